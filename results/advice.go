@@ -1,0 +1,69 @@
+package results
+
+import "fmt"
+
+// advice says in a sentence what to do about what a sweep found.
+func (o *Optimum) advice() string {
+	use := fmt.Sprintf("use %s", count(o.Limit))
+	sure := fmt.Sprintf("at least %s of the peak of %s/s, 95%% sure; the smallest such limit is in (%s, %s]",
+		plain(100*o.Share)+"%", figure(o.Peak.PerSecond), count(o.Low), count(o.High))
+	rate := figure(o.PerSecond) + "/s"
+	largest := count(o.Explored[1])
+	switch o.Verdict {
+	case Peak:
+		return fmt.Sprintf("%s: %s.", use, sure)
+	case Plateau:
+		return fmt.Sprintf("%s: %s. The top is flat: more, up to %s, gains nothing but latency.", use, sure, largest)
+	case NoKnee:
+		return fmt.Sprintf("still rising at %s, the largest limit tried: raise --max. So far %s: %s.", largest, use, rate)
+	case Cliff:
+		return fmt.Sprintf("%s and no more: %s there, and goodput falls off steeply above it.", use, rate)
+	case Multimodal:
+		return fmt.Sprintf("%s: %s. Goodput falls and rises again, so there may be a better limit between those tried: "+
+			"look at the curve and give --limits around its rises.", use, sure)
+	case ClientBound:
+		return fmt.Sprintf("this client was the bottleneck, not the server: %s at limit %s is the most that it can do here. "+
+			"Take a faster strategy or more CPUs to find the server's limit.", rate, count(o.Limit))
+	case Unstable:
+		return "the trials disagree too much to name a limit: raise --budget, or quiet the client's and the server's machines."
+	}
+	return fmt.Sprintf("%s: %s.", use, rate)
+}
+
+// label says what the limit of the optimum is, in the table and below the curve. It is empty when there is no limit to
+// name, and never tells anybody to use what only the client or the range of the sweep has brought about.
+func (o *Optimum) label() string {
+	switch {
+	case o == nil || o.Limit < 1 || o.Verdict == Unstable:
+		return ""
+	case o.Verdict == ClientBound:
+		return "client's best"
+	case o.Verdict == NoKnee:
+		return "best so far"
+	}
+	return "use"
+}
+
+// mark returns what the row of a limit bears.
+func (o *Optimum) mark(limit int) string {
+	switch {
+	case o.label() == "":
+		return ""
+	case limit == o.Limit:
+		return "◀ " + o.label()
+	case limit == o.Peak.Limit:
+		return "peak"
+	case o.Peak.Low <= limit && limit <= o.Peak.High:
+		return "~ peak"
+	}
+	return ""
+}
+
+// effort says what the conclusion rests on.
+func (o *Optimum) effort() string {
+	if o.Trials == 0 {
+		return ""
+	}
+	return fmt.Sprintf("From %s trials of limits %s to %s: %s requests in %s.", count(o.Trials),
+		count(o.Explored[0]), count(o.Explored[1]), count(o.Requests), span(o.Elapsed))
+}

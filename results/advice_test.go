@@ -1,0 +1,60 @@
+package results
+
+import "testing"
+
+// found returns an optimum with that verdict and figures of its own in every field.
+func found(verdict string) *Optimum {
+	return &Optimum{
+		Strategy: "pool", Verdict: verdict, Limit: 52, Low: 44, High: 52, Share: 0.975, PerSecond: 600.1,
+		Peak: PeakLimit{Limit: 60, Low: 53, High: 69, PerSecond: 605}, Explored: [2]int{1, 4096},
+	}
+}
+
+func TestEveryVerdictSaysWhatToDo(t *testing.T) {
+	const sure = "use 52: at least 97.5% of the peak of 605/s, 95% sure; the smallest such limit is in (44, 52]."
+	for verdict, want := range map[string]string{
+		Peak:    sure,
+		Plateau: sure + " The top is flat: more, up to 4,096, gains nothing but latency.",
+		NoKnee:  "still rising at 4,096, the largest limit tried: raise --max. So far use 52: 600/s.",
+		Cliff:   "use 52 and no more: 600/s there, and goodput falls off steeply above it.",
+		Multimodal: sure + " Goodput falls and rises again, so there may be a better limit between those tried: " +
+			"look at the curve and give --limits around its rises.",
+		ClientBound: "this client was the bottleneck, not the server: 600/s at limit 52 is the most that it can do here. " +
+			"Take a faster strategy or more CPUs to find the server's limit.",
+		Unstable: "the trials disagree too much to name a limit: raise --budget, or quiet the client's and the server's machines.",
+		"new":    "use 52: 600/s.",
+	} {
+		if got := found(verdict).advice(); got != want {
+			t.Errorf("%s:\ngot  %s\nwant %s", verdict, got, want)
+		}
+	}
+}
+
+func TestOnlyAFoundLimitIsMarkedAsTheOneToUse(t *testing.T) {
+	for _, c := range []struct {
+		found *Optimum
+		limit int
+		want  string
+	}{
+		{nil, 52, ""}, {found(Unstable), 52, ""}, {&Optimum{Verdict: Peak}, 0, ""},
+		{found(Peak), 51, ""}, {found(Peak), 52, "◀ use"}, {found(Peak), 53, "~ peak"}, {found(Peak), 60, "peak"},
+		{found(Peak), 69, "~ peak"}, {found(Peak), 70, ""},
+		{found(NoKnee), 52, "◀ best so far"}, {found(ClientBound), 52, "◀ client's best"},
+	} {
+		if got := c.found.mark(c.limit); got != c.want {
+			t.Errorf("%+v at %d: got %q, want %q", c.found, c.limit, got, c.want)
+		}
+	}
+}
+
+func TestTheCurveTakesAnyLimits(t *testing.T) {
+	for _, limits := range [][]int{{}, {1}, {1, 2}, {1, 2, 3}, {3, 5, 7}, {1000, 1001, 1002}, {1, 2, 100000}, {64, 64, 64}} {
+		var summaries []Summary
+		for _, limit := range limits {
+			summaries = append(summaries, Summary{Limit: limit, PerSecond: 0.001 * float64(limit)})
+		}
+		for _, columns := range []int{0, 30, 80, 500} {
+			_ = curve(summaries, found(Peak), columns) // whose only contract here is not to panic
+		}
+	}
+}

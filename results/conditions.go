@@ -1,0 +1,50 @@
+package results
+
+import (
+	"fmt"
+	"strings"
+)
+
+// conditions says in one sentence what every client was set to and where the run was made.
+func (r *Run) conditions() string {
+	s, m := r.Settings, r.Machine
+	if s == (Settings{}) {
+		return ""
+	}
+	parts := []string{s.Method, s.HTTP}
+	parts = append(parts, s.size()...)
+	parts = append(parts,
+		fmt.Sprintf("timeout %gs, dial %gs, DNS cached %gs", s.TimeoutSeconds, s.DialSeconds, s.DNSSeconds),
+		on(s.KeepAlive, "keep-alive"), on(s.Redirects, "redirects"), on(s.Decompression, "decompression"),
+		fmt.Sprintf("%d retries", s.Retries))
+	if s.Rate > 0 {
+		parts = append(parts, fmt.Sprintf("at most %s/s", figure(s.Rate)))
+	}
+	if s.Decode != "" {
+		parts = append(parts, "decoding "+s.Decode)
+	}
+	if s.Insecure {
+		parts = append(parts, "certificates not verified")
+	}
+	parts = append(parts, fmt.Sprintf("%d CPUs", m.CPUs), m.OS+"/"+m.Arch, m.Go, fmt.Sprintf("seed %d", r.Seed))
+	return "Every client alike: " + strings.Join(parts, ", ") + "."
+}
+
+// size says how long a trial is.
+func (s Settings) size() []string {
+	switch {
+	case s.Requests > 0:
+		return []string{count(s.Requests) + " requests a trial"}
+	case s.DurationSecond > 0:
+		return []string{fmt.Sprintf("%gs a trial", s.DurationSecond)}
+	}
+	return nil
+}
+
+// on says whether something is done.
+func on(done bool, what string) string {
+	if done {
+		return what
+	}
+	return "no " + what
+}

@@ -1,0 +1,70 @@
+package results
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// trialColumns are the columns of the CSV that every run has, in order. Durations are in seconds, numbers are exact and
+// without separators. They are followed by one column failed_CLASS for each class of failure, in alphabetic order.
+var trialColumns = []column[Trial]{
+	{name: "strategy", cell: func(t Trial) string { return clean(t.Strategy) }},
+	{name: "limit", cell: func(t Trial) string { return strconv.Itoa(t.Limit) }},
+	{name: "block", cell: func(t Trial) string { return strconv.Itoa(t.Block) }},
+	{name: "warmup_requests", cell: func(t Trial) string { return integer(t.Warmup) }},
+	{name: "started", cell: func(t Trial) string { return integer(t.Started) }},
+	{name: "succeeded", cell: func(t Trial) string { return integer(t.Succeeded) }},
+	{name: "failed", cell: func(t Trial) string { return integer(t.Failures()) }},
+	{name: "cut_off", cell: func(t Trial) string { return integer(t.CutOff) }},
+	{name: "body_bytes", cell: func(t Trial) string { return integer(t.Bytes) }},
+	{name: "elapsed_seconds", cell: func(t Trial) string { return exact(t.Elapsed) }},
+	{name: "goodput_per_second", cell: func(t Trial) string { return exact(t.PerSecond) }},
+	{name: "latency_mean_seconds", cell: func(t Trial) string { return exact(t.Latency.Mean) }},
+	{name: "latency_p50_seconds", cell: func(t Trial) string { return exact(t.Latency.P50) }},
+	{name: "latency_p90_seconds", cell: func(t Trial) string { return exact(t.Latency.P90) }},
+	{name: "latency_p99_seconds", cell: func(t Trial) string { return exact(t.Latency.P99) }},
+	{name: "latency_max_seconds", cell: func(t Trial) string { return exact(t.Latency.Max) }},
+	{name: "cpu_seconds", cell: func(t Trial) string { return exact(t.CPU) }},
+	{name: "in_flight_mean", cell: func(t Trial) string { return exact(t.InFlightMean) }},
+	{name: "connections", cell: func(t Trial) string { return strconv.Itoa(t.Connections) }},
+	{name: "status", cell: statuses}, // answers by HTTP status: 200:1192 503:8
+	{name: "first_error", cell: func(t Trial) string { return clean(t.FirstError) }},
+	{name: "warnings", cell: func(t Trial) string { return clean(strings.Join(t.Warnings, "; ")) }},
+}
+
+// writeCSV writes one row a trial under one row of names, as RFC 4180 has it but for its line ends, which are \n.
+func writeCSV(w io.Writer, run *Run) error {
+	columns := slices.Clone(trialColumns)
+	occurring := map[string]bool{}
+	for _, t := range run.Trials {
+		for class := range t.Failed {
+			occurring[class] = true
+		}
+	}
+	for _, class := range slices.Sorted(maps.Keys(occurring)) {
+		columns = append(columns, column[Trial]{
+			name: "failed_" + clean(class),
+			cell: func(t Trial) string { return integer(t.Failed[class]) },
+		})
+	}
+	rows := tabulate(run.Trials, columns)
+	return csv.NewWriter(w).WriteAll(append([][]string{rows.names()}, rows.lines()...))
+}
+
+// statuses writes the answers by HTTP status.
+func statuses(t Trial) string {
+	var parts []string
+	for _, status := range slices.Sorted(maps.Keys(t.Status)) {
+		parts = append(parts, fmt.Sprintf("%d:%d", status, t.Status[status]))
+	}
+	return strings.Join(parts, " ")
+}
+
+func integer(n int64) string { return strconv.FormatInt(n, 10) }
+
+func exact(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }

@@ -1,0 +1,79 @@
+package results
+
+// The columns that the tables of a comparison and of a sweep share. Ranks say what goes first where space is short: p90,
+// CPU, in flight, microseconds, failures by class, p50, what the rate is relative to, p99, the spread, the verdict, and
+// failures last. What never goes is the strategy, the limit, its goodput, and the marks of footnotes and of the optimum.
+var (
+	strategyColumn = column[Summary]{name: "strategy", left: true, cell: func(s Summary) string { return s.Strategy }}
+	limitColumn    = column[Summary]{name: "limit", cell: func(s Summary) string { return count(s.Limit) }}
+	goodputColumn  = column[Summary]{name: "goodput/s", cell: func(s Summary) string { return figure(s.PerSecond) }}
+	spreadColumn   = column[Summary]{name: "±", rank: 3, cell: spread}
+	perColumn      = column[Summary]{name: "µs/req", rank: 8, cell: func(s Summary) string { return some(s.Microseconds, figure) }}
+	sequentColumn  = column[Summary]{name: "× seq", rank: 5, cell: versusSequential}
+	shareColumn    = column[Summary]{name: "of best", rank: 5, cell: shareOfBest}
+	p50Column      = column[Summary]{name: "p50", rank: 6, cell: func(s Summary) string { return some(s.Latency.P50, span) }}
+	p90Column      = column[Summary]{name: "p90", rank: 11, cell: func(s Summary) string { return some(s.Latency.P90, span) }}
+	p99Column      = column[Summary]{name: "p99", rank: 4, cell: func(s Summary) string { return some(s.Latency.P99, span) }}
+	inFlightColumn = column[Summary]{name: "in flight", rank: 9, cell: func(s Summary) string { return some(s.InFlightMean, figure) }}
+	cpuColumn      = column[Summary]{name: "CPU µs", rank: 10, cell: func(s Summary) string { return some(s.CPUMicroseconds, figure) }}
+	errorsColumn   = column[Summary]{name: "errors", rank: 1, cell: failures}
+	classColumn    = column[Summary]{name: "by class", rank: 7, left: true, cell: func(s Summary) string { return classes(s.Failed) }}
+	verdictColumn  = column[Summary]{name: "verdict", rank: 2, left: true, cell: verdict}
+)
+
+// some writes a figure that is missing when it is 0.
+func some(x float64, write func(float64) string) string {
+	if x == 0 {
+		return nothing
+	}
+	return write(x)
+}
+
+// spread writes how much the trials of a summary differ, which takes two of them.
+func spread(s Summary) string {
+	if s.Low == nil {
+		return nothing
+	}
+	return "±" + roughly(s.Spread)
+}
+
+// failures writes how many requests of a summary failed, of all classes.
+func failures(s Summary) string {
+	var total int64
+	for _, n := range s.Failed {
+		total += n
+	}
+	if total == 0 {
+		return nothing
+	}
+	return count(total)
+}
+
+// versusSequential writes how many times as fast as one request at a time a strategy is.
+func versusSequential(s Summary) string {
+	if s.VersusSequential == nil {
+		return nothing
+	}
+	return figure(*s.VersusSequential) + "×"
+}
+
+// verdict writes how a strategy compares with the fastest.
+func verdict(s Summary) string {
+	switch {
+	case s.Verdict == Indistinguishable:
+		return "~ fastest"
+	case s.Verdict == Slower && s.VersusFastest > 0.5:
+		return roughly(1-s.VersusFastest) + " slower"
+	case s.Verdict == Slower && s.VersusFastest > 0:
+		return figure(1/s.VersusFastest) + "× slower"
+	}
+	return s.Verdict
+}
+
+// shareOfBest writes a rate as a share of the best of its sweep.
+func shareOfBest(s Summary) string {
+	if s.VersusFastest == 1 {
+		return "100%"
+	}
+	return percent(s.VersusFastest, 1)
+}

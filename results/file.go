@@ -1,0 +1,129 @@
+package results
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// A run file is JSON Lines, written as the run goes, so that whatever ends the program costs at most the trial under way:
+//
+//	{"version":1,"command":"sweep",...}   the run without what it measured
+//	{"trial":{...}}                       one line a trial, with its histogram
+//	{"conclusion":{"strategies":[...],"optima":[...],"warnings":[...]}}
+//
+// A file without a conclusion is of a run that was interrupted.
+
+// head is a run as it is known before the first trial: its own fields hide those of the run that they are named after.
+type head struct {
+	*Run
+	Trials     *later `json:"trials,omitempty"`
+	Strategies *later `json:"strategies,omitempty"`
+	Optima     *later `json:"optima,omitempty"`
+	Warnings   *later `json:"warnings,omitempty"`
+}
+
+// later is what does not belong into the head. It is never written, and never read.
+type later struct{}
+
+// UnmarshalJSON refuses whatever it is given.
+func (*later) UnmarshalJSON([]byte) error {
+	return errors.New("trials and conclusions belong on lines of their own")
+}
+
+// conclusion is what is known only when a run has ended.
+type conclusion struct {
+	Strategies []Summary `json:"strategies"`
+	Optima     []Optimum `json:"optima"`
+	Warnings   []string  `json:"warnings"`
+}
+
+// line is every line of a run file but the first. Exactly one of its fields is set.
+type line struct {
+	Trial      *Trial      `json:"trial,omitempty"`
+	Conclusion *conclusion `json:"conclusion,omitempty"`
+}
+
+// A File is a run file that is being written. It is not safe for concurrent use.
+type File struct {
+	file *os.File
+	err  error // of the first write that failed: what comes after half a line could not be read
+}
+
+// Create starts the file of a run in dir, which it makes if need be. The file is named after the run's start and command
+// (2026-11-22T074452-bench.jsonl) and never replaces another: the next is named -2, and so on. Errors name --out.
+func Create(dir string, run *Run) (*File, error) {
+	f, err := create(dir, run)
+	if err != nil {
+		return nil, fmt.Errorf("--out %s: %w", dir, err)
+	}
+	return f, nil
+}
+
+func create(dir string, run *Run) (*File, error) {
+	started, err := time.Parse(time.RFC3339, run.Started)
+	if err != nil {
+		return nil, fmt.Errorf("start of the run: %w", err)
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return nil, err
+	}
+	file, err := unused(filepath.Join(dir, started.Format("2006-01-02T150405")+"-"+run.Command))
+	if err != nil {
+		return nil, err
+	}
+	f := &File{file: file}
+	if err := f.write(head{Run: run}); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return f, nil
+}
+
+// unused creates the first file that there is not yet of name.jsonl, name-2.jsonl, name-3.jsonl and so on.
+func unused(name string) (*os.File, error) {
+	path := name + ".jsonl"
+	for n := 2; ; n++ {
+		file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		if !errors.Is(err, fs.ErrExist) {
+			return file, err
+		}
+		path = fmt.Sprintf("%s-%d.jsonl", name, n)
+	}
+}
+
+// Append writes a trial to the file and waits until it is on the disk.
+func (f *File) Append(t Trial) error {
+	t = whole(t)
+	return f.write(line{Trial: &t})
+}
+
+// Finish writes what the run concludes. No trial may follow.
+func (f *File) Finish(run *Run) error {
+	r := presentable(run)
+	return f.write(line{Conclusion: &conclusion{r.Strategies, r.Optima, r.Warnings}})
+}
+
+// Close closes the file. It does not conclude the run: that is for [File.Finish].
+func (f *File) Close() error { return f.file.Close() }
+
+// Path returns where the file is.
+func (f *File) Path() string { return f.file.Name() }
+
+// write appends one line in one call, so that a process that is killed leaves whole lines but perhaps for the last.
+func (f *File) write(value any) error {
+	if f.err != nil {
+		return f.err
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Errorf("%s: %w", f.Path(), err)
+	}
+	if _, f.err = f.file.Write(append(text, '\n')); f.err == nil {
+		f.err = f.file.Sync()
+	}
+	return f.err
+}

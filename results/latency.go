@@ -1,0 +1,41 @@
+package results
+
+import (
+	"errors"
+	"fmt"
+)
+
+// poolLatency returns the distribution of the trials' successes taken together, from their merged histograms:
+// percentiles cannot be averaged. A single trial with successes needs no histogram, since it has its own figures. It
+// returns an error, and no figures, when a histogram is missing, broken, or does not hold every success.
+func poolLatency(trials []*Trial) (Latency, error) {
+	var succeeded int64
+	var busy []*Trial
+	for _, t := range trials {
+		if t.Succeeded > 0 {
+			busy = append(busy, t)
+			succeeded += t.Succeeded
+		}
+	}
+	switch len(busy) {
+	case 0:
+		return Latency{}, nil
+	case 1:
+		return busy[0].Latency, nil
+	}
+	merged := NewHistogram()
+	for _, t := range busy {
+		if t.Histogram == "" {
+			return Latency{}, errors.New("a trial has no histogram")
+		}
+		h, err := t.Histogram.Decode()
+		if err != nil {
+			return Latency{}, err
+		}
+		merged.Merge(h)
+	}
+	if merged.Count() != succeeded {
+		return Latency{}, fmt.Errorf("the histograms hold %s of %s successes", count(merged.Count()), count(succeeded))
+	}
+	return merged.Latency(), nil
+}

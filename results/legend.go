@@ -1,0 +1,51 @@
+package results
+
+import (
+	"fmt"
+	"slices"
+)
+
+// legend says once how the figures of the run's tables are to be read.
+func (r *Run) legend() string {
+	var succeeded, failed int64
+	for _, t := range r.Trials {
+		succeeded += t.Succeeded
+		failed += t.Failures()
+	}
+	if succeeded == 0 {
+		return ""
+	}
+	text := "Closed loop: latency is the service time that a caller with a slot saw"
+	if failed > 0 {
+		text += "; failures have no part in it. "
+	} else {
+		text += ". No request failed. "
+	}
+	text += repeats(r.Trials)
+	if slices.ContainsFunc(r.Strategies, func(s Summary) bool { return s.Verdict == Indistinguishable }) {
+		text += " ~ fastest: the repeats cannot tell it from the fastest."
+	}
+	if slices.ContainsFunc(r.Optima, func(o Optimum) bool { return o.label() != "" }) {
+		text += " ~ peak: cannot be told from the peak."
+	}
+	return text
+}
+
+// repeats says what the spread of the tables is, which depends on how often the trials were repeated.
+func repeats(trials []Trial) string {
+	times := map[setting]int{}
+	for _, t := range trials {
+		times[setting{t.Strategy, t.Limit}]++
+	}
+	least, most := len(trials), 0
+	for _, n := range times {
+		least, most = min(least, n), max(most, n)
+	}
+	switch {
+	case most <= 1:
+		return "One trial each, so the spread is not known."
+	case least == most:
+		return fmt.Sprintf("± is the standard deviation over %d repeats.", most)
+	}
+	return fmt.Sprintf("± is the standard deviation over %d to %d repeats.", least, most)
+}

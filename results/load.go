@@ -1,0 +1,173 @@
+package results
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+)
+
+// Load reads a run file that [Create] began. It is strict: an unknown field, another version or figures that do not add
+// up are errors that name the file, the line and the field. A file whose last line is torn opens up to its last whole
+// trial; that, and a missing conclusion, is a warning on the run.
+func Load(path string) (*Run, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err // names the path
+	}
+	return parse(path, text)
+}
+
+// parse reads the text of the run file of that name.
+func parse(name string, text []byte) (*Run, error) {
+	lines := bytes.SplitAfter(text, []byte("\n"))
+	if last := len(lines) - 1; len(lines[last]) == 0 { // what follows the last line's end
+		lines = lines[:last]
+	}
+	if len(lines) == 0 {
+		return nil, fmt.Errorf("%s: empty, so not a run file", name)
+	}
+	run, err := parseHead(lines[0])
+	if err != nil {
+		return nil, fmt.Errorf("%s:1: %w", name, err)
+	}
+	concluded := false
+	for i, text := range lines[1:] {
+		number := i + 2
+		if torn(text) {
+			run.Warnings = append(run.Warnings, fmt.Sprintf("%s:%d: the last line is torn, and what it held is lost", name, number))
+			break
+		}
+		if concluded {
+			return nil, fmt.Errorf("%s:%d: follows the conclusion, which must be the last line", name, number)
+		}
+		if concluded, err = run.parseLine(text); err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", name, number, err)
+		}
+	}
+	if !concluded {
+		run.Warnings = append(run.Warnings, name+": the run was interrupted: it has no conclusion")
+	}
+	return presentable(run), nil
+}
+
+// torn reports whether the writer was stopped in the middle of the line. A whole line that lacks nothing but its end is
+// not torn.
+func torn(line []byte) bool { return !bytes.HasSuffix(line, []byte("\n")) && !json.Valid(line) }
+
+// parseHead reads the first line of a run file. The version is read before all else, since another may have other fields.
+func parseHead(text []byte) (*Run, error) {
+	if torn(text) {
+		return nil, errors.New("ends within its first line, so there is nothing to open")
+	}
+	var version struct {
+		Version int `json:"version"`
+	}
+	if err := json.Unmarshal(text, &version); err != nil {
+		return nil, fmt.Errorf("not a run file: %w", place(text, err))
+	}
+	if version.Version != Version {
+		return nil, fmt.Errorf("version %d: want %d; it is of another release of sweetspot, or not a run file", version.Version, Version)
+	}
+	run := &Run{}
+	if err := strict(text, &head{Run: run}); err != nil {
+		return nil, err
+	}
+	return run, nil
+}
+
+// parseLine adds what a later line holds to the run and reports whether it was the conclusion.
+func (r *Run) parseLine(text []byte) (concluded bool, err error) {
+	var l line
+	if err := strict(text, &l); err != nil {
+		return false, err
+	}
+	switch {
+	case (l.Trial == nil) == (l.Conclusion == nil):
+		return false, errors.New("want either a trial or the conclusion")
+	case l.Trial != nil:
+		if err := l.Trial.check(); err != nil {
+			return false, err
+		}
+		r.Trials = append(r.Trials, *l.Trial)
+		return false, nil
+	}
+	r.Strategies, r.Optima, r.Warnings = l.Conclusion.Strategies, l.Conclusion.Optima, l.Conclusion.Warnings
+	return true, nil
+}
+
+// check returns an error unless the trial's figures can be true: none is negative, and every request that was started is
+// accounted for.
+func (t *Trial) check() error {
+	if t.Strategy == "" {
+		return errors.New("trial.strategy: want a name")
+	}
+	if t.Limit < 1 {
+		return fmt.Errorf("trial.limit: %d: want at least 1", t.Limit)
+	}
+	unaccounted := t.Started
+	take := func(field string, n int64) error {
+		if n < 0 || n > unaccounted {
+			return fmt.Errorf("trial.%s: %d: started (%d) is not succeeded + failed + cut_off", field, n, t.Started)
+		}
+		unaccounted -= n
+		return nil
+	}
+	if err := take("succeeded", t.Succeeded); err != nil {
+		return err
+	}
+	for _, class := range slices.Sorted(maps.Keys(t.Failed)) {
+		if err := take("failed."+clean(class), t.Failed[class]); err != nil {
+			return err
+		}
+	}
+	if err := take("cut_off", t.CutOff); err != nil {
+		return err
+	}
+	if unaccounted != 0 {
+		return fmt.Errorf("trial.started: %d: %d more than succeeded + failed + cut_off", t.Started, unaccounted)
+	}
+	if min(t.Elapsed, t.PerSecond, t.CPU, t.InFlightMean, t.Latency.Mean) < 0 {
+		return errors.New("trial: a duration or a rate is below 0")
+	}
+	return nil
+}
+
+// strict decodes one JSON value with no field that value does not have and nothing after it.
+func strict(text []byte, value any) error {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(value); err != nil {
+		return place(text, err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return fmt.Errorf("column %d: more than one JSON value", decoder.InputOffset()+1)
+	}
+	return nil
+}
+
+// place returns a JSON error that says where in the line it is, as far as is known.
+func place(text []byte, err error) error {
+	var syntax *json.SyntaxError
+	var mistyped *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return fmt.Errorf("column %d: %w", syntax.Offset, err)
+	case errors.As(err, &mistyped) && mistyped.Field == "":
+		return fmt.Errorf("column %d: want an object, got %s", mistyped.Offset, mistyped.Value)
+	case errors.As(err, &mistyped):
+		field := strings.TrimPrefix(mistyped.Field, "Run.") // a head's fields are those of its run
+		return fmt.Errorf("column %d: %s: want %s, got %s", mistyped.Offset, field, mistyped.Type, mistyped.Value)
+	case errors.Is(err, io.EOF):
+		return errors.New("the line is blank")
+	}
+	if field, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); unknown {
+		return fmt.Errorf("column %d: unknown field %s", bytes.Index(text, []byte(field))+1, field)
+	}
+	return err
+}

@@ -1,0 +1,90 @@
+package results
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+const (
+	goodHead  = `{"version":1,"command":"bench","target":"http://a/","settings":{"method":"GET"}}` + "\n"
+	goodTrial = `{"trial":{"strategy":"pool","limit":2,"started":10,"succeeded":7,"failed":{"timeout":1},"cut_off":2}}` + "\n"
+	goodEnd   = `{"conclusion":{"strategies":[],"optima":[],"warnings":["w"]}}` + "\n"
+)
+
+func TestWhatIsNoRunFileIsNamedWithThePlaceAndTheCause(t *testing.T) {
+	edited := func(old, new string) string { return goodHead + strings.Replace(goodTrial, old, new, 1) + goodEnd }
+	for _, c := range []struct{ name, text, want string }{
+		{"nothing", "", "f: empty, so not a run file"},
+		{"a page", "<html>\n", "f:1: not a run file: column 1: invalid character '<' looking for beginning of value"},
+		{"a list", "[]\n", "f:1: not a run file: column 1: want an object, got array"},
+		{"the future", `{"version":2,"new":1}` + "\n", "f:1: version 2: want 1; it is of another release of sweetspot, or not a run file"},
+		{"any object", "{}\n", "f:1: version 0: want 1; it is of another release of sweetspot, or not a run file"},
+		{"a cut head", goodHead[:20], "f:1: ends within its first line, so there is nothing to open"},
+		{"an unknown setting", strings.Replace(goodHead, "method", "metod", 1), `f:1: column 65: unknown field "metod"`},
+		{"trials in the head", strings.Replace(goodHead, `"command"`, `"trials":[],"command"`, 1), "f:1: trials and conclusions belong on lines of their own"},
+		{"a mistyped seed", strings.Replace(goodHead, `"target"`, `"seed":"x","target"`, 1), "f:1: column 41: seed: want uint64, got string"},
+		{"an unknown field", edited("limit", "limits"), `f:2: column 29: unknown field "limits"`},
+		{"a mistyped limit", edited(`:2,`, `:"2",`), "f:2: column 39: trial.limit: want int, got string"},
+		{"a limit of 0", edited(`"limit":2`, `"limit":0`), "f:2: trial.limit: 0: want at least 1"},
+		{"no strategy", edited("pool", ""), "f:2: trial.strategy: want a name"},
+		{"a success too many", edited(`:7`, `:8`), "f:2: trial.cut_off: 2: started (10) is not succeeded + failed + cut_off"},
+		{"a success too few", edited(`:7`, `:6`), "f:2: trial.started: 10: 1 more than succeeded + failed + cut_off"},
+		{"fewer than no failures", edited(`:1}`, `:-1}`), "f:2: trial.failed.timeout: -1: started (10) is not succeeded + failed + cut_off"},
+		{"time running back", edited(`"started"`, `"elapsed_seconds":-1,"started"`), "f:2: trial: a duration or a rate is below 0"},
+		{"a line of nothing", goodHead + "{}\n", "f:2: want either a trial or the conclusion"},
+		{"a blank line", goodHead + "\n" + goodTrial, "f:2: the line is blank"},
+		{"two values in a line", edited("\n", "{}\n"), "f:2: column 103: more than one JSON value"},
+		{"a trial after the end", goodHead + goodEnd + goodTrial, "f:3: follows the conclusion, which must be the last line"},
+		{"damage in the middle", goodHead + goodTrial[:30] + "\n" + goodTrial, "f:2: column 31: invalid character '\\n' in string literal"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if _, err := parse("f", []byte(c.text)); err == nil || err.Error() != c.want {
+				t.Errorf("got  %v\nwant %s", err, c.want)
+			}
+		})
+	}
+}
+
+func TestAnUnfinishedFileOpensWithAWarning(t *testing.T) {
+	for _, c := range []struct {
+		text   string
+		trials int
+		want   string
+	}{
+		{goodHead + goodTrial + goodEnd, 1, "w"},
+		{goodHead + goodTrial, 1, "f: the run was interrupted: it has no conclusion"},
+		{goodHead + goodTrial + goodTrial[:40], 1, "f:3: the last line is torn, and what it held is lost|f: the run was interrupted: it has no conclusion"},
+		{goodHead + goodTrial + "\x00\x00", 1, "f:3: the last line is torn, and what it held is lost|f: the run was interrupted: it has no conclusion"},
+		{goodHead + goodTrial + goodEnd + "{", 1, "w|f:4: the last line is torn, and what it held is lost"},
+	} {
+		run, err := parse("f", []byte(c.text))
+		if err != nil {
+			t.Errorf("%q: %v", c.text, err)
+			continue
+		}
+		if got := strings.Join(run.Warnings, "|"); got != c.want || len(run.Trials) != c.trials {
+			t.Errorf("%q:\ngot  %d trials, %s\nwant %d trials, %s", c.text, len(run.Trials), got, c.trials, c.want)
+		}
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	f.Add([]byte(goodHead + goodTrial + goodEnd))
+	f.Add([]byte(goodHead + goodTrial + goodTrial[:50]))
+	f.Add([]byte(goodHead))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		run, err := parse("f", text)
+		if err != nil {
+			return
+		}
+		for _, trial := range run.Trials {
+			if err := trial.check(); err != nil {
+				t.Error(err)
+			}
+		}
+		if _, err := json.Marshal(Summarise(run.Trials)); err != nil {
+			t.Error(err)
+		}
+	})
+}

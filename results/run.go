@@ -1,0 +1,165 @@
+// Package results holds what was measured: the run and its trials, how they are kept on disk, summarised and drawn.
+// It measures nothing and knows no strategy.
+package results
+
+// Version is the version of the JSON that a [Run] is written as. Fields may be added to a version; renaming or dropping
+// one takes a new version.
+const Version = 1
+
+// A Run is everything that one command measured, with the machine it ran on.
+type Run struct {
+	Version    int       `json:"version"`
+	Command    string    `json:"command"` // bench or sweep
+	Target     string    `json:"target"`  // the URL or URL template
+	Started    string    `json:"started"` // RFC 3339
+	Seed       uint64    `json:"seed"`    // orders the trials
+	Machine    Machine   `json:"machine"`
+	Settings   Settings  `json:"settings"`
+	Trials     []Trial   `json:"trials"`
+	Strategies []Summary `json:"strategies"` // each at its limit: what bench compares
+	Optima     []Optimum `json:"optima"`     // what sweep concludes
+	Warnings   []string  `json:"warnings"`   // about the run as a whole
+}
+
+// Machine is where a run was made.
+type Machine struct {
+	Go        string `json:"go"`
+	OS        string `json:"os"`
+	Arch      string `json:"arch"`
+	CPUs      int    `json:"cpus"`       // that the client may use
+	OpenFiles uint64 `json:"open_files"` // the limit on file descriptors
+}
+
+// Settings are the settings that every client was given alike.
+type Settings struct {
+	Method         string  `json:"method"`
+	Requests       int64   `json:"requests,omitempty"`         // a trial; 0 when trials last for a time
+	DurationSecond float64 `json:"duration_seconds,omitempty"` // a trial; 0 when trials are a number of requests
+	TimeoutSeconds float64 `json:"timeout_seconds"`
+	DialSeconds    float64 `json:"dial_timeout_seconds"`
+	DNSSeconds     float64 `json:"dns_cache_seconds"`
+	Rate           float64 `json:"rate,omitempty"` // requests a second at most; 0 is no cap
+	Decode         string  `json:"decode,omitempty"`
+	Insecure       bool    `json:"insecure"`
+	KeepAlive      bool    `json:"keep_alive"`
+	Redirects      bool    `json:"redirects"`     // followed?
+	Decompression  bool    `json:"decompression"` // transparent?
+	Retries        int     `json:"retries"`
+	HTTP           string  `json:"http"` // protocol version
+}
+
+// A Trial is one measured run of one strategy at one limit. Started = Succeeded + the sum of Failed + CutOff, exactly.
+type Trial struct {
+	Strategy      string           `json:"strategy"`
+	Limit         int              `json:"limit"`
+	Block         int              `json:"block"`   // trials of a block are neighbours in time, in random order
+	Warmup        int64            `json:"warmup"`  // requests that ended before the measured window and count for nothing
+	Started       int64            `json:"started"` // requests in flight at some time in the measured window
+	Succeeded     int64            `json:"succeeded"`
+	Failed        map[string]int64 `json:"failed"`  // by class; every class is present
+	CutOff        int64            `json:"cut_off"` // still in flight when the window closed
+	Status        map[int]int64    `json:"status"`  // answers by HTTP status
+	Bytes         int64            `json:"bytes"`   // of response bodies that succeeded
+	Elapsed       float64          `json:"elapsed_seconds"`
+	PerSecond     float64          `json:"per_second"` // goodput: Succeeded / Elapsed
+	Latency       Latency          `json:"latency_seconds"`
+	FailedLatency *Latency         `json:"failed_latency_seconds,omitempty"`
+	CPU           float64          `json:"cpu_seconds"` // the client's, in the measured window
+	InFlightMean  float64          `json:"in_flight_mean"`
+	Connections   int              `json:"connections"` // distinct ones that carried this trial's requests
+	FirstError    string           `json:"first_error,omitempty"`
+	Warnings      []string         `json:"warnings"`
+	Histogram     Encoded          `json:"latency_histogram,omitempty"` // of the successes, in nanoseconds
+}
+
+// Completed returns how many requests of the trial ended in its window, well or badly.
+func (t *Trial) Completed() int64 { return t.Started - t.CutOff }
+
+// Failures returns how many requests of the trial failed, of all classes.
+func (t *Trial) Failures() int64 { return t.Completed() - t.Succeeded }
+
+// Warn attaches a warning to the trial; it travels with the figure it is about.
+func (t *Trial) Warn(warning string) { t.Warnings = append(t.Warnings, warning) }
+
+// Latency is a distribution of service times in seconds, as the caller with a slot saw them.
+type Latency struct {
+	Mean float64 `json:"mean"`
+	P50  float64 `json:"p50"`
+	P90  float64 `json:"p90"`
+	P99  float64 `json:"p99"`
+	Max  float64 `json:"max"`
+}
+
+// Verdicts of a comparison.
+const (
+	Fastest           = "fastest"
+	Slower            = "slower"
+	Indistinguishable = "indistinguishable"
+)
+
+// A Summary is the trials of one strategy at one limit, taken together. Rates are geometric means over the trials; Low
+// and High bound the rate with 95% confidence (Student's t on the logarithms) and are null after a single trial.
+type Summary struct {
+	Strategy         string           `json:"strategy"`
+	Limit            int              `json:"limit"`
+	Trials           int              `json:"trials"`
+	PerSecond        float64          `json:"per_second"`
+	Low              *float64         `json:"low"`
+	High             *float64         `json:"high"`
+	Spread           float64          `json:"spread"` // standard deviation over the trials, as a share of PerSecond
+	Microseconds     float64          `json:"microseconds_per_request"`
+	CPUMicroseconds  float64          `json:"cpu_microseconds_per_request"`
+	VersusFastest    float64          `json:"versus_fastest"`
+	VersusSequential *float64         `json:"versus_sequential,omitempty"`
+	Verdict          string           `json:"verdict,omitempty"`
+	Latency          Latency          `json:"latency_seconds"` // of all the trials' requests, from merged histograms
+	InFlightMean     float64          `json:"in_flight_mean"`
+	Started          int64            `json:"started"`
+	Failed           map[string]int64 `json:"failed"`                // classes that occurred
+	FirstError       string           `json:"first_error,omitempty"` // of the first trial that has one
+	Projected        []Projection     `json:"projected,omitempty"`
+	Warnings         []string         `json:"warnings"`
+}
+
+// A Projection says how long a number of requests would take at a measured rate. It is arithmetic, not a measurement.
+type Projection struct {
+	Requests int64   `json:"requests"`
+	Seconds  float64 `json:"seconds"`
+}
+
+// Verdicts of a sweep.
+const (
+	Peak        = "peak"         // an interior best
+	Plateau     = "plateau"      // a flat top: only its left edge means something
+	NoKnee      = "no-knee"      // still rising at the largest limit tried
+	Cliff       = "cliff"        // goodput falls off steeply: Limit is the largest safe one
+	Multimodal  = "multimodal"   // rises again after a fall
+	ClientBound = "client-bound" // the client is the bottleneck, not the server
+	Unstable    = "unstable"     // the trials do not support a statement
+)
+
+// An Optimum is what a sweep concludes about one strategy: Limit is the limit to use, the smallest that gives Share of
+// the peak with 95% confidence; the smallest such limit lies in (Low, High].
+type Optimum struct {
+	Strategy  string    `json:"strategy"`
+	Verdict   string    `json:"verdict"`
+	Limit     int       `json:"limit"`
+	Low       int       `json:"low"`
+	High      int       `json:"high"`
+	Share     float64   `json:"share"`
+	PerSecond float64   `json:"per_second"`
+	Peak      PeakLimit `json:"peak"`
+	Explored  [2]int    `json:"explored"` // smallest and largest limit tried
+	Trials    int       `json:"trials"`
+	Requests  int64     `json:"requests"`
+	Elapsed   float64   `json:"elapsed_seconds"`
+	Warnings  []string  `json:"warnings"`
+}
+
+// PeakLimit is where goodput is highest: the limits in [Low, High] cannot be told apart from the best.
+type PeakLimit struct {
+	Limit     int     `json:"limit"`
+	Low       int     `json:"low"`
+	High      int     `json:"high"`
+	PerSecond float64 `json:"per_second"`
+}
