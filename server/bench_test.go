@@ -1,0 +1,105 @@
+package server_test
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"net"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"sweetspot/server"
+)
+
+// BenchmarkBesideBare puts the server without capacity beside a bare fasthttp handler with the same answer, in
+// alternating rounds, and reports the ratio of their speeds (the geometric mean over the rounds) as of-bare.
+// The client does next to nothing: it writes the same bytes and reads as many as it knows will come.
+func BenchmarkBesideBare(b *testing.B) {
+	ours, err := server.Start(server.Config{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer ours.Close()
+	bare := startBare(b)
+
+	const connections, requests = 16, 2000 // requests are by connection
+	ourConns := dial(b, ours.URL()[len("http://"):len(ours.URL())-1], connections)
+	bareConns := dial(b, bare, connections)
+	var logs float64
+	b.ReportAllocs()
+	rounds := 0
+	for b.Loop() {
+		var taken [2]time.Duration
+		for turn := range 2 {
+			which := (turn + rounds) % 2 // each goes first every other round
+			taken[which] = drive(b, [][]net.Conn{ourConns, bareConns}[which], requests)
+		}
+		logs += math.Log(taken[1].Seconds() / taken[0].Seconds())
+		rounds++
+	}
+	b.ReportMetric(math.Exp(logs/float64(rounds)), "of-bare")
+}
+
+func startBare(b *testing.B) (addr string) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	body := []byte(`{"message":"hello"}`)
+	bare := fasthttp.Server{
+		Name:          "sweetspot",
+		NoDefaultDate: true,
+		Handler: func(ctx *fasthttp.RequestCtx) {
+			ctx.SetContentType("application/json")
+			ctx.Response.SetBodyRaw(body)
+		},
+	}
+	go bare.Serve(listener)
+	b.Cleanup(func() { listener.Close() })
+	return listener.Addr().String()
+}
+
+func dial(b *testing.B, addr string, connections int) []net.Conn {
+	conns := make([]net.Conn, connections)
+	for i := range conns {
+		conn, err := net.Dial("tcp", addr)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Cleanup(func() { conn.Close() })
+		conns[i] = conn
+	}
+	return conns
+}
+
+// drive makes so many requests on each connection, and returns the time that took.
+func drive(b *testing.B, conns []net.Conn, requests int) time.Duration {
+	request := []byte("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+	answer := fmt.Sprintf("HTTP/1.1 200 OK\r\nServer: sweetspot\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
+		len(`{"message":"hello"}`), `{"message":"hello"}`)
+	start := time.Now()
+	var wg sync.WaitGroup
+	for _, conn := range conns {
+		wg.Go(func() {
+			got := make([]byte, len(answer))
+			for range requests {
+				if _, err := conn.Write(request); err != nil {
+					b.Error(err)
+					return
+				}
+				if _, err := io.ReadFull(conn, got); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+			if string(got) != answer {
+				b.Errorf("got  %q\nwant %q", got, answer)
+			}
+		})
+	}
+	wg.Wait()
+	return time.Since(start)
+}

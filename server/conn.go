@@ -1,0 +1,81 @@
+package server
+
+import (
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// A conn is a client's connection, as fasthttp reads and writes it, with what the server remembers about it.
+type conn struct {
+	net.Conn              // plain or TLS
+	tcp      *net.TCPConn // the socket under it
+	tls      bool
+	stripe   int     // of the tally
+	counted  *tally  // the tally that has counted this connection last
+	waiter   *waiter // its place at the gate; nil without one
+
+	waitsSince atomic.Int64  // the lookout's round in which the request under way began to wait; 0: it does not
+	gone       chan struct{} // closed when the client has hung up during a wait
+}
+
+// Read reads like the connection does, but takes the deadline that stop sets for the end of the connection, so that
+// fasthttp leaves in peace and does not answer 408.
+func (c *conn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		err = io.EOF
+	}
+	return n, err
+}
+
+// stop ends the connection once the request under way, if there is one, has been answered.
+func (c *conn) stop() {
+	c.SetReadDeadline(time.Unix(1, 0))
+}
+
+// reset ends the connection at once and lets the client know with a RST.
+func (c *conn) reset() {
+	c.tcp.SetLinger(0)
+	c.tcp.Close()
+}
+
+// truncate sends the beginning of an answer and no more.
+func (c *conn) truncate(beginning []byte) {
+	c.Write(beginning)
+	c.Close()
+}
+
+// leave ends the connection at once.
+func (c *conn) leave() { c.tcp.Close() }
+
+// hungUp tells whether the client has closed its end, by looking at what has come in without taking it. Both Linux and
+// macOS can do that, and it costs one system call and no goroutine.
+func (c *conn) hungUp() bool {
+	socket, err := c.tcp.SyscallConn()
+	if err != nil {
+		return true
+	}
+	// A TLS client says goodbye (close_notify) before it closes, and that hides the end behind it. Goodbyes are
+	// shorter than any request can be in a TLS record (40 bytes).
+	const goodbye = 39
+	var n int
+	var failure error
+	var seen [goodbye + 1]byte
+	err = socket.Control(func(fd uintptr) {
+		n, _, failure = syscall.Recvfrom(int(fd), seen[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+	})
+	switch {
+	case err != nil:
+		return true
+	case errors.Is(failure, syscall.EAGAIN), errors.Is(failure, syscall.EINTR):
+		return false
+	case failure != nil, n == 0:
+		return true
+	}
+	return c.tls && n <= goodbye
+}

@@ -1,0 +1,183 @@
+package server_test
+
+import (
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sweetspot/server"
+)
+
+func TestParseFailuresReadsEveryShare(t *testing.T) {
+	const spec = "reset=1%,status500=2%,status429=7%,hang=0.1%,truncate=1%,slow=1%:2s"
+	want := server.Failures{Reset: 0.01, Status500: 0.02, Status429: 0.07, Hang: 0.001, Truncate: 0.01, Slow: 0.01, SlowBy: 2 * time.Second}
+	got, err := server.ParseFailures(spec)
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("%v\n%s", err, diff)
+	}
+	if got.String() != spec {
+		t.Errorf("String: got %q, want %q", got, spec)
+	}
+	if none, err := server.ParseFailures(""); err != nil || none != (server.Failures{}) {
+		t.Errorf("the empty spec: got %v, %v", none, err)
+	}
+}
+
+func TestParseFailuresNamesTheShareAndShowsARightSpec(t *testing.T) {
+	for spec, want := range map[string]string{
+		"reset":                    `reset "": want a share`,
+		"reset=1":                  `reset "1": want a share`,
+		"reset=1%:2s":              `reset "1%:2s": want a share`,
+		"reset=-1%":                "reset -1%: want a share from 0% to 100%",
+		"reset=NaN%":               "reset NaN%: want",
+		"reset=60%,hang=60%":       "add up to 120%",
+		"reset=1%,reset=1%":        "reset is there twice",
+		"rest=1%":                  `"rest" is no failure`,
+		"slow=1%":                  `slow "1%": want a share`,
+		"slow=1%:2":                "want a duration after the colon",
+		"slow=1%:0s":               "want a duration above 0",
+		"hang=x%,slow=1%:y,oops=3": `hang "x%": want a share such as 1% (for slow: 1%:2s); slow "1%:y": want a duration after the colon, such as 2s; "oops" is no failure`,
+	} {
+		_, err := server.ParseFailures(spec)
+		if err == nil {
+			t.Errorf("%q was taken", spec)
+			continue
+		}
+		if got := err.Error(); !strings.Contains(got, want) || strings.Contains(got, "\n") || !strings.Contains(got, "as in reset=1%,") {
+			t.Errorf("%q:\ngot  %s\nwant one line with %q and a right spec", spec, got, want)
+		}
+	}
+}
+
+func TestFailuresArePrintedAsTheyAreRead(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 1))
+	share := func() float64 { return float64(random.IntN(1000)) / 6000 }
+	for range 2000 {
+		f := server.Failures{Reset: share(), Status500: share(), Hang: share(), Truncate: share(), Slow: share(), SlowBy: time.Duration(1 + random.IntN(1e9))}
+		text := f.String()
+		again, err := server.ParseFailures(text)
+		if err != nil || again.String() != text {
+			t.Fatalf("%q is read as %q, %v", text, again, err)
+		}
+	}
+}
+
+func FuzzParseFailures(f *testing.F) {
+	f.Add("reset=1%,status500=2%,status429=1%,hang=0.1%,truncate=1%,slow=1%:2s")
+	f.Add("slow=0x1p-2%:-1h,=%")
+	f.Fuzz(func(t *testing.T, spec string) {
+		failures, err := server.ParseFailures(spec)
+		if err != nil {
+			return
+		}
+		again, err := server.ParseFailures(failures.String())
+		if err != nil || again.String() != failures.String() {
+			t.Errorf("%q is printed as %q, which is read as %q, %v", spec, failures, again, err)
+		}
+	})
+}
+
+// Each failure is what it says on the wire, and is counted as such.
+func TestFailuresOnTheWire(t *testing.T) {
+	for _, c := range []struct {
+		name       string
+		fail       server.Failures
+		check      func(status int, body []byte, err error) bool
+		status     map[int]int64
+		unanswered map[string]int64
+	}{
+		{"reset", server.Failures{Reset: 1}, func(_ int, _ []byte, err error) bool { return errors.Is(err, syscall.ECONNRESET) },
+			map[int]int64{}, map[string]int64{"reset": 1}},
+		{"truncate", server.Failures{Truncate: 1}, func(status int, body []byte, err error) bool {
+			return status == 200 && len(body) == 500 && errors.Is(err, io.ErrUnexpectedEOF)
+		}, map[int]int64{}, map[string]int64{"truncate": 1}},
+		{"500", server.Failures{Status500: 1}, func(status int, _ []byte, err error) bool { return status == 500 && err == nil },
+			map[int]int64{500: 1}, nil},
+		{"429", server.Failures{Status429: 1}, func(status int, _ []byte, err error) bool { return status == 429 && err == nil },
+			map[int]int64{429: 1}, nil},
+		{"slow", server.Failures{Slow: 1, SlowBy: time.Millisecond}, func(status int, _ []byte, err error) bool { return status == 200 && err == nil },
+			map[int]int64{200: 1}, nil},
+	} {
+		for _, secure := range []bool{false, true} {
+			srv := start(t, server.Config{Fail: c.fail, Body: 1000, TLS: secure})
+			client := newClient(t)
+			status, body, err := 0, []byte(nil), error(nil)
+			response, err := client.Post(srv.URL(), "", nil) // what net/http does not try again by itself
+			if err == nil {
+				status = response.StatusCode
+				body, err = io.ReadAll(response.Body)
+				response.Body.Close()
+			}
+			if !c.check(status, body, err) {
+				t.Errorf("%s (TLS %v): got status %d, %d bytes, %v", c.name, secure, status, len(body), err)
+			}
+			want := server.Stats{Requests: 1, PeakInFlight: 1, Connections: 1, Status: c.status, Unanswered: c.unanswered}
+			if diff := cmp.Diff(want, srv.Stats()); diff != "" {
+				t.Errorf("%s: %s", c.name, diff)
+			}
+		}
+	}
+}
+
+func TestTheSameSeedFailsTheSameRequests(t *testing.T) {
+	outcomes := func(seed uint64) []int {
+		srv := start(t, server.Config{Seed: seed, Fail: server.Failures{Status500: 0.3, Status429: 0.2}})
+		client := newClient(t)
+		var got []int
+		for range 300 {
+			response, _ := get(t, client, srv.URL())
+			got = append(got, response.StatusCode)
+		}
+		return got
+	}
+	first := outcomes(7)
+	if diff := cmp.Diff(first, outcomes(7)); diff != "" {
+		t.Error(diff)
+	}
+	if cmp.Equal(first, outcomes(8)) {
+		t.Error("another seed fails the same requests")
+	}
+	failed := 0
+	for _, status := range first {
+		if status != 200 {
+			failed++
+		}
+	}
+	if failed < 120 || failed > 180 { // half of 300, give or take three standard deviations
+		t.Errorf("got %d of 300 failed, want about 150", failed)
+	}
+}
+
+// A client that hangs up is noticed, wherever its request waits, and frees its place.
+func TestAClientThatHangsUpFreesItsPlace(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		config server.Config
+		as     string
+	}{
+		{"in the delay", server.Config{Delay: time.Hour}, "hangup"},
+		{"in the station", server.Config{Capacity: fullForAnHour}, "hangup"},
+		{"in the station behind TLS", server.Config{Capacity: fullForAnHour, TLS: true}, "hangup"},
+		{"while it hangs", server.Config{Fail: server.Failures{Hang: 1}}, "hang"},
+	} {
+		srv := start(t, c.config)
+		client := newClient(t)
+		client.Timeout = 50 * time.Millisecond
+		if _, err := client.Get(srv.URL()); err == nil {
+			t.Fatalf("%s: it was answered", c.name)
+		} else if timeout := net.Error(nil); !errors.As(err, &timeout) || !timeout.Timeout() {
+			t.Fatalf("%s: got %v, want a timeout", c.name, err)
+		}
+		eventually(t, c.name+": the place is free again", func() bool { return srv.Stats().InFlight == 0 })
+		if diff := cmp.Diff(map[string]int64{c.as: 1}, srv.Stats().Unanswered); diff != "" {
+			t.Errorf("%s: %s", c.name, diff)
+		}
+	}
+}

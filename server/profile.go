@@ -1,0 +1,53 @@
+package server
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"sweetspot/server/capacity"
+)
+
+// A Profile is a server to learn from: a capacity and a delay, with a name.
+type Profile struct {
+	Name     string
+	Teaches  string // one line on what is to be learnt from it
+	Capacity capacity.Model
+	Delay    time.Duration
+}
+
+// Profiles returns all profiles, the most useful first.
+func Profiles() []Profile {
+	const ms = time.Millisecond
+	pool := capacity.Workers{N: 32, Service: 10 * ms}
+	return []Profile{
+		{"article", "a peak with a flat top: best near 60, 3.3 times slower at 4,000; more is worse, and the argmax is noise",
+			capacity.USL{PerSecond: 1090, Sigma: 0.40, Kappa: 0.00025}, 5 * ms},
+		{"plateau", "32 workers behind 20 ms of network: a rise to 3,200/s near 100, then flat; only the left edge means something",
+			pool, 20 * ms},
+		{"cliff", "a plateau from 32 to 80, then 60% less at once: a search that doubles its limit jumps over the edge",
+			capacity.Cliff{Workers: pool, At: 80, Factor: 0.4}, 0},
+		{"ratelimited", "429 to all that is over 500/s: a limit above 40 gains nothing, and only 200s count",
+			capacity.Reject{PerSecond: 500}, 80 * ms},
+		{"contended", "one lock for everything: the best limit is 1, and each request more makes all of them slower",
+			capacity.USL{PerSecond: 100, Sigma: 1, Kappa: 0.001}, 0},
+		{"humps", "a hump at 10 and a higher one at 126: a search that climbs from the left stops at the wrong one",
+			capacity.Curve{{N: 1, PerSecond: 90}, {N: 10, PerSecond: 850}, {N: 40, PerSecond: 560}, {N: 70, PerSecond: 600},
+				{N: 126, PerSecond: 995}, {N: 256, PerSecond: 700}, {N: 512, PerSecond: 300}}, 0},
+	}
+}
+
+// FindProfile returns the profile of that name. The error is one line that lists the names there are.
+func FindProfile(name string) (Profile, error) {
+	all := Profiles()
+	i := slices.IndexFunc(all, func(p Profile) bool { return p.Name == name })
+	if i >= 0 {
+		return all[i], nil
+	}
+	var names []string
+	for _, p := range all {
+		names = append(names, p.Name)
+	}
+	return Profile{}, fmt.Errorf("profile %q: want one of %s", name, strings.Join(names, ", "))
+}

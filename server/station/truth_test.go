@@ -1,0 +1,137 @@
+package station_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"sweetspot/server/capacity"
+	"sweetspot/server/station"
+)
+
+// A closed system in simulated time: callers that come back as soon as they have left.
+type closed struct {
+	station *station.Station
+	delay   func() float64
+	work    func() float64
+	back    []*station.Visit // those who have left at this very moment
+	served  int
+}
+
+func newClosed(m capacity.Model, callers int, delay, work func() float64) *closed {
+	c := &closed{station: station.New(m), delay: delay, work: work}
+	for range callers {
+		v := new(station.Visit)
+		v.Leave = func(_ float64, verdict station.Verdict) {
+			c.back = append(c.back, v)
+			if verdict == station.Served {
+				c.served++
+			}
+		}
+		c.station.Enter(0, v, delay(), work())
+	}
+	return c
+}
+
+// run goes on until so many more have been served, and returns the simulated time by which it ends, in seconds.
+func (c *closed) run(requests int) (now float64) {
+	for target := c.served + requests; c.served < target; {
+		now = c.station.Next()
+		c.station.Advance(now)
+		for len(c.back) > 0 {
+			last := len(c.back) - 1
+			v := c.back[last]
+			c.back = c.back[:last]
+			c.station.Enter(now, v, c.delay(), c.work())
+		}
+	}
+	return now
+}
+
+// At each model's five limits (below, near, at, above and far above its optimum) a million requests in simulated time
+// are completed at the rate that the product form says, to within half a per cent: five standard deviations.
+func TestAMillionRequestsTakeAsLongAsTheProductFormSays(t *testing.T) {
+	const ms = time.Millisecond
+	for _, c := range []struct {
+		spec   string
+		delay  time.Duration
+		limits [5]int
+	}{
+		{"usl:rate=20,sigma=0,kappa=0.000278", 10 * ms, [5]int{8, 53, 66, 80, 300}},
+		{"usl:rate=1090,sigma=0.4,kappa=0.00025", 5 * ms, [5]int{4, 32, 62, 100, 400}},
+		{"usl:rate=100,sigma=1,kappa=0.001", 0, [5]int{1, 2, 4, 16, 64}},
+		{"workers:n=32,service=10ms", 20 * ms, [5]int{16, 80, 95, 105, 300}},
+		{"cliff:n=32,service=10ms,at=80,factor=0.4", 1 * ms, [5]int{8, 32, 60, 90, 200}},
+		{"curve:1=90,10=850,40=560,70=600,126=995,256=700,512=300", 2 * ms, [5]int{10, 40, 100, 126, 300}},
+		{"shaper:rate=500", 80 * ms, [5]int{8, 36, 40, 50, 200}},
+		{"reject:rate=500", 80 * ms, [5]int{8, 36, 40, 50, 200}},
+		{"none", 50 * ms, [5]int{1, 8, 40, 100, 300}},
+	} {
+		m, err := capacity.Parse(c.spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, limit := range c.limits {
+			t.Run(fmt.Sprintf("%s at %d", c.spec, limit), func(t *testing.T) {
+				t.Parallel()
+				random := rand.New(rand.NewPCG(uint64(limit), 3))
+				delay := func() float64 { return c.delay.Seconds() }
+				got := goodput(newClosed(m, limit, delay, random.ExpFloat64))
+				check(t, got, capacity.Throughput(m, limit, c.delay))
+			})
+		}
+	}
+}
+
+// The product form does not depend on the distributions, as long as something varies.
+func TestThroughputDoesNotDependOnTheDistributions(t *testing.T) {
+	constant := func() float64 { return 1 }
+	m := capacity.USL{PerSecond: 1090, Sigma: 0.4, Kappa: 0.00025}
+	for _, limit := range []int{4, 40, 200} {
+		t.Run(fmt.Sprintf("constant work, delays of 0 to 10 ms, at %d", limit), func(t *testing.T) {
+			t.Parallel()
+			random := rand.New(rand.NewPCG(uint64(limit), 4))
+			delay := func() float64 { return random.Float64() * 0.010 }
+			got := goodput(newClosed(m, limit, delay, constant))
+			check(t, got, capacity.Throughput(m, limit, 5*time.Millisecond))
+		})
+	}
+}
+
+func check(t *testing.T, got, want float64) {
+	t.Helper()
+	tolerance := 0.005
+	if testing.Short() || raced {
+		tolerance = 0.02
+	}
+	if off := got/want - 1; off < -tolerance || off > tolerance {
+		t.Errorf("got %.2f/s, want %.2f/s: off by %+.2f%%", got, want, 100*off)
+	}
+}
+
+// goodput returns the completions a second over a million requests, after a tenth of that as warm-up.
+func goodput(c *closed) float64 {
+	requests := 1_000_000
+	if testing.Short() || raced {
+		requests = 50_000
+	}
+	start := c.run(requests / 10)
+	end := c.run(requests)
+	return float64(requests) / (end - start)
+}
+
+func BenchmarkStation(b *testing.B) {
+	for _, inside := range []struct {
+		name string
+		n    int
+	}{{"60 inside", 60}, {"10000 inside", 10_000}} {
+		b.Run(inside.name, func(b *testing.B) {
+			random := rand.New(rand.NewPCG(1, 1))
+			c := newClosed(article, inside.n, func() float64 { return 0 }, random.ExpFloat64)
+			b.ReportAllocs()
+			b.ResetTimer()
+			c.run(b.N)
+		})
+	}
+}
