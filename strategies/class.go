@@ -1,0 +1,123 @@
+package strategies
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+)
+
+// A Class says how a request ended.
+type Class uint8
+
+// The classes. Every one but OK is a failure.
+const (
+	OK          Class = iota // a whole response with a status below 400
+	Refused                  // nobody listens there
+	Reset                    // the connection was closed or reset before the response began, or reset within it
+	Timeout                  // connecting or answering took longer than it may
+	BadStatus                // a whole response with a status of 400 or above
+	Truncated                // the response ended early
+	Unresolved               // the host's name has no address
+	BadTLS                   // the TLS handshake or the certificate failed
+	Malformed                // what came back is not HTTP
+	Undecodable              // the response was whole but Target.Handle rejected its body
+	Other                    // anything else; Outcome.Err tells
+	classes     = iota
+)
+
+var classNames = [classes]string{
+	"ok", "refused", "reset", "timeout", "status", "truncated", "dns", "tls", "malformed", "decode", "other",
+}
+
+// String returns the class's name in tables and JSON.
+func (c Class) String() string { return classNames[c] }
+
+// Failures returns every class but OK.
+func Failures() []Class {
+	all := make([]Class, 0, classes-1)
+	for c := OK + 1; c < classes; c++ {
+		all = append(all, c)
+	}
+	return all
+}
+
+// Failed returns the outcome of a request that a client gave up on with err.
+func Failed(err error) Outcome { return Outcome{Class: classify(err), Err: err} }
+
+// Answered returns the outcome of a request that was answered whole; err is what Target.Handle said of it.
+func Answered(status int, bytes int64, err error) Outcome {
+	o := Outcome{Status: status, Bytes: bytes, Err: err}
+	switch {
+	case status >= 400:
+		o.Class = BadStatus
+	case err != nil:
+		o.Class = Undecodable
+	}
+	return o
+}
+
+// classify finds the class of a client's error. The types are asked first; the texts are those that net/http and
+// fasthttp have for errors without a type.
+func classify(err error) Class {
+	var (
+		dns         *net.DNSError
+		timeout     interface{ Timeout() bool }
+		certificate *tls.CertificateVerificationError
+		record      tls.RecordHeaderError
+		alert       tls.AlertError
+		authority   x509.UnknownAuthorityError
+		hostname    x509.HostnameError
+	)
+	switch {
+	case errors.As(err, &dns) && !dns.IsTimeout:
+		return Unresolved
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded),
+		errors.As(err, &timeout) && timeout.Timeout():
+		return Timeout
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return Refused
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return Reset
+	case errors.As(err, &certificate), errors.As(err, &record), errors.As(err, &alert),
+		errors.As(err, &authority), errors.As(err, &hostname):
+		return BadTLS
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return Truncated
+	}
+	if class := classifyText(err.Error()); class != Other {
+		return class
+	}
+	if errors.Is(err, io.EOF) {
+		return Reset
+	}
+	return Other
+}
+
+func classifyText(text string) Class {
+	for _, known := range []struct {
+		part  string
+		class Class
+	}{
+		{"server closed", Reset}, // net/http: an idle connection; fasthttp: before the first byte
+		{"tls: ", BadTLS},
+		{"HTTP response to HTTPS client", BadTLS},
+		{"timed out", Timeout},
+		{"when reading response headers: EOF", Truncated},
+		{"when reading response headers", Malformed},
+		{"malformed", Malformed},
+		{"bad Content-Length", Malformed},
+		{"chunk", Malformed},
+		{"hex number", Malformed}, // fasthttp: of a chunk's size
+	} {
+		if strings.Contains(text, known.part) {
+			return known.class
+		}
+	}
+	return Other
+}

@@ -1,0 +1,107 @@
+package strategies_test
+
+import (
+	"net"
+	"testing"
+	"time"
+
+	"sweetspot/server"
+	"sweetspot/strategies"
+)
+
+// Each failure comes back as an outcome of its class, and stops nothing.
+func TestFailuresAreOutcomesOfTheRightClass(t *testing.T) {
+	everything := func(f server.Failures) func(t *testing.T) string {
+		return func(t *testing.T) string { return witness(t, server.Config{Fail: f}).URL() }
+	}
+	for _, failure := range []struct {
+		name string
+		url  func(t *testing.T) string
+		want strategies.Class
+	}{
+		{"a closed port", closedPort, strategies.Refused},
+		{"a reset", everything(server.Failures{Reset: 1}), strategies.Reset},
+		{"an answer that never comes", everything(server.Failures{Hang: 1}), strategies.Timeout},
+		{"a status of 500", everything(server.Failures{Status500: 1}), strategies.BadStatus},
+		{"a status of 429", everything(server.Failures{Status429: 1}), strategies.BadStatus},
+		{"a body that breaks off", everything(server.Failures{Truncate: 1}), strategies.Truncated},
+		{"a body that breaks off in a chunk", says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel"), strategies.Truncated},
+		{"a head that breaks off", says("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n"), strategies.Truncated},
+		{"a server that hangs up", says(""), strategies.Reset},
+		{"something that is not HTTP", says("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n\r\n"), strategies.Malformed},
+		{"a chunk without a size", says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n0\r\n\r\n"), strategies.Malformed},
+		{"a length that is no number", says("HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\nhello"), strategies.Malformed},
+		{"a certificate signed by nobody", func(t *testing.T) string {
+			return witness(t, server.Config{TLS: true}).URL()
+		}, strategies.BadTLS},
+		{"no TLS where TLS is expected", func(t *testing.T) string {
+			return "https" + witness(t, server.Config{}).URL()[len("http"):]
+		}, strategies.BadTLS},
+	} {
+		t.Run(failure.name, func(t *testing.T) {
+			everyStrategy(t, func(t *testing.T, s strategies.Strategy) {
+				const n = 4
+				w := newWork(n, failure.url(t))
+				run(t, s, strategies.Target{Timeout: 150 * time.Millisecond}, 4, w)
+				if got := w.classes(); got[failure.want] != n {
+					t.Errorf("got %v, want %d of class %v: %s", got, n, failure.want, w.errors())
+				}
+			})
+		})
+	}
+}
+
+func TestSomeFailuresLeaveTheOthersAlone(t *testing.T) {
+	const n = 400
+	everyStrategy(t, func(t *testing.T, s strategies.Strategy) {
+		srv := witness(t, server.Config{Seed: 1, Fail: server.Failures{Reset: 0.1, Status500: 0.1, Truncate: 0.1}})
+		w := newWork(n, srv.URL())
+		run(t, s, strategies.Target{}, 8, w)
+		stats, classes := srv.Stats(), w.classes()
+		if stats.Requests != n {
+			t.Errorf("the server saw %d requests, want %d: nothing is repeated", stats.Requests, n)
+		}
+		for class, saw := range map[strategies.Class]int64{
+			strategies.OK:        stats.Status[200],
+			strategies.BadStatus: stats.Status[500],
+			strategies.Reset:     stats.Unanswered["reset"],
+			strategies.Truncated: stats.Unanswered["truncate"],
+		} {
+			if int64(classes[class]) != saw {
+				t.Errorf("%d of class %v, but the server saw %d: %s", classes[class], class, saw, w.errors())
+			}
+		}
+	})
+}
+
+func closedPort(t *testing.T) string {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return "http://" + listener.Addr().String() + "/"
+}
+
+// says starts a server that reads a request, says the same to everyone, and hangs up.
+func says(answer string) func(t *testing.T) string {
+	return func(t *testing.T) string {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { listener.Close() })
+		go func() {
+			for {
+				conn, err := listener.Accept()
+				if err != nil {
+					return
+				}
+				_, _ = conn.Read(make([]byte, 4096))
+				_, _ = conn.Write([]byte(answer))
+				conn.Close()
+			}
+		}()
+		return "http://" + listener.Addr().String() + "/"
+	}
+}

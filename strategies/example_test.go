@@ -1,0 +1,75 @@
+package strategies_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"sweetspot/server"
+	"sweetspot/strategies"
+)
+
+// pages is a Work of the caller's own: the pages 1 to n of a site.
+type pages struct {
+	site  string
+	n     int64
+	next  atomic.Int64
+	mu    sync.Mutex
+	fails []error
+}
+
+func (p *pages) Worker() strategies.Worker { return p }
+
+func (p *pages) Next(ctx context.Context, r *strategies.Request) bool {
+	r.Index = p.next.Add(1)
+	r.URL = fmt.Sprintf("%spages/%d", p.site, r.Index)
+	return r.Index <= p.n && ctx.Err() == nil
+}
+
+func (p *pages) Done(r *strategies.Request, o strategies.Outcome) {
+	if o.Class != strategies.OK {
+		p.mu.Lock()
+		p.fails = append(p.fails, fmt.Errorf("%s: %v (%d): %w", r.URL, o.Class, o.Status, o.Err))
+		p.mu.Unlock()
+	}
+}
+
+// A strategy fetches for a program of one's own: here a hundred pages, ten at a time, each decoded as it arrives.
+func Example() {
+	site, err := server.Start(server.Config{Delay: time.Millisecond})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer site.Close()
+
+	var decoded atomic.Int64
+	target := strategies.Target{
+		Timeout: 5 * time.Second,
+		Handle: func(_ *strategies.Request, _ int, body []byte) error {
+			var page map[string]any
+			defer decoded.Add(1)
+			return json.Unmarshal(body, &page)
+		},
+	}
+	pool, err := strategies.Get("fasthttp")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	session, err := pool.Open(context.Background(), target, 10)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer session.Close()
+	work := &pages{site: site.URL(), n: 100}
+	if err := session.Run(context.Background(), 10, work); err != nil {
+		fmt.Println(err)
+	}
+	fmt.Println(decoded.Load(), "pages,", len(work.fails), "failures, at most", site.Stats().PeakInFlight, "at once")
+	// Output: 100 pages, 0 failures, at most 10 at once
+}

@@ -1,0 +1,206 @@
+package strategies
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// A Network opens a session's connections, so that every client dials, resolves names and counts connections alike. It
+// is safe for concurrent use.
+type Network struct {
+	dialer net.Dialer
+	names  names
+	opened time.Time // the epoch of the connections' clock
+
+	run     atomic.Int64 // number of the Run under way
+	carried atomic.Int64 // connections that carried requests in it
+
+	dialled   atomic.Int64
+	wire      atomic.Int64 // time.Duration of the exchanges that were timed, summed
+	exchanges atomic.Int64
+}
+
+// NewNetwork returns a network with the target's time limits.
+func NewNetwork(target Target) *Network {
+	return &Network{
+		dialer: net.Dialer{Timeout: target.DialTimeout},
+		names:  names{lifetime: target.DNSCache, entries: map[string]*name{}},
+		opened: time.Now(),
+	}
+}
+
+// begin starts the count of connections anew.
+func (n *Network) begin() {
+	n.run.Add(1)
+	n.carried.Store(0)
+}
+
+// usage returns what there is to say of a session that uses nothing but this network.
+func (n *Network) usage() Usage {
+	return Usage{
+		Connections: int(n.carried.Load()),
+		Wire:        time.Duration(n.wire.Load()),
+		Exchanges:   n.exchanges.Load(),
+	}
+}
+
+// Dial connects to address, host:port, within the target's dial timeout or ctx, whichever is shorter.
+func (n *Network) Dial(ctx context.Context, address string) (net.Conn, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, fmt.Errorf("dial %s: %w", address, err)
+	}
+	name, addresses, err := n.names.resolve(ctx, host)
+	if err != nil {
+		return nil, err
+	}
+	var errs []error
+	for _, ip := range addresses {
+		raw, err := n.dialer.DialContext(ctx, "tcp", net.JoinHostPort(ip, port))
+		if err == nil {
+			name.prefer(ip)
+			return n.connect(raw), nil
+		}
+		errs = append(errs, err)
+	}
+	return nil, errors.Join(errs...)
+}
+
+// DialTLS is Dial and a handshake, for a client that does not do it by itself.
+func (n *Network) DialTLS(ctx context.Context, address string, config *tls.Config) (net.Conn, error) {
+	raw, err := n.Dial(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	config = config.Clone()
+	config.ServerName, _, _ = net.SplitHostPort(address) // Dial has split it already
+	secure := tls.Client(raw, config)
+	if err := secure.HandshakeContext(ctx); err != nil {
+		_ = raw.Close()
+		return nil, err
+	}
+	return secure, nil
+}
+
+// errStale is what writing to a connection that the server closed while it was idle gives: nothing was sent, so that
+// the request may be made on another connection and the server still sees it once.
+var errStale = errors.New("the server closed the connection while it was idle")
+
+// suspect is how long a connection may be idle before it is asked whether the server has closed it. Asking costs a
+// system call, which a connection in steady use is spared.
+const suspect = 100 * time.Millisecond
+
+// timed is how many connections share one that is timed: few enough for a good mean, many enough to cost nothing.
+const timed = 4
+
+// connect returns the connection that stands for raw; the first is timed.
+func (n *Network) connect(raw net.Conn) net.Conn {
+	c := connection{Conn: raw, network: n, touched: time.Since(n.opened)}
+	if n.dialled.Add(1)%timed == 1 {
+		return &timedConnection{connection: c}
+	}
+	return &c
+}
+
+// connection counts itself once in every Run that it carries requests in, and notices when it has gone stale. Like any
+// client's connection it has one writer at a time, who owns its fields.
+type connection struct {
+	net.Conn
+	network *Network
+	run     int64         // in which it last carried a request
+	touched time.Duration // when it was last written to, on the network's clock
+}
+
+func (c *connection) Write(p []byte) (int, error) {
+	now := time.Since(c.network.opened)
+	if now-c.touched > suspect && closedByPeer(c.Conn) {
+		return 0, errStale
+	}
+	c.touched = now
+	if run := c.network.run.Load(); c.run != run {
+		c.run = run
+		c.network.carried.Add(1)
+	}
+	return c.Conn.Write(p)
+}
+
+// timedConnection also times its exchanges: each from the first write after a read to the last read before a write.
+type timedConnection struct {
+	connection
+	asked, answered atomic.Int64 // times on the network's clock; reader and writer may be two goroutines
+}
+
+func (c *timedConnection) Write(p []byte) (int, error) {
+	if asked, answered := c.asked.Load(), c.answered.Load(); answered >= asked {
+		if asked > 0 {
+			c.network.wire.Add(answered - asked)
+			c.network.exchanges.Add(1)
+		}
+		c.asked.Store(int64(time.Since(c.network.opened)))
+	}
+	return c.connection.Write(p)
+}
+
+func (c *timedConnection) Read(p []byte) (int, error) {
+	n, err := c.connection.Read(p)
+	c.answered.Store(int64(time.Since(c.network.opened)))
+	return n, err
+}
+
+// names is a cache of resolved host names.
+type names struct {
+	lifetime time.Duration
+	mu       sync.Mutex
+	entries  map[string]*name
+}
+
+// name is what is known of one host. Its lock is held while it is being resolved, so that it is resolved once.
+type name struct {
+	mu        sync.Mutex
+	addresses []string
+	until     time.Time
+}
+
+// resolve returns the host's addresses, the one that answered last first. An address resolves to itself.
+func (n *names) resolve(ctx context.Context, host string) (*name, []string, error) {
+	n.mu.Lock()
+	entry, known := n.entries[host]
+	if !known {
+		entry = &name{}
+		n.entries[host] = entry
+	}
+	n.mu.Unlock()
+
+	entry.mu.Lock()
+	defer entry.mu.Unlock()
+	if len(entry.addresses) == 0 || time.Now().After(entry.until) {
+		addresses, err := net.DefaultResolver.LookupHost(ctx, host)
+		if err != nil {
+			return nil, nil, err
+		}
+		entry.addresses, entry.until = addresses, time.Now().Add(n.lifetime)
+	}
+	return entry, entry.addresses, nil
+}
+
+// prefer moves ip to the front, so that an address that does not answer is not tried first every time.
+func (n *name) prefer(ip string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.addresses[0] == ip {
+		return
+	}
+	reordered := []string{ip} // a new slice: others may be reading the old one
+	for _, other := range n.addresses {
+		if other != ip {
+			reordered = append(reordered, other)
+		}
+	}
+	n.addresses = reordered
+}

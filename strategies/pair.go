@@ -1,0 +1,93 @@
+package strategies
+
+import (
+	"context"
+	"fmt"
+)
+
+// With returns the strategy that makes the schedule's requests with the client, named schedule+client.
+func (s Schedule) With(c Client) Strategy {
+	return pair{name: s.Name + "+" + c.Name, doc: s.Doc + "; over " + c.Name, schedule: s, client: c}
+}
+
+// As returns the same strategy under a name and a description of its own.
+func (s Schedule) As(name, doc string, c Client) Strategy {
+	return pair{name: name, doc: doc, schedule: s, client: c}
+}
+
+// pair is the strategy made of a schedule and a client.
+type pair struct {
+	name, doc string
+	schedule  Schedule
+	client    Client
+}
+
+func (p pair) Name() string { return p.name }
+func (p pair) Doc() string  { return p.doc }
+
+func (p pair) Limit(limit int) int {
+	if p.schedule.Most > 0 {
+		return min(limit, p.schedule.Most)
+	}
+	return limit
+}
+
+func (p pair) Open(_ context.Context, target Target, maxLimit int) (Session, error) {
+	if maxLimit < 1 {
+		return nil, fmt.Errorf("%s: open: limit %d: want at least 1", p.name, maxLimit)
+	}
+	target = target.WithDefaults()
+	return &pairSession{
+		pair:     p,
+		target:   target,
+		maxLimit: p.Limit(maxLimit),
+		network:  NewNetwork(target),
+		stacks:   map[int]Stack{},
+	}, nil
+}
+
+// pairSession keeps its stacks by the number of connections they may open. There is one of them, for maxLimit, unless
+// the schedule leaves the limit to the client: then every limit needs its own.
+type pairSession struct {
+	pair
+	target   Target
+	maxLimit int
+	network  *Network
+	stacks   map[int]Stack
+}
+
+func (s *pairSession) Run(ctx context.Context, limit int, work Work) error {
+	limit = s.Limit(limit)
+	if limit < 1 || limit > s.maxLimit {
+		return fmt.Errorf("%s: run: limit %d: want 1 to %d, the most that the session was opened for", s.name, limit, s.maxLimit)
+	}
+	stack := s.stack(limit)
+	s.network.begin()
+	s.schedule.Run(ctx, limit, func() *Lane {
+		return &Lane{worker: work.Worker(), caller: stack.Caller()}
+	})
+	return nil
+}
+
+func (s *pairSession) stack(limit int) Stack {
+	connections := s.maxLimit
+	if s.schedule.Leaves {
+		connections = limit
+	}
+	stack, open := s.stacks[connections]
+	if !open {
+		stack = s.client.Open(s.target, s.network, connections)
+		s.stacks[connections] = stack
+	}
+	return stack
+}
+
+func (s *pairSession) Usage() Usage { return s.network.usage() }
+
+func (s *pairSession) Close() error {
+	for _, stack := range s.stacks {
+		stack.Close()
+	}
+	clear(s.stacks)
+	return nil
+}

@@ -1,0 +1,28 @@
+package strategies
+
+import (
+	"context"
+	"sync"
+)
+
+func init() {
+	RegisterSchedule(pool)
+	Register(pool.As("pool",
+		"as many goroutines as the limit, each taking request after request from the queue, over net/http: the usual choice", netHTTP))
+}
+
+var pool = Schedule{
+	Name: "pool",
+	Doc:  "a fixed number of workers over a queue: the least scheduling a request",
+	Run: func(ctx context.Context, limit int, open func() *Lane) {
+		var workers sync.WaitGroup
+		defer workers.Wait()
+		for range limit {
+			workers.Go(func() {
+				for lane := open(); lane.Next(ctx); {
+					lane.Do()
+				}
+			})
+		}
+	},
+}

@@ -1,0 +1,82 @@
+package strategies
+
+import (
+	"context"
+	"sync"
+)
+
+// A Schedule decides which goroutines make the requests, and when.
+type Schedule struct {
+	Name string
+	Doc  string // one line: what it does, and when to choose it
+
+	// Run makes requests on lanes that it takes from open until a lane's Next returns false, has at most limit in flight,
+	// and returns when none is.
+	Run func(ctx context.Context, limit int, open func() *Lane)
+
+	// Most is the most requests that the schedule can have in flight; 0 is as many as asked.
+	Most int
+	// Leaves says that the schedule leaves the limit to the client: Run then has more goroutines at it than limit.
+	Leaves bool
+}
+
+// A Client is an HTTP stack that makes one request at a time for each of its callers.
+type Client struct {
+	Name string
+	Doc  string // one line
+
+	// Open returns a stack with settings as target has them, that dials through network and opens at most connections
+	// connections to a host; callers beyond that wait.
+	Open func(target Target, network *Network, connections int) Stack
+}
+
+// A Stack is an opened Client.
+type Stack interface {
+	// Caller returns what one goroutine at a time makes requests with.
+	Caller() Caller
+	// Close closes the connections. No request may be under way.
+	Close()
+}
+
+// A Caller makes one request at a time and keeps what it can reuse for the next.
+type Caller interface {
+	Do(r *Request) Outcome
+}
+
+// A Lane carries one request at a time from a Worker, through a Caller, back to the Worker.
+type Lane struct {
+	worker  Worker
+	caller  Caller
+	request Request
+}
+
+// Next starts the lane's next request, as [Worker] has it. Do must follow if it returns true.
+func (l *Lane) Next(ctx context.Context) bool { return l.worker.Next(ctx, &l.request) }
+
+// Do makes the request that Next started and hands its outcome over.
+func (l *Lane) Do() { l.worker.Done(&l.request, l.caller.Do(&l.request)) }
+
+// lanes lends lanes to goroutines that live for one request. It is as large as the most that were lent at once.
+type lanes struct {
+	open func() *Lane
+	mu   sync.Mutex
+	free []*Lane
+}
+
+func (l *lanes) take() *Lane {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	last := len(l.free) - 1
+	if last < 0 {
+		return l.open()
+	}
+	lane := l.free[last]
+	l.free = l.free[:last]
+	return lane
+}
+
+func (l *lanes) put(lane *Lane) {
+	l.mu.Lock()
+	l.free = append(l.free, lane)
+	l.mu.Unlock()
+}

@@ -1,0 +1,43 @@
+package strategies
+
+import (
+	"context"
+	"sync"
+)
+
+func init() {
+	RegisterSchedule(unbounded)
+	Register(unbounded.As("unbounded",
+		"every request at once, the client's connection cap the only limit, over net/http: what one gets by not deciding", netHTTP))
+}
+
+// crowd is how many goroutines unbounded has at work for each connection that the limit allows. A load without end has no
+// "all at once". With four wanting every connection the client's queue is never empty, and still no request waits there
+// so long that it times out, or outlives a cancellation by more than three others.
+const crowd = 4
+
+var unbounded = Schedule{
+	Name:   "unbounded",
+	Doc:    "every request at once, the limit left to the client's connections to a host: latency includes the wait for one",
+	Leaves: true,
+	Run: func(ctx context.Context, limit int, open func() *Lane) {
+		var (
+			room     = make(chan struct{}, crowd*limit)
+			idle     = lanes{open: open}
+			requests sync.WaitGroup
+		)
+		defer requests.Wait()
+		for {
+			room <- struct{}{} // a lane's Next sees to ctx
+			lane := idle.take()
+			if !lane.Next(ctx) {
+				return
+			}
+			requests.Go(func() {
+				lane.Do()
+				idle.put(lane)
+				<-room
+			})
+		}
+	},
+}
