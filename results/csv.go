@@ -16,6 +16,7 @@ var trialColumns = []column[Trial]{
 	{name: "strategy", cell: func(t Trial) string { return clean(t.Strategy) }},
 	{name: "limit", cell: func(t Trial) string { return strconv.Itoa(t.Limit) }},
 	{name: "block", cell: func(t Trial) string { return strconv.Itoa(t.Block) }},
+	{name: "purpose", cell: func(t Trial) string { return string(t.Purpose) }}, // empty: to measure the strategy
 	{name: "warmup_requests", cell: func(t Trial) string { return integer(t.Warmup) }},
 	{name: "started", cell: func(t Trial) string { return integer(t.Started) }},
 	{name: "succeeded", cell: func(t Trial) string { return integer(t.Succeeded) }},

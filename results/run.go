@@ -48,10 +48,20 @@ type Settings struct {
 	HTTP           string  `json:"http"` // protocol version
 }
 
+// A Purpose says that a trial was not made to measure its strategy. It does not count for the strategy's figures.
+type Purpose string
+
+// The purposes.
+const (
+	Control Purpose = "control" // of a second copy of the strategy, which ought to measure the same as the first
+	Causal  Purpose = "causal"  // with the client slowed down on purpose, to see whether that matters
+)
+
 // A Trial is one measured run of one strategy at one limit. Started = Succeeded + the sum of Failed + CutOff, exactly.
 type Trial struct {
 	Strategy      string           `json:"strategy"`
 	Limit         int              `json:"limit"`
+	Purpose       Purpose          `json:"purpose,omitempty"`
 	Block         int              `json:"block"`   // trials of a block are neighbours in time, in random order
 	Warmup        int64            `json:"warmup"`  // requests that ended before the measured window and count for nothing
 	Started       int64            `json:"started"` // requests in flight at some time in the measured window
@@ -66,7 +76,9 @@ type Trial struct {
 	FailedLatency *Latency         `json:"failed_latency_seconds,omitempty"`
 	CPU           float64          `json:"cpu_seconds"` // the client's, in the measured window
 	InFlightMean  float64          `json:"in_flight_mean"`
-	Connections   int              `json:"connections"` // distinct ones that carried this trial's requests
+	Wire          float64          `json:"wire_seconds,omitempty"` // mean time from the first byte of a request out to the last of its response in; 0 if unknown
+	Scheduling    float64          `json:"scheduling_p99_seconds,omitempty"` // that goroutines of the client waited for a processor
+	Connections   int              `json:"connections"`            // distinct ones that carried this trial's requests
 	FirstError    string           `json:"first_error,omitempty"`
 	Warnings      []string         `json:"warnings"`
 	Histogram     Encoded          `json:"latency_histogram,omitempty"` // of the successes, in nanoseconds

@@ -26,13 +26,16 @@ type setting struct {
 	limit    int
 }
 
-// Summarise takes the trials of each strategy at each limit together, in the order in which they first appear. Verdicts
-// are left to who compares. Every figure is finite: a trial without a success has the rate 0, and since no geometric
+// Summarise takes the trials of each strategy at each limit together, in the order in which they first appear, but for
+// those with a purpose of their own. Verdicts are left to who compares. Every figure is finite: a trial without a success has the rate 0, and since no geometric
 // mean can hold that, the summary's rate is then 0 without an interval or a spread, and a warning says so.
 func Summarise(trials []Trial) []Summary {
 	var order []setting
 	groups := map[setting][]*Trial{}
 	for i := range trials {
+		if trials[i].Purpose != "" {
+			continue
+		}
 		at := setting{trials[i].Strategy, trials[i].Limit}
 		if groups[at] == nil {
 			order = append(order, at)
