@@ -1,0 +1,57 @@
+# People rely on these targets: bench, sweep, serve, test, check, help.
+.DEFAULT_GOAL := help
+BIN := bin/sweetspot
+RUNS := results/runs
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN): FORCE
+	@go build -o $@ .
+FORCE:
+
+build: $(BIN) ## build bin/sweetspot
+
+bench: $(BIN) ## compare the strategies, sweep the limit, print the tables; under two minutes
+	$(BIN) bench --duration 300ms --out $(RUNS)
+	@echo
+	$(BIN) sweep --strategy semaphore --max 512 --budget 35s --out $(RUNS)
+
+sweep: $(BIN) ## find the best limit of the bundled server with the semaphore
+	$(BIN) sweep --strategy semaphore --out $(RUNS)
+
+serve: $(BIN) ## run the bundled server until Ctrl-C
+	$(BIN) serve --profile article --addr 127.0.0.1:8080
+
+test: ## run the tests; what needs a Debian package that is missing is skipped and named
+	go test $(RACE) ./...
+
+check: format vet static ## what CI runs: format, vet, staticcheck, and the tests with the race detector
+	@$(MAKE) --no-print-directory test RACE=-race
+
+format:
+	@test -z "$$(gofmt -l .)" || { echo "gofmt would change:"; gofmt -l .; exit 1; }
+
+vet:
+	@go vet ./...
+
+static:
+	@go run $(STATICCHECK) ./...
+
+truth: ## hold the test server against its exact throughput, with wrk as the client; six minutes
+	go test ./server -run TestTruthTable -truth -v -timeout 30m
+
+finder: ## hold the search for the best limit against simulated servers whose truth is known
+	go test ./bench/optimum -run TestFinder -finder -v -timeout 60m
+
+finder-http: ## the same over real HTTP, ten sweeps of each server; most of an hour
+	go test ./bench -run TestFinderOverHTTP -finder-http -v -timeout 3h
+
+overhead: ## what the harness costs: each strategy beside a bare loop with the same client
+	go test ./bench -run '^$$' -bench Overhead -benchtime 1x -v
+
+clean: ## remove what was built; runs are kept
+	rm -rf bin
+
+.PHONY: help build bench sweep serve test check format vet static truth finder finder-http overhead clean FORCE

@@ -1,0 +1,69 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"sweetspot/bench/optimum"
+	"sweetspot/results"
+	"sweetspot/strategies"
+)
+
+// A cell is one strategy at one limit: what a trial measures.
+type cell struct {
+	strategy strategies.Strategy
+	session  strategies.Session
+	limit    int
+	purpose  results.Purpose
+}
+
+// cells are the strategies of a run with their sessions.
+type cells []cell
+
+// open opens a session for every strategy, each for its most requests in flight when limit is asked of it. One that
+// cannot run here is left out with a warning, unless none is left.
+func open(ctx context.Context, all []strategies.Strategy, load Load, limit int, observe Observer) (cells, error) {
+	var (
+		opened cells
+		errs   []error
+	)
+	for _, s := range all {
+		session, err := s.Open(ctx, load.target(), limit)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		opened = append(opened, cell{strategy: s, session: session, limit: s.Limit(limit)})
+	}
+	if len(opened) == 0 {
+		return nil, errors.Join(errs...)
+	}
+	for _, err := range errs {
+		observe.warn(fmt.Sprintf("left out: %v", err))
+	}
+	return opened, nil
+}
+
+// withCopy returns the cells and a second copy of one of them, drawn by lot, with a session of its own; or the cells as
+// they are if there are not enough repeats to name a winner, or nobody to win against.
+func (c cells) withCopy(ctx context.Context, load Load, repeats int, lot *rand.Rand) (cells, error) {
+	if repeats < optimum.FewestBlocks || len(c) < 2 {
+		return c, nil
+	}
+	twin := c[lot.IntN(len(c))]
+	session, err := twin.strategy.Open(ctx, load.target(), twin.limit)
+	if err != nil {
+		return c, err
+	}
+	twin.session, twin.purpose = session, results.Control
+	return append(slices.Clip(c), twin), nil
+}
+
+func (c cells) close() {
+	for _, cell := range c {
+		_ = cell.session.Close() // everything it could tell has been told
+	}
+}

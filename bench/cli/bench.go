@@ -1,0 +1,62 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"sweetspot/bench"
+	"sweetspot/results"
+)
+
+func newBenchCommand() *cobra.Command {
+	var (
+		o     options
+		limit int
+	)
+	cmd := &cobra.Command{
+		Use:   "bench [URL]",
+		Short: "Compare strategies at one concurrency limit",
+		Long: `bench makes the same requests with several strategies, in blocks of one trial each in random order, and prints
+them side by side. The URL may have ranges: http://host/{0-9a-z:4}?page={1..1000}.
+
+Without a URL it starts the bundled test server for the time of the run.`,
+		Example: `  sweetspot bench
+  sweetspot bench -s pool,fasthttp -c 100 -d 2s http://127.0.0.1:8080/
+  sweetspot bench -n 4000 --decode json --format markdown 'http://127.0.0.1:8080/{0-9a-z:4}'`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return runBench(cmd, args, &o, limit) },
+	}
+	o.bind(cmd)
+	cmd.Flags().IntVarP(&limit, "limit", "c", 60, "have at most so many requests in flight")
+	cmd.Flags().IntVar(&o.repeats, "repeats", 10, "make so many trials of each strategy; a winner takes at least 10")
+	return cmd
+}
+
+func runBench(cmd *cobra.Command, args []string, o *options, limit int) error {
+	var found faults
+	plan := o.parse(cmd, args, &found)
+	if limit < 1 {
+		found.addf("--limit %d: want at least 1", limit)
+	}
+	if o.repeats < 1 {
+		found.addf("--repeats %d: want at least 1", o.repeats)
+	}
+	checkFiles(limit, plan.strategies, &found)
+	if err := found.err(); err != nil {
+		return err
+	}
+	return job{
+		load: plan.load, format: plan.format, out: o.out, quiet: o.quiet,
+		run: newRun("bench", plan.target, o, plan.load),
+		measure: func(ctx context.Context, load bench.Load, observe bench.Observer) error {
+			return bench.Comparison{
+				Load: load, Strategies: plan.strategies, Limit: limit, Repeats: o.repeats, Seed: o.seed,
+			}.Run(ctx, observe)
+		},
+		conclude: func(run *results.Run) {
+			ranked, warnings := bench.Rank(run.Trials)
+			run.Strategies, run.Warnings = ranked, append(run.Warnings, warnings...)
+		},
+	}.do(cmd, o.server())
+}

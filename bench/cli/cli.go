@@ -1,0 +1,77 @@
+// Package cli is the command line: it turns arguments into plans, shows how they get on, and prints what came of them.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit statuses that scripts may rely on.
+const (
+	exitDone        = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitInterrupted = 130
+)
+
+// usageError is what the user can put right by calling the command another way.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// Run runs the command line args, without the program's name, and returns the exit status. When ctx ends, the command
+// stops cleanly and reports what it has. What was asked for goes to stdout; progress, warnings and errors to stderr.
+func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	began := false
+	root.PersistentPreRun = func(*cobra.Command, []string) { began = true }
+	err := root.ExecuteContext(ctx)
+	if err != nil && !began {
+		err = usageError{err} // cobra has rejected the arguments
+	}
+	return report(err, stderr)
+}
+
+func report(err error, stderr io.Writer) int {
+	var usage usageError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(stderr, "sweetspot: interrupted")
+		return exitInterrupted
+	}
+	for line := range strings.Lines(err.Error()) {
+		fmt.Fprintln(stderr, "sweetspot: "+strings.TrimSuffix(line, "\n"))
+	}
+	if errors.As(err, &usage) {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "sweetspot",
+		Short: "Which way of making many HTTP requests is fastest, and how many at once?",
+		Long: `sweetspot makes many HTTP requests in many ways: one after the other, with a pool of workers, with a semaphore,
+over net/http or fasthttp. It measures which way is fastest, sweeps the concurrency limit, and says which limit to use.
+
+Without a URL it starts a test server of its own, whose best limit is known.`,
+		Example: `  sweetspot bench                                compare the strategies on the bundled server
+  sweetspot sweep http://127.0.0.1:8080/         find the best limit for your server
+  sweetspot bench -s pool,fasthttp -c 100 -n 4000 'http://127.0.0.1:8080/items/{1..4000}'`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.AddCommand(newBenchCommand(), newSweepCommand(), newServeCommand(), newStrategiesCommand())
+	return root
+}

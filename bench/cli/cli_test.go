@@ -1,0 +1,219 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"sweetspot/bench/cli"
+	"sweetspot/results"
+	"sweetspot/server"
+)
+
+// asProgram makes the test binary, when it is started anew, be the program: the bundled server is started that way.
+const asProgram = "SWEETSPOT_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		os.Exit(cli.Run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
+	}
+	_ = os.Setenv(asProgram, "1")
+	os.Exit(m.Run())
+}
+
+// ran is what a call of the program left behind.
+type ran struct {
+	status         int
+	stdout, stderr string
+}
+
+func sweetspot(ctx context.Context, args ...string) ran {
+	var stdout, stderr bytes.Buffer
+	status := cli.Run(ctx, args, &stdout, &stderr)
+	return ran{status, stdout.String(), stderr.String()}
+}
+
+// run returns the run that the call printed as JSON.
+func (r ran) run(t *testing.T) results.Run {
+	t.Helper()
+	var run results.Run
+	decoder := json.NewDecoder(strings.NewReader(r.stdout))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&run); err != nil {
+		t.Fatalf("exit status %d, %v in:\n%s\n%s", r.status, err, r.stdout, r.stderr)
+	}
+	return run
+}
+
+func witness(t *testing.T, config server.Config) *server.Server {
+	t.Helper()
+	s, err := server.Start(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// requests returns how many requests a run says it made.
+func requests(run results.Run) (n int64) {
+	for _, t := range run.Trials {
+		n += t.Warmup + t.Started
+	}
+	return n
+}
+
+func TestHelpHasExamplesAndGoesToStdout(t *testing.T) {
+	for _, command := range []string{"", "bench", "sweep", "serve", "strategies"} {
+		got := sweetspot(t.Context(), strings.Fields(command+" --help")...)
+		if got.status != 0 || !strings.Contains(got.stdout, "Examples:\n  sweetspot") || got.stderr != "" {
+			t.Errorf("%s --help: exit status %d, stderr %q, stdout:\n%s", command, got.status, got.stderr, got.stdout)
+		}
+	}
+}
+
+func TestStrategiesListsNamesAndPairs(t *testing.T) {
+	got := sweetspot(t.Context(), "strategies")
+	for _, name := range []string{"sequential", "pool", "semaphore", "unbounded", "fasthttp", "pool+fasthttp", "semaphore+net/http"} {
+		if !strings.Contains(got.stdout, "\n"+name+" ") && !strings.HasPrefix(got.stdout, name+" ") {
+			t.Errorf("%s is not listed in:\n%s", name, got.stdout)
+		}
+	}
+}
+
+// Every fault is reported at once, each in one line that names the flag and what would do, before any request.
+func TestBadInputIsReportedWhole(t *testing.T) {
+	srv := witness(t, server.Config{})
+	file := t.TempDir() + "/urls"
+	if err := os.WriteFile(file, []byte("http://127.0.0.1/\nnonsense\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		args string
+		want []string
+	}{
+		{"bench " + srv.URL() + " -c 0 --repeats 0 -s pol -H nocolon --decode xml --timeout 0s --rate -1 --format yaml -X G/T --warmup -2s", []string{
+			`--limit 0: want at least 1`,
+			`--repeats 0: want at least 1`,
+			`--strategy: no strategy "pol": did you mean pool?`,
+			`--header: "nocolon": want one such as 'Accept: application/json'`,
+			`--decode xml: want json`,
+			`--timeout 0s: want at least 1ms`,
+			`--rate -1: want more than 0`,
+			`--format "yaml": want one of`,
+			`--method "G/T": want a word such as GET`,
+			`--warmup -2s: want at least 0s`,
+		}},
+		{"bench -n 0 " + srv.URL(), []string{`--requests 0: want at least 1`}},
+		{"bench -n 5 -d 1s " + srv.URL(), []string{`--requests beside --duration`}},
+		{"bench ftp://x/", []string{`URL ftp://x/: "ftp://x/" is not an http URL: want one such as http://127.0.0.1:8080/`}},
+		{"bench http://127.0.0.1/{5..1}", []string{`{5..1}: 5 comes after 1: want {1..5}`}},
+		{"bench --urls " + file, []string{`line 2: "nonsense" is not an http URL`}},
+		{"bench --urls " + file + " " + srv.URL(), []string{`want one of the two`}},
+		{"bench --urls /nowhere", []string{`--urls /nowhere: no such file`}},
+		{"bench --body @/nowhere " + srv.URL(), []string{`--body: open /nowhere: no such file`}},
+		{"bench --out /dev/null/x " + srv.URL(), []string{`--out /dev/null/x: `, `want a folder that can be written to`}},
+		{"bench --profile nonesuch", []string{`--profile "nonesuch": want one of article, `}},
+		{"bench -c 10000000 " + srv.URL(), []string{`--limit 10000000: `, `the limit on open files is`}},
+		{"sweep --min 9 --max 3 --share 1 --budget 0s -s sequential " + srv.URL(), []string{
+			`--min 9 --max 3: want 1 <= min <= max`, `--share 1: want a share between 0 and 1`,
+			`--budget 0s: want more than 0s`, `--strategy sequential: has one request in flight`,
+		}},
+		{"sweep --limits 1,4 --max 8 " + srv.URL(), []string{`--limits beside --min or --max`}},
+		{"sweep --limits 0,4 " + srv.URL(), []string{`--limits 0: want each at least 1`}},
+		{"benhc", []string{`unknown command "benhc"`, "bench"}},
+		{"bench --limt 5", []string{`unknown flag: --limt`}},
+		{"bench a b", []string{`accepts at most 1 arg`}},
+	} {
+		got := sweetspot(t.Context(), strings.Fields(test.args)...)
+		if got.status != 2 || got.stdout != "" {
+			t.Errorf("%s: exit status %d, stdout %q; want 2 and nothing", test.args, got.status, got.stdout)
+		}
+		for _, want := range test.want {
+			if !strings.Contains(got.stderr, want) {
+				t.Errorf("%s: want %q in:\n%s", test.args, want, got.stderr)
+			}
+		}
+	}
+	if got := srv.Stats().Requests; got > 0 {
+		t.Errorf("%d requests were made, want none before the input is right", got)
+	}
+}
+
+func TestAnUnreachableTargetIsAFailureInOneLine(t *testing.T) {
+	got := sweetspot(t.Context(), "bench", "http://127.0.0.1:1/")
+	if got.status != 1 || got.stdout != "" || strings.Count(got.stderr, "\n") != 1 || !strings.Contains(got.stderr, "connection refused") {
+		t.Errorf("exit status %d, stdout %q, stderr %q", got.status, got.stdout, got.stderr)
+	}
+}
+
+func TestATargetThatOnlyFailsGetsAReasonAndNoTable(t *testing.T) {
+	for _, command := range []string{"bench", "sweep"} {
+		srv := witness(t, server.Config{Fail: server.Failures{Status500: 1}})
+		got := sweetspot(t.Context(), command, "-s", "pool", "-d", "50ms", srv.URL())
+		if got.status != 1 || got.stdout != "" || !strings.Contains(got.stderr, "no request succeeded: pool: HTTP status 500") {
+			t.Errorf("%s: exit status %d, stdout %q, stderr %q", command, got.status, got.stdout, got.stderr)
+		}
+	}
+}
+
+func TestABatchIsExactAndAgreesWithTheWitness(t *testing.T) {
+	srv := witness(t, server.Config{Delay: 2 * time.Millisecond})
+	got := sweetspot(t.Context(), "bench", "-s", "pool,semaphore,fasthttp,unbounded", "-n", "103", "-c", "10", "--repeats", "3",
+		"--format", "json", "--seed", "7", srv.URL())
+	run := got.run(t)
+	if got.status != 0 || len(run.Trials) != 12 || run.Seed != 7 {
+		t.Fatalf("exit status %d, %d trials, seed %d: want 0, 12 and 7\n%s", got.status, len(run.Trials), run.Seed, got.stderr)
+	}
+	for _, trial := range run.Trials {
+		if trial.Started != 103 || trial.Succeeded != 103 || trial.Limit != 10 || trial.Connections > 10 {
+			t.Errorf("trial %+v, want 103 requests over at most 10 connections", trial)
+		}
+	}
+	if stats := srv.Stats(); stats.Requests != 12*103 || stats.PeakInFlight != 10 || stats.Connections > 40 {
+		t.Errorf("the server saw %+v, want %d requests, 10 at once", stats, 12*103)
+	}
+}
+
+func TestASteadyRunAgreesWithTheWitness(t *testing.T) {
+	srv := witness(t, server.Config{Delay: 2 * time.Millisecond, Seed: 3, Fail: server.Failures{Status500: 0.1}})
+	for _, args := range [][]string{
+		{"bench", "-s", "sequential,pool,fasthttp", "-d", "100ms", "-c", "7", "--repeats", "2"},
+		{"sweep", "-s", "pool", "-d", "50ms", "--limits", "1,2,4", "--budget", "3s"},
+	} {
+		srv.Reset()
+		got := sweetspot(t.Context(), append(args, "--format", "json", srv.URL())...)
+		run := got.run(t)
+		if got.status != 0 && !undecided(run) {
+			t.Errorf("%v: exit status %d: %s", args, got.status, got.stderr)
+		}
+		if made, saw := requests(run), srv.Stats().Requests; made != saw {
+			t.Errorf("%v: says it made %d requests, the server saw %d", args, made, saw)
+		}
+	}
+}
+
+func TestTheBundledServerIsUsedWhenNoURLIsGiven(t *testing.T) {
+	got := sweetspot(t.Context(), "bench", "-s", "pool", "-d", "50ms", "-c", "4", "--repeats", "2", "--profile", "plateau", "--format", "csv")
+	if got.status != 0 || strings.Count(got.stdout, "\npool,4,") != 2 {
+		t.Errorf("exit status %d, stdout:\n%s\nstderr:\n%s", got.status, got.stdout, got.stderr)
+	}
+}
+
+func TestURLsOfAFileAreRequestedInTurn(t *testing.T) {
+	srv := witness(t, server.Config{})
+	file := t.TempDir() + "/urls"
+	list := fmt.Sprintf("# two\n%slogin\n\n%sprivate\n", srv.URL(), srv.URL())
+	if err := os.WriteFile(file, []byte(list), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run := sweetspot(t.Context(), "bench", "-s", "sequential", "-n", "10", "--repeats", "1", "--urls", file, "--format", "json").run(t)
+	if trial := run.Trials[0]; trial.Succeeded != 10 || run.Target != file {
+		t.Errorf("target %q, trial %+v: want 10 of 10, the session's cookie kept", run.Target, trial)
+	}
+}

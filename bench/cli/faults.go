@@ -1,0 +1,38 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+)
+
+// faults collects everything that is wrong before the first request, so that it can be reported at once.
+type faults struct {
+	usage    []error // what the user can put right by calling the command another way
+	failures []error // what is wrong with the world
+}
+
+func (f *faults) addf(format string, args ...any) {
+	f.usage = append(f.usage, fmt.Errorf(format, args...))
+}
+
+// add takes an error, which may be several joined ones, and puts the subject before each.
+func (f *faults) add(subject string, err error) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, err := range joined.Unwrap() {
+			f.add(subject, err)
+		}
+		return
+	}
+	if err != nil {
+		f.addf("%s: %w", subject, err)
+	}
+}
+
+// err returns all faults as one error, a usage error if any of them is one, or nil.
+func (f *faults) err() error {
+	all := errors.Join(append(f.usage, f.failures...)...)
+	if len(f.usage) > 0 {
+		return usageError{all}
+	}
+	return all
+}

@@ -1,0 +1,202 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sweetspot/bench"
+	"sweetspot/results"
+	"sweetspot/server"
+	"sweetspot/strategies"
+)
+
+// options are the flags that bench and sweep have in common, as they were typed.
+type options struct {
+	strategies []string
+	requests   int64
+	duration   time.Duration
+	warmup     time.Duration
+	repeats    int
+	seed       uint64
+	timeout    time.Duration
+	headers    []string
+	method     string
+	body       string
+	urls       string
+	insecure   bool
+	rate       float64
+	decode     string
+	profile    string
+	out        string
+	format     string
+	quiet      bool
+}
+
+func (o *options) bind(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringSliceVarP(&o.strategies, "strategy", "s", nil, "strategies to run, separated by commas: see 'sweetspot strategies' (default all with a name of their own)")
+	f.Int64VarP(&o.requests, "requests", "n", 0, "make each trial a batch of exactly so many requests, cold start and tail included")
+	f.DurationVarP(&o.duration, "duration", "d", 500*time.Millisecond, "measure each trial for so long, after a warm-up that is not counted")
+	f.DurationVar(&o.warmup, "warmup", bench.Automatic, "warm up for so long before each trial (default automatic: until at full stride; none with -n)")
+	f.Uint64Var(&o.seed, "seed", 0, "order the trials by this seed (default one drawn anew; it is saved with the run)")
+	f.DurationVar(&o.timeout, "timeout", strategies.DefaultTimeout, "give each request so long")
+	f.StringArrayVarP(&o.headers, "header", "H", nil, "send this header, 'Name: value'; may be repeated")
+	f.StringVarP(&o.method, "method", "X", http.MethodGet, "HTTP method")
+	f.StringVar(&o.body, "body", "", "send this body; @FILE reads it from a file")
+	f.StringVar(&o.urls, "urls", "", "request the URLs in this file, one a line, in turn")
+	f.BoolVar(&o.insecure, "insecure", false, "do not verify TLS certificates")
+	f.Float64Var(&o.rate, "rate", 0, "start at most so many requests a second (default no cap)")
+	f.StringVar(&o.decode, "decode", "", "decode each body as part of the request: json")
+	f.StringVar(&o.profile, "profile", "article", "what the bundled server is like, when no URL is given: see 'sweetspot serve --help'")
+	f.StringVar(&o.out, "out", "", "save the run into this folder, trial by trial")
+	f.StringVar(&o.format, "format", "table", "what to print: table, markdown, csv or json")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "show no progress")
+	_ = cmd.RegisterFlagCompletionFunc("strategy", completeStrategies)
+	_ = cmd.RegisterFlagCompletionFunc("decode", cobra.FixedCompletions([]string{"json"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"table", "markdown", "csv", "json"}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+func completeStrategies(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var names []string
+	for _, s := range append(strategies.Named(), strategies.Pairs()...) {
+		names = append(names, s.Name()+"\t"+s.Doc())
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// parsed is what the flags and arguments mean.
+type parsed struct {
+	load       bench.Load
+	target     string // the URL, template or file, as it was typed; empty for the bundled server
+	strategies []strategies.Strategy
+	format     results.Format
+}
+
+// parse finds out what the flags and arguments mean and everything that is wrong with them, unreachable targets included.
+func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed {
+	url := strings.Join(args, "") // there is one at most
+	if o.seed == 0 {
+		o.seed = rand.Uint64N(1<<52) + 1 // a number that every reader of JSON can hold
+	}
+	p := parsed{target: url + o.urls, strategies: o.chosen(found), load: o.load(cmd, url, found)}
+	var err error
+	if p.format, err = results.ParseFormat(o.format); err != nil {
+		found.usage = append(found.usage, err)
+	}
+	if _, err := server.FindProfile(o.profile); err != nil {
+		found.usage = append(found.usage, fmt.Errorf("--%w", err))
+	}
+	checkOut(o.out, found)
+	if p.load.URLs != nil {
+		found.failures = append(found.failures, unreachable(p.load.URLs)...)
+	}
+	return p
+}
+
+// load returns the load that the flags and the URL, which may be empty, describe.
+func (o *options) load(cmd *cobra.Command, url string, found *faults) bench.Load {
+	load := bench.Load{
+		Method: o.method, Timeout: o.timeout, Insecure: o.insecure, Decode: o.decode != "", Rate: o.rate,
+		Requests: o.requests, Duration: o.duration, Warmup: o.warmup,
+	}
+	var err error
+	load.Header, err = bench.ParseHeader(o.headers)
+	found.add("--header", err)
+	load.Body, err = readBody(o.body)
+	found.add("--body", err)
+	load.URLs, err = o.addresses(url)
+	found.add(subjectOf(url, o.urls), err)
+	if !validMethod(o.method) {
+		found.addf("--method %q: want a word such as GET or POST", o.method)
+	}
+	if o.decode != "" && o.decode != "json" {
+		found.addf("--decode %s: want json", o.decode)
+	}
+	if cmd.Flags().Changed("requests") && cmd.Flags().Changed("duration") {
+		found.addf("--requests beside --duration: want trials of so many requests or of so long")
+	}
+	if cmd.Flags().Changed("requests") && o.requests < 1 {
+		found.addf("--requests %d: want at least 1", o.requests)
+	}
+	if o.duration < time.Millisecond {
+		found.addf("--duration %v: want at least 1ms, such as 2s", o.duration)
+	}
+	if o.timeout < time.Millisecond {
+		found.addf("--timeout %v: want at least 1ms, such as 10s", o.timeout)
+	}
+	if o.warmup < 0 && o.warmup != bench.Automatic {
+		found.addf("--warmup %v: want at least 0s", o.warmup)
+	}
+	if o.rate < 0 {
+		found.addf("--rate %g: want more than 0", o.rate)
+	}
+	return load
+}
+
+func subjectOf(url, file string) string {
+	if file != "" {
+		return "--urls " + file
+	}
+	return "URL " + url
+}
+
+// addresses returns the load's URLs; nil when the bundled server is meant, whose URL is not known yet.
+func (o *options) addresses(url string) (bench.URLs, error) {
+	switch {
+	case url != "" && o.urls != "":
+		return nil, errors.New("a URL is given beside it: want one of the two")
+	case o.urls != "":
+		text, err := os.ReadFile(o.urls)
+		if err != nil {
+			return nil, errors.Unwrap(err) // the path is said already
+		}
+		return bench.ParseList(string(text))
+	case url != "":
+		return bench.ParseURL(url)
+	}
+	return nil, nil
+}
+
+func readBody(text string) ([]byte, error) {
+	if path, isFile := strings.CutPrefix(text, "@"); isFile {
+		return os.ReadFile(path)
+	}
+	return []byte(text), nil
+}
+
+// validMethod holds the method to RFC 9110's token.
+func validMethod(method string) bool {
+	request, err := http.NewRequest(method, "/", nil)
+	return err == nil && request.Method == method
+}
+
+// chosen returns the strategies that the flags name, all with a name of their own if none.
+func (o *options) chosen(found *faults) []strategies.Strategy {
+	if len(o.strategies) == 0 {
+		return strategies.Named()
+	}
+	var all []strategies.Strategy
+	seen := map[string]bool{}
+	for _, name := range o.strategies {
+		s, err := strategies.Get(strings.TrimSpace(name))
+		if err != nil {
+			found.add("--strategy", err)
+			continue
+		}
+		if !seen[s.Name()] {
+			seen[s.Name()] = true
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// server returns the arguments that the bundled server is started with.
+func (o *options) server() []string { return []string{"--profile", o.profile} }

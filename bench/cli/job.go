@@ -1,0 +1,134 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sweetspot/bench"
+	"sweetspot/results"
+)
+
+// A job is a bench or a sweep whose arguments have been found right.
+type job struct {
+	load     bench.Load
+	format   results.Format
+	out      string
+	quiet    bool
+	run      *results.Run
+	measure  func(ctx context.Context, load bench.Load, observe bench.Observer) error
+	conclude func(run *results.Run)
+}
+
+// do measures, shows how it gets on, and prints and keeps what came of it; also when it was interrupted or failed half
+// way, as long as anything was measured.
+func (j job) do(cmd *cobra.Command, server []string) error {
+	ctx, stdout, stderr := cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr()
+	if j.load.URLs == nil {
+		bundled, err := startServer(ctx, server...)
+		if err != nil {
+			return err
+		}
+		defer bundled.stop()
+		if j.load.URLs, err = bench.ParseURL(bundled.url); err != nil {
+			return err
+		}
+		j.run.Target = bundled.url
+	}
+	keep, err := newKeeper(j.out, j.run)
+	if err != nil {
+		return err
+	}
+	defer keep.close()
+
+	bar := newProgress(stderr, j.quiet)
+	err = j.measure(ctx, j.load, bench.Observer{
+		Keep:     keep.trial,
+		Progress: bar.show,
+		Warn:     func(text string) { j.run.Warnings = append(j.run.Warnings, text) },
+	})
+	bar.clear()
+	if len(j.run.Trials) == 0 || errors.Is(err, bench.ErrNothing) {
+		return err
+	}
+	return errors.Join(err, j.finish(keep, stdout, stderr))
+}
+
+// finish draws the conclusions from what was measured, saves and prints them.
+func (j job) finish(keep *keeper, stdout, stderr io.Writer) error {
+	j.conclude(j.run)
+	err := results.Write(stdout, j.run, j.format, columns(stdout))
+	if j.format == results.CSV || j.format == results.JSON { // the others have the warnings beside their figures
+		for _, warning := range results.Warnings(j.run) {
+			fmt.Fprintln(stderr, "warning:", warning)
+		}
+	}
+	if path := keep.path(); path != "" && !j.quiet {
+		fmt.Fprintln(stderr, "saved to", path)
+	}
+	return errors.Join(err, keep.finish())
+}
+
+// newRun returns the run as it is known before the first trial.
+func newRun(command, target string, o *options, load bench.Load) *results.Run {
+	return &results.Run{
+		Version:    results.Version,
+		Command:    command,
+		Target:     target,
+		Started:    time.Now().UTC().Format(time.RFC3339),
+		Seed:       o.seed,
+		Machine:    machine(),
+		Settings:   load.Settings(),
+		Trials:     []results.Trial{},
+		Strategies: []results.Summary{},
+		Optima:     []results.Optimum{},
+		Warnings:   []string{},
+	}
+}
+
+// A keeper collects a run's trials, and saves them as they come if a folder is named for it.
+type keeper struct {
+	run  *results.Run
+	file *results.File // nil if the run is not saved
+}
+
+func newKeeper(dir string, run *results.Run) (*keeper, error) {
+	if dir == "" {
+		return &keeper{run: run}, nil
+	}
+	file, err := results.Create(dir, run)
+	return &keeper{run, file}, err
+}
+
+func (k *keeper) trial(t results.Trial) error {
+	k.run.Trials = append(k.run.Trials, t)
+	if k.file == nil {
+		return nil
+	}
+	return k.file.Append(t)
+}
+
+func (k *keeper) path() string {
+	if k.file == nil {
+		return ""
+	}
+	return k.file.Path()
+}
+
+func (k *keeper) finish() error {
+	if k.file == nil {
+		return nil
+	}
+	return k.file.Finish(k.run)
+}
+
+func (k *keeper) close() error {
+	if k.file == nil {
+		return nil
+	}
+	return k.file.Close()
+}

@@ -1,0 +1,128 @@
+package cli
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"runtime"
+	"time"
+
+	"sweetspot/bench"
+	"sweetspot/results"
+	"sweetspot/strategies"
+)
+
+// spareFiles is what the program has open beside its connections: the standard streams, a run file, the runtime's
+// poller, a connection being dialled while another is being closed.
+const spareFiles = 64
+
+// checkFiles raises the limit on open files as far as it goes and holds the connections that a run would open to it.
+func checkFiles(limit int, all []strategies.Strategy, found *faults) {
+	files, err := raiseFiles()
+	if err != nil {
+		found.addf("open files: %w", err)
+		return
+	}
+	connections := 0
+	for _, s := range all {
+		connections += s.Limit(limit)
+	}
+	if room := int(files) - spareFiles; connections > room {
+		found.addf("--limit %d: %d strategies would open %d connections, but the limit on open files is %d: want at most %d, or fewer strategies, or a higher 'ulimit -Hn'",
+			limit, len(all), connections, files, max(1, room/len(all)))
+	}
+}
+
+// checkOut makes sure that the folder is there and can be written to.
+func checkOut(dir string, found *faults) {
+	if dir == "" {
+		return
+	}
+	err := os.MkdirAll(dir, 0o755)
+	if err == nil {
+		var probe *os.File
+		if probe, err = os.CreateTemp(dir, ".sweetspot-*"); err == nil {
+			_ = probe.Close()
+			err = os.Remove(probe.Name())
+		}
+	}
+	if err != nil {
+		found.addf("--out %s: %w: want a folder that can be written to", dir, err)
+	}
+}
+
+// probeTimeout is how long a target may take to accept a connection before it is called unreachable.
+const probeTimeout = 3 * time.Second
+
+// mostProbed hosts are asked; a list of ten thousand hosts is not dialled before it is measured.
+const mostProbed = 16
+
+// hosts calls visit with the address, host:port, of each of the URLs' hosts and a URL of it, for as many as are asked.
+func hosts(urls bench.URLs, visit func(address, url string)) {
+	seen := map[string]bool{}
+	for i := range min(urls.Len(), 10_000) {
+		address, err := addressOf(urls.At(i))
+		if err != nil || seen[address] {
+			continue
+		}
+		seen[address] = true
+		visit(address, urls.At(i))
+		if len(seen) == mostProbed {
+			return
+		}
+	}
+}
+
+// unreachable dials the hosts of the URLs, without sending anything, and returns what is wrong with them.
+func unreachable(urls bench.URLs) []error {
+	var errs []error
+	hosts(urls, func(address, url string) {
+		conn, err := net.DialTimeout("tcp", address, probeTimeout)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("URL %s: %w: want the address of a server that is running", url, err))
+			return
+		}
+		_ = conn.Close()
+	})
+	return errs
+}
+
+// local reports whether all hosts of the URLs are this machine.
+func local(urls bench.URLs) bool {
+	own := map[string]bool{}
+	if addresses, err := net.InterfaceAddrs(); err == nil {
+		for _, address := range addresses {
+			if network, ok := address.(*net.IPNet); ok {
+				own[network.IP.String()] = true
+			}
+		}
+	}
+	here := true
+	hosts(urls, func(address, _ string) {
+		host, err := net.ResolveTCPAddr("tcp", address)
+		here = here && err == nil && (host.IP.IsLoopback() || own[host.IP.String()])
+	})
+	return here
+}
+
+// addressOf returns the host and port of a URL.
+func addressOf(text string) (string, error) {
+	u, err := url.Parse(text)
+	if err != nil {
+		return "", err
+	}
+	port := u.Port()
+	if port == "" {
+		port = u.Scheme // which net.Dial knows the port of
+	}
+	return net.JoinHostPort(u.Hostname(), port), nil
+}
+
+// machine describes the machine that the run is made on.
+func machine() results.Machine {
+	files, _ := raiseFiles() // an error was reported with the arguments
+	return results.Machine{
+		Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH, CPUs: runtime.GOMAXPROCS(0), OpenFiles: files,
+	}
+}

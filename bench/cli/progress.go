@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"sweetspot/bench"
+)
+
+// progress shows how far a run has come, on a terminal only. The nil progress shows nothing.
+type progress struct{ bar *progressbar.ProgressBar }
+
+// steps is the length of the bar's scale: fine enough to move at every glance.
+const steps = 1000
+
+func newProgress(to io.Writer, quiet bool) *progress {
+	if quiet || columns(to) == 0 {
+		return nil
+	}
+	return &progress{progressbar.NewOptions(steps,
+		progressbar.OptionSetWriter(to),
+		progressbar.OptionSetElapsedTime(true),
+		progressbar.OptionSetPredictTime(true),
+		progressbar.OptionThrottle(100*time.Millisecond),
+		progressbar.OptionSetWidth(20),
+		progressbar.OptionClearOnFinish(),
+	)}
+}
+
+func (p *progress) show(at bench.Progress) {
+	if p == nil {
+		return
+	}
+	doing := fmt.Sprintf("trial %d: %s at limit %d", at.Trials+1, at.Strategy, at.Limit)
+	if at.SoFar != "" {
+		doing += "; " + at.SoFar
+	}
+	p.bar.Describe(doing)
+	_ = p.bar.Set(int(at.Share * (steps - 1))) // the last step would end the bar
+}
+
+// clear takes the bar off the terminal, so that what is printed next stands alone.
+func (p *progress) clear() {
+	if p != nil {
+		_ = p.bar.Clear()
+	}
+}
+
+// columns returns the width of the terminal that w is, 0 if it is none.
+func columns(w io.Writer) int {
+	file, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return 0
+	}
+	width, _, err := term.GetSize(int(file.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
+}

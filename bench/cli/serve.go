@@ -1,0 +1,213 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sweetspot/server"
+	"sweetspot/server/capacity"
+)
+
+// serveFlags are what serve was asked for, as it was written.
+type serveFlags struct {
+	config      server.Config // the flags that need no reading
+	profile     string
+	capacity    string
+	fail        string
+	serviceTime string
+	keepAlive   bool
+	withParent  bool
+	truth       bool
+	limits      []int
+	format      string
+}
+
+func newServeCommand() *cobra.Command {
+	var flags serveFlags
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Start the test server, whose best limit is known exactly",
+		Long: `serve answers HTTP requests at a rate that depends on how many are inside, so that the best concurrency limit is a fact
+about the server. Its first line of output is its URL. It serves until it is interrupted, then answers what is under way.
+
+  GET /             200 with a JSON object, as is every path that is not one of these
+  GET /login        sets a session cookie; GET /private answers 401 without it
+  GET /redirect/N   leads to / in N steps
+  GET /-/stats      what the server has counted, as JSON; POST /-/reset sets it to zero
+
+Profiles, with what each of them teaches:
+` + profileLines() + `
+Capacities (completions a second with n requests inside; see --truth for what they come to):
+` + capacityLines(),
+		Example: `  sweetspot serve --profile article --addr 127.0.0.1:8080
+  sweetspot serve --capacity workers:n=32,service=10ms --delay 20ms --jitter 5ms
+  sweetspot serve --delay 5ms --fail reset=1%,status500=2%,hang=0.1%,slow=1%:2s --seed 7
+  sweetspot serve --truth --profile plateau --limits 1,32,64,95,128`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return flags.run(cmd) },
+	}
+	flags.bind(cmd)
+	return cmd
+}
+
+func profileLines() string {
+	var lines strings.Builder
+	for _, p := range server.Profiles() {
+		fmt.Fprintf(&lines, "  %-12s %s\n  %-12s --capacity %s --delay %v\n", p.Name, p.Teaches, "", p.Capacity, p.Delay)
+	}
+	return lines.String()
+}
+
+func capacityLines() string {
+	return "  " + strings.Join(capacity.Examples(), "\n  ")
+}
+
+func (f *serveFlags) bind(cmd *cobra.Command) {
+	flags, c := cmd.Flags(), &f.config
+	flags.StringVar(&c.Addr, "addr", "127.0.0.1:0", "listen on `HOST:PORT`; port 0 is any that is free")
+	flags.StringVar(&f.profile, "profile", "", "be the server of that `NAME`; --capacity and --delay change it")
+	flags.StringVar(&f.capacity, "capacity", "none", "complete requests as the model of this `SPEC` says")
+	flags.StringVar(&f.serviceTime, "service-time", "exponential", "how the work that requests require is distributed: exponential or constant")
+	flags.DurationVar(&c.Delay, "delay", 0, "delay every request by that much, outside the capacity: the network's share")
+	flags.DurationVar(&c.Jitter, "jitter", 0, "delay every request by up to that much more, evenly distributed")
+	flags.StringVar(&f.fail, "fail", "", "shares of requests that fail: reset, status500, status429, hang, truncate, slow, as in reset=1%,slow=1%:2s")
+	flags.Uint64Var(&c.Seed, "seed", 0, "seed of everything left to chance")
+	flags.IntVar(&c.Body, "body", 0, "answer with that many `BYTES` of JSON, up to 10485760 (default a short greeting)")
+	flags.BoolVar(&c.Chunked, "chunked", false, "answer in chunks")
+	flags.BoolVar(&c.Gzip, "gzip", false, "answer compressed to clients that accept it")
+	flags.BoolVar(&c.TLS, "tls", false, "serve HTTPS, with a self-signed certificate")
+	flags.BoolVar(&f.keepAlive, "keep-alive", true, "keep connections open between requests")
+	flags.IntVar(&c.RequestsPerConn, "requests-per-connection", 0, "close a connection after so many answers (default never)")
+	flags.IntVar(&c.MaxConns, "max-connections", 0, "accept at most so many connections at a time (default any number)")
+	flags.IntVar(&c.Backlog, "backlog", 0, "let at most so many connections wait to be accepted (default the system's)")
+	flags.DurationVar(&c.Drain, "drain", 5*time.Second, "when stopped, wait that long for requests under way")
+	flags.BoolVar(&f.truth, "truth", false, "print the exact throughput at --limits, the peak and the smallest limits that give 95, 97 and 99% of it, and listen on nothing")
+	flags.IntSliceVar(&f.limits, "limits", []int{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096}, "limits for --truth, 1 to 10000")
+	flags.StringVar(&f.format, "format", "json", "format of --truth: json")
+	flags.BoolVar(&f.withParent, "with-parent", false, "stop when standard input ends, as it does when the parent process is gone")
+	_ = flags.MarkHidden("with-parent")
+	_ = cmd.RegisterFlagCompletionFunc("profile", completeProfiles)
+	_ = cmd.RegisterFlagCompletionFunc("service-time", cobra.FixedCompletions([]string{"exponential", "constant"}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+func completeProfiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var names []string
+	for _, p := range server.Profiles() {
+		names = append(names, p.Name+"\t"+p.Teaches)
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// run does what the flags ask for once all of them have been found to be right.
+func (f *serveFlags) run(cmd *cobra.Command) error {
+	config, err := f.read(cmd)
+	if err != nil {
+		return err
+	}
+	if f.truth {
+		return f.printTruth(cmd.OutOrStdout(), config)
+	}
+	srv, err := server.Start(config)
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintln(cmd.OutOrStdout(), srv.URL()); err != nil {
+		return errors.Join(err, srv.Close())
+	}
+	ctx, cancel := context.WithCancel(cmd.Context())
+	defer cancel()
+	if f.withParent {
+		go func() { // it can't be called back from a read; it ends with the process at the latest
+			defer cancel()
+			io.Copy(io.Discard, cmd.InOrStdin())
+		}()
+	}
+	<-ctx.Done()
+	if err := srv.Close(); err != nil { // it has stopped all the same, as it was told to
+		fmt.Fprintln(cmd.ErrOrStderr(), "sweetspot:", err)
+	}
+	return nil
+}
+
+// read returns the configuration that the flags describe, or every fault in them as one usage error.
+func (f *serveFlags) read(cmd *cobra.Command) (server.Config, error) {
+	var found faults
+	note := func(err error) {
+		if err == nil {
+			return
+		}
+		for line := range strings.SplitSeq(err.Error(), "\n") {
+			found.addf("--%s", line) // each begins with the setting's name, which is the flag's
+		}
+	}
+	config := f.config
+	config.NoKeepAlive = !f.keepAlive
+	if f.profile != "" {
+		p, err := server.FindProfile(f.profile)
+		note(err)
+		config.Capacity = p.Capacity
+		if !cmd.Flags().Changed("delay") {
+			config.Delay = p.Delay
+		}
+	}
+	if f.profile == "" || cmd.Flags().Changed("capacity") {
+		m, err := capacity.Parse(f.capacity)
+		note(err)
+		config.Capacity = m
+	}
+	var err error
+	config.Fail, err = server.ParseFailures(f.fail)
+	note(err)
+	config.ServiceTime, err = server.ParseServiceTime(f.serviceTime)
+	note(err)
+	note(config.Validate())
+	for _, limit := range f.limits {
+		if limit < 1 || limit > mostLimit {
+			found.addf("--limits %d: want from 1 to %d", limit, mostLimit)
+		}
+	}
+	if f.format != "json" {
+		found.addf("--format %q: want json", f.format)
+	}
+	return config, found.err()
+}
+
+// The range of limits in which --truth looks for the peak: as far as a sweep looks unless told otherwise, or as
+// far as the largest of --limits.
+const (
+	sweepLimit = 4096
+	mostLimit  = 10_000
+)
+
+// printTruth prints the exact throughput as one JSON object.
+func (f *serveFlags) printTruth(to io.Writer, config server.Config) error {
+	truth, err := config.Truth(max(sweepLimit, slices.Max(append(f.limits, 1))))
+	if err != nil {
+		return usageError{fmt.Errorf("--truth: %w", err)}
+	}
+	type point struct {
+		Limit     int     `json:"limit"`
+		PerSecond float64 `json:"per_second"`
+	}
+	peak := truth.Peak()
+	answer := struct {
+		Limits   []point        `json:"limits"`
+		Peak     point          `json:"peak"`
+		Smallest map[string]int `json:"smallest"`
+	}{[]point{}, point{peak.N, peak.PerSecond}, make(map[string]int)}
+	for _, limit := range f.limits {
+		answer.Limits = append(answer.Limits, point{limit, truth[limit-1]})
+	}
+	for _, share := range []float64{0.95, 0.97, 0.99} {
+		answer.Smallest[fmt.Sprint(share)] = truth.Smallest(share)
+	}
+	return json.NewEncoder(to).Encode(answer)
+}

@@ -1,0 +1,141 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sweetspot/bench"
+	"sweetspot/results"
+	"sweetspot/strategies"
+)
+
+func newSweepCommand() *cobra.Command {
+	var (
+		o        options
+		sweep    bench.Sweep
+		noBrakes bool
+	)
+	cmd := &cobra.Command{
+		Use:   "sweep [URL]",
+		Short: "Find the best concurrency limit",
+		Long: `sweep measures at one limit after another, looks closer where it matters, and says which limit to use: the
+smallest that gives a share of the peak with 95% confidence. It stops searching when that is decided, or at the budget.
+Then it examines whether the client is the bottleneck, and compares the strategies, each at its own limit.
+
+A target that is not this machine is treated with care: the limit goes up by doubling, and the search stops at the first
+sign of harm, which is an answer of 429 or 503, more than 1% failures, or goodput that falls to half of the best.
+
+Without a URL it starts the bundled test server for the time of the sweep.`,
+		Example: `  sweetspot sweep -s semaphore
+  sweetspot sweep -s pool,fasthttp --max 512 --budget 5m http://127.0.0.1:8080/
+  sweetspot sweep -s pool --limits 1,10,40,60,100 --format markdown http://127.0.0.1:8080/`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			sweep.Brakes = !noBrakes
+			return runSweep(cmd, args, &o, sweep)
+		},
+	}
+	o.bind(cmd)
+	f := cmd.Flags()
+	f.IntVar(&sweep.Min, "min", 1, "smallest limit to try")
+	f.IntVar(&sweep.Max, "max", 4096, "largest limit to try")
+	f.IntSliceVar(&sweep.Limits, "limits", nil, "try just these limits, separated by commas, instead of searching")
+	f.Float64Var(&sweep.Share, "share", 0.97, "share of the peak that is enough")
+	f.DurationVar(&sweep.Budget, "budget", 2*time.Minute, "search for at most so long")
+	f.BoolVar(&noBrakes, "no-brakes", false, "do not stop at signs of harm to a target that is not this machine")
+	return cmd
+}
+
+func runSweep(cmd *cobra.Command, args []string, o *options, sweep bench.Sweep) error {
+	var found faults
+	plan := o.parse(cmd, args, &found)
+	plan.strategies = sweepable(plan.strategies, o, &found)
+	if cmd.Flags().Changed("limits") && (cmd.Flags().Changed("min") || cmd.Flags().Changed("max")) {
+		found.addf("--limits beside --min or --max: want a fixed grid or the ends of a search")
+	}
+	checkSweep(&sweep, &found)
+	checkFiles(sweep.Max, plan.strategies, &found)
+	if err := found.err(); err != nil {
+		return err
+	}
+	sweep.Strategies, sweep.Seed = plan.strategies, o.seed
+	if sweep.Brakes = sweep.Brakes && plan.load.URLs != nil && !local(plan.load.URLs); sweep.Brakes {
+		fmt.Fprintln(cmd.ErrOrStderr(), plan.target, "is not this machine: the search stops at the first sign of harm, unless --no-brakes is given")
+	}
+	var swept bench.Swept
+	err := job{
+		load: plan.load, format: plan.format, out: o.out, quiet: o.quiet,
+		run: newRun("sweep", plan.target, o, plan.load),
+		measure: func(ctx context.Context, load bench.Load, observe bench.Observer) (err error) {
+			instant, err := startServer(ctx)
+			if err != nil {
+				return err
+			}
+			defer instant.stop()
+			sweep.Load = load
+			if sweep.Instant, err = bench.ParseURL(instant.url); err != nil {
+				return err
+			}
+			swept, err = sweep.Run(ctx, observe)
+			return err
+		},
+		conclude: func(run *results.Run) {
+			run.Optima, run.Strategies = swept.Optima, swept.Ranked
+			run.Warnings = append(run.Warnings, swept.Warnings...)
+		},
+	}.do(cmd, o.server())
+	if err != nil {
+		return err
+	}
+	return undecided(swept.Optima)
+}
+
+// undecided returns an error that names the strategies whose trials support no statement, or nil.
+func undecided(optima []results.Optimum) error {
+	var errs []error
+	for _, o := range optima {
+		if o.Verdict == results.Unstable {
+			errs = append(errs, fmt.Errorf("%s: the trials support no statement: raise --budget, or quiet the machine", o.Strategy))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// checkSweep finds what is wrong with the limits, the share and the budget. It sets Max and Min to the ends of a fixed grid.
+func checkSweep(sweep *bench.Sweep, found *faults) {
+	if len(sweep.Limits) > 0 {
+		slices.Sort(sweep.Limits)
+		sweep.Limits = slices.Compact(sweep.Limits)
+		sweep.Min, sweep.Max = sweep.Limits[0], sweep.Limits[len(sweep.Limits)-1]
+		if sweep.Min < 1 {
+			found.addf("--limits %d: want each at least 1", sweep.Min)
+		}
+	} else if sweep.Min < 1 || sweep.Max < sweep.Min {
+		found.addf("--min %d --max %d: want 1 <= min <= max", sweep.Min, sweep.Max)
+	}
+	if !(sweep.Share > 0 && sweep.Share < 1) { // written so that NaN is wrong too
+		found.addf("--share %g: want a share between 0 and 1, such as 0.97", sweep.Share)
+	}
+	if sweep.Budget <= 0 {
+		found.addf("--budget %v: want more than 0s, such as 2m", sweep.Budget)
+	}
+}
+
+// sweepable returns the strategies that can have more than one request in flight. To ask for another by name is an error.
+func sweepable(all []strategies.Strategy, o *options, found *faults) []strategies.Strategy {
+	var many []strategies.Strategy
+	for _, s := range all {
+		switch {
+		case s.Limit(2) > 1:
+			many = append(many, s)
+		case len(o.strategies) > 0:
+			found.addf("--strategy %s: has one request in flight whatever the limit: want one such as semaphore", s.Name())
+		}
+	}
+	return many
+}

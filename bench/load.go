@@ -1,0 +1,154 @@
+package bench
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/net/http/httpguts"
+
+	"sweetspot/results"
+	"sweetspot/strategies"
+)
+
+// A Load is the requests that every trial makes.
+type Load struct {
+	URLs     URLs
+	Method   string // GET if empty
+	Header   http.Header
+	Body     []byte
+	Timeout  time.Duration // of one request; 0 is [strategies.DefaultTimeout]
+	Insecure bool          // skip the verification of TLS certificates
+	Decode   bool          // decode every body as JSON, as part of the request; one that is not JSON fails
+	Rate     float64       // starts a second at most; 0 is no cap
+
+	// A trial is either a batch, from the first request's start to the last one's end, or a window of time cut out of a
+	// steady stream.
+	Requests    int64         // a batch of exactly so many; 0: a window
+	Duration    time.Duration // of the window, at least
+	Completions int64         // requests that end in the window, at least
+	Warmup      time.Duration // before either, not counted; [Automatic]: none before a batch
+}
+
+// Automatic is a warm-up that lasts until the strategy is at full stride: see [warm].
+const Automatic time.Duration = -1
+
+// URLs are the addresses of a load, made as they are asked for.
+type URLs interface {
+	Len() int64        // how many there are, at least 1
+	At(i int64) string // the i-th, from 0; after the last comes the first again
+}
+
+// List is URLs that are written out.
+type List []string
+
+// ParseList reads one URL a line; blank lines and those that begin with # are skipped. Every line that is not a URL is
+// an error that names its number.
+func ParseList(text string) (List, error) {
+	var (
+		list List
+		errs []error
+	)
+	for number, line := range strings.Split(text, "\n") {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		if err := checkURL(line); err != nil {
+			errs = append(errs, fmt.Errorf("line %d: %w", number+1, err))
+			continue
+		}
+		list = append(list, line)
+	}
+	if len(list) == 0 && len(errs) == 0 {
+		return nil, errors.New("no URL in it: want one a line")
+	}
+	return list, errors.Join(errs...)
+}
+
+func (l List) Len() int64        { return int64(len(l)) }
+func (l List) At(i int64) string { return l[i%int64(len(l))] }
+
+// ParseURL reads a URL or a [Template] of URLs.
+func ParseURL(text string) (URLs, error) {
+	template, err := ParseTemplate(text)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkURL(template.At(0)); err != nil {
+		return nil, err
+	}
+	// A range may stand in the host or the port: its ends are as good or bad as what is between.
+	if err := checkURL(template.At(template.Len() - 1)); err != nil {
+		return nil, err
+	}
+	return template, nil
+}
+
+func checkURL(text string) error {
+	parsed, err := url.Parse(text)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%w: want one such as http://127.0.0.1:8080/", err)
+	case parsed.Scheme != "http" && parsed.Scheme != "https", parsed.Hostname() == "":
+		return fmt.Errorf("%q is not an http URL: want one such as http://127.0.0.1:8080/", text)
+	}
+	return nil
+}
+
+// ParseHeader reads headers as they are typed, each "Name: value".
+func ParseHeader(lines []string) (http.Header, error) {
+	header := http.Header{}
+	var errs []error
+	for _, line := range lines {
+		name, value, found := strings.Cut(line, ":")
+		value = strings.TrimSpace(value)
+		if !found || !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(value) {
+			errs = append(errs, fmt.Errorf("%q: want one such as 'Accept: application/json'", line))
+			continue
+		}
+		header.Add(name, value)
+	}
+	return header, errors.Join(errs...)
+}
+
+// target returns what a strategy needs to know of the load.
+func (l Load) target() strategies.Target {
+	t := strategies.Target{
+		Method: l.Method, Header: l.Header, Body: l.Body, Timeout: l.Timeout, Insecure: l.Insecure,
+	}
+	if l.Decode {
+		t.Handle = func(_ *strategies.Request, _ int, body []byte) error {
+			var decoded any
+			return json.Unmarshal(body, &decoded)
+		}
+	}
+	return t.WithDefaults()
+}
+
+// Settings returns what every client is told alike, to be printed with the run.
+func (l Load) Settings() results.Settings {
+	t := l.target()
+	s := results.Settings{
+		Method:         t.Method,
+		Requests:       l.Requests,
+		TimeoutSeconds: t.Timeout.Seconds(),
+		DialSeconds:    t.DialTimeout.Seconds(),
+		DNSSeconds:     t.DNSCache.Seconds(),
+		Rate:           l.Rate,
+		Insecure:       t.Insecure,
+		KeepAlive:      true,
+		HTTP:           "HTTP/1.1",
+	}
+	if l.Decode {
+		s.Decode = "json"
+	}
+	if l.Requests == 0 {
+		s.DurationSecond = l.Duration.Seconds()
+	}
+	return s
+}

@@ -1,0 +1,197 @@
+package optimum
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// A Sample is what one strategy reached in every block of a comparison.
+type Sample struct {
+	Name   string
+	CopyOf string    // name of the strategy that this is a hidden second copy of, for an A/A test; or empty
+	Blocks []float64 // goodput a second by block; 0 where the trial failed
+}
+
+// A Standing says how a strategy compares with the others.
+type Standing string
+
+// The standings.
+const (
+	Fastest           Standing = "fastest"           // certainly faster than every other
+	Slower            Standing = "slower"            // another is certainly faster
+	Indistinguishable Standing = "indistinguishable" // neither
+)
+
+// A Pair is the difference between two strategies.
+type Pair struct {
+	A, B      string
+	Ratio     float64 // of A's goodput to B's
+	Low, High float64 // interval of Ratio, wide enough for all pairs together to be right with 95% confidence
+	P         float64 // of a difference as large as this one by chance, adjusted for the number of pairs
+}
+
+// Differs reports whether one of the two is certainly faster, and by more than matters.
+func (p Pair) Differs() bool {
+	return p.P <= familyError && (p.Low > 1+matters || p.High < 1/(1+matters))
+}
+
+// A Comparison is what paired measurements say about the differences between strategies.
+type Comparison struct {
+	Blocks    int // complete ones, which alone count
+	Pairs     []Pair
+	Standings map[string]Standing // by name; copies are left out
+	Void      bool                // a strategy differed from its own copy: the measurement can't tell strategies apart
+	Warnings  []string
+}
+
+const (
+	familyError  = 0.05 // probability of naming any difference where there is none
+	matters      = 0.02 // a smaller difference is nobody's reason to choose a strategy
+	FewestBlocks = 10   // below which t has too few degrees of freedom to be robust against what is not normal
+)
+
+// Compare says which strategies differ in goodput. The samples must have been measured in complete blocks, every
+// strategy once in each, in random order: then what the machine does from block to block falls out of the ratios.
+//
+// Every pair gets a paired t test of its log-ratios, and all pairs together Holm's correction (Holm 1979), so that
+// a run names a difference where there is none at most once in twenty. Interval and p agree: an interval excludes
+// 1 where p is at most 0.05. A copy is compared with its original only.
+func Compare(samples []Sample) Comparison {
+	logs, blocks := complete(samples)
+	c := Comparison{Blocks: blocks, Standings: make(map[string]Standing)}
+	if blocks >= 2 {
+		c.Pairs = pairs(samples, logs)
+	}
+	for _, p := range c.Pairs {
+		if isCopy(samples, p) && p.Differs() {
+			c.Void = true
+			c.Warnings = append(c.Warnings, fmt.Sprintf(
+				"%s differs from a second copy of itself by %.1f%%: nothing here can be trusted, quiet the machine and run again",
+				p.A, 100*math.Abs(p.Ratio-1)))
+		}
+	}
+	if blocks < FewestBlocks {
+		c.Warnings = append(c.Warnings, fmt.Sprintf(
+			"%d complete blocks: want at least %d to call a winner, raise --repeats", blocks, FewestBlocks))
+	}
+	c.stand(samples)
+	return c
+}
+
+// complete returns ln(goodput) by sample and block for the blocks in which every sample has one.
+func complete(samples []Sample) (logs [][]float64, blocks int) {
+	logs = make([][]float64, len(samples))
+	for b := 0; len(samples) > 0 && b < len(samples[0].Blocks); b++ {
+		if slices.ContainsFunc(samples, func(s Sample) bool {
+			return b >= len(s.Blocks) || !(s.Blocks[b] > 0) || math.IsInf(s.Blocks[b], 1)
+		}) {
+			continue
+		}
+		for i, s := range samples {
+			logs[i] = append(logs[i], math.Log(s.Blocks[b]))
+		}
+		blocks++
+	}
+	return logs, blocks
+}
+
+// pairs tests every pair of strategies, and every copy against its original.
+func pairs(samples []Sample, logs [][]float64) []Pair {
+	var tests []paired
+	for i, a := range samples {
+		for k, b := range samples[i+1:] {
+			if (a.CopyOf == "" && b.CopyOf == "") || a.CopyOf == b.Name || b.CopyOf == a.Name {
+				tests = append(tests, newPaired(a.Name, b.Name, logs[i], logs[i+1+k]))
+			}
+		}
+	}
+	return holm(tests)
+}
+
+// A paired is a paired t test of the logarithms of two samples.
+type paired struct {
+	a, b     string
+	mean, se float64 // of the differences a - b
+	df       int
+	p        float64 // two-sided, of this test alone
+}
+
+func newPaired(a, b string, x, y []float64) paired {
+	differences := make([]float64, len(x))
+	for i := range x {
+		differences[i] = x[i] - y[i]
+	}
+	mean, deviation := stat.MeanStdDev(differences, nil)
+	t := paired{a: a, b: b, mean: mean, se: deviation / math.Sqrt(float64(len(x))), df: len(x) - 1, p: 1}
+	if mean != 0 { // else equal to the last bit, and 0/0 if se is 0 as well
+		t.p = 2 * distuv.StudentsT{Sigma: 1, Nu: float64(t.df)}.CDF(-math.Abs(mean)/t.se)
+	}
+	return t
+}
+
+// holm adjusts the tests for their number: the r-th smallest p of m is multiplied by m-r+1 and is at least the one
+// before it. The intervals have the levels that the procedure compares with, up to its first test that fails.
+func holm(tests []paired) []Pair {
+	slices.SortStableFunc(tests, func(a, b paired) int { return cmp.Compare(a.p, b.p) })
+	adjusted := make([]Pair, len(tests))
+	least, level := 0.0, 0.0
+	for r, t := range tests {
+		left := float64(len(tests) - r)
+		if least <= familyError {
+			level = familyError / left
+		}
+		least = max(least, min(1, left*t.p))
+		half := student(level/2, t.df) * t.se
+		adjusted[r] = Pair{
+			A: t.a, B: t.b, P: least,
+			Ratio: math.Exp(t.mean), Low: math.Exp(t.mean - half), High: math.Exp(t.mean + half),
+		}
+	}
+	return adjusted
+}
+
+func isCopy(samples []Sample, p Pair) bool {
+	return slices.ContainsFunc(samples, func(s Sample) bool {
+		return s.CopyOf != "" && (s.Name == p.A && s.CopyOf == p.B || s.Name == p.B && s.CopyOf == p.A)
+	})
+}
+
+// stand gives every strategy its standing.
+func (c *Comparison) stand(samples []Sample) {
+	faster, beaten := make(map[string]int), make(map[string]bool)
+	for _, p := range c.Pairs {
+		if isCopy(samples, p) || !p.Differs() {
+			continue
+		}
+		winner, loser := p.A, p.B
+		if p.Ratio < 1 {
+			winner, loser = loser, winner
+		}
+		faster[winner]++
+		beaten[loser] = true
+	}
+	strategies := 0
+	for _, s := range samples {
+		if s.CopyOf == "" {
+			strategies++
+		}
+	}
+	for _, s := range samples {
+		switch {
+		case s.CopyOf != "":
+		case c.Void || c.Blocks < FewestBlocks:
+			c.Standings[s.Name] = Indistinguishable
+		case beaten[s.Name]:
+			c.Standings[s.Name] = Slower
+		case strategies > 1 && faster[s.Name] == strategies-1:
+			c.Standings[s.Name] = Fastest
+		default:
+			c.Standings[s.Name] = Indistinguishable
+		}
+	}
+}

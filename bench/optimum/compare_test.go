@@ -1,0 +1,225 @@
+package optimum_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"sweetspot/bench/optimum"
+)
+
+// A contest simulates a comparison: strategies of given true speeds on a machine with noise.
+type contest struct {
+	speeds     []float64 // by strategy; 0 stands for a hidden copy of the first
+	blocks     int
+	noise      float64
+	drift      float64 // change of the machine's speed over the run
+	again      float64 // correlation of the noise of a trial with that of the trial before
+	onebyone   bool    // all blocks of one strategy before the next, instead of random order within blocks
+	copyslower float64 // by how much the copy is slower
+}
+
+func (c contest) run(seed uint64) optimum.Comparison {
+	random := rand.New(rand.NewPCG(seed, 5))
+	samples := make([]optimum.Sample, len(c.speeds))
+	for i, speed := range c.speeds {
+		samples[i] = optimum.Sample{Name: fmt.Sprint("s", i), Blocks: make([]float64, c.blocks)}
+		if speed == 0 {
+			samples[i].CopyOf = "s0"
+		}
+	}
+	total, shock := float64(c.blocks*len(c.speeds)), 0.0
+	for n, at := range c.order(random) {
+		block, i := at[0], at[1]
+		speed := c.speeds[i]
+		if speed == 0 {
+			speed = c.speeds[0] * (1 - c.copyslower)
+		}
+		shock = c.again*shock + math.Sqrt(1-c.again*c.again)*random.NormFloat64()
+		samples[i].Blocks[block] = 1000 * speed * (1 + c.drift*float64(n)/total) * math.Exp(c.noise*shock)
+	}
+	return optimum.Compare(samples)
+}
+
+// order returns the pairs of block and strategy in the order of their trials.
+func (c contest) order(random *rand.Rand) [][2]int {
+	var order [][2]int
+	for b := range c.blocks {
+		for _, i := range random.Perm(len(c.speeds)) {
+			order = append(order, [2]int{b, i})
+		}
+	}
+	if c.onebyone {
+		slices.SortStableFunc(order, func(a, b [2]int) int { return a[1] - b[1] })
+	}
+	return order
+}
+
+const contests = 1000
+
+// rate returns the share of contests of which something is true.
+func (c contest) rate(of func(optimum.Comparison) bool) float64 {
+	n := 0
+	for seed := range uint64(contests) {
+		if of(c.run(seed)) {
+			n++
+		}
+	}
+	return float64(n) / contests
+}
+
+func differs(c optimum.Comparison) bool {
+	return c.Void || slices.ContainsFunc(c.Pairs, optimum.Pair.Differs)
+}
+
+func TestEqualStrategiesAreNotTold(t *testing.T) {
+	equal := []float64{1, 1, 1, 1, 1, 0} // five strategies and a copy of the first: eleven pairs
+	for name, c := range map[string]contest{
+		"quiet":      {speeds: equal, blocks: 10, noise: 0.03},
+		"noisy":      {speeds: equal, blocks: 10, noise: 0.10},
+		"drifting":   {speeds: equal, blocks: 10, noise: 0.03, drift: -0.2},
+		"correlated": {speeds: equal, blocks: 12, noise: 0.05, again: 0.6},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := c.rate(differs); got > 0.05 {
+				t.Errorf("%.1f%% of comparisons of equals name a difference, want at most 5%%", 100*got)
+			}
+			// Holm's correction alone must do it too, give or take two standard errors: the 2% are for relevance.
+			significant := func(c optimum.Comparison) bool {
+				return slices.ContainsFunc(c.Pairs, func(p optimum.Pair) bool { return p.P <= 0.05 })
+			}
+			if got := c.rate(significant); got > 0.064 {
+				t.Errorf("%.1f%% of comparisons of equals have an adjusted p of 0.05, want about 5%% at most", 100*got)
+			}
+		})
+	}
+}
+
+func TestStrategiesMeasuredOneAfterTheOtherDiffer(t *testing.T) {
+	c := contest{speeds: []float64{1, 1, 1, 1, 1, 0}, blocks: 10, noise: 0.03, drift: -0.2, onebyone: true}
+	if got := c.rate(differs); got <= 0.05 {
+		t.Errorf("only %.1f%% of comparisons without blocks name a difference that is not there: a test that can't fail", 100*got)
+	}
+}
+
+func TestAFasterStrategyIsFound(t *testing.T) {
+	c := contest{speeds: []float64{1, 1.1, 1, 0}, blocks: 10, noise: 0.02, drift: -0.1}
+	found := c.rate(func(c optimum.Comparison) bool {
+		return c.Standings["s1"] == optimum.Fastest && c.Standings["s0"] == optimum.Slower && !c.Void
+	})
+	if found < 0.95 {
+		t.Errorf("a strategy 10%% faster wins %.1f%% of the comparisons, want 95%%", 100*found)
+	}
+}
+
+func TestADifferenceThatDoesNotMatterIsNone(t *testing.T) {
+	c := contest{speeds: []float64{1, 1.015}, blocks: 40, noise: 0.005}
+	comparison := c.run(1)
+	p := comparison.Pairs[0]
+	if p.P > 1e-6 || p.Differs() || comparison.Standings["s1"] != optimum.Indistinguishable {
+		t.Errorf("1.5%% faster beyond doubt: %+v, %v; want it significant and yet indistinguishable", p, comparison.Standings)
+	}
+}
+
+func TestACopyThatDiffersVoidsTheRun(t *testing.T) {
+	c := contest{speeds: []float64{1, 1.5, 0}, blocks: 10, noise: 0.01, copyslower: 0.1}.run(1)
+	if !c.Void || c.Standings["s1"] != optimum.Indistinguishable {
+		t.Errorf("void %v, standings %v; want a void run without a winner", c.Void, c.Standings)
+	}
+	if len(c.Warnings) != 1 || !strings.Contains(c.Warnings[0], "second copy") {
+		t.Errorf("warnings %q, want one about the second copy", c.Warnings)
+	}
+	if _, named := c.Standings["s2"]; named {
+		t.Error("the copy has a standing")
+	}
+}
+
+func TestStandings(t *testing.T) {
+	steady := func(speed float64, blocks int) []float64 {
+		values := make([]float64, blocks)
+		for i := range values {
+			values[i] = speed * (1 + 0.001*float64(i*7%5))
+		}
+		return values
+	}
+	sample := func(name string, speed float64, blocks int) optimum.Sample {
+		s := optimum.Sample{Name: name, Blocks: steady(speed, blocks)}
+		s.Blocks[0] += speed * 1e-4 * float64(len(name)) // or else ratios would have no spread at all
+		return s
+	}
+	for _, c := range []struct {
+		name    string
+		samples []optimum.Sample
+		want    map[string]optimum.Standing
+	}{
+		{"one is faster than all", []optimum.Sample{sample("a", 200, 10), sample("bb", 100, 10), sample("ccc", 50, 10)},
+			map[string]optimum.Standing{"a": optimum.Fastest, "bb": optimum.Slower, "ccc": optimum.Slower}},
+		{"two share the lead", []optimum.Sample{sample("a", 200, 10), sample("bb", 200, 10), sample("ccc", 50, 10)},
+			map[string]optimum.Standing{"a": optimum.Indistinguishable, "bb": optimum.Indistinguishable, "ccc": optimum.Slower}},
+		{"nine blocks are too few", []optimum.Sample{sample("a", 200, 9), sample("bb", 100, 9)},
+			map[string]optimum.Standing{"a": optimum.Indistinguishable, "bb": optimum.Indistinguishable}},
+		{"incomplete blocks do not count", []optimum.Sample{sample("a", 200, 12), sample("bb", 100, 9)},
+			map[string]optimum.Standing{"a": optimum.Indistinguishable, "bb": optimum.Indistinguishable}},
+		{"one alone wins nothing", []optimum.Sample{sample("a", 200, 10)},
+			map[string]optimum.Standing{"a": optimum.Indistinguishable}},
+		{"equal to the last bit", []optimum.Sample{{Name: "a", Blocks: steady(1, 10)}, {Name: "b", Blocks: steady(1, 10)}},
+			map[string]optimum.Standing{"a": optimum.Indistinguishable, "b": optimum.Indistinguishable}},
+		{"nothing", nil, map[string]optimum.Standing{}},
+	} {
+		got := optimum.Compare(c.samples).Standings
+		if fmt.Sprint(got) != fmt.Sprint(c.want) {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+func TestFailedTrialsLeaveTheirBlockOut(t *testing.T) {
+	c := optimum.Compare([]optimum.Sample{
+		{Name: "a", Blocks: []float64{1, 2, 0, 4, 5}},
+		{Name: "b", Blocks: []float64{1, math.NaN(), 3, 4, 6}},
+	})
+	if c.Blocks != 3 {
+		t.Errorf("%d complete blocks, want 3", c.Blocks)
+	}
+}
+
+// The data are those of Student (1908): hours of sleep gained by ten patients with one drug and with another.
+// The paired test gives t = 4.0621 and p = 0.002833; the interval of the mean difference is 0.7001 to 2.4599.
+func TestThePairedTestIsStudents(t *testing.T) {
+	first := []float64{0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0, 2}
+	second := []float64{1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4}
+	a, b := optimum.Sample{Name: "a"}, optimum.Sample{Name: "b"}
+	for i := range first {
+		a.Blocks = append(a.Blocks, math.Exp(second[i])) // the test is of logarithms
+		b.Blocks = append(b.Blocks, math.Exp(first[i]))
+	}
+	p := optimum.Compare([]optimum.Sample{a, b}).Pairs[0]
+	for _, c := range []struct {
+		name      string
+		got, want float64
+	}{{"p", p.P, 0.002833}, {"mean", math.Log(p.Ratio), 1.58}, {"low", math.Log(p.Low), 0.7001}, {"high", math.Log(p.High), 2.4599}} {
+		if math.Abs(c.got-c.want) > 5e-5*max(1, c.want) {
+			t.Errorf("%s = %.6f, want %v", c.name, c.got, c.want)
+		}
+	}
+}
+
+func TestIntervalsAndAdjustedPsAgree(t *testing.T) {
+	for seed := range uint64(300) {
+		c := contest{speeds: []float64{1, 1.03, 1.01, 0.99}, blocks: 10, noise: 0.03}.run(seed)
+		least := 0.0
+		for _, p := range c.Pairs {
+			if excludes := p.Low > 1 || p.High < 1; excludes != (p.P <= 0.05) {
+				t.Fatalf("seed %d: %+v: the interval and p disagree", seed, p)
+			}
+			if p.P < least || p.P > 1 {
+				t.Fatalf("seed %d: p %v after %v", seed, p.P, least)
+			}
+			least = p.P
+		}
+	}
+}

@@ -1,0 +1,153 @@
+package optimum
+
+import (
+	"fmt"
+	"math"
+)
+
+// A Conclusion is what the trials so far support.
+type Conclusion struct {
+	Verdict   Verdict
+	Limit     int     // the limit to use, in (Low, High]
+	Low, High int     // with 95% confidence the smallest limit that gives Share of the peak is above Low and at most High
+	Share     float64 // of the peak
+	PerSecond float64 // goodput at Limit
+	Certain   bool    // whether Limit is High, or the largest safe one; else it is the best guess within the interval
+	Peak      Summit
+	Explored  [2]int // the smallest and the largest limit tried
+	Modelled  bool   // whether the scalability law fits, and so had a say in the interval and placed the peak
+	Thin      bool   // whether there are too few trials for any statement: the interval is everything explored
+	Warnings  []string
+}
+
+// A Summit is where a curve is highest.
+type Summit struct {
+	Limit     int
+	Low, High int     // the peak lies from Low to High
+	PerSecond float64 // goodput there
+}
+
+// alpha is the probability with which an interval may err on either side: together 5%.
+const alpha = 0.025
+
+// Conclude says what the trials so far support. With too few of them for any statement the interval is everything
+// explored and the verdict Unstable.
+func (s *Search) Conclude() Conclusion { return s.conclude(alpha) }
+
+func (s *Search) conclude(alpha float64) Conclusion {
+	c := Conclusion{
+		Verdict: Unstable, Share: s.settings.Share, Explored: s.seen.explored(), Thin: true,
+		Low: s.settings.Min - 1, Limit: s.settings.Min, High: s.settings.Min,
+		Peak: Summit{Limit: s.settings.Min, Low: s.settings.Min, High: s.settings.Min},
+	}
+	f := newFit(s.seen.points())
+	if f == nil {
+		c.warn("no trial succeeded")
+		return c
+	}
+	top := f.best()
+	c.Low = f.limits[0] - 1
+	c.Limit, c.High, c.PerSecond = f.limits[top], f.limits[f.last()], f.perSecond(top)
+	c.Peak = Summit{Limit: c.Limit, Low: f.limits[0], High: c.High, PerSecond: c.PerSecond}
+	if ceiling := s.seen.ceiling(); ceiling < math.MaxInt {
+		c.warn("requests begin to fail at a limit of %d: nothing from there on is recommended", ceiling)
+	}
+	if f.df == 0 {
+		c.warn("too few trials for any statement: raise --budget")
+		return c
+	}
+	c.Thin = false
+	c.decide(s, newJudge(f, c.Share, alpha))
+	c.PerSecond = f.perSecond(f.index(c.Limit))
+	return c
+}
+
+// decide fills in everything that depends on what is certain.
+func (c *Conclusion) decide(s *Search, j *judge) {
+	c.Verdict = s.shape(j)
+	if c.Verdict == Plateau {
+		j.level()
+	}
+	c.measured(j)
+	if c.Verdict == Peak {
+		c.modelled(j)
+	}
+	if c.Verdict == Cliff {
+		edge, _ := s.drop(j.fit)
+		c.Limit, c.Certain = j.limits[edge], true
+		c.High = max(c.High, c.Limit)
+	}
+	if c.Limit <= c.Low {
+		c.Limit = j.limits[j.index(c.Low+1)]
+	}
+	if !c.Certain {
+		c.warn("no limit gives %.3g%% of the peak with certainty: raise --budget or lower --share", 100*c.Share)
+	}
+	if by := j.drift(); math.Abs(by) > drifting {
+		c.Verdict = Unstable
+		c.warn("the machine drifted by at least %+.0f%% while it was measured: quiet it, or the server, and run again",
+			100*math.Expm1(by))
+	}
+}
+
+// measured takes the interval from the measured points alone.
+func (c *Conclusion) measured(j *judge) {
+	first, last := j.rivals[0], j.rivals[len(j.rivals)-1]
+	c.Peak.Low, c.Peak.High = j.limits[first], j.limits[last]
+	high := j.high()
+	switch c.Certain = high >= 0; {
+	case c.Certain:
+		c.Limit = j.limits[high]
+	case j.height != nil:
+		high, c.Limit = last, j.limits[j.crossing()+1] // The estimated left edge is as good a guess as any but the next.
+	default:
+		// No limit that is enough lies further right than the peak, nor the peak than the last rival.
+		high, c.Limit = last, j.limits[j.top]
+	}
+	c.High = max(c.Limit, j.limits[high])
+	if low := j.low(min(high, j.top), c.Verdict == Multimodal); low >= 0 {
+		c.Low = j.limits[low]
+	}
+}
+
+// modelled narrows the interval by the scalability law where the trials do not speak against it. The limit to use
+// stays a measured one.
+func (c *Conclusion) modelled(j *judge) {
+	m := j.law()
+	if m == nil {
+		return
+	}
+	c.Modelled = true
+	at, perSecond := m.peak()
+	if !c.Certain {
+		c.Limit = j.nearest(at) // At the peak of a law that holds even a wrong place costs little.
+	}
+	// Half the error, because the trials alone have spent theirs already.
+	low, high := m.bracket(c.Share, j.alpha/2, j.limits[0], j.limits[j.last()])
+	if low < c.High && (high == 0 || high > c.Low) {
+		c.Low = max(c.Low, low)
+		c.lower(j, high)
+	}
+	if low, high, ok := m.peakInterval(j.alpha); ok {
+		within := func(x float64) int { return min(max(int(x), c.Explored[0]), c.Explored[1]) }
+		c.Peak = Summit{Limit: within(math.Round(at)), Low: within(low), High: within(math.Ceil(high)), PerSecond: perSecond}
+	}
+}
+
+// lower makes the smallest limit that the law calls enough the limit to use, if its own trials agree.
+func (c *Conclusion) lower(j *judge, high int) {
+	const trials = 3 // fewer can neither agree nor disagree
+	if high == 0 {
+		return
+	}
+	for i, n := range j.limits {
+		if n >= high && n < c.High && j.trials[i] >= trials && j.mu[i]-j.mu[j.top] > j.share {
+			c.Limit, c.High, c.Certain = n, n, true
+			return
+		}
+	}
+}
+
+func (c *Conclusion) warn(format string, args ...any) {
+	c.Warnings = append(c.Warnings, fmt.Sprintf(format, args...))
+}

@@ -1,0 +1,2 @@
+// Package optimum finds the best concurrency limit from measured trials.
+package optimum

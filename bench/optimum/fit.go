@@ -1,0 +1,195 @@
+package optimum
+
+import (
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// A point is one trial as the fit sees it.
+type point struct {
+	limit, block int
+	y            float64 // ln(goodput)
+	weight       float64 // inverse variance, up to a common factor
+}
+
+// A fit is y = mu[limit] + block + noise by weighted least squares, with blocks as fixed effects: what the machine
+// does from block to block cancels in every difference between two limits.
+type fit struct {
+	limits []int         // ascending
+	mu     []float64     // ln(goodput) by limit, in an average block
+	weight []float64     // sum over the trials of each limit
+	trials []int         // number of trials of each limit
+	cov    *mat.SymDense // covariance of mu over sigma2; only contrasts mean anything
+	blocks []effect      // ascending by block
+	sigma2 float64       // variance of a trial of weight 1
+	df     int           // degrees of freedom of sigma2; with 0 there is no estimate
+}
+
+// An effect is what distinguishes a block.
+type effect struct {
+	block  int
+	by     float64 // in ln(goodput), against the average block
+	weight float64 // sum over the trials of the block
+}
+
+// newFit fits the points that hang together: two limits can be compared only if a chain of shared blocks leads from
+// one to the other. It returns nil if there are no points.
+func newFit(points []point) *fit {
+	points = connected(points)
+	if len(points) == 0 {
+		return nil
+	}
+	f := new(fit)
+	for _, p := range points {
+		f.limits = append(f.limits, p.limit)
+		f.blocks = append(f.blocks, effect{block: p.block})
+	}
+	slices.Sort(f.limits)
+	f.limits = slices.Compact(f.limits)
+	slices.SortFunc(f.blocks, func(a, b effect) int { return a.block - b.block })
+	f.blocks = slices.Compact(f.blocks)
+	f.solve(points)
+	return f
+}
+
+// connected returns the points that a chain of shared blocks joins to the smallest limit's.
+func connected(points []point) []point {
+	if len(points) == 0 {
+		return nil
+	}
+	first := slices.MinFunc(points, func(a, b point) int { return a.limit - b.limit })
+	limits := map[int]bool{first.limit: true}
+	blocks := make(map[int]bool)
+	for grown := true; grown; {
+		grown = false
+		for _, p := range points {
+			if limits[p.limit] != blocks[p.block] {
+				limits[p.limit], blocks[p.block] = true, true
+				grown = true
+			}
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(points), func(p point) bool { return !limits[p.limit] })
+}
+
+// solve eliminates the blocks from the normal equations. What is left for the limits is a Laplacian,
+// M = diag(w) - sum over blocks of w w'/W, singular only along a common shift of all limits; adding a constant to
+// every entry makes it invertible and leaves all contrasts as they are (Searle 1971, chapter 7).
+func (f *fit) solve(points []point) {
+	k := len(f.limits)
+	shares := mat.NewDense(len(f.blocks), k, nil) // weight by block and limit
+	sums := make([]float64, len(f.blocks))        // of weight y, by block
+	right := mat.NewVecDense(k, nil)
+	f.weight, f.trials = make([]float64, k), make([]int, k)
+	for _, p := range points {
+		b, i := f.blockIndex(p.block), f.index(p.limit)
+		shares.Set(b, i, shares.At(b, i)+p.weight)
+		sums[b] += p.weight * p.y
+		f.blocks[b].weight += p.weight
+		f.weight[i] += p.weight
+		f.trials[i]++
+		right.SetVec(i, right.AtVec(i)+p.weight*p.y)
+	}
+	information := mat.NewSymDense(k, nil)
+	for i, w := range f.weight {
+		information.SetSym(i, i, w)
+	}
+	ones := mat.NewVecDense(k, slices.Repeat([]float64{1}, k))
+	information.SymRankOne(information, mat.Trace(information)/float64(k*k), ones)
+	for b, e := range f.blocks {
+		information.SymRankOne(information, -1/e.weight, shares.RowView(b))
+		right.AddScaledVec(right, -sums[b]/e.weight, shares.RowView(b))
+	}
+	var factor mat.Cholesky
+	factor.Factorize(information)
+	f.cov = mat.NewSymDense(k, nil)
+	_ = factor.InverseTo(f.cov) // An error would be a warning of bad conditioning, which weights from 0.02 to 1 rule out.
+	var mu mat.VecDense
+	mu.MulVec(f.cov, right)
+	f.mu = mu.RawVector().Data
+	f.level(shares, sums)
+	f.spread(points)
+}
+
+// level computes the effects of the blocks and moves their mean into mu.
+func (f *fit) level(shares *mat.Dense, sums []float64) {
+	mean := 0.0
+	for b := range f.blocks {
+		e := &f.blocks[b]
+		e.by = (sums[b] - mat.Dot(shares.RowView(b), mat.NewVecDense(len(f.mu), f.mu))) / e.weight
+		mean += e.by / float64(len(f.blocks))
+	}
+	for b := range f.blocks {
+		f.blocks[b].by -= mean
+	}
+	for i := range f.mu {
+		f.mu[i] += mean
+	}
+}
+
+// spread estimates the noise from the residuals.
+func (f *fit) spread(points []point) {
+	sum := 0.0
+	for _, p := range points {
+		e := p.y - f.mu[f.index(p.limit)] - f.blocks[f.blockIndex(p.block)].by
+		sum += p.weight * e * e
+	}
+	if f.df = max(0, len(points)-len(f.limits)-len(f.blocks)+1); f.df > 0 {
+		// Trials that agree to the last bit are no proof of anything: a millionth keeps every statistic finite.
+		f.sigma2 = max(sum/float64(f.df), 1e-12)
+	}
+}
+
+// index returns where a limit of the fit stands in limits.
+func (f *fit) index(limit int) int {
+	i, _ := slices.BinarySearch(f.limits, limit)
+	return i
+}
+
+func (f *fit) blockIndex(block int) int {
+	i, _ := slices.BinarySearchFunc(f.blocks, block, func(e effect, block int) int { return e.block - block })
+	return i
+}
+
+// last returns the index of the largest limit.
+func (f *fit) last() int { return len(f.limits) - 1 }
+
+// perSecond returns the goodput of limit i in an average block.
+func (f *fit) perSecond(i int) float64 { return math.Exp(f.mu[i]) }
+
+// gap returns by how much limit i lies above limit k in ln(goodput), and the standard error of that.
+func (f *fit) gap(i, k int) (by, se float64) {
+	variance := f.cov.At(i, i) + f.cov.At(k, k) - 2*f.cov.At(i, k)
+	return f.mu[i] - f.mu[k], math.Sqrt(max(0, variance) * f.sigma2)
+}
+
+// contrast returns the sum of mu times the weights, which must add up to 0, and its standard error.
+func (f *fit) contrast(weights []float64) (by, se float64) {
+	w := mat.NewVecDense(len(weights), weights)
+	return mat.Dot(w, mat.NewVecDense(len(f.mu), f.mu)), math.Sqrt(max(0, mat.Inner(w, f.cov, w)) * f.sigma2)
+}
+
+// leaning returns the fit with an estimate of the noise that leans on what is usual, to plan by while there are few
+// trials. Decisions never use it.
+func (f *fit) leaning() *fit {
+	const usual = 3 // degrees of freedom that machineNoise is worth
+	leaning := *f
+	leaning.df = f.df + usual
+	leaning.sigma2 = (usual*machineNoise*machineNoise + float64(f.df)*f.sigma2) / float64(leaning.df)
+	return &leaning
+}
+
+// best returns the index of the limit whose goodput is highest by the lower end of its standard error, so that
+// a limit tried once, and lucky, does not pass for the best.
+func (f *fit) best() int {
+	top, highest := 0, math.Inf(-1)
+	sigma := math.Sqrt(f.leaning().sigma2)
+	for i := range f.limits {
+		if y := f.mu[i] - sigma/math.Sqrt(f.weight[i]); y > highest {
+			top, highest = i, y
+		}
+	}
+	return top
+}

@@ -1,0 +1,5 @@
+//go:build !race
+
+package optimum_test
+
+const racing = false

@@ -1,0 +1,62 @@
+package optimum
+
+import "math"
+
+// octaves returns low, 2 low, 4 low, … and high.
+func octaves(low, high int) []int {
+	var limits []int
+	for n := low; n < high; n *= 2 {
+		limits = append(limits, n)
+	}
+	return append(limits, high)
+}
+
+const (
+	patience = 3    // octaves without a gain that the ramp climbs on: two may well lie between the humps of a curve
+	rising   = 1.10 // what the best must be bettered by for the curve to count as still rising: less may be noise
+	dear     = 12   // seconds from which a trial is too long just to see a curve stay flat or fall further
+)
+
+// worthClimbing reports whether the ramp should try its next limit. It ends where requests begin to fail, and where two
+// octaves in a row gave less than half of the best. If the next octave would be dear it ends as well where one
+// gave less than half or several brought no gain: an overloaded server takes ever longer for a trial that says
+// no more than that it is overloaded.
+func (s *Search) worthClimbing() bool {
+	if len(s.seen) == 0 {
+		return true
+	}
+	if s.seen.ceiling() < math.MaxInt {
+		return false
+	}
+	poor := s.seen.poor()
+	if s.seen.cost(s.ramp[0], screen) > dear {
+		return poor == 0 && s.seen.gaining()
+	}
+	return poor < 2
+}
+
+// poor returns how many octaves at the end of the ramp gave less than half of the best.
+func (e evidence) poor() int {
+	best, poor := 0.0, 0
+	for _, m := range e {
+		best = math.Max(best, m.PerSecond)
+		poor++
+		if m.PerSecond >= best/2 {
+			poor = 0
+		}
+	}
+	return poor
+}
+
+// gaining reports whether the best of the ramp's last octaves is clearly better than all before them.
+func (e evidence) gaining() bool {
+	before, last := 0.0, 0.0
+	for i, m := range e {
+		if i < len(e)-patience {
+			before = math.Max(before, m.PerSecond)
+		} else {
+			last = math.Max(last, m.PerSecond)
+		}
+	}
+	return last > rising*before
+}

@@ -1,0 +1,214 @@
+package optimum
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// What a block holds.
+const (
+	widest = 6  // limits: a block that lasts lets the machine drift within it
+	core   = 3  // limits that it has in any case
+	long   = 15 // seconds that it may take beyond those
+)
+
+// When to measure what.
+const (
+	coarse  = 1.45 // ratio of neighbours, just over half an octave, between which the curve is too little known
+	fine    = 1.1  // ratio of neighbours between which there is nothing worth knowing
+	close   = 0.33 // part of what may be missing from the peak to which a limit is known well
+	planned = 0.02 // error with which something is taken for certain while planning
+	far     = 30   // seconds that a trial may take which shows whether the curve falls
+)
+
+// When to stop.
+const (
+	fewest = 3         // blocks before anything is settled
+	narrow = 1.25      // an interval is narrow enough when high is no more than this times low+1
+	tested = 4         // trials at the largest limit after which a curve that did not fall is taken for a plateau
+	early  = alpha / 5 // error of a decision that ends the search: it is taken after many a block, and any may err
+)
+
+// settled reports whether further trials would say nothing that matters.
+func (s *Search) settled() bool {
+	if s.block < fewest {
+		return false
+	}
+	f := newFit(s.seen.points())
+	if f == nil {
+		return true
+	}
+	if edge, next := s.drop(f); edge >= 0 && s.between(f.limits[edge], next, beside(f.limits[edge])) > 0 {
+		return false
+	}
+	c := s.conclude(early)
+	if c.Verdict == Plateau && f.trials[f.last()] < tested && s.seen.cost(f.limits[f.last()], confirm) <= long {
+		return false
+	}
+	return c.Certain && (float64(c.High) <= narrow*float64(c.Low+1) || s.between(c.Low, c.High, 1) == 0)
+}
+
+// between returns the geometric middle of two limits, or 0 if they are at most so many limits apart or there is a
+// fixed grid.
+func (s *Search) between(low, high, apart int) int {
+	if high-low <= apart || len(s.settings.Limits) > 0 {
+		return 0
+	}
+	middle := int(math.Round(math.Sqrt(float64(low) * float64(high))))
+	return min(max(middle, low+1), high-1)
+}
+
+// worthMeasuring returns the limits that are most worth measuring in the next block.
+func (s *Search) worthMeasuring() []int {
+	f := newFit(s.seen.points())
+	if f == nil {
+		return nil
+	}
+	p := &planner{judge: newJudge(f.leaning(), s.settings.Share, planned), search: s}
+	if s.shape(p.judge) == Plateau {
+		p.level()
+	}
+	if p.height == nil {
+		p.add(p.limits[p.top])
+	}
+	p.cliffs()
+	p.doubts()
+	p.edge()
+	if p.height == nil {
+		p.around()
+		p.obstacles()
+	} else {
+		p.choose(p.crossing()+1, p.crossing()+2)
+	}
+	return p.chosen
+}
+
+// A planner chooses the limits of a block, those that matter most first.
+type planner struct {
+	*judge
+	search *Search
+	chosen []int
+	spent  float64 // seconds that the chosen will take
+}
+
+// add chooses a limit if the block has room for it; 0 stands for none.
+func (p *planner) add(limit int) {
+	if limit == 0 || len(p.chosen) >= widest || slices.Contains(p.chosen, limit) {
+		return
+	}
+	cost := p.search.seen.cost(limit, confirm)
+	if len(p.chosen) >= core && p.spent+cost > long {
+		return
+	}
+	p.chosen = append(p.chosen, limit)
+	p.spent += cost
+}
+
+// choose adds limits by their indexes, and passes over those that are none.
+func (p *planner) choose(indexes ...int) {
+	for _, i := range indexes {
+		if i >= 0 && i < len(p.limits) {
+			p.add(p.limits[i])
+		}
+	}
+}
+
+// split adds the middle between two limits if they are further apart than the ratio, and reports whether it did.
+func (p *planner) split(low, high int, ratio float64) bool {
+	if float64(high) <= ratio*float64(low) {
+		return false
+	}
+	middle := p.search.between(low, high, 1)
+	p.add(middle)
+	return middle > 0
+}
+
+// cliffs closes in on where the curve falls steeply or requests begin to fail.
+func (p *planner) cliffs() {
+	if edge, next := p.search.drop(p.fit); edge >= 0 {
+		p.add(p.search.between(p.limits[edge], next, beside(p.limits[edge])))
+	}
+	if ceiling := p.search.seen.ceiling(); ceiling < math.MaxInt {
+		p.add(p.search.between(p.limits[p.last()], ceiling, beside(ceiling)))
+	}
+}
+
+// doubts chooses the limits on which the verdict hangs: a dip that is not certain, a rise at the end of the range,
+// and a fall there, which tells a peak from a plateau.
+func (p *planner) doubts() {
+	if d := p.dip(); d.z > 0 && d.z < 2*p.t {
+		p.choose(d.bottom, d.left, d.right)
+	}
+	last, most := p.last(), p.search.settings.Max
+	if z := p.rise(most); z > 0 && z < 2*p.t {
+		p.choose(last, last-1)
+	}
+	if p.height != nil && p.trials[last] < tested && p.search.seen.cost(p.limits[last], confirm) <= long {
+		p.choose(last)
+	}
+	if z := p.lead(last); z >= 0 || z < -student(doubtful, p.df) {
+		return
+	}
+	further := 2 * p.limits[last]
+	if further <= most && further < p.search.seen.ceiling() && p.search.seen.cost(further, confirm) <= far {
+		p.add(further) // It shows a fall more cheaply than many trials of the last.
+	} else {
+		p.choose(last)
+	}
+}
+
+// edge chooses the limits around the left edge: where the curve rises through share of the peak.
+func (p *planner) edge() {
+	right := p.crossing()
+	left := right - 1
+	p.choose(right)
+	if left < 0 {
+		return
+	}
+	decided := p.lead(right) > p.t && p.lead(left) < -p.t
+	p.split(p.limits[left], p.limits[right], p.resolution(decided))
+	p.choose(left)
+	if left > 0 && p.lead(left) > -p.t {
+		p.split(p.limits[left-1], p.limits[left], p.resolution(false))
+		p.choose(left - 1)
+	}
+	if p.lead(right) < p.t {
+		p.choose(right + 1)
+	}
+}
+
+// resolution returns the ratio of neighbours down to which the left edge is looked at: fine once both its sides are
+// decided, and also if they are known so well that what is undecided lies too close to the edge ever to be.
+func (p *planner) resolution(decided bool) float64 {
+	right := p.crossing()
+	_, a := p.gap(right, p.top)
+	_, b := p.gap(right-1, p.top)
+	if decided || max(a, b) < close*-p.share {
+		return fine
+	}
+	return coarse
+}
+
+// around chooses limits beside the best, so that no peak hides between it and its neighbours.
+func (p *planner) around() {
+	at := p.limits[p.top]
+	if p.top < p.last() && !p.split(at, p.limits[p.top+1], coarse) {
+		p.choose(p.top + 1)
+	}
+	if p.top > 0 {
+		p.split(p.limits[p.top-1], at, coarse)
+	}
+}
+
+// obstacles chooses the limits of which it is least certain that the best gives share of them.
+func (p *planner) obstacles() {
+	var list []int
+	for i := range p.limits {
+		if i != p.top && p.over(p.top, i) < p.t {
+			list = append(list, i)
+		}
+	}
+	slices.SortFunc(list, func(a, b int) int { return cmp.Compare(p.over(p.top, a), p.over(p.top, b)) })
+	p.choose(list...)
+}

@@ -1,0 +1,142 @@
+package optimum
+
+import (
+	"math/rand/v2"
+	"slices"
+)
+
+// Settings say what to search. The zero value of every field stands for a sensible one.
+type Settings struct {
+	Min, Max  int     // the smallest and the largest limit to try; 0 stands for 1 and for 4096
+	Share     float64 // of the peak that is enough, in (0, 1); 0 stands for 0.97
+	MaxTrials int     // after so many the search has nothing left to try; 0 stands for 70
+	Limits    []int   // a fixed grid instead of the search, whatever Min and Max; nil searches
+	Seed      uint64  // of the order of the trials within their blocks
+}
+
+// A Trial is a request to measure one limit once.
+type Trial struct {
+	Stage       Stage
+	Block       int // trials of one block are compared with each other; the ramp is block 0
+	Limit       int // requests in flight
+	Completions int // requests that must at least end in the measured window
+}
+
+// A Stage is what a trial is for.
+type Stage string
+
+// The stages, in their order.
+const (
+	Ramp   Stage = "ramp"   // doubling, to see the shape of the whole curve
+	Refine Stage = "refine" // blocks in random order, of the limits that matter
+)
+
+// An Observation is what a trial measured.
+type Observation struct {
+	PerSecond   float64 // goodput: successes a second
+	Completions int     // successes in the measured window; 0 if unknown: then what the trial asked for is assumed
+	Failed      float64 // share of the requests that failed, 0 to 1
+	Timeouts    bool    // whether any request timed out
+}
+
+// A Search looks for the smallest limit that gives a share of the peak. Drive it one trial at a time:
+//
+//	for trial, ok := search.Next(); ok; trial, ok = search.Next() {
+//		search.Add(trial, measure(trial))
+//	}
+//	best := search.Conclude()
+//
+// It may be abandoned after any trial; Conclude then says what the trials so far support. A Search is not safe
+// for concurrent use.
+type Search struct {
+	settings Settings
+	random   *rand.Rand
+	ramp     []int   // limits of the ramp that are still to come
+	queue    []Trial // rest of the block under way
+	block    int     // number of the block under way
+	handed   int     // trials handed out
+	over     bool
+	seen     evidence
+}
+
+// New returns a search that has measured nothing yet. It does not validate: a Share outside (0, 1) or a Min
+// above Max is the caller's to refuse; here they become the nearest thing that makes sense.
+func New(settings Settings) *Search {
+	s := settings.complete()
+	search := &Search{settings: s, random: rand.New(rand.NewPCG(s.Seed, 0))}
+	if len(s.Limits) == 0 {
+		search.ramp = octaves(s.Min, s.Max)
+	}
+	return search
+}
+
+// complete fills in what is left out and brings what is out of range back into it.
+func (s Settings) complete() Settings {
+	s.Limits = slices.DeleteFunc(slices.Clone(s.Limits), func(limit int) bool { return limit < 1 })
+	slices.Sort(s.Limits)
+	s.Limits = slices.Compact(s.Limits)
+	if n := len(s.Limits); n > 0 {
+		s.Min, s.Max = s.Limits[0], s.Limits[n-1]
+	}
+	if s.Max < 1 {
+		s.Max = 4096
+	}
+	s.Min = min(max(s.Min, 1), s.Max)
+	if !(s.Share > 0 && s.Share < 1) { // nor NaN
+		s.Share = 0.97
+	}
+	if s.MaxTrials < 1 {
+		s.MaxTrials = 70
+	}
+	return s
+}
+
+// Next returns the trial to run next, and false once the search has decided, has nothing left worth trying or has
+// spent its trials. A trial that could not be run need not be added; it still counts as one of MaxTrials.
+func (s *Search) Next() (Trial, bool) {
+	if s.over || s.handed >= s.settings.MaxTrials {
+		return Trial{}, false
+	}
+	if len(s.ramp) > 0 && s.worthClimbing() {
+		limit := s.ramp[0]
+		s.ramp = s.ramp[1:]
+		s.queue = []Trial{s.trial(Ramp, limit, screen)}
+	} else {
+		s.ramp = nil
+	}
+	if len(s.queue) == 0 {
+		s.plan()
+	}
+	if len(s.queue) == 0 {
+		s.over = true
+		return Trial{}, false
+	}
+	trial := s.queue[0]
+	s.queue = s.queue[1:]
+	s.handed++
+	return trial, true
+}
+
+// plan fills the queue with the next block, in random order, or leaves it empty if the search has decided.
+func (s *Search) plan() {
+	if s.settled() {
+		return
+	}
+	limits := s.settings.Limits
+	if len(limits) == 0 {
+		limits = s.worthMeasuring()
+	}
+	s.block++
+	for _, i := range s.random.Perm(len(limits)) {
+		s.queue = append(s.queue, s.trial(Refine, limits[i], confirm))
+	}
+}
+
+func (s *Search) trial(stage Stage, limit int, window float64) Trial {
+	return Trial{Stage: stage, Block: s.block, Limit: limit, Completions: completions(limit, s.seen.rate(limit), window)}
+}
+
+// Add tells the search what a trial measured.
+func (s *Search) Add(trial Trial, seen Observation) {
+	s.seen = append(s.seen, measurement{trial, seen})
+}

@@ -1,0 +1,191 @@
+package optimum_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"sweetspot/bench/optimum"
+)
+
+// play drives a search with what measure answers and returns its trials and the search.
+func play(settings optimum.Settings, measure func(optimum.Trial) optimum.Observation) ([]optimum.Trial, *optimum.Search) {
+	search := optimum.New(settings)
+	var trials []optimum.Trial
+	for trial, ok := search.Next(); ok; trial, ok = search.Next() {
+		trials = append(trials, trial)
+		search.Add(trial, measure(trial))
+	}
+	return trials, search
+}
+
+// exactly measures a site without any error.
+func (s *site) exactly(trial optimum.Trial) optimum.Observation {
+	i := trial.Limit - 1
+	return optimum.Observation{PerSecond: s.truth[i], Failed: 1 - s.truth[i]/s.answer[i]}
+}
+
+// ramp returns the limits of the trials of the ramp.
+func ramp(trials []optimum.Trial) []int {
+	var limits []int
+	for _, trial := range trials {
+		if trial.Stage == optimum.Ramp {
+			limits = append(limits, trial.Limit)
+		}
+	}
+	return limits
+}
+
+func TestTheRampEndsWhereNothingIsLeftToSee(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		server server
+		last   int
+	}{
+		{"two octaves below half of the best", named("6"), 256},
+		{"one below half, and the next would be dear", named("1"), 256},
+		{"no gain for three octaves, and the next would be dear", named("5 shaper"), 512},
+		{"requests are rejected", named("5 rejects"), 64},
+		{"a dip of two octaves does not end it", named("7"), 512},
+		{"a rise goes on to the end", named("9"), 512},
+	} {
+		trials, _ := play(optimum.Settings{Max: c.server.max}, newSite(t, c.server).exactly)
+		if limits := ramp(trials); limits[len(limits)-1] != c.last {
+			t.Errorf("%s: the ramp is %v, want it to end at %d", c.name, limits, c.last)
+		}
+	}
+}
+
+func TestWithoutNoiseTheAnswerIsExactEnough(t *testing.T) {
+	for _, s := range servers {
+		site := newSite(t, s)
+		_, search := play(optimum.Settings{Max: s.max}, site.exactly)
+		c, enough := search.Conclude(), site.truth.Smallest(share)
+		if c.Low >= enough || enough > c.High || !c.Certain {
+			t.Errorf("%s: (%d, %d], certain %v, want it to hold %d", s.name, c.Low, c.High, c.Certain, enough)
+		}
+		if s.verdict != optimum.Unstable && c.Verdict != s.verdict {
+			t.Errorf("%s: %s, want %s", s.name, c.Verdict, s.verdict)
+		}
+	}
+}
+
+func TestTheCliffIsFoundToTheLimit(t *testing.T) {
+	_, search := play(optimum.Settings{}, newSite(t, named("6")).exactly)
+	if c := search.Conclude(); c.Limit != 80 {
+		t.Errorf("limit %d, want 80, the largest safe one", c.Limit)
+	}
+}
+
+func TestNoLimitAtWhichRequestsBeginToFailIsRecommended(t *testing.T) {
+	site := newSite(t, named("4"))
+	for name, fail := range map[string]func(*optimum.Observation){
+		"errors":   func(o *optimum.Observation) { o.Failed = 0.05 },
+		"timeouts": func(o *optimum.Observation) { o.Timeouts = true },
+		"nothing":  func(o *optimum.Observation) { *o = optimum.Observation{Failed: 1} },
+	} {
+		_, search := play(optimum.Settings{}, func(trial optimum.Trial) optimum.Observation {
+			o := site.exactly(trial)
+			if trial.Limit > 70 {
+				fail(&o)
+			}
+			return o
+		})
+		c := search.Conclude()
+		if c.Limit > 70 || c.Limit < 64 || c.High > 70 {
+			t.Errorf("%s above 70: limit %d of (%d, %d], want just below 70", name, c.Limit, c.Low, c.High)
+		}
+		if !slices.ContainsFunc(c.Warnings, func(w string) bool { return strings.Contains(w, "begin to fail") }) {
+			t.Errorf("%s above 70: warnings %q, want one that says so", name, c.Warnings)
+		}
+	}
+}
+
+func TestWhatFailsAtEveryLimitIsNotForOverload(t *testing.T) {
+	site := newSite(t, named("1"))
+	_, search := play(optimum.Settings{}, func(trial optimum.Trial) optimum.Observation {
+		o := site.exactly(trial)
+		o.Failed, o.Timeouts = 0.05, true
+		return o
+	})
+	if c := search.Conclude(); c.Verdict != optimum.Peak || c.Low >= 47 || c.High < 47 {
+		t.Errorf("%s, (%d, %d], want a peak and an interval that holds 47", c.Verdict, c.Low, c.High)
+	}
+}
+
+func TestTooFewTrialsAreTooFew(t *testing.T) {
+	site := newSite(t, named("1"))
+	for trials := range 8 {
+		_, search := play(optimum.Settings{MaxTrials: max(1, trials)}, site.exactly)
+		c := search.Conclude()
+		if !c.Thin || c.Verdict != optimum.Unstable || c.Low != 0 || c.High != c.Explored[1] || len(c.Warnings) == 0 {
+			t.Errorf("after %d trials: %+v, want a thin and unstable conclusion over everything explored", trials, c)
+		}
+	}
+	if c := optimum.New(optimum.Settings{Min: 3, Max: 9}).Conclude(); !c.Thin || c.Low != 2 || c.High != 3 || c.Limit != 3 {
+		t.Errorf("without a trial: %+v", c)
+	}
+}
+
+func TestATargetThatNeverAnswersEndsTheSearch(t *testing.T) {
+	trials, search := play(optimum.Settings{}, func(optimum.Trial) optimum.Observation {
+		return optimum.Observation{Failed: 1}
+	})
+	c := search.Conclude()
+	if len(trials) != 1 || !c.Thin || !slices.Contains(c.Warnings, "no trial succeeded") {
+		t.Errorf("%d trials, %+v; want one, and no statement", len(trials), c)
+	}
+}
+
+func TestAFixedGridIsMeasuredInCompleteBlocks(t *testing.T) {
+	grid := []int{30, 60, 10, 60, 20}
+	m := newSite(t, named("1")).in(weather{noise: 0.05}, 1)
+	trials, search := play(optimum.Settings{Max: 50, Limits: grid, MaxTrials: 40}, m.measure)
+	blocks := make(map[int][]int)
+	for _, trial := range trials {
+		blocks[trial.Block] = append(blocks[trial.Block], trial.Limit)
+	}
+	first := make(map[int]bool)
+	for b, limits := range blocks {
+		first[limits[0]] = true
+		slices.Sort(limits)
+		if !slices.Equal(limits, []int{10, 20, 30, 60}) {
+			t.Errorf("block %d measured %v", b, limits)
+		}
+	}
+	if len(first) < 2 {
+		t.Error("every block began with the same limit")
+	}
+	if c := search.Conclude(); !slices.Contains(grid, c.Limit) || c.Explored != [2]int{10, 60} {
+		t.Errorf("%+v, want a limit of the grid", c)
+	}
+}
+
+func TestASearchIsRepeatableByItsSeed(t *testing.T) {
+	site := newSite(t, named("3"))
+	run := func(seed uint64) []optimum.Trial {
+		trials, _ := play(optimum.Settings{Seed: seed}, site.in(weather{noise: 0.03}, 1).measure)
+		return trials
+	}
+	if !slices.Equal(run(1), run(1)) {
+		t.Error("the same seed and the same observations gave different trials")
+	}
+	if slices.Equal(run(1), run(2)) {
+		t.Error("two seeds gave the same order")
+	}
+}
+
+func TestABlockNeverTriesALimitTwice(t *testing.T) {
+	trials, _ := play(optimum.Settings{}, newSite(t, named("3")).in(weather{noise: 0.05}, 1).measure)
+	seen := make(map[[2]int]bool)
+	for _, trial := range trials {
+		key := [2]int{trial.Block, trial.Limit}
+		if seen[key] {
+			t.Errorf("block %d tries %d twice", trial.Block, trial.Limit)
+		}
+		seen[key] = true
+	}
+	if len(trials) > 70 {
+		t.Errorf("%d trials, want at most 70", len(trials))
+	}
+}

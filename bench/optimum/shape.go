@@ -1,0 +1,173 @@
+package optimum
+
+import "math"
+
+// A Verdict says what kind of curve was found, and so what the figures beside it mean.
+type Verdict string
+
+// The verdicts.
+const (
+	Peak       Verdict = "peak"       // an interior best
+	Plateau    Verdict = "plateau"    // a flat top: only its left edge means something
+	NoKnee     Verdict = "no-knee"    // still rising at the largest limit
+	Cliff      Verdict = "cliff"      // the limit is the largest safe one: just above it the goodput collapses
+	Multimodal Verdict = "multimodal" // it falls and rises again
+	Unstable   Verdict = "unstable"   // the machine drifted, or there are too few trials for any statement
+	// ClientBound is never concluded here: from goodput alone the client's limits look like the server's.
+	ClientBound Verdict = "client-bound"
+)
+
+// Bounds of the verdicts, as differences of ln(goodput).
+var (
+	drifting = math.Log(1.05) // from the first block to the last: the machine is not stable
+	fall     = math.Log(1.25) // between neighbours, that is down by 20%: a cliff
+	gain     = math.Log(1.05) // over the top octave: no knee
+	dent     = math.Log(1.05) // down and up again: two humps
+)
+
+const (
+	doubtful = 0.005 // probability with which a feature of the curve is named that is not there
+	likely   = 0.1   // probability of a misfit from which a model is believed
+)
+
+// shape names the kind of curve, whether or not the machine was stable.
+func (s *Search) shape(j *judge) Verdict {
+	t := student(doubtful, j.df)
+	switch edge, next := s.drop(j.fit); {
+	case j.dip().z > t:
+		return Multimodal
+	case edge >= 0 && next-j.limits[edge] <= beside(j.limits[edge]) && j.falls(edge, t):
+		return Cliff
+	case j.rise(s.settings.Max) > t:
+		return NoKnee
+	case j.flat() && j.law() == nil:
+		return Plateau
+	default:
+		return Peak
+	}
+}
+
+// drift returns by how much the machine certainly became faster (above 0) or slower from the first block to the last, in
+// ln(goodput), by a straight line through the effects of the blocks.
+func (f *fit) drift() float64 {
+	blocks := f.blocks
+	if blocks[0].block == 0 {
+		blocks = blocks[1:] // The ramp goes up in order, so that a drift within it looks like a curve.
+	}
+	if len(blocks) < fewest {
+		return 0
+	}
+	var w, x, y, xx, xy float64
+	for _, b := range blocks {
+		at := float64(b.block)
+		w += b.weight
+		x += b.weight * at
+		y += b.weight * b.by
+		xx += b.weight * at * at
+		xy += b.weight * at * b.by
+	}
+	span := float64(blocks[len(blocks)-1].block - blocks[0].block)
+	spread := xx - x*x/w
+	slope := (xy - x*y/w) / spread
+	certain := math.Abs(slope) - student(doubtful, f.df)*math.Sqrt(f.sigma2/spread)
+	return math.Copysign(max(0, certain), slope) * span
+}
+
+// A dip is a place where the curve falls by more than a dent and rises by more than a dent again.
+type dip struct {
+	left, bottom, right int     // indexes of limits
+	z                   float64 // by how many standard errors, for the lesser of the two
+}
+
+// dip returns the most certain one.
+func (f *fit) dip() dip {
+	deepest := dip{z: math.Inf(-1)}
+	// highest returns the limit among some that most certainly lies above the bottom.
+	highest := func(from, to, bottom int) (at int, z float64) {
+		z = math.Inf(-1)
+		for i := from; i < to; i++ {
+			if by, se := f.gap(i, bottom); (by-dent)/se > z {
+				at, z = i, (by-dent)/se
+			}
+		}
+		return at, z
+	}
+	for bottom := range f.limits {
+		left, down := highest(0, bottom, bottom)
+		right, up := highest(bottom+1, len(f.limits), bottom)
+		if z := min(down, up); z > deepest.z {
+			deepest = dip{left, bottom, right, z}
+		}
+	}
+	return deepest
+}
+
+// beside is how close, in limits, two limits must be for a fall between them to be a cliff and not a slope.
+func beside(limit int) int { return max(1, limit/50) }
+
+// drop returns the index of the last good limit before a steep fall and the next larger limit tried, or -1 if there
+// is no such fall. It may be a slope still: that shows when limits between the two are tried.
+func (s *Search) drop(f *fit) (edge, next int) {
+	top := f.best()
+	for i := top; i < f.last() && f.mu[top]-f.mu[i] <= fall; i++ {
+		if f.mu[i]-f.mu[i+1] > fall {
+			return i, f.limits[i+1]
+		}
+	}
+	ceiling := s.seen.ceiling()
+	if ceiling < math.MaxInt && s.seen.best(ceiling) < f.perSecond(f.last())*math.Exp(-fall) {
+		return f.last(), ceiling
+	}
+	return -1, 0
+}
+
+// falls reports whether the fall after limit i is more than t standard errors. What falls because requests fail is
+// not in the fit, and needs no test.
+func (f *fit) falls(i int, t float64) bool {
+	if i == f.last() {
+		return true
+	}
+	by, se := f.gap(i, i+1)
+	return by > t*se
+}
+
+// rise returns by how many standard errors the curve was rising in the top octave, if by more than gain and up
+// to the largest limit that may be tried; else less than any number.
+func (f *fit) rise(most int) float64 {
+	half := f.last() - 1
+	for half > 0 && f.limits[half]*2 > most {
+		half--
+	}
+	if half < 0 || f.limits[f.last()] != most {
+		return math.Inf(-1)
+	}
+	by, se := f.gap(f.last(), half)
+	if by <= gain*math.Log2(float64(most)/float64(f.limits[half])) {
+		return math.Inf(-1)
+	}
+	return by / se
+}
+
+// flat reports whether no limit right of the best certainly gives less than share of it.
+func (j *judge) flat() bool {
+	t := student(doubtful, j.df)
+	for i := j.top + 1; i < len(j.limits); i++ {
+		if j.over(i, j.top) < -t {
+			return false
+		}
+	}
+	return true
+}
+
+// law returns the scalability law if the trials do not speak against it and certainly put its peak among the limits
+// explored, else nil.
+func (j *judge) law() *usl {
+	m := fitUSL(j.fit)
+	if m == nil || m.p <= likely {
+		return nil
+	}
+	if _, high, ok := m.peakInterval(j.alpha); !ok || high >= float64(j.limits[j.last()]) {
+		return nil
+	}
+	return m
+}

@@ -1,0 +1,59 @@
+package bench_test
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"sweetspot/bench"
+	"sweetspot/results"
+)
+
+// trialsAt returns trials of strategies with these mean rates, in blocks, with noise of 1%.
+func trialsAt(blocks int, rates map[string]float64) []results.Trial {
+	random := rand.New(rand.NewPCG(1, 2))
+	var trials []results.Trial
+	for block := range blocks {
+		for _, name := range []string{"a", "b", "c"} {
+			rate := rates[name] * (1 + 0.01*random.NormFloat64())
+			trials = append(trials, results.Trial{
+				Strategy: name, Limit: 60, Block: block, Elapsed: 1, PerSecond: rate, Started: int64(rate), Succeeded: int64(rate),
+			})
+		}
+	}
+	return trials
+}
+
+func verdicts(trials []results.Trial) map[string]string {
+	ranked, _ := bench.Rank(trials)
+	verdicts := map[string]string{}
+	for _, s := range ranked {
+		verdicts[s.Strategy] = s.Verdict
+	}
+	return verdicts
+}
+
+func TestAWinnerIsNamedWhenTheDifferenceIsClear(t *testing.T) {
+	got := verdicts(trialsAt(12, map[string]float64{"a": 1000, "b": 800, "c": 500}))
+	if got["a"] != results.Fastest || got["b"] != results.Slower || got["c"] != results.Slower {
+		t.Errorf("got %v, want a fastest, b and c slower", got)
+	}
+}
+
+func TestStrategiesThatCannotBeToldApartAreNotRanked(t *testing.T) {
+	got := verdicts(trialsAt(12, map[string]float64{"a": 1000, "b": 1000, "c": 500}))
+	if got["a"] != results.Indistinguishable || got["b"] != results.Indistinguishable || got["c"] != results.Slower {
+		t.Errorf("got %v, want a and b indistinguishable, c slower", got)
+	}
+}
+
+func TestFewBlocksNameNoWinner(t *testing.T) {
+	trials := trialsAt(5, map[string]float64{"a": 1000, "b": 800, "c": 500})
+	for name, verdict := range verdicts(trials) {
+		if verdict != results.Indistinguishable {
+			t.Errorf("%s is %s after 5 blocks", name, verdict)
+		}
+	}
+	if _, warnings := bench.Rank(trials); len(warnings) != 1 {
+		t.Errorf("warnings %q, want one that says how many repeats it takes", warnings)
+	}
+}

@@ -1,0 +1,189 @@
+package bench
+
+import (
+	"context"
+	"math"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"sweetspot/strategies"
+)
+
+// A recorder is the Work of one Run: it hands out the load's requests and counts what becomes of them.
+//
+// Recording must cost nothing that shows. Each worker therefore writes outcomes into a shard of its own, without lock or
+// allocation, and folds them into the tally a few dozen at a time. So memory is bounded by the number of workers, not of
+// requests, and the one lock is taken rarely.
+type recorder struct {
+	urls   URLs
+	most   int64 // requests to start; math.MaxInt64 is no bound
+	pace   *rate.Limiter
+	opened time.Time // the epoch of the clock
+
+	round int64        // size of the round whose starts are spread out; 0 is none
+	gap   atomic.Int64 // between its starts, a time.Duration
+
+	claimed atomic.Int64 // requests asked for, some of them in vain when the Run ends
+	ended   atomic.Int64 // folded so far
+
+	mu      sync.Mutex
+	window  window
+	tally   tally
+	workers []*worker
+}
+
+// never is a time on the recorder's clock that does not come.
+const never = time.Duration(math.MaxInt64)
+
+// newRecorder returns the Work that starts most requests of load, all of which count; or, if most is 0, requests without
+// end, of which none count until the window is opened.
+func newRecorder(load Load, most int64) *recorder {
+	r := &recorder{urls: load.URLs, most: most, opened: time.Now(), tally: newTally()}
+	if most == 0 {
+		r.most = math.MaxInt64
+		r.window.from = never
+	}
+	if load.Rate > 0 {
+		r.pace = rate.NewLimiter(rate.Limit(load.Rate), 1) // a burst of one: starts are evenly apart
+	}
+	r.window.to.Store(int64(never))
+	return r
+}
+
+// stagger spreads the starts of the second round of limit requests evenly over one latency, that of the first request
+// to end. Requests that all started together would else go on in step as long as their latencies are equal, and a window
+// would count one round more or less, depending on where it is cut.
+func (r *recorder) stagger(limit int) { r.round = int64(limit) }
+
+// staggered waits for the turn of a request of the second round, and reports whether ctx has not ended meanwhile.
+func (r *recorder) staggered(ctx context.Context, index int64) bool {
+	turn := time.Duration(index * r.gap.Load()) // the second round is due from one latency to two
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(turn - r.now()):
+		return true
+	}
+}
+
+func (r *recorder) now() time.Duration { return time.Since(r.opened) }
+
+// Worker implements [strategies.Work].
+func (r *recorder) Worker() strategies.Worker {
+	w := &worker{recorder: r}
+	r.mu.Lock()
+	r.workers = append(r.workers, w)
+	r.mu.Unlock()
+	return w
+}
+
+// result folds what the workers still hold and returns the tally. No request may be in flight.
+func (r *recorder) result() *tally {
+	for _, w := range r.workers {
+		w.fold()
+	}
+	return &r.tally
+}
+
+// A window is the part of a Run that is measured: requests that end in (from, to] count, and those that are in flight at
+// its end are cut off.
+type window struct {
+	from time.Duration // written and read under the recorder's lock
+	to   atomic.Int64  // a time.Duration, written under the lock; nothing is started from then on
+}
+
+// open begins the window now, unless it has been shut already. Whatever has been folded before ended before it, since
+// folding takes the lock too.
+func (r *recorder) open() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.window.to.Load() == int64(never) {
+		r.window.from = r.now()
+	}
+}
+
+// shut ends the window now, unless it has been shut already. Whatever has been folded before ended in it.
+func (r *recorder) shut() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.window.to.Store(min(r.window.to.Load(), int64(r.now())))
+}
+
+// length returns how long the window is, 0 if it was never opened.
+func (r *recorder) length() time.Duration {
+	return max(0, time.Duration(r.window.to.Load())-r.window.from)
+}
+
+// ended is an outcome with its times, as a shard holds it.
+type ended struct {
+	start, end time.Duration
+	outcome    strategies.Outcome
+}
+
+// shardSize outcomes are folded together: enough that the lock is not felt, few enough that the shards of ten thousand
+// workers fit into 40 MB.
+const shardSize = 32
+
+// stale is how long an outcome may wait in a shard, so that progress shows when answers are slow.
+const stale = 100 * time.Millisecond
+
+// A worker implements [strategies.Worker]. The goroutine that holds it alone writes it.
+type worker struct {
+	recorder *recorder
+	folded   time.Duration // when the shard was last folded
+	held     int           // outcomes in the shard
+	shard    [shardSize]ended
+}
+
+func (w *worker) Next(ctx context.Context, request *strategies.Request) bool {
+	r := w.recorder
+	if r.pace != nil && r.pace.Wait(ctx) != nil || ctx.Err() != nil {
+		return false
+	}
+	index := r.claimed.Add(1) - 1
+	if index >= r.most {
+		return false
+	}
+	if index >= r.round && index < 2*r.round && !r.staggered(ctx, index) {
+		return false
+	}
+	now := r.now()
+	if now >= time.Duration(r.window.to.Load()) {
+		return false
+	}
+	request.URL, request.Index, request.Start = r.urls.At(index), index, now
+	return true
+}
+
+func (w *worker) Done(request *strategies.Request, o strategies.Outcome) {
+	end := w.recorder.now()
+	start := request.Start
+	if o.Latency > 0 {
+		start = end - o.Latency
+	}
+	if r := w.recorder; r.round > 0 && r.gap.Load() == 0 {
+		r.gap.CompareAndSwap(0, max(1, int64(end-start)/r.round))
+	}
+	w.shard[w.held] = ended{start, end, o}
+	w.held++
+	if w.held == shardSize || end-w.folded > stale {
+		w.fold()
+		w.folded = end
+	}
+}
+
+func (w *worker) fold() {
+	r := w.recorder
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	from, to := r.window.from, time.Duration(r.window.to.Load())
+	for i := range w.shard[:w.held] {
+		r.tally.add(&w.shard[i], from, to)
+		w.shard[i].outcome.Err = nil // which may hold a lot
+	}
+	r.ended.Add(int64(w.held))
+	w.held = 0
+}

@@ -1,0 +1,232 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"strings"
+	"time"
+
+	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"sweetspot/results"
+	"sweetspot/strategies"
+)
+
+// A client at its own limit looks just like a server at its knee: goodput stops to rise. Evidence is what tells them
+// apart. Four signs speak for the client; none of them alone is proof, two are. The fifth, that goodput falls in
+// proportion when the client is slowed down on purpose, is proof by itself.
+type evidence struct {
+	slots      float64 // requests in flight, as a share of the limit
+	cpu        float64 // of the processors that the client may use, the share that it did
+	scheduling float64 // p99 of the wait for a processor, as a share of the mean latency
+	reach      float64 // goodput, as a share of what the strategy reaches when a server answers at once; 0 if unknown
+	inside     float64 // of what the latency grew from the smallest limit on, the share spent inside the client
+	slowed     causal
+}
+
+// The signs' bounds. Beyond them the client is more likely than not to have a part in the figure.
+const (
+	emptySlots     = 0.95
+	busyScheduling = 0.05
+	nearReach      = 0.5
+	mostlyInside   = 0.5
+)
+
+// signs returns what speaks for the client, in words.
+func (e evidence) signs() []string {
+	var all []string
+	if e.slots < emptySlots {
+		all = append(all, fmt.Sprintf("slots were full only %s of the time", percent(e.slots)))
+	}
+	if e.cpu > busyClient {
+		all = append(all, fmt.Sprintf("the client used %s of its processors", percent(e.cpu)))
+	} else if e.scheduling > busyScheduling {
+		all = append(all, fmt.Sprintf("goroutines waited for a processor, at p99 %s of the mean latency", percent(e.scheduling)))
+	}
+	if e.reach > nearReach {
+		all = append(all, fmt.Sprintf("goodput is %s of what the strategy reaches when a server answers at once", percent(e.reach)))
+	}
+	if e.inside > mostlyInside {
+		all = append(all, fmt.Sprintf("%s of the growth in latency was spent inside the client", percent(e.inside)))
+	}
+	return all
+}
+
+// verdict reports whether the client is the bottleneck, and why.
+func (e evidence) verdict() (bound bool, why string) {
+	signs := e.signs()
+	if e.slowed.proves() {
+		signs = append(signs, fmt.Sprintf("slowing the client down by %v a request cost %s of the goodput",
+			e.slowed.burn.Round(time.Microsecond), percent(1-math.Exp(stat.Mean(e.slowed.ratios, nil)))))
+		return true, strings.Join(signs, "; ")
+	}
+	return len(signs) >= 2, strings.Join(signs, "; ")
+}
+
+// causal is the outcome of slowing the client down by burn of processor time a request.
+type causal struct {
+	burn      time.Duration
+	predicted float64   // ln of the ratio of goodputs, slowed to not, if the client is the bottleneck
+	ratios    []float64 // ln of the ratios measured, pair by pair
+}
+
+// proves reports whether goodput fell, with 95% confidence, by more than half of what it would if the client were the
+// bottleneck.
+func (c causal) proves() bool {
+	n := float64(len(c.ratios))
+	if n < 2 {
+		return false
+	}
+	mean, deviation := stat.MeanStdDev(c.ratios, nil)
+	high := mean + distuv.StudentsT{Sigma: 1, Nu: n - 1}.Quantile(0.95)*deviation/math.Sqrt(n)
+	return high < c.predicted/2
+}
+
+// A suspect is a strategy at the limit that a sweep found for it, whose client may be the bottleneck.
+type suspect struct {
+	search *search
+	limit  int
+	block  int // that further trials are numbered from
+	random *rand.Rand
+}
+
+// examine collects the evidence. It slows the client down only if there is any other sign, since that takes as long as
+// several steps of the search.
+func (s suspect) examine(ctx context.Context, r *runner, instant URLs) (evidence, error) {
+	at, first := s.search.at(s.limit), s.search.at(s.search.smallest())
+	e := evidence{
+		slots:      mean(at, func(t results.Trial) float64 { return t.InFlightMean / float64(t.Limit) }),
+		cpu:        mean(at, func(t results.Trial) float64 { return t.CPU / t.Elapsed / float64(runtime.GOMAXPROCS(0)) }),
+		scheduling: mean(at, func(t results.Trial) float64 { return t.Scheduling / t.Latency.Mean }),
+		inside:     growthInside(first, at),
+	}
+	if r.load.Rate > 0 {
+		e.slots = 1 // a rate is meant to leave slots empty
+	}
+	goodput := mean(at, func(t results.Trial) float64 { return t.PerSecond })
+	if instant != nil {
+		most, err := s.reach(ctx, r, instant)
+		if err != nil {
+			return e, err
+		}
+		e.reach = goodput / most
+	}
+	if len(e.signs()) == 0 {
+		return e, nil
+	}
+	var err error
+	e.slowed, err = s.slowDown(ctx, r, goodput)
+	return e, err
+}
+
+// reach returns the goodput that the strategy reaches at the limit when a server answers at once. The trial is of another
+// server and so no part of the run.
+func (s suspect) reach(ctx context.Context, r *runner, instant URLs) (float64, error) {
+	load := r.load
+	load.URLs, load.Rate, load.Completions = instant, 0, 0
+	c, err := s.open(ctx, load.target())
+	if err != nil {
+		return 0, err
+	}
+	defer c.session.Close()
+	t, err := c.trial(ctx, load, 0, func(float64) {})
+	if err != nil || t == nil {
+		return 0, err
+	}
+	return t.PerSecond, nil
+}
+
+// Slowing down costs this share of the goodput if the client is the bottleneck: enough to show over the noise of a few
+// pairs of trials. Where requests are so few that even the longest burn would not cost a third of it, nothing is shown.
+const (
+	slowdown    = 0.2
+	longestBurn = 500 * time.Microsecond
+	causalPairs = 5
+)
+
+// slowDown measures pairs of trials, one as it is and one with the client slowed down, in random order.
+func (s suspect) slowDown(ctx context.Context, r *runner, goodput float64) (causal, error) {
+	if goodput == 0 {
+		return causal{}, nil
+	}
+	// A client at its limit spends all of its processors' time on requests: GOMAXPROCS/goodput on each.
+	each := time.Duration(float64(runtime.GOMAXPROCS(0)) / goodput * float64(time.Second))
+	c := causal{burn: min(longestBurn, time.Duration(float64(each)*slowdown/(1-slowdown)))}
+	c.predicted = math.Log(float64(each) / float64(each+c.burn))
+	if c.predicted > math.Log(1-slowdown/3) {
+		return causal{}, nil
+	}
+	slow, err := s.open(ctx, burning(r.load.target(), c.burn))
+	if err != nil {
+		return c, err
+	}
+	defer slow.session.Close()
+	slow.purpose = results.Causal
+	asItIs := s.search.cell
+	asItIs.limit = s.limit
+	for pair := range causalPairs {
+		cells := [2]cell{asItIs, slow}
+		var goodputs [2]float64
+		for _, i := range s.random.Perm(2) {
+			t, err := r.trial(ctx, cells[i], s.block+pair)
+			if err != nil {
+				return c, err
+			}
+			goodputs[i] = t.PerSecond
+		}
+		if goodputs[0] > 0 && goodputs[1] > 0 {
+			c.ratios = append(c.ratios, math.Log(goodputs[1]/goodputs[0]))
+		}
+	}
+	return c, nil
+}
+
+// open opens another session of the suspect's strategy.
+func (s suspect) open(ctx context.Context, target strategies.Target) (cell, error) {
+	c := s.search.cell
+	c.limit = s.limit
+	var err error
+	c.session, err = c.strategy.Open(ctx, target, s.limit)
+	return c, err
+}
+
+// burning returns the target with d of processor time added to every request.
+func burning(t strategies.Target, d time.Duration) strategies.Target {
+	handle := t.Handle
+	t.Handle = func(r *strategies.Request, status int, body []byte) error {
+		for began := time.Now(); time.Since(began) < d; { // sleeping would cost no processor
+		}
+		if handle == nil {
+			return nil
+		}
+		return handle(r, status, body)
+	}
+	return t
+}
+
+// growthInside returns how much of the growth in mean latency from the first trials to the others was spent inside the
+// client, before the first byte of a request or after the last of its response; 0 if it is not known or nothing grew.
+func growthInside(first, at []results.Trial) float64 {
+	latency := func(t results.Trial) float64 { return t.Latency.Mean }
+	wire := func(t results.Trial) float64 { return t.Wire }
+	grew := mean(at, latency) - mean(first, latency)
+	if mean(first, wire) == 0 || mean(at, wire) == 0 || grew < 0.1*mean(at, latency) {
+		return 0
+	}
+	return 1 - (mean(at, wire)-mean(first, wire))/grew
+}
+
+func mean(trials []results.Trial, figure func(results.Trial) float64) float64 {
+	if len(trials) == 0 {
+		return 0
+	}
+	sum := 0.0
+	for _, t := range trials {
+		sum += figure(t)
+	}
+	return sum / float64(len(trials))
+}

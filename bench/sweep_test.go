@@ -1,0 +1,116 @@
+package bench_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"sweetspot/bench"
+	"sweetspot/results"
+	"sweetspot/strategies"
+)
+
+// knee is a server that is best at a limit of 60: the universal scalability law with kappa = 1/3600.
+func knee(limit int) float64 {
+	n := float64(limit)
+	return 200 * n / (1 + n*(n-1)/3600)
+}
+
+func sweep(t *testing.T, ctx context.Context, s bench.Sweep, all ...strategies.Strategy) (*kept, []results.Optimum, error) {
+	s.Load.URLs, s.Load.Duration, s.Load.Warmup = address(t), 100*time.Millisecond, bench.Automatic
+	s.Strategies, s.Share = all, 0.97
+	if s.Min == 0 {
+		s.Min, s.Max = 1, 256
+	}
+	if s.Budget == 0 {
+		s.Budget = time.Hour
+	}
+	var k kept
+	swept, err := s.Run(ctx, k.observer())
+	return &k, swept.Optima, err
+}
+
+func TestASweepFindsTheLimitOfEachStrategy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		flat := func(limit int) float64 { return 100 * float64(min(limit, 8)) }
+		k, optima, err := sweep(t, t.Context(), bench.Sweep{Seed: 1},
+			simulated{name: "knee", curve: knee}, simulated{name: "flat", curve: flat})
+		if err != nil || len(optima) != 2 {
+			t.Fatalf("%d optima, %v", len(optima), err)
+		}
+		for _, o := range optima {
+			truth := map[string]int{"knee": 47, "flat": 8}[o.Strategy] // the smallest limits that give 97% of the peak
+			if !(o.Low < truth && truth <= o.High) || o.Limit != o.High {
+				t.Errorf("%s: use %d, in (%d, %d]: the truth is %d", o.Strategy, o.Limit, o.Low, o.High, truth)
+			}
+			trials := 0
+			for _, trial := range k.trials {
+				if trial.Strategy == o.Strategy {
+					trials++
+				}
+			}
+			if o.Trials > trials || o.Requests == 0 || o.Elapsed == 0 {
+				t.Errorf("%s: cost of %d trials, %d requests, %g s; %d trials were made", o.Strategy, o.Trials, o.Requests, o.Elapsed, trials)
+			}
+		}
+	})
+}
+
+func TestASweepKeepsToItsBudget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		_, optima, err := sweep(t, t.Context(), bench.Sweep{Budget: 5 * time.Second}, simulated{name: "knee", curve: knee})
+		if took := time.Since(began); err != nil || len(optima) != 1 || took > 8*time.Second {
+			t.Errorf("took %v, %d optima, %v", took, len(optima), err)
+		}
+	})
+}
+
+func TestAFixedGridIsMeasuredAndNothingElse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		grid := []int{1, 10, 60}
+		k, _, err := sweep(t, t.Context(), bench.Sweep{Limits: grid, Min: 1, Max: 60}, simulated{name: "knee", curve: knee})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, trial := range k.trials {
+			if !slices.Contains(grid, trial.Limit) {
+				t.Errorf("limit %d was tried, want only %v", trial.Limit, grid)
+			}
+		}
+	})
+}
+
+func TestAnInterruptedSweepConcludesFromWhatItHas(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(3*time.Second, cancel)
+		k, optima, err := sweep(t, ctx, bench.Sweep{}, simulated{name: "knee", curve: knee})
+		if !errors.Is(err, context.Canceled) || len(optima) != 1 || len(k.trials) == 0 {
+			t.Errorf("%d optima from %d trials, %v", len(optima), len(k.trials), err)
+		}
+	})
+}
+
+func TestATargetThatDiesEndsTheSweepAndIsNamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var made atomic.Int64
+		dying := simulated{name: "dying", curve: knee, made: &made, fate: func() strategies.Outcome {
+			if made.Load() > 500 {
+				return strategies.Failed(errors.New("connection refused"))
+			}
+			return strategies.Answered(200, 1, nil)
+		}}
+		k, optima, err := sweep(t, t.Context(), bench.Sweep{}, dying)
+		if !errors.Is(err, bench.ErrDied) || err.Error() != "the target has stopped answering: connection refused" {
+			t.Errorf("got %v, want that the target died, and how", err)
+		}
+		if len(optima) != 1 || len(k.trials) < 3 {
+			t.Errorf("%d optima from %d trials, want what was measured before", len(optima), len(k.trials))
+		}
+	})
+}

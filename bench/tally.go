@@ -1,0 +1,81 @@
+package bench
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"sweetspot/results"
+	"sweetspot/strategies"
+)
+
+// A tally is the count of a trial's outcomes.
+type tally struct {
+	warmup, cutOff, succeeded int64
+	failed                    map[strategies.Class]int64
+	status                    map[int]int64
+	bytes                     int64
+
+	successes, failures *results.Histogram
+	latency             time.Duration // of all that count, summed
+	busy                time.Duration // of all that count and those cut off, summed, as far as it lies in the window
+	first, last         time.Duration // start of the first that counts, end of the last
+	err                 string        // of the first failure
+}
+
+func newTally() tally {
+	return tally{
+		failed:    map[strategies.Class]int64{},
+		status:    map[int]int64{},
+		successes: results.NewHistogram(),
+		failures:  results.NewHistogram(),
+		first:     never,
+	}
+}
+
+// add counts an outcome for the window (from, to].
+func (t *tally) add(e *ended, from, to time.Duration) {
+	t.busy += max(0, min(e.end, to)-max(e.start, from))
+	switch {
+	case e.end <= from:
+		t.warmup++
+		return
+	case e.end > to:
+		t.cutOff++
+		return
+	}
+	latency := e.end - e.start
+	t.latency += latency
+	t.first, t.last = min(t.first, e.start), max(t.last, e.end)
+	if e.outcome.Status > 0 {
+		t.status[e.outcome.Status]++
+	}
+	if e.outcome.Class == strategies.OK {
+		t.succeeded++
+		t.bytes += e.outcome.Bytes
+		t.successes.Record(latency)
+		return
+	}
+	t.failed[e.outcome.Class]++
+	t.failures.Record(latency)
+	if t.err == "" {
+		t.err = describe(e.outcome)
+	}
+}
+
+// describe says in a few words why a request failed.
+func describe(o strategies.Outcome) string {
+	if o.Err != nil {
+		return o.Err.Error()
+	}
+	return fmt.Sprintf("HTTP status %d %s", o.Status, http.StatusText(o.Status))
+}
+
+// completed returns how many requests ended in the window.
+func (t *tally) completed() int64 {
+	n := t.succeeded
+	for _, failed := range t.failed {
+		n += failed
+	}
+	return n
+}

@@ -1,0 +1,176 @@
+package bench_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"sweetspot/bench"
+	"sweetspot/results"
+	"sweetspot/strategies"
+)
+
+// measure makes one trial of s in virtual time.
+func measure(t *testing.T, ctx context.Context, s strategies.Strategy, limit int, load bench.Load) results.Trial {
+	t.Helper()
+	load.URLs = address(t)
+	var k kept
+	err := bench.Comparison{Load: load, Strategies: []strategies.Strategy{s}, Limit: limit, Repeats: 1}.Run(ctx, k.observer())
+	if err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, bench.ErrNothing) {
+		t.Fatal(err)
+	}
+	if len(k.trials) != 1 {
+		t.Fatalf("%d trials, want 1", len(k.trials))
+	}
+	return k.trials[0]
+}
+
+func TestASteadyTrialMeasuresTheRate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := simulated{name: "a", latency: always(7 * time.Millisecond)}
+		got := measure(t, t.Context(), s, 4, bench.Load{Duration: time.Second, Warmup: bench.Automatic})
+		want := results.Trial{
+			// Since the starts are spread over the 7 ms, one of four requests ends every 1.75 ms: 571.4 in a second.
+			Strategy: "a", Limit: 4, Warmup: 111, Started: 575, Succeeded: 571, CutOff: 4,
+			Status: map[int]int64{200: 571}, Bytes: 5710,
+			Elapsed: 1, PerSecond: 571, InFlightMean: 4, Warnings: []string{},
+		}
+		ignored := cmpopts.IgnoreFields(results.Trial{}, "Failed", "Latency", "Histogram", "CPU", "Scheduling")
+		if diff := cmp.Diff(want, got, ignored); diff != "" {
+			t.Errorf("trial (-want +got):\n%s", diff)
+		}
+		if got.Latency.P50 < 0.00699 || got.Latency.Max > 0.00701 {
+			t.Errorf("latency %+v, want 7 ms throughout", got.Latency)
+		}
+	})
+}
+
+func TestAutomaticWarmupLastsThreeLatencies(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := simulated{name: "a", latency: always(time.Second)}
+		got := measure(t, t.Context(), s, 2, bench.Load{Duration: 4 * time.Second, Warmup: bench.Automatic})
+		if got.Warmup != 6 || got.Succeeded != 8 {
+			t.Errorf("%d requests in the warm-up and %d after it, want 6 and 8", got.Warmup, got.Succeeded)
+		}
+	})
+}
+
+func TestAWindowLastsUntilEnoughHaveEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := simulated{name: "a", latency: always(100 * time.Millisecond)}
+		got := measure(t, t.Context(), s, 5, bench.Load{Duration: time.Millisecond, Completions: 100, Warmup: 0})
+		if got.Succeeded < 100 || got.Succeeded > 110 {
+			t.Errorf("%d succeeded, want 100 and at most two rounds more", got.Succeeded)
+		}
+	})
+}
+
+// Whatever the latencies and fates, every request that was made is in exactly one of the counts, and Little's law holds.
+func TestEveryRequestIsAccountedFor(t *testing.T) {
+	for seed := range uint64(20) {
+		synctest.Test(t, func(t *testing.T) {
+			var made, fates atomic.Int64
+			s := simulated{
+				name: "a", made: &made, latency: scattered(seed, 7*time.Millisecond),
+				fate: func() strategies.Outcome {
+					if fates.Add(1)%5 == 0 {
+						return strategies.Failed(errors.New("no luck"))
+					}
+					return strategies.Answered(200, 1, nil)
+				},
+			}
+			got := measure(t, t.Context(), s, 8, bench.Load{Duration: 2 * time.Second, Warmup: 50 * time.Millisecond})
+			var failed int64
+			for _, n := range got.Failed {
+				failed += n
+			}
+			if got.Started != got.Succeeded+failed+got.CutOff {
+				t.Errorf("seed %d: started %d, but %d succeeded, %d failed, %d were cut off",
+					seed, got.Started, got.Succeeded, failed, got.CutOff)
+			}
+			if got.Warmup+got.Started != made.Load() {
+				t.Errorf("seed %d: %d in the warm-up and %d after it, want the %d made", seed, got.Warmup, got.Started, made.Load())
+			}
+			if got.CutOff > 8 {
+				t.Errorf("seed %d: %d cut off at limit 8", seed, got.CutOff)
+			}
+			if got.InFlightMean < 7.99 || got.InFlightMean > 8.01 {
+				t.Errorf("seed %d: %g in flight, want 8 throughout", seed, got.InFlightMean)
+			}
+			if want := float64(got.Succeeded) / 2; got.PerSecond != want {
+				t.Errorf("seed %d: %g a second, want %g: failures are no goodput", seed, got.PerSecond, want)
+			}
+		})
+	}
+}
+
+func TestABatchIsExactlyAsManyAsAsked(t *testing.T) {
+	for _, size := range []struct {
+		n     int64
+		limit int
+	}{{1000, 7}, {3, 10}, {1, 1}} {
+		synctest.Test(t, func(t *testing.T) {
+			var made atomic.Int64
+			s := simulated{name: "a", latency: always(10 * time.Millisecond), made: &made}
+			got := measure(t, t.Context(), s, size.limit, bench.Load{Requests: size.n, Warmup: bench.Automatic})
+			if got.Started != size.n || got.Succeeded != size.n || made.Load() != size.n || got.CutOff != 0 || got.Warmup != 0 {
+				t.Errorf("%d at limit %d: made %d, trial %+v", size.n, size.limit, made.Load(), got)
+			}
+			rounds := (size.n + int64(size.limit) - 1) / int64(size.limit)
+			if want := float64(rounds) * 0.01; got.Elapsed != want {
+				t.Errorf("%d at limit %d took %g s, want %g", size.n, size.limit, got.Elapsed, want)
+			}
+		})
+	}
+}
+
+func TestARateCapsTheStarts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := simulated{name: "a", latency: always(time.Millisecond)}
+		got := measure(t, t.Context(), s, 10, bench.Load{Duration: 10 * time.Second, Rate: 50})
+		if got.Succeeded < 499 || got.Succeeded > 501 {
+			t.Errorf("%d succeeded in 10 s, want 50 a second", got.Succeeded)
+		}
+		if len(got.Warnings) > 0 {
+			t.Errorf("warnings %q, want none: a rate is meant to leave slots empty", got.Warnings)
+		}
+	})
+}
+
+func TestAnInterruptedTrialIsKeptAndSaysSo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(705*time.Millisecond, cancel)
+		s := simulated{name: "a", latency: always(10 * time.Millisecond)}
+		got := measure(t, ctx, s, 4, bench.Load{Duration: time.Hour, Warmup: bench.Automatic})
+		if got.Elapsed != 0.505 || got.Succeeded != 202 || got.CutOff > 4 { // 400 a second
+			t.Errorf("%d succeeded and %d were cut off in %g s, want 202 and at most 4 in 0.505", got.Succeeded, got.CutOff, got.Elapsed)
+		}
+		if !slices.Contains(got.Warnings, "interrupted after 0.51 s") {
+			t.Errorf("warnings %q, want one that it was interrupted", got.Warnings)
+		}
+	})
+}
+
+func TestAnInterruptedWarmupIsNoTrial(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(50*time.Millisecond, cancel)
+		var k kept
+		s := simulated{name: "a", latency: always(10 * time.Millisecond)}
+		err := bench.Comparison{
+			Load:       bench.Load{URLs: address(t), Duration: time.Second, Warmup: bench.Automatic},
+			Strategies: []strategies.Strategy{s}, Limit: 1, Repeats: 3,
+		}.Run(ctx, k.observer())
+		if !errors.Is(err, context.Canceled) || len(k.trials) > 0 {
+			t.Errorf("got %d trials and error %v, want none and that it was cancelled", len(k.trials), err)
+		}
+	})
+}

@@ -1,0 +1,89 @@
+package bench
+
+import (
+	"fmt"
+	"math"
+	"runtime"
+
+	"sweetspot/results"
+)
+
+// The bounds beyond which a figure bears a warning.
+const (
+	littleTolerance = 0.05 // of Little's law, and of the slots that may stand empty
+	busyClient      = 0.75 // share of the processors that the client may use
+	fewRounds       = 4    // completions a slot, below which a window is too short for its latencies
+)
+
+// distrust attaches a warning to the trial for everything that speaks against its figures, and says what to do.
+func distrust(t *results.Trial, load Load) {
+	completed := float64(t.Completed())
+	if completed == 0 {
+		t.Warn("no request ended in the measured window: raise --duration")
+		return
+	}
+	if failures := t.Failures(); failures > 0 {
+		t.Warn(fmt.Sprintf("%s of the requests failed; the first: %s", percent(float64(failures)/completed), t.FirstError))
+	}
+	warnLittle(t, load)
+	if busy := t.CPU / t.Elapsed / float64(runtime.GOMAXPROCS(0)); busy > busyClient {
+		t.Warn(fmt.Sprintf("the client used %s of its processors: it may be the bottleneck, not the server", percent(busy)))
+	}
+	if redirects := redirected(t.Status); redirects > 0 {
+		t.Warn(fmt.Sprintf("%s of the answers are redirects, which are not followed: use the URL they lead to",
+			percent(float64(redirects)/completed)))
+	}
+}
+
+// warnLittle holds the trial to Little's law, L = X W: in a steady state the mean number in flight is the throughput
+// times the mean latency. Both sides are measured apart. With the limit kept full the number in flight is the limit.
+func warnLittle(t *results.Trial, load Load) {
+	little := float64(t.Completed()) / t.Elapsed * meanLatency(t)
+	if math.Abs(little/t.InFlightMean-1) > littleTolerance {
+		t.Warn(fmt.Sprintf("throughput x latency is %.3g but %.3g were in flight: not a steady state, raise --duration",
+			little, t.InFlightMean))
+	}
+	full := t.InFlightMean / float64(t.Limit)
+	switch {
+	case full >= 1-littleTolerance:
+	case load.Rate > 0:
+		// A rate is meant to leave slots empty.
+	case load.Requests > 0:
+		t.Warn(fmt.Sprintf("slots were full %s of the time: a batch of %d ends with slots empty, raise --requests",
+			percent(full), load.Requests))
+	default:
+		t.Warn(fmt.Sprintf("slots were full %s of the time: raise --duration, or the client is the bottleneck", percent(full)))
+	}
+	if load.Requests == 0 && t.Completed() < int64(fewRounds*t.Limit) {
+		t.Warn(fmt.Sprintf("only %d requests ended at limit %d: raise --duration", t.Completed(), t.Limit))
+	}
+}
+
+// meanLatency is over successes and failures, since both fill slots.
+func meanLatency(t *results.Trial) float64 {
+	sum := t.Latency.Mean * float64(t.Succeeded)
+	if t.FailedLatency != nil {
+		sum += t.FailedLatency.Mean * float64(t.Failures())
+	}
+	return sum / float64(t.Completed())
+}
+
+func redirected(status map[int]int64) int64 {
+	var n int64
+	for code, count := range status {
+		if code >= 300 && code < 400 && code != 304 {
+			n += count
+		}
+	}
+	return n
+}
+
+func percent(share float64) string {
+	switch {
+	case share < 0.001:
+		return "under 0.1%"
+	case share < 0.1:
+		return fmt.Sprintf("%.1f%%", 100*share)
+	}
+	return fmt.Sprintf("%.0f%%", 100*share)
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"os/exec"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// may says which packages of ours each package may import.
+var may = map[string][]string{
+	"sweetspot":                 {"sweetspot/bench/cli"},
+	"sweetspot/strategies":      {},
+	"sweetspot/results":         {},
+	"sweetspot/server":          {"sweetspot/server/capacity", "sweetspot/server/station"},
+	"sweetspot/server/capacity": {},
+	"sweetspot/server/station":  {"sweetspot/server/capacity"},
+	"sweetspot/bench/optimum":   {},
+	"sweetspot/bench":           {"sweetspot/strategies", "sweetspot/results", "sweetspot/bench/optimum"},
+	"sweetspot/bench/cli":       {"sweetspot/*", "sweetspot/server/capacity"},
+}
+
+// rooms says where each third party may be imported; those not named may be anywhere.
+var rooms = map[string][]string{
+	"github.com/valyala/fasthttp":             {"sweetspot/strategies", "sweetspot/server"},
+	"github.com/montanaflynn/stats":           {"sweetspot/results"},
+	"github.com/olekukonko/tablewriter":       {"sweetspot/results"},
+	"github.com/guptarohit/asciigraph":        {"sweetspot/results"},
+	"github.com/spf13/cobra":                  {"sweetspot/bench/cli"},
+	"github.com/schollz/progressbar/v3":       {"sweetspot/bench/cli"},
+	"github.com/HdrHistogram/hdrhistogram-go": {"sweetspot/results"},
+}
+
+// The house has one direction: strategies, server and results know nothing of ours, bench knows them, bench/cli knows all.
+func TestImportsPointOneWay(t *testing.T) {
+	list, err := exec.Command("go", "list", "-f", "{{.ImportPath}}{{range .Imports}} {{.}}{{end}}", "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(list)) {
+		words := strings.Fields(line)
+		from, imports := words[0], words[1:]
+		allowed, known := may[from]
+		if !known {
+			t.Errorf("package %s has no place in the house: add it to the table of who may import what", from)
+		}
+		for _, to := range imports {
+			if path.Dir(to) == "sweetspot" || strings.HasPrefix(to, "sweetspot/") {
+				if !slices.ContainsFunc(allowed, func(pattern string) bool { ok, _ := path.Match(pattern, to); return ok }) {
+					t.Errorf("%s imports %s: want only %v", from, to, allowed)
+				}
+			}
+			if room, bound := rooms[to]; bound && !slices.Contains(room, from) {
+				t.Errorf("%s imports %s: want it only in %v", from, to, room)
+			}
+		}
+	}
+}
