@@ -6,15 +6,13 @@ import (
 	"net/http"
 	"time"
 
-	"sweetspot/bench/optimum"
 	"sweetspot/results"
-	"sweetspot/strategies"
 )
 
 // A search is the sweep of one strategy.
 type search struct {
 	cell    cell
-	finder  *optimum.Search
+	finder  finder
 	brakes  bool
 	trials  []results.Trial
 	elapsed time.Duration
@@ -31,7 +29,7 @@ const patience = 2
 
 // step makes the search's next trial and reports whether there may be another.
 func (s *search) step(ctx context.Context, r *runner) (more bool, err error) {
-	next, ok := s.finder.Next()
+	next, ok := s.finder.next()
 	if !ok {
 		return false, nil
 	}
@@ -50,14 +48,9 @@ func (s *search) step(ctx context.Context, r *runner) (more bool, err error) {
 	} else if s.silent++; s.silent > patience && r.succeeded > 0 {
 		return false, fmt.Errorf("%w: %s", ErrDied, t.FirstError)
 	}
-	s.finder.Add(next, optimum.Observation{
-		PerSecond:   t.PerSecond,
-		Completions: int(t.Succeeded),
-		Failed:      float64(t.Failures()) / float64(max(1, t.Completed())),
-		Timeouts:    t.Failed[strategies.Timeout.String()] > 0,
-	})
-	if found := s.finder.Conclude(); found.Verdict != optimum.Unstable {
-		r.sofar = fmt.Sprintf("use %d, the least is in (%d, %d]", found.Limit, found.Low, found.High)
+	s.finder.add(next, t)
+	if o := s.finder.conclude(); o.Certain {
+		r.sofar = fmt.Sprintf("use %d, from (%d, %d]", o.Limit, o.Low, o.High)
 	}
 	if s.brakes {
 		s.harm = harm(t, s.best)
@@ -109,23 +102,10 @@ func (s *search) smallest() int {
 
 // optimum returns what the search has found.
 func (s *search) optimum() results.Optimum {
-	found := s.finder.Conclude()
-	o := results.Optimum{
-		Strategy:  s.cell.strategy.Name(),
-		Verdict:   string(found.Verdict),
-		Limit:     found.Limit,
-		Low:       found.Low,
-		High:      found.High,
-		Share:     found.Share,
-		PerSecond: found.PerSecond,
-		Peak: results.PeakLimit{
-			Limit: found.Peak.Limit, Low: found.Peak.Low, High: found.Peak.High, PerSecond: found.Peak.PerSecond,
-		},
-		Explored: found.Explored,
-		Trials:   len(s.trials),
-		Elapsed:  s.elapsed.Seconds(),
-		Warnings: append([]string{}, found.Warnings...),
-	}
+	o := s.finder.conclude()
+	o.Strategy = s.cell.strategy.Name()
+	o.Trials = len(s.trials)
+	o.Elapsed = s.elapsed.Seconds()
 	for _, t := range s.trials {
 		o.Requests += t.Warmup + t.Started
 	}

@@ -19,6 +19,7 @@ type Sweep struct {
 	Min, Max   int           // the limits to search
 	Limits     []int         // a fixed grid instead of the search; nil searches
 	Share      float64       // of the peak that is enough, in (0, 1)
+	Objective  *Objective    // to hold, instead of finding the peak; nil for none
 	Budget     time.Duration // the search begins no trial after so long
 	Brakes     bool          // stop a strategy's search at the first sign that it harms the target
 	Seed       uint64        // of the order of trials
@@ -79,11 +80,20 @@ type sweeping struct {
 func (s Sweep) searches(cells cells) []*search {
 	var all []*search
 	for i, c := range cells {
-		all = append(all, &search{cell: c, brakes: s.Brakes, finder: optimum.New(optimum.Settings{
-			Min: s.Min, Max: s.Max, Share: s.Share, Limits: s.Limits, Seed: s.Seed + uint64(i),
-		})})
+		all = append(all, &search{cell: c, brakes: s.Brakes, finder: s.finder(uint64(i))})
 	}
 	return all
+}
+
+func (s Sweep) finder(number uint64) finder {
+	if s.Objective != nil {
+		return objectiveFinder{
+			optimum.NewCeiling(s.Min, s.Max, s.Objective.Seconds), *s.Objective, map[int][]float64{},
+		}
+	}
+	return shareFinder{optimum.New(optimum.Settings{
+		Min: s.Min, Max: s.Max, Share: s.Share, Limits: s.Limits, Seed: s.Seed + number,
+	})}
 }
 
 // search goes on until every strategy's search has decided or the budget is spent.
@@ -110,11 +120,15 @@ func (s *sweeping) search(ctx context.Context) error {
 	return nil
 }
 
-// examine finds out for every strategy with a limit to use whether the client is the bottleneck there.
+// examine finds out for every strategy with a limit to use whether the client is the bottleneck there. A limit that holds
+// an objective is no claim about the server.
 func (s *sweeping) examine(ctx context.Context) error {
+	if s.Objective != nil {
+		return nil
+	}
 	for _, one := range s.searches {
-		found := one.finder.Conclude()
-		if found.Verdict == optimum.Unstable || len(one.at(found.Limit)) == 0 {
+		found := one.finder.conclude()
+		if found.Verdict == results.Unstable || len(one.at(found.Limit)) == 0 {
 			continue
 		}
 		s.sofar = "is the client the bottleneck?"
@@ -132,7 +146,7 @@ func (s *sweeping) compare(ctx context.Context) ([]results.Trial, error) {
 	var at cells
 	for _, one := range s.searches {
 		c := one.cell
-		c.limit = one.finder.Conclude().Limit
+		c.limit = max(1, one.finder.conclude().Limit)
 		at = append(at, c)
 	}
 	all, err := at.withCopy(ctx, s.Load, optimum.FewestBlocks, s.random)

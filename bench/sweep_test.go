@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -113,4 +114,61 @@ func TestATargetThatDiesEndsTheSweepAndIsNamed(t *testing.T) {
 			t.Errorf("%d optima from %d trials, want what was measured before", len(optima), len(k.trials))
 		}
 	})
+}
+
+func TestAnObjectiveGivesTheLargestLimitThatHoldsIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		// Latency is the limit over the goodput: 10 ms at 55, 11 ms at 59.
+		objective := bench.Objective{Quantile: "p99", Seconds: 0.010}
+		_, optima, err := sweep(t, t.Context(), bench.Sweep{Objective: &objective}, simulated{name: "knee", curve: knee})
+		if err != nil || len(optima) != 1 {
+			t.Fatalf("%d optima, %v", len(optima), err)
+		}
+		o := optima[0]
+		for limit, want := range map[int]bool{o.Limit: true, o.High: false} {
+			if holds := float64(limit)/knee(limit) <= 0.0101; holds != want {
+				t.Errorf("limit %d holds: %v, want %v; %+v", limit, holds, want, o)
+			}
+		}
+		if o.Verdict != results.Objective || o.Objective != "p99 <= 10ms" {
+			t.Errorf("verdict %s, objective %s", o.Verdict, o.Objective)
+		}
+	})
+}
+
+func TestBrakesStopASweepThatHarmsItsTarget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		// Above 20 in flight the target turns requests away.
+		s := simulated{name: "guarded", curve: knee}
+		guarded := overloaded{s, 20}
+		k, optima, err := sweep(t, t.Context(), bench.Sweep{Brakes: true}, guarded)
+		if err != nil || len(optima) != 1 {
+			t.Fatalf("%d optima, %v", len(optima), err)
+		}
+		for i, trial := range k.trials {
+			if trial.Limit > 32 || i > 0 && trial.Limit > 2*k.trials[i-1].Limit {
+				t.Errorf("limit %d was tried after %v", trial.Limit, k.trials[max(0, i-1)].Limit)
+			}
+		}
+		if warnings := strings.Join(optima[0].Warnings, "\n"); !strings.Contains(warnings, "at limit 32 the target turned") {
+			t.Errorf("warnings %q, want that the sweep stopped at 32", warnings)
+		}
+	})
+}
+
+// overloaded answers 429 to everything when the limit is over most.
+type overloaded struct {
+	simulated
+	most int
+}
+
+func (o overloaded) Open(context.Context, strategies.Target, int) (strategies.Session, error) {
+	return o, nil
+}
+
+func (o overloaded) Run(ctx context.Context, limit int, work strategies.Work) error {
+	if limit > o.most {
+		o.fate = func() strategies.Outcome { return strategies.Answered(429, 0, nil) }
+	}
+	return o.simulated.Run(ctx, limit, work)
 }

@@ -7,6 +7,10 @@ func (o *Optimum) advice() string {
 	use := fmt.Sprintf("use %s", count(o.Limit))
 	sure := fmt.Sprintf("at least %s of the peak of %s/s, 95%% sure; the smallest such limit is in (%s, %s]",
 		plain(100*o.Share)+"%", figure(o.Peak.PerSecond), count(o.Low), count(o.High))
+	if !o.Certain {
+		sure = fmt.Sprintf("the best guess so far; the smallest limit that gives %s of the peak of %s/s is in (%s, %s], 95%% sure",
+			plain(100*o.Share)+"%", figure(o.Peak.PerSecond), count(o.Low), count(o.High))
+	}
 	rate := figure(o.PerSecond) + "/s"
 	largest := count(o.Explored[1])
 	switch o.Verdict {
@@ -24,10 +28,20 @@ func (o *Optimum) advice() string {
 	case ClientBound:
 		return fmt.Sprintf("this client was the bottleneck, not the server: %s at limit %s is the most that it can do here. "+
 			"Take a faster strategy or more CPUs to find the server's limit.", rate, count(o.Limit))
+	case Objective:
+		return fmt.Sprintf("%s: %s holds, 95%% sure, at %s%s.", use, o.Objective, rate, o.beyond())
 	case Unstable:
 		return "the trials disagree too much to name a limit: raise --budget, or quiet the client's and the server's machines."
 	}
 	return fmt.Sprintf("%s: %s.", use, rate)
+}
+
+// beyond says what happens above a limit that holds an objective.
+func (o *Optimum) beyond() string {
+	if o.High == 0 {
+		return ", and so it may at larger limits: raise --max"
+	}
+	return fmt.Sprintf("; at %s it was not shown to hold", count(o.High))
 }
 
 // label says what the limit of the optimum is, in the table and below the curve. It is empty when there is no limit to

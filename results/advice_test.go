@@ -5,7 +5,7 @@ import "testing"
 // found returns an optimum with that verdict and figures of its own in every field.
 func found(verdict string) *Optimum {
 	return &Optimum{
-		Strategy: "pool", Verdict: verdict, Limit: 52, Low: 44, High: 52, Share: 0.975, PerSecond: 600.1,
+		Strategy: "pool", Verdict: verdict, Limit: 52, Low: 44, High: 52, Certain: true, Share: 0.975, PerSecond: 600.1,
 		Peak: PeakLimit{Limit: 60, Low: 53, High: 69, PerSecond: 605}, Explored: [2]int{1, 4096},
 	}
 }
@@ -26,6 +26,29 @@ func TestEveryVerdictSaysWhatToDo(t *testing.T) {
 	} {
 		if got := found(verdict).advice(); got != want {
 			t.Errorf("%s:\ngot  %s\nwant %s", verdict, got, want)
+		}
+	}
+}
+
+func TestAGuessIsNotSoldAsCertain(t *testing.T) {
+	o := found(Peak)
+	o.Certain = false
+	want := "use 52: the best guess so far; the smallest limit that gives 97.5% of the peak of 605/s is in (44, 52], 95% sure."
+	if got := o.advice(); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestAnObjectiveIsSaidToHold(t *testing.T) {
+	o := found(Objective)
+	o.Objective = "p99 <= 200ms"
+	for high, want := range map[int]string{
+		52: "use 52: p99 <= 200ms holds, 95% sure, at 600/s; at 52 it was not shown to hold.",
+		0:  "use 52: p99 <= 200ms holds, 95% sure, at 600/s, and so it may at larger limits: raise --max.",
+	} {
+		o.High = high
+		if got := o.advice(); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
 		}
 	}
 }

@@ -109,7 +109,7 @@ func swept(t testing.TB) *results.Run {
 		}
 	}
 	run.Optima = []results.Optimum{{
-		Strategy: "semaphore", Verdict: results.Peak, Limit: 52, Low: 44, High: 52, Share: 0.97, PerSecond: 600.1,
+		Strategy: "semaphore", Verdict: results.Peak, Limit: 52, Low: 44, High: 52, Certain: true, Share: 0.97, PerSecond: 600.1,
 		Peak:     results.PeakLimit{Limit: 60, Low: 53, High: 69, PerSecond: 605},
 		Explored: [2]int{1, 512}, Trials: 42, Requests: 41234, Elapsed: 97.1,
 	}}

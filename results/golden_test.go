@@ -95,7 +95,7 @@ func sweptTwice(t testing.TB) *results.Run {
 		run.Trials = append(run.Trials, trial)
 	}
 	run.Optima = append(run.Optima, results.Optimum{
-		Strategy: "pool", Verdict: results.NoKnee, Limit: 44, Low: 32, High: 44, Share: 0.97, PerSecond: 573,
+		Strategy: "pool", Verdict: results.NoKnee, Limit: 44, Low: 32, High: 44, Certain: true, Share: 0.97, PerSecond: 573,
 		Peak: results.PeakLimit{Limit: 44, Low: 44, High: 44, PerSecond: 573}, Explored: [2]int{1, 44}, Trials: 21, Requests: 9876,
 		Elapsed: 61.5, Warnings: []string{"the budget ended before the peak was bracketed: raise --budget"},
 	})

@@ -76,9 +76,9 @@ type Trial struct {
 	FailedLatency *Latency         `json:"failed_latency_seconds,omitempty"`
 	CPU           float64          `json:"cpu_seconds"` // the client's, in the measured window
 	InFlightMean  float64          `json:"in_flight_mean"`
-	Wire          float64          `json:"wire_seconds,omitempty"` // mean time from the first byte of a request out to the last of its response in; 0 if unknown
+	Wire          float64          `json:"wire_seconds,omitempty"`           // mean time from the first byte of a request out to the last of its response in; 0 if unknown
 	Scheduling    float64          `json:"scheduling_p99_seconds,omitempty"` // that goroutines of the client waited for a processor
-	Connections   int              `json:"connections"`            // distinct ones that carried this trial's requests
+	Connections   int              `json:"connections"`                      // distinct ones that carried this trial's requests
 	FirstError    string           `json:"first_error,omitempty"`
 	Warnings      []string         `json:"warnings"`
 	Histogram     Encoded          `json:"latency_histogram,omitempty"` // of the successes, in nanoseconds
@@ -147,17 +147,22 @@ const (
 	Cliff       = "cliff"        // goodput falls off steeply: Limit is the largest safe one
 	Multimodal  = "multimodal"   // rises again after a fall
 	ClientBound = "client-bound" // the client is the bottleneck, not the server
+	Objective   = "objective"    // no peak was asked for: Limit is the largest that holds the objective
 	Unstable    = "unstable"     // the trials do not support a statement
 )
 
 // An Optimum is what a sweep concludes about one strategy: Limit is the limit to use, the smallest that gives Share of
-// the peak with 95% confidence; the smallest such limit lies in (Low, High].
+// the peak with 95% confidence; the smallest such limit lies in (Low, High]. If no limit is certain to, Limit is the best
+// guess within the interval. With an objective, Limit is the largest limit that holds it with 95% confidence, and High
+// the smallest above it that was not shown to, 0 if there is none.
 type Optimum struct {
 	Strategy  string    `json:"strategy"`
 	Verdict   string    `json:"verdict"`
 	Limit     int       `json:"limit"`
 	Low       int       `json:"low"`
 	High      int       `json:"high"`
+	Certain   bool      `json:"certain"`
+	Objective string    `json:"objective,omitempty"` // such as p99 <= 200ms
 	Share     float64   `json:"share"`
 	PerSecond float64   `json:"per_second"`
 	Peak      PeakLimit `json:"peak"`

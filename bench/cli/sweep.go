@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,6 +20,7 @@ func newSweepCommand() *cobra.Command {
 		o        options
 		sweep    bench.Sweep
 		noBrakes bool
+		slo      string
 	)
 	cmd := &cobra.Command{
 		Use:   "sweep [URL]",
@@ -33,11 +35,12 @@ sign of harm, which is an answer of 429 or 503, more than 1% failures, or goodpu
 Without a URL it starts the bundled test server for the time of the sweep.`,
 		Example: `  sweetspot sweep -s semaphore
   sweetspot sweep -s pool,fasthttp --max 512 --budget 5m http://127.0.0.1:8080/
+  sweetspot sweep -s pool --slo p99=50ms
   sweetspot sweep -s pool --limits 1,10,40,60,100 --format markdown http://127.0.0.1:8080/`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			sweep.Brakes = !noBrakes
-			return runSweep(cmd, args, &o, sweep)
+			return runSweep(cmd, args, &o, sweep, slo)
 		},
 	}
 	o.bind(cmd)
@@ -47,11 +50,12 @@ Without a URL it starts the bundled test server for the time of the sweep.`,
 	f.IntSliceVar(&sweep.Limits, "limits", nil, "try just these limits, separated by commas, instead of searching")
 	f.Float64Var(&sweep.Share, "share", 0.97, "share of the peak that is enough")
 	f.DurationVar(&sweep.Budget, "budget", 2*time.Minute, "search for at most so long")
+	f.StringVar(&slo, "slo", "", "find the largest limit that holds a latency objective instead, such as p99=200ms (mean, p50, p90, p99 or max)")
 	f.BoolVar(&noBrakes, "no-brakes", false, "do not stop at signs of harm to a target that is not this machine")
 	return cmd
 }
 
-func runSweep(cmd *cobra.Command, args []string, o *options, sweep bench.Sweep) error {
+func runSweep(cmd *cobra.Command, args []string, o *options, sweep bench.Sweep, slo string) error {
 	var found faults
 	plan := o.parse(cmd, args, &found)
 	plan.strategies = sweepable(plan.strategies, o, &found)
@@ -59,6 +63,10 @@ func runSweep(cmd *cobra.Command, args []string, o *options, sweep bench.Sweep) 
 		found.addf("--limits beside --min or --max: want a fixed grid or the ends of a search")
 	}
 	checkSweep(&sweep, &found)
+	sweep.Objective = parseObjective(slo, &found)
+	if sweep.Objective != nil && len(sweep.Limits) > 0 {
+		found.addf("--slo beside --limits: want a search for a limit or a fixed grid")
+	}
 	checkFiles(sweep.Max, plan.strategies, &found)
 	if err := found.err(); err != nil {
 		return err
@@ -138,4 +146,18 @@ func sweepable(all []strategies.Strategy, o *options, found *faults) []strategie
 		}
 	}
 	return many
+}
+
+// parseObjective reads an objective such as p99=200ms; the empty text is none.
+func parseObjective(text string, found *faults) *bench.Objective {
+	if text == "" {
+		return nil
+	}
+	quantile, bound, _ := strings.Cut(text, "=")
+	duration, err := time.ParseDuration(bound)
+	if err != nil || duration <= 0 || !slices.Contains([]string{"mean", "p50", "p90", "p99", "max"}, quantile) {
+		found.addf("--slo %s: want mean, p50, p90, p99 or max and a duration, such as p99=200ms", text)
+		return nil
+	}
+	return &bench.Objective{Quantile: quantile, Seconds: duration.Seconds()}
 }

@@ -49,8 +49,8 @@ func (s *Search) conclude(alpha float64) Conclusion {
 	c.Low = f.limits[0] - 1
 	c.Limit, c.High, c.PerSecond = f.limits[top], f.limits[f.last()], f.perSecond(top)
 	c.Peak = Summit{Limit: c.Limit, Low: f.limits[0], High: c.High, PerSecond: c.PerSecond}
-	if ceiling := s.seen.ceiling(); ceiling < math.MaxInt {
-		c.warn("requests begin to fail at a limit of %d: nothing from there on is recommended", ceiling)
+	if brink := s.seen.brink(); brink < math.MaxInt {
+		c.warn("requests begin to fail at a limit of %d: nothing from there on is recommended", brink)
 	}
 	if f.df == 0 {
 		c.warn("too few trials for any statement: raise --budget")

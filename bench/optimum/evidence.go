@@ -40,10 +40,10 @@ func (m measurement) weight() float64 {
 
 // points returns the measurements that a decision may rest on: those of limits that do no harm.
 func (e evidence) points() []point {
-	ceiling := e.ceiling()
+	brink := e.brink()
 	var points []point
 	for _, m := range e {
-		if m.Limit < ceiling && m.valid() {
+		if m.Limit < brink && m.valid() {
 			points = append(points, point{limit: m.Limit, block: m.Block, y: math.Log(m.PerSecond), weight: m.weight()})
 		}
 	}
@@ -60,8 +60,8 @@ type toll struct {
 	succeeds         bool // whether any request does
 }
 
-// ceiling returns the smallest limit that does harm, or one above all others.
-func (e evidence) ceiling() int {
+// brink returns the smallest limit that does harm, or one above all others.
+func (e evidence) brink() int {
 	tolls := make(map[int]*toll)
 	for _, m := range e {
 		if tolls[m.Limit] == nil {

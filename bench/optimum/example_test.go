@@ -18,6 +18,8 @@ func Example() {
 		best.Verdict, best.Limit, best.PerSecond, 100*best.Share, best.Low, best.High)
 	fmt.Printf("the peak is at %d, with %.0f/s\n", best.Peak.Limit, best.Peak.PerSecond)
 	// Output:
+	// peak: use 54 for 602/s; the smallest limit for 97% of the peak is in (46, 54]
+	// the peak is at 60, with 605/s
 }
 
 func ExampleCompare() {

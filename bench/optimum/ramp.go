@@ -25,7 +25,7 @@ func (s *Search) worthClimbing() bool {
 	if len(s.seen) == 0 {
 		return true
 	}
-	if s.seen.ceiling() < math.MaxInt {
+	if s.seen.brink() < math.MaxInt {
 		return false
 	}
 	poor := s.seen.poor()

@@ -17,7 +17,7 @@ const (
 const (
 	coarse  = 1.45 // ratio of neighbours, just over half an octave, between which the curve is too little known
 	fine    = 1.1  // ratio of neighbours between which there is nothing worth knowing
-	close   = 0.33 // part of what may be missing from the peak to which a limit is known well
+	keen    = 0.33 // part of what may be missing from the peak to which a limit is known well
 	planned = 0.02 // error with which something is taken for certain while planning
 	far     = 30   // seconds that a trial may take which shows whether the curve falls
 )
@@ -129,8 +129,8 @@ func (p *planner) cliffs() {
 	if edge, next := p.search.drop(p.fit); edge >= 0 {
 		p.add(p.search.between(p.limits[edge], next, beside(p.limits[edge])))
 	}
-	if ceiling := p.search.seen.ceiling(); ceiling < math.MaxInt {
-		p.add(p.search.between(p.limits[p.last()], ceiling, beside(ceiling)))
+	if brink := p.search.seen.brink(); brink < math.MaxInt {
+		p.add(p.search.between(p.limits[p.last()], brink, beside(brink)))
 	}
 }
 
@@ -151,7 +151,7 @@ func (p *planner) doubts() {
 		return
 	}
 	further := 2 * p.limits[last]
-	if further <= most && further < p.search.seen.ceiling() && p.search.seen.cost(further, confirm) <= far {
+	if further <= most && further < p.search.seen.brink() && p.search.seen.cost(further, confirm) <= far {
 		p.add(further) // It shows a fall more cheaply than many trials of the last.
 	} else {
 		p.choose(last)
@@ -184,7 +184,7 @@ func (p *planner) resolution(decided bool) float64 {
 	right := p.crossing()
 	_, a := p.gap(right, p.top)
 	_, b := p.gap(right-1, p.top)
-	if decided || max(a, b) < close*-p.share {
+	if decided || max(a, b) < keen*-p.share {
 		return fine
 	}
 	return coarse

@@ -117,7 +117,7 @@ func (s *Search) Next() (Trial, bool) {
 	return trial, true
 }
 
-// plan fills the queue with the next block, in random order, or leaves it empty if the search has decided.
+// plan fills the queue with the next block, in random order, or leaves it empty if there is nothing left to learn.
 func (s *Search) plan() {
 	if s.settled() {
 		return
@@ -125,6 +125,9 @@ func (s *Search) plan() {
 	limits := s.settings.Limits
 	if len(limits) == 0 {
 		limits = s.worthMeasuring()
+	}
+	if len(limits) < 2 {
+		return // One limit has nothing to be compared with.
 	}
 	s.block++
 	for _, i := range s.random.Perm(len(limits)) {

@@ -137,6 +137,15 @@ func TestATargetThatNeverAnswersEndsTheSearch(t *testing.T) {
 	}
 }
 
+func TestOneLimitIsNotMeasuredOverAndOver(t *testing.T) {
+	for _, settings := range []optimum.Settings{{Min: 7, Max: 7}, {Limits: []int{7}}} {
+		trials, search := play(settings, newSite(t, named("1")).exactly)
+		if c := search.Conclude(); len(trials) > 1 || c.Limit != 7 || c.Low != 6 || c.High != 7 {
+			t.Errorf("%d trials, %+v; want at most one, and the only limit there is", len(trials), c)
+		}
+	}
+}
+
 func TestAFixedGridIsMeasuredInCompleteBlocks(t *testing.T) {
 	grid := []int{30, 60, 10, 60, 20}
 	m := newSite(t, named("1")).in(weather{noise: 0.05}, 1)

@@ -114,9 +114,9 @@ func (s *Search) drop(f *fit) (edge, next int) {
 			return i, f.limits[i+1]
 		}
 	}
-	ceiling := s.seen.ceiling()
-	if ceiling < math.MaxInt && s.seen.best(ceiling) < f.perSecond(f.last())*math.Exp(-fall) {
-		return f.last(), ceiling
+	brink := s.seen.brink()
+	if brink < math.MaxInt && s.seen.best(brink) < f.perSecond(f.last())*math.Exp(-fall) {
+		return f.last(), brink
 	}
 	return -1, 0
 }

@@ -1,0 +1,109 @@
+package bench
+
+import (
+	"fmt"
+	"math"
+
+	"sweetspot/bench/optimum"
+	"sweetspot/results"
+	"sweetspot/strategies"
+)
+
+// A finder decides which limits a search tries, and what its trials come to. What it decides is in package optimum; here
+// it is told of trials and asked for a row of the results.
+type finder interface {
+	next() (optimum.Trial, bool)
+	add(tried optimum.Trial, t *results.Trial)
+	conclude() results.Optimum // without what the search took
+}
+
+// shareFinder finds the smallest limit that gives a share of the peak.
+type shareFinder struct{ *optimum.Search }
+
+func (f shareFinder) next() (optimum.Trial, bool) { return f.Next() }
+
+func (f shareFinder) add(tried optimum.Trial, t *results.Trial) {
+	f.Add(tried, optimum.Observation{
+		PerSecond:   t.PerSecond,
+		Completions: int(t.Succeeded),
+		Failed:      float64(t.Failures()) / float64(max(1, t.Completed())),
+		Timeouts:    t.Failed[strategies.Timeout.String()] > 0,
+	})
+}
+
+func (f shareFinder) conclude() results.Optimum {
+	found := f.Conclude()
+	return results.Optimum{
+		Verdict:   string(found.Verdict),
+		Limit:     found.Limit,
+		Low:       found.Low,
+		High:      found.High,
+		Certain:   found.Certain,
+		Share:     found.Share,
+		PerSecond: found.PerSecond,
+		Peak: results.PeakLimit{
+			Limit: found.Peak.Limit, Low: found.Peak.Low, High: found.Peak.High, PerSecond: found.Peak.PerSecond,
+		},
+		Explored: found.Explored,
+		Warnings: append([]string{}, found.Warnings...),
+	}
+}
+
+// An Objective is a bound on the latency: the sweep then finds the largest limit that holds it.
+type Objective struct {
+	Quantile string // mean, p50, p90, p99 or max
+	Seconds  float64
+}
+
+// of returns the latency of a trial that the objective is about, in seconds; infinite if it had no success.
+func (o Objective) of(t *results.Trial) float64 {
+	if t.Succeeded == 0 {
+		return math.Inf(1)
+	}
+	return map[string]float64{
+		"mean": t.Latency.Mean, "p50": t.Latency.P50, "p90": t.Latency.P90, "p99": t.Latency.P99, "max": t.Latency.Max,
+	}[o.Quantile]
+}
+
+// objectiveFinder finds the largest limit that holds an objective.
+type objectiveFinder struct {
+	*optimum.Ceiling
+	objective Objective
+	rates     map[int][]float64 // goodput of the trials by limit
+}
+
+// objectiveRounds is how many requests a slot completes in a trial at least: the p99 of a few is their largest.
+const objectiveRounds, objectiveRequests = 20, 1000
+
+func (f objectiveFinder) next() (optimum.Trial, bool) {
+	limit, ok := f.Next()
+	return optimum.Trial{Limit: limit, Block: len(f.rates[limit]), Completions: max(objectiveRounds*limit, objectiveRequests)}, ok
+}
+
+func (f objectiveFinder) add(tried optimum.Trial, t *results.Trial) {
+	f.Add(tried.Limit, f.objective.of(t))
+	f.rates[tried.Limit] = append(f.rates[tried.Limit], t.PerSecond)
+}
+
+func (f objectiveFinder) conclude() results.Optimum {
+	held := f.Conclude()
+	o := results.Optimum{
+		Verdict:   results.Objective,
+		Objective: fmt.Sprintf("%s <= %gms", f.objective.Quantile, 1000*f.objective.Seconds),
+		Limit:     held.Limit,
+		Low:       held.Limit,
+		High:      held.Broken,
+		Certain:   held.Limit > 0,
+		Explored:  held.Explored,
+		Warnings:  []string{},
+	}
+	if held.Limit == 0 {
+		o.Verdict = results.Unstable
+		o.Warnings = append(o.Warnings, fmt.Sprintf("no limit was shown to hold %s: raise --slo or --budget", o.Objective))
+		return o
+	}
+	for _, rate := range f.rates[held.Limit] {
+		o.PerSecond += rate / float64(len(f.rates[held.Limit]))
+	}
+	return o
+}
