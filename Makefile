@@ -16,7 +16,7 @@ build: $(BIN) ## build bin/sweetspot
 bench: $(BIN) ## compare the strategies, sweep the limit, print the tables; under two minutes
 	$(BIN) bench --duration 300ms --out $(RUNS)
 	@echo
-	$(BIN) sweep --strategy semaphore --max 512 --budget 35s --out $(RUNS)
+	$(BIN) sweep --strategy semaphore --max 512 --budget 45s --out $(RUNS)
 
 sweep: $(BIN) ## find the best limit of the bundled server with the semaphore
 	$(BIN) sweep --strategy semaphore --out $(RUNS)
@@ -42,8 +42,8 @@ static:
 truth: ## hold the test server against its exact throughput, with wrk as the client; six minutes
 	go test ./server -run TestTruthTable -truth -v -timeout 30m
 
-finder: ## hold the search for the best limit against simulated servers whose truth is known
-	go test ./bench/optimum -run TestFinder -finder -v -timeout 60m
+finder: ## hold the search for the best limit against simulated servers whose truth is known; two minutes
+	go test ./bench/optimum -run TestFinder -finder -v -timeout 30m
 
 finder-http: ## the same over real HTTP, ten sweeps of each server; most of an hour
 	go test ./bench -run TestFinderOverHTTP -finder-http -v -timeout 3h

@@ -38,11 +38,14 @@ func viewComparison(p page, summaries []Summary) error {
 		return cmp.Compare(b.PerSecond, a.PerSecond)
 	})
 	var marks notes
-	err := p.table(tabulate(summaries, []column[Summary]{
+	columns := []column[Summary]{
 		strategyColumn, limitColumn, goodputColumn, spreadColumn, marks.column(), perColumn, sequentColumn,
 		p50Column, p90Column, p99Column, cpuColumn, errorsColumn, classColumn, verdictColumn,
-	}))
-	if err != nil {
+	}
+	if !slices.ContainsFunc(summaries, func(s Summary) bool { return s.VersusSequential != nil }) {
+		columns = slices.DeleteFunc(columns, func(c column[Summary]) bool { return c.name == sequentColumn.name })
+	}
+	if err := p.table(tabulate(summaries, columns)); err != nil {
 		return err
 	}
 	p.list(marks.list())

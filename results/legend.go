@@ -35,7 +35,9 @@ func (r *Run) legend() string {
 func repeats(trials []Trial) string {
 	times := map[setting]int{}
 	for _, t := range trials {
-		times[setting{t.Strategy, t.Limit}]++
+		if t.Purpose == "" {
+			times[setting{t.Strategy, t.Limit}]++
+		}
 	}
 	least, most := len(trials), 0
 	for _, n := range times {
