@@ -201,7 +201,7 @@ func TestASteadyRunAgreesWithTheWitness(t *testing.T) {
 
 func TestTheBundledServerIsUsedWhenNoURLIsGiven(t *testing.T) {
 	got := sweetspot(t.Context(), "bench", "-s", "pool", "-d", "50ms", "-c", "4", "--repeats", "2", "--profile", "plateau", "--format", "csv")
-	if got.status != 0 || strings.Count(got.stdout, "\npool,4,") != 2 {
+	if got.status != 0 || strings.Count(got.stdout, "\npool,4,") != 2 || strings.Contains(got.stderr, "the server saw") {
 		t.Errorf("exit status %d, stdout:\n%s\nstderr:\n%s", got.status, got.stdout, got.stderr)
 	}
 }

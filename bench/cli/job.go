@@ -27,35 +27,42 @@ type job struct {
 // do measures, shows how it gets on, and prints and keeps what came of it; also when it was interrupted or failed half
 // way, as long as anything was measured.
 func (j job) do(cmd *cobra.Command, server []string) error {
-	ctx, stdout, stderr := cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr()
-	if j.load.URLs == nil {
-		bundled, err := startServer(ctx, server...)
-		if err != nil {
-			return err
-		}
-		defer bundled.stop()
-		if j.load.URLs, err = bench.ParseURL(bundled.url); err != nil {
-			return err
-		}
-		j.run.Target = bundled.url
+	if j.load.URLs != nil {
+		return j.against(cmd, nil)
 	}
+	bundled, err := startServer(cmd.Context(), server...)
+	if err != nil {
+		return err
+	}
+	defer bundled.stop()
+	j.run.Target = bundled.url
+	if j.load.URLs, err = bench.ParseURL(bundled.url); err != nil {
+		return err
+	}
+	return j.against(cmd, bundled)
+}
+
+// against measures the load's target, which may be the bundled server.
+func (j job) against(cmd *cobra.Command, bundled *child) error {
 	keep, err := newKeeper(j.out, j.run)
 	if err != nil {
 		return err
 	}
 	defer keep.close()
-
-	bar := newProgress(stderr, j.quiet)
-	err = j.measure(ctx, j.load, bench.Observer{
-		Keep:     keep.trial,
-		Progress: bar.show,
-		Warn:     func(text string) { j.run.Warnings = append(j.run.Warnings, text) },
-	})
+	bar := newProgress(cmd.ErrOrStderr(), j.quiet)
+	warn := func(text string) { j.run.Warnings = append(j.run.Warnings, text) }
+	err = j.measure(cmd.Context(), j.load, bench.Observer{Keep: keep.trial, Progress: bar.show, Warn: warn})
 	bar.clear()
 	if len(j.run.Trials) == 0 || errors.Is(err, bench.ErrNothing) {
 		return err
 	}
-	return errors.Join(err, j.finish(keep, stdout, stderr))
+	if bundled != nil && err == nil { // requests of a warm-up that was interrupted are in no trial
+		var differs string
+		if differs, err = disagreement(bundled.url, j.run); differs != "" {
+			warn(differs)
+		}
+	}
+	return errors.Join(err, j.finish(keep, cmd.OutOrStdout(), cmd.ErrOrStderr()))
 }
 
 // finish draws the conclusions from what was measured, saves and prints them.
