@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math/rand/v2"
 
+	"sweetspot/bench/optimum"
 	"sweetspot/results"
 	"sweetspot/strategies"
 )
@@ -29,7 +30,10 @@ type Progress struct {
 	SoFar    string  // what a sweep knows by now, in a few words
 }
 
-// ErrNothing is returned when not one request of a run, or of its first block, succeeded.
+// EnoughRepeats is how many blocks it takes to name a winner.
+const EnoughRepeats = optimum.FewestBlocks
+
+// ErrNothing is returned when not one request has succeeded.
 var ErrNothing = errors.New("no request succeeded")
 
 // A Comparison measures strategies beside one another at one limit.
@@ -43,8 +47,8 @@ type Comparison struct {
 
 // Run makes the comparison: complete blocks, each in a random order of its own, so that a machine that drifts does not
 // favour who comes first. Each strategy keeps one session throughout. Beside them runs a second copy of one of them, as a
-// check on the comparison itself: see [Rank]. Run returns early, with an error, when ctx ends, and when the first block
-// is over without one success.
+// check on the comparison itself: see [Rank]. Run returns early, with an error, when ctx ends, and when nothing has ever
+// succeeded or does not any more.
 func (c Comparison) Run(ctx context.Context, observe Observer) error {
 	cells, err := open(ctx, c.Strategies, c.Load, c.Limit, observe)
 	if err != nil {
@@ -55,9 +59,9 @@ func (c Comparison) Run(ctx context.Context, observe Observer) error {
 	if cells, err = cells.withCopy(ctx, c.Load, c.Repeats, order); err != nil {
 		return err
 	}
-	r := runner{load: c.Load, observe: observe}
+	r := runner{load: c.Load, observe: observe, idle: len(cells) > 1}
 	r.share = func(done float64) float64 { return done / float64(c.Repeats*len(cells)) }
-	_, err = r.blocks(ctx, cells, 0, c.Repeats, order)
+	_, err = r.blocks(ctx, cells, 0, c.Repeats, order, func() bool { return true })
 	return err
 }
 

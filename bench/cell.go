@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"sweetspot/bench/optimum"
 	"sweetspot/results"
 	"sweetspot/strategies"
 )
@@ -18,6 +17,8 @@ type cell struct {
 	session  strategies.Session
 	limit    int
 	purpose  results.Purpose
+
+	completions int64 // that a search asks for, beyond what the load does
 }
 
 // cells are the strategies of a run with their sessions.
@@ -50,7 +51,7 @@ func open(ctx context.Context, all []strategies.Strategy, load Load, limit int, 
 // withCopy returns the cells and a second copy of one of them, drawn by lot, with a session of its own; or the cells as
 // they are if there are not enough repeats to name a winner, or nobody to win against.
 func (c cells) withCopy(ctx context.Context, load Load, repeats int, lot *rand.Rand) (cells, error) {
-	if repeats < optimum.FewestBlocks || len(c) < 2 {
+	if repeats < EnoughRepeats || len(c) < 2 {
 		return c, nil
 	}
 	twin := c[lot.IntN(len(c))]

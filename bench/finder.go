@@ -55,9 +55,10 @@ type Objective struct {
 	Seconds  float64
 }
 
-// of returns the latency of a trial that the objective is about, in seconds; infinite if it had no success.
+// of returns the latency of a trial that the objective is about, in seconds. It is infinite if more than 1% of the
+// requests failed: a server that turns most away and is quick with the rest holds nothing.
 func (o Objective) of(t *results.Trial) float64 {
-	if t.Succeeded == 0 {
+	if t.Succeeded == 0 || float64(t.Failures()) > harmfulFailures*float64(t.Completed()) {
 		return math.Inf(1)
 	}
 	return map[string]float64{

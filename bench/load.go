@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,7 +31,7 @@ type Load struct {
 	// steady stream.
 	Requests    int64         // a batch of exactly so many; 0: a window
 	Duration    time.Duration // of the window, at least
-	Completions int64         // requests that end in the window, at least
+	Completions int64         // requests that end in the window, at least; a few for each slot in any case
 	Warmup      time.Duration // before either, not counted; [Automatic]: none before a batch
 }
 
@@ -90,12 +91,21 @@ func ParseURL(text string) (URLs, error) {
 }
 
 func checkURL(text string) error {
+	if i := strings.IndexFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }); i >= 0 {
+		// Clients differ in what they make of these.
+		return fmt.Errorf("%q: want spaces and other than ASCII characters escaped, such as %%20", text)
+	}
 	parsed, err := url.Parse(text)
-	switch {
-	case err != nil:
+	if err != nil {
 		return fmt.Errorf("%w: want one such as http://127.0.0.1:8080/", err)
-	case parsed.Scheme != "http" && parsed.Scheme != "https", parsed.Hostname() == "":
+	}
+	if parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Hostname() == "" {
 		return fmt.Errorf("%q is not an http URL: want one such as http://127.0.0.1:8080/", text)
+	}
+	if port := parsed.Port(); port != "" {
+		if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
+			return fmt.Errorf("%q: port %s: want 1 to 65535", text, port)
+		}
 	}
 	return nil
 }

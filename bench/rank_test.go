@@ -46,6 +46,24 @@ func TestStrategiesThatCannotBeToldApartAreNotRanked(t *testing.T) {
 	}
 }
 
+func TestAStrategyThatFailsIsNoRivalToOneThatWorks(t *testing.T) {
+	trials := trialsAt(12, map[string]float64{"a": 1000, "b": 800, "c": 0})
+	if got := verdicts(trials); got["a"] != results.Fastest || got["b"] != results.Slower || got["c"] != results.Slower {
+		t.Errorf("got %v, want a fastest, b slower, and so c, which never succeeds", got)
+	}
+}
+
+func TestATrialThatWasCutShortIsNoRepeat(t *testing.T) {
+	trials := trialsAt(12, map[string]float64{"a": 1000, "b": 800, "c": 500})
+	cut := results.Trial{Strategy: "a", Limit: 60, Block: 12, Elapsed: 0.01, Purpose: results.Interrupted}
+	ranked, _ := bench.Rank(append(trials, cut))
+	for _, s := range ranked {
+		if s.Strategy == "a" && (s.Trials != 12 || s.PerSecond < 900 || s.Verdict != results.Fastest) {
+			t.Errorf("got %+v, want the 12 whole trials to count", s)
+		}
+	}
+}
+
 func TestFewBlocksNameNoWinner(t *testing.T) {
 	trials := trialsAt(5, map[string]float64{"a": 1000, "b": 800, "c": 500})
 	for name, verdict := range verdicts(trials) {

@@ -24,10 +24,11 @@ type recorder struct {
 	opened time.Time // the epoch of the clock
 
 	round int64        // size of the round whose starts are spread out; 0 is none
-	gap   atomic.Int64 // between its starts, a time.Duration
+	first atomic.Int64 // latency of the first request to end, a time.Duration
 
-	claimed atomic.Int64 // requests asked for, some of them in vain when the Run ends
-	ended   atomic.Int64 // folded so far
+	claimed   atomic.Int64 // requests asked for, some of them in vain when the Run ends
+	ended     atomic.Int64 // folded so far
+	succeeded atomic.Int64 // those of them that succeeded
 
 	mu      sync.Mutex
 	window  window
@@ -60,7 +61,7 @@ func (r *recorder) stagger(limit int) { r.round = int64(limit) }
 
 // staggered waits for the turn of a request of the second round, and reports whether ctx has not ended meanwhile.
 func (r *recorder) staggered(ctx context.Context, index int64) bool {
-	turn := time.Duration(index * r.gap.Load()) // the second round is due from one latency to two
+	turn := time.Duration(index * (r.first.Load() / r.round)) // the second round is due from one latency to two
 	select {
 	case <-ctx.Done():
 		return false
@@ -112,6 +113,11 @@ func (r *recorder) shut() {
 	r.window.to.Store(min(r.window.to.Load(), int64(r.now())))
 }
 
+// hopeless reports whether a round of requests has ended without one success: there is nothing to wait for.
+func (r *recorder) hopeless(limit int) bool {
+	return r.succeeded.Load() == 0 && r.ended.Load() >= int64(limit)
+}
+
 // length returns how long the window is, 0 if it was never opened.
 func (r *recorder) length() time.Duration {
 	return max(0, time.Duration(r.window.to.Load())-r.window.from)
@@ -124,7 +130,7 @@ type ended struct {
 }
 
 // shardSize outcomes are folded together: enough that the lock is not felt, few enough that the shards of ten thousand
-// workers fit into 40 MB.
+// workers fit into 30 MB.
 const shardSize = 32
 
 // stale is how long an outcome may wait in a shard, so that progress shows when answers are slow.
@@ -140,11 +146,11 @@ type worker struct {
 
 func (w *worker) Next(ctx context.Context, request *strategies.Request) bool {
 	r := w.recorder
-	if r.pace != nil && r.pace.Wait(ctx) != nil || ctx.Err() != nil {
+	if ctx.Err() != nil {
 		return false
 	}
 	index := r.claimed.Add(1) - 1
-	if index >= r.most {
+	if index >= r.most || r.pace != nil && r.pace.Wait(ctx) != nil {
 		return false
 	}
 	if index >= r.round && index < 2*r.round && !r.staggered(ctx, index) {
@@ -164,8 +170,8 @@ func (w *worker) Done(request *strategies.Request, o strategies.Outcome) {
 	if o.Latency > 0 {
 		start = end - o.Latency
 	}
-	if r := w.recorder; r.round > 0 && r.gap.Load() == 0 {
-		r.gap.CompareAndSwap(0, max(1, int64(end-start)/r.round))
+	if first := &w.recorder.first; first.Load() == 0 {
+		first.CompareAndSwap(0, max(1, int64(end-start)))
 	}
 	w.shard[w.held] = ended{start, end, o}
 	w.held++
@@ -180,10 +186,15 @@ func (w *worker) fold() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	from, to := r.window.from, time.Duration(r.window.to.Load())
+	var succeeded int64
 	for i := range w.shard[:w.held] {
+		if w.shard[i].outcome.Class == strategies.OK {
+			succeeded++
+		}
 		r.tally.add(&w.shard[i], from, to)
 		w.shard[i].outcome.Err = nil // which may hold a lot
 	}
 	r.ended.Add(int64(w.held))
+	r.succeeded.Add(succeeded)
 	w.held = 0
 }

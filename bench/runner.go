@@ -2,11 +2,13 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 
 	"sweetspot/results"
+	"sweetspot/strategies"
 )
 
 // A runner runs the trials of a run one after the other and keeps count.
@@ -14,68 +16,88 @@ type runner struct {
 	load      Load
 	observe   Observer
 	share     func(done float64) float64 // of the run that so many trials are, a part of one included
-	sofar     string                     // what is known, in a few words
-	done      int
-	last      int // largest block number so far
+	idle      bool                       // whether sessions of other strategies hold connections open
+	done      int                        // trials
+	last      int                        // largest block number so far
 	succeeded int64
+	silent    int // trials without success, one after the other up to the latest
 	failure   string
 }
 
-// trial measures the cell and hands the trial to the observer. The error is ctx's if it has ended.
-func (r *runner) trial(ctx context.Context, c cell, block int) (*results.Trial, error) {
+// ErrDied is returned when a target that had answered does not any more.
+var ErrDied = errors.New("the target has stopped answering")
+
+// patience is how many trials in a row may go without success before the target is called dead: at a limit that is far
+// too large one may, and so may a strategy that does not work.
+const patience = 2
+
+// trial measures the cell and hands the trial to the observer. The error is ctx's if it has ended; it is ErrNothing if
+// nothing has ever succeeded, and ErrDied if nothing does any more.
+func (r *runner) trial(ctx context.Context, c cell, block int, doing string) (*results.Trial, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	t, err := c.trial(ctx, r.load, block, func(share float64) {
-		r.progress(c, r.share(float64(r.done)+share))
+		if r.observe.Progress != nil {
+			r.observe.Progress(Progress{c.strategy.Name(), c.limit, r.done, r.share(float64(r.done) + share), doing})
+		}
 	})
 	if err != nil {
 		return nil, err
 	}
-	if t != nil {
-		r.done++
-		r.last = max(r.last, block)
-		r.succeeded += t.Succeeded
-		if r.failure == "" && t.FirstError != "" {
-			r.failure = fmt.Sprintf("%s: %s", t.Strategy, t.FirstError)
-		}
-		if err := r.observe.Keep(*t); err != nil {
-			return nil, err
-		}
+	if t == nil { // ctx ended before there was anything to measure
+		return nil, ctx.Err()
 	}
-	return t, ctx.Err()
+	if r.idle && t.Failed[strategies.Timeout.String()] > 0 {
+		t.Warn("the other strategies hold idle connections open: if the server caps connections, run one strategy at a time")
+	}
+	r.count(t)
+	if err := errors.Join(r.observe.Keep(*t), ctx.Err()); err != nil {
+		return t, err
+	}
+	return t, r.dead()
 }
 
-// blocks measures repeats complete blocks of the cells, numbered from first, each in a random order of its own.
-func (r *runner) blocks(ctx context.Context, cells cells, first, repeats int, order *rand.Rand) ([]results.Trial, error) {
+func (r *runner) count(t *results.Trial) {
+	r.done++
+	r.last = max(r.last, t.Block)
+	r.succeeded += t.Succeeded
+	r.silent++
+	if t.Succeeded > 0 {
+		r.silent = 0
+	}
+	if t.FirstError != "" {
+		r.failure = fmt.Sprintf("%s: %s", t.Strategy, t.FirstError)
+	}
+}
+
+// dead returns why there is no use in going on, or nil if there is.
+func (r *runner) dead() error {
+	switch {
+	case r.succeeded == 0:
+		return fmt.Errorf("%w: %s", ErrNothing, r.failure)
+	case r.silent > patience:
+		return fmt.Errorf("%w: %s", ErrDied, r.failure)
+	}
+	return nil
+}
+
+// blocks measures repeats complete blocks of the cells, numbered from first, each in a random order of its own, as long
+// as more, asked before each block, says so. It returns the trials also with an error.
+func (r *runner) blocks(ctx context.Context, cells cells, first, repeats int, order *rand.Rand, more func() bool) ([]results.Trial, error) {
 	cells = slices.Clone(cells) // the order in which the caller has them is its own
 	var all []results.Trial
-	for block := first; block < first+repeats; block++ {
+	for block := first; block < first+repeats && more(); block++ {
 		order.Shuffle(len(cells), func(i, j int) { cells[i], cells[j] = cells[j], cells[i] })
 		for _, cell := range cells {
-			t, err := r.trial(ctx, cell, block)
+			t, err := r.trial(ctx, cell, block, "")
+			if t != nil {
+				all = append(all, *t)
+			}
 			if err != nil {
 				return all, err
 			}
-			all = append(all, *t)
-		}
-		if err := r.barren(); err != nil {
-			return all, err
 		}
 	}
 	return all, nil
-}
-
-func (r *runner) progress(c cell, share float64) {
-	if r.observe.Progress != nil {
-		r.observe.Progress(Progress{c.strategy.Name(), c.limit, r.done, share, r.sofar})
-	}
-}
-
-// barren returns why nothing has succeeded so far, or nil if something has.
-func (r *runner) barren() error {
-	if r.succeeded > 0 {
-		return nil
-	}
-	return fmt.Errorf("%w: %s", ErrNothing, r.failure)
 }

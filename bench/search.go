@@ -16,16 +16,12 @@ type search struct {
 	brakes  bool
 	trials  []results.Trial
 	elapsed time.Duration
-	silent  int     // trials without success, one after the other up to the latest
-	best    float64 // goodput so far
-	harm    string  // that the search was stopped to avoid
-	bound   bool    // the client is the bottleneck
-	why     string  // what speaks for that
+	sofar   string         // what is known, in a few words
+	best    *results.Trial // with the highest goodput so far
+	harm    string         // that the search was stopped to avoid
+	bound   bool           // the client is the bottleneck
+	why     string         // what speaks for that
 }
-
-// patience is how many trials in a row may go without success before the target is called dead: at a limit that is far
-// too large one may.
-const patience = 2
 
 // step makes the search's next trial and reports whether there may be another.
 func (s *search) step(ctx context.Context, r *runner) (more bool, err error) {
@@ -35,28 +31,27 @@ func (s *search) step(ctx context.Context, r *runner) (more bool, err error) {
 	}
 	began := time.Now()
 	c := s.cell
-	c.limit = next.Limit
-	r.load.Completions = int64(next.Completions)
-	t, err := r.trial(ctx, c, next.Block)
-	if t == nil || err != nil {
+	c.limit, c.completions = next.Limit, int64(next.Completions)
+	t, err := r.trial(ctx, c, next.Block, s.sofar)
+	if t == nil || t.Purpose == results.Interrupted {
 		return false, err
+	}
+	if t.Succeeded == 0 && mean(s.at(next.Limit), goodput) > 0 {
+		return false, fmt.Errorf("%w: %s", ErrDied, t.FirstError)
 	}
 	s.elapsed += time.Since(began)
 	s.trials = append(s.trials, *t)
-	if t.Succeeded > 0 {
-		s.silent = 0
-	} else if s.silent++; s.silent > patience && r.succeeded > 0 {
-		return false, fmt.Errorf("%w: %s", ErrDied, t.FirstError)
-	}
 	s.finder.add(next, t)
 	if o := s.finder.conclude(); o.Certain {
-		r.sofar = fmt.Sprintf("use %d, from (%d, %d]", o.Limit, o.Low, o.High)
+		s.sofar = fmt.Sprintf("use %d, from (%d, %d]", o.Limit, o.Low, o.High)
+	}
+	if s.best == nil || t.PerSecond > s.best.PerSecond {
+		s.best = t
 	}
 	if s.brakes {
 		s.harm = harm(t, s.best)
 	}
-	s.best = max(s.best, t.PerSecond)
-	return s.harm == "", nil
+	return s.harm == "", err
 }
 
 // The signs that a target is being harmed.
@@ -65,8 +60,9 @@ const (
 	collapse        = 0.5  // of the best goodput so far
 )
 
-// harm says in which way a trial harmed its target, which is empty if it did not.
-func harm(t *results.Trial, best float64) string {
+// harm says in which way a trial harmed its target, which is empty if it did not. Best is the best trial so far: goodput
+// that is lower at smaller limits is no harm.
+func harm(t, best *results.Trial) string {
 	turnedAway := t.Status[http.StatusTooManyRequests] + t.Status[http.StatusServiceUnavailable]
 	failed := float64(t.Failures()) / float64(max(1, t.Completed()))
 	switch {
@@ -74,8 +70,8 @@ func harm(t *results.Trial, best float64) string {
 		return fmt.Sprintf("at limit %d the target turned %d requests away (429 or 503)", t.Limit, turnedAway)
 	case failed > harmfulFailures:
 		return fmt.Sprintf("at limit %d %s of the requests failed: %s", t.Limit, percent(failed), t.FirstError)
-	case t.PerSecond < collapse*best:
-		return fmt.Sprintf("at limit %d goodput fell to %s of the best", t.Limit, percent(t.PerSecond/best))
+	case t.Limit > best.Limit && t.PerSecond < collapse*best.PerSecond:
+		return fmt.Sprintf("at limit %d goodput fell to %s of the best", t.Limit, percent(t.PerSecond/best.PerSecond))
 	}
 	return ""
 }

@@ -21,9 +21,10 @@ func TestHarmToATargetIsSeenAtItsFirstSign(t *testing.T) {
 		{"1% failures", with(func(t *results.Trial) { t.Succeeded = 990 }), ""},
 		{"over 1% failures", with(func(t *results.Trial) { t.Succeeded, t.FirstError = 989, "reset by peer" }), "1.1% of the requests failed: reset by peer"},
 		{"goodput a little down", with(func(t *results.Trial) { t.PerSecond = 600 }), ""},
+		{"goodput of a limit that is too small", with(func(t *results.Trial) { t.Limit, t.PerSecond = 16, 400 }), ""},
 		{"goodput collapsed", with(func(t *results.Trial) { t.PerSecond = 400 }), "fell to 40% of the best"},
 	} {
-		got := harm(test.trial, 1000)
+		got := harm(test.trial, &results.Trial{Limit: 32, PerSecond: 1000})
 		if test.want == "" && got != "" || !strings.Contains(got, test.want) {
 			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
 		}

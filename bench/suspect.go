@@ -104,22 +104,21 @@ func (s suspect) examine(ctx context.Context, r *runner, instant URLs) (evidence
 		scheduling: mean(at, func(t results.Trial) float64 { return t.Scheduling / t.Latency.Mean }),
 		inside:     growthInside(first, at),
 	}
-	if r.load.Rate > 0 {
-		e.slots = 1 // a rate is meant to leave slots empty
-	}
-	goodput := mean(at, func(t results.Trial) float64 { return t.PerSecond })
+	perSecond := mean(at, goodput)
 	if instant != nil {
 		most, err := s.reach(ctx, r, instant)
 		if err != nil {
 			return e, err
 		}
-		e.reach = goodput / most
+		if most > 0 {
+			e.reach = perSecond / most
+		}
 	}
 	if len(e.signs()) == 0 {
 		return e, nil
 	}
 	var err error
-	e.slowed, err = s.slowDown(ctx, r, goodput)
+	e.slowed, err = s.slowDown(ctx, r, perSecond)
 	return e, err
 }
 
@@ -127,7 +126,7 @@ func (s suspect) examine(ctx context.Context, r *runner, instant URLs) (evidence
 // server and so no part of the run.
 func (s suspect) reach(ctx context.Context, r *runner, instant URLs) (float64, error) {
 	load := r.load
-	load.URLs, load.Rate, load.Completions = instant, 0, 0
+	load.URLs, load.Rate = instant, 0
 	c, err := s.open(ctx, load.target())
 	if err != nil {
 		return 0, err
@@ -146,15 +145,20 @@ const (
 	slowdown    = 0.2
 	longestBurn = 500 * time.Microsecond
 	causalPairs = 5
+
+	crowdedLimit = 4 // slots a processor, above which it matters little that a burn holds one
 )
 
+// examining is what the progress line says meanwhile.
+const examining = "is the client the bottleneck?"
+
 // slowDown measures pairs of trials, one as it is and one with the client slowed down, in random order.
-func (s suspect) slowDown(ctx context.Context, r *runner, goodput float64) (causal, error) {
-	if goodput == 0 {
-		return causal{}, nil
+func (s suspect) slowDown(ctx context.Context, r *runner, perSecond float64) (causal, error) {
+	if perSecond == 0 || s.limit < crowdedLimit*runtime.GOMAXPROCS(0) {
+		return causal{}, nil // a burn holds a slot as well, which at a small limit costs goodput whatever the bottleneck
 	}
 	// A client at its limit spends all of its processors' time on requests: GOMAXPROCS/goodput on each.
-	each := time.Duration(float64(runtime.GOMAXPROCS(0)) / goodput * float64(time.Second))
+	each := time.Duration(float64(runtime.GOMAXPROCS(0)) / perSecond * float64(time.Second))
 	c := causal{burn: min(longestBurn, time.Duration(float64(each)*slowdown/(1-slowdown)))}
 	c.predicted = math.Log(float64(each) / float64(each+c.burn))
 	if c.predicted > math.Log(1-slowdown/3) {
@@ -172,7 +176,7 @@ func (s suspect) slowDown(ctx context.Context, r *runner, goodput float64) (caus
 		cells := [2]cell{asItIs, slow}
 		var goodputs [2]float64
 		for _, i := range s.random.Perm(2) {
-			t, err := r.trial(ctx, cells[i], s.block+pair)
+			t, err := r.trial(ctx, cells[i], s.block+pair, examining)
 			if err != nil {
 				return c, err
 			}
@@ -219,6 +223,8 @@ func growthInside(first, at []results.Trial) float64 {
 	}
 	return 1 - (mean(at, wire)-mean(first, wire))/grew
 }
+
+func goodput(t results.Trial) float64 { return t.PerSecond }
 
 func mean(trials []results.Trial, figure func(results.Trial) float64) float64 {
 	if len(trials) == 0 {

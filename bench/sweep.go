@@ -2,7 +2,7 @@ package bench
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -20,7 +20,8 @@ type Sweep struct {
 	Limits     []int         // a fixed grid instead of the search; nil searches
 	Share      float64       // of the peak that is enough, in (0, 1)
 	Objective  *Objective    // to hold, instead of finding the peak; nil for none
-	Budget     time.Duration // the search begins no trial after so long
+	Budget     time.Duration // the search begins no trial after so long; comparing may take half as long again
+	Repeats    int           // blocks in which the strategies are compared at the end
 	Brakes     bool          // stop a strategy's search at the first sign that it harms the target
 	Seed       uint64        // of the order of trials
 	Instant    URLs          // of a server that answers at once, to see what the client can reach; nil if there is none
@@ -33,9 +34,6 @@ type Swept struct {
 	Warnings []string          // about the comparison
 }
 
-// ErrDied is returned when a target that had answered does not any more.
-var ErrDied = errors.New("the target has stopped answering")
-
 // Run makes the sweep: it searches each strategy's best limit, examines whether the client is what limits it, and, if
 // there are several strategies, compares them in blocks, each at its own limit. The strategies take turns, in random
 // order, so that a machine that drifts does not favour one of them. What has been found by then is returned also with
@@ -47,20 +45,20 @@ func (s Sweep) Run(ctx context.Context, observe Observer) (Swept, error) {
 	}
 	defer cells.close()
 	run := sweeping{
-		Sweep:    s,
-		runner:   runner{load: s.Load, observe: observe},
-		searches: s.searches(cells),
-		random:   rand.New(rand.NewPCG(s.Seed, 1)),
+		plan:   s,
+		runner: runner{load: s.Load, observe: observe, idle: len(cells) > 1},
+		random: rand.New(rand.NewPCG(s.Seed, 1)),
+		began:  time.Now(),
 	}
-	if err = run.search(ctx); err == nil {
-		err = run.barren()
+	for i, c := range cells {
+		run.searches = append(run.searches, &search{cell: c, brakes: s.Brakes, finder: s.finder(uint64(i))})
 	}
-	run.runner.load.Completions = 0
-	if err == nil {
+	err = run.search(ctx)
+	if err == nil && !run.harmful() {
 		err = run.examine(ctx)
 	}
 	var compared []results.Trial
-	if err == nil && len(run.searches) > 1 {
+	if err == nil && !run.harmful() {
 		compared, err = run.compare(ctx)
 	}
 	return run.conclude(compared), err
@@ -68,22 +66,6 @@ func (s Sweep) Run(ctx context.Context, observe Observer) (Swept, error) {
 
 // largest returns the largest limit that the sweep may come to.
 func (s Sweep) largest() int { return max(s.Max, slices.Max(append(s.Limits, 0))) }
-
-// sweeping is a sweep under way.
-type sweeping struct {
-	Sweep
-	runner
-	searches []*search
-	random   *rand.Rand
-}
-
-func (s Sweep) searches(cells cells) []*search {
-	var all []*search
-	for i, c := range cells {
-		all = append(all, &search{cell: c, brakes: s.Brakes, finder: s.finder(uint64(i))})
-	}
-	return all
-}
 
 func (s Sweep) finder(number uint64) finder {
 	if s.Objective != nil {
@@ -96,15 +78,36 @@ func (s Sweep) finder(number uint64) finder {
 	})}
 }
 
-// search goes on until every strategy's search has decided or the budget is spent.
+// sweeping is a sweep under way.
+type sweeping struct {
+	plan     Sweep
+	runner   runner
+	searches []*search
+	random   *rand.Rand
+	began    time.Time
+}
+
+// searchShare is how much of a sweep's time is its search's; overtime is what examining and comparing may add to its
+// budget.
+const (
+	searchShare = 0.7
+	overtime    = 0.5
+)
+
+// batchRounds is how many requests a slot should have of a batch, for its empty end not to matter.
+const batchRounds = 20
+
+// spent returns how much of the budget is.
+func (s *sweeping) spent() float64 { return time.Since(s.began).Seconds() / s.plan.Budget.Seconds() }
+
+// search goes on until every strategy's search has decided, the target is harmed, or the budget is spent.
 func (s *sweeping) search(ctx context.Context) error {
-	began := time.Now()
-	s.share = func(float64) float64 { return min(1, time.Since(began).Seconds()/s.Budget.Seconds()) }
+	s.runner.share = func(float64) float64 { return searchShare * min(1, s.spent()) }
 	for active := slices.Clone(s.searches); len(active) > 0; {
 		s.random.Shuffle(len(active), func(i, j int) { active[i], active[j] = active[j], active[i] })
 		going := active[:0:0]
 		for _, one := range active {
-			if time.Since(began) > s.Budget {
+			if s.spent() > 1 || s.harmful() {
 				return nil
 			}
 			more, err := one.step(ctx, &s.runner)
@@ -120,19 +123,33 @@ func (s *sweeping) search(ctx context.Context) error {
 	return nil
 }
 
+// harmful reports whether any of the searches has harmed the target: then nothing further is asked of it.
+func (s *sweeping) harmful() bool {
+	return slices.ContainsFunc(s.searches, func(one *search) bool { return one.harm != "" })
+}
+
+// decided returns the searches that have a limit to use.
+func (s *sweeping) decided() []*search {
+	return slices.DeleteFunc(slices.Clone(s.searches), func(one *search) bool {
+		return len(one.trials) == 0 || one.finder.conclude().Verdict == results.Unstable
+	})
+}
+
 // examine finds out for every strategy with a limit to use whether the client is the bottleneck there. A limit that holds
-// an objective is no claim about the server.
+// an objective is no claim about the server, and a batch is no steady state to judge by.
 func (s *sweeping) examine(ctx context.Context) error {
-	if s.Objective != nil {
+	if s.plan.Objective != nil || s.plan.Load.Requests > 0 {
 		return nil
 	}
-	for _, one := range s.searches {
-		found := one.finder.conclude()
-		if found.Verdict == results.Unstable || len(one.at(found.Limit)) == 0 {
+	s.runner.share = func(float64) float64 { return searchShare }
+	for _, one := range s.decided() {
+		limit := one.finder.conclude().Limit
+		if at := one.at(limit); s.plan.Load.Rate > 0 {
+			one.bound = mean(at, goodput) > atRate*s.plan.Load.Rate
+			one.why = fmt.Sprintf("--rate %g is what limits the goodput", s.plan.Load.Rate)
 			continue
 		}
-		s.sofar = "is the client the bottleneck?"
-		e, err := suspect{one, found.Limit, s.nextBlock(), s.random}.examine(ctx, &s.runner, s.Instant)
+		e, err := suspect{one, limit, s.runner.last + 1, s.random}.examine(ctx, &s.runner, s.plan.Instant)
 		if err != nil {
 			return err
 		}
@@ -141,25 +158,28 @@ func (s *sweeping) examine(ctx context.Context) error {
 	return nil
 }
 
-// compare measures the strategies in complete blocks, each at its own limit.
+// compare measures the strategies that have a limit to use in complete blocks, each at its own.
 func (s *sweeping) compare(ctx context.Context) ([]results.Trial, error) {
 	var at cells
-	for _, one := range s.searches {
+	for _, one := range s.decided() {
 		c := one.cell
-		c.limit = max(1, one.finder.conclude().Limit)
+		c.limit = one.finder.conclude().Limit
 		at = append(at, c)
 	}
-	all, err := at.withCopy(ctx, s.Load, optimum.FewestBlocks, s.random)
+	if len(at) < 2 {
+		return nil, nil
+	}
+	all, err := at.withCopy(ctx, s.plan.Load, s.plan.Repeats, s.random)
 	if err != nil {
 		return nil, err
 	}
 	defer all[len(at):].close()
-	s.sofar = "which is the fastest?"
-	return s.blocks(ctx, all, s.nextBlock(), optimum.FewestBlocks, s.random)
+	before := float64(s.runner.done)
+	s.runner.share = func(done float64) float64 {
+		return searchShare + (1-searchShare)*(done-before)/float64(s.plan.Repeats*len(all))
+	}
+	return s.runner.blocks(ctx, all, s.runner.last+1, s.plan.Repeats, s.random, func() bool { return s.spent() < 1+overtime })
 }
-
-// nextBlock returns the first number that no block has yet.
-func (s *sweeping) nextBlock() int { return s.last + 1 }
 
 // conclude returns what the sweep supports.
 func (s *sweeping) conclude(compared []results.Trial) Swept {
@@ -170,6 +190,11 @@ func (s *sweeping) conclude(compared []results.Trial) Swept {
 			continue
 		}
 		o := one.optimum()
+		if n := s.plan.Load.Requests; n > 0 && n < int64(batchRounds*o.Explored[1]) {
+			o.Warnings = append(o.Warnings, fmt.Sprintf(
+				"batches of %d say little about limits above %d, since they end with slots empty: raise --requests, or take --duration",
+				n, n/batchRounds))
+		}
 		swept.Optima = append(swept.Optima, o)
 		best = append(best, one.at(o.Limit)...)
 	}

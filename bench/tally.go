@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"sweetspot/results"
@@ -17,10 +18,9 @@ type tally struct {
 	bytes                     int64
 
 	successes, failures *results.Histogram
-	latency             time.Duration // of all that count, summed
 	busy                time.Duration // of all that count and those cut off, summed, as far as it lies in the window
 	first, last         time.Duration // start of the first that counts, end of the last
-	err                 string        // of the first failure
+	err                 string        // of the first failure, in the warm-up or later
 }
 
 func newTally() tally {
@@ -36,6 +36,9 @@ func newTally() tally {
 // add counts an outcome for the window (from, to].
 func (t *tally) add(e *ended, from, to time.Duration) {
 	t.busy += max(0, min(e.end, to)-max(e.start, from))
+	if e.outcome.Class != strategies.OK && t.err == "" {
+		t.err = describe(e.outcome)
+	}
 	switch {
 	case e.end <= from:
 		t.warmup++
@@ -45,7 +48,6 @@ func (t *tally) add(e *ended, from, to time.Duration) {
 		return
 	}
 	latency := e.end - e.start
-	t.latency += latency
 	t.first, t.last = min(t.first, e.start), max(t.last, e.end)
 	if e.outcome.Status > 0 {
 		t.status[e.outcome.Status]++
@@ -58,15 +60,19 @@ func (t *tally) add(e *ended, from, to time.Duration) {
 	}
 	t.failed[e.outcome.Class]++
 	t.failures.Record(latency)
-	if t.err == "" {
-		t.err = describe(e.outcome)
-	}
 }
+
+// longestReason is how much is told of an error that quotes what a server sent, in bytes.
+const longestReason = 200
 
 // describe says in a few words why a request failed.
 func describe(o strategies.Outcome) string {
 	if o.Err != nil {
-		return o.Err.Error()
+		text := o.Err.Error()
+		if len(text) > longestReason {
+			text = strings.ToValidUTF8(text[:longestReason], "") + "…"
+		}
+		return text
 	}
 	return fmt.Sprintf("HTTP status %d %s", o.Status, http.StatusText(o.Status))
 }

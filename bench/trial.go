@@ -19,6 +19,9 @@ func (c cell) trial(ctx context.Context, load Load, block int, share func(float6
 	if load.Requests > 0 {
 		measure = batch
 	}
+	if load.Rate == 0 {
+		load.Completions = max(load.Completions, c.completions, int64(rounds*c.limit))
+	}
 	m, err := measure(ctx, c, load, share)
 	if err != nil {
 		return nil, fmt.Errorf("%s: limit %d: %w", c.strategy.Name(), c.limit, err)
@@ -32,6 +35,7 @@ func (c cell) trial(ctx context.Context, load Load, block int, share func(float6
 	}
 	t.Strategy, t.Limit, t.Block, t.Purpose = c.strategy.Name(), c.limit, block, c.purpose
 	if ctx.Err() != nil {
+		t.Purpose = results.Interrupted
 		t.Warn(fmt.Sprintf("interrupted after %.2g s", t.Elapsed))
 	}
 	distrust(t, load)
@@ -55,7 +59,7 @@ func batch(ctx context.Context, c cell, load Load, share func(float64)) (*measur
 	warmup := newRecorder(load, 0)
 	if load.Warmup > 0 {
 		run := start(ctx, c, warmup)
-		run.until(func() bool { share(0); return warm(warmup, c.limit, load.Warmup) })
+		run.until(func() bool { share(0); return warm(warmup, c.limit, load) })
 		if err := run.stop(); err != nil {
 			return nil, err
 		}
@@ -83,17 +87,17 @@ func steady(ctx context.Context, c cell, load Load, share func(float64)) (*measu
 	}
 	defer context.AfterFunc(ctx, r.shut)()
 	run := start(ctx, c, r)
-	run.until(func() bool { share(0); return warm(r, c.limit, load.Warmup) })
+	run.until(func() bool { share(0); return warm(r, c.limit, load) })
 
 	r.open()
 	opened, ended, before := r.now(), r.ended.Load(), c.meter()
 	run.until(func() bool {
-		done := (r.now() - opened).Seconds() / load.Duration.Seconds()
+		done, completed := (r.now()-opened).Seconds()/load.Duration.Seconds(), r.ended.Load()-ended
 		if load.Completions > 0 {
-			done = min(done, float64(r.ended.Load()-ended)/float64(load.Completions))
+			done = min(done, float64(completed)/float64(load.Completions))
 		}
 		share(min(done, 1))
-		return done >= 1
+		return done >= 1 || r.hopeless(c.limit) && completed >= int64(c.limit)
 	})
 	r.shut()
 	used := c.meter().since(before)
@@ -106,16 +110,27 @@ func steady(ctx context.Context, c cell, load Load, share func(float64)) (*measu
 	return &measured{r.result(), r.length(), used, c.session.Usage().Connections}, nil
 }
 
+// rounds is how many requests end in a window for each slot, at least: fewer are too much at the mercy of where the
+// window is cut.
+const rounds = 5
+
 // shortestWarmup lets connections open, caches fill and the runtime's scheduler settle, however fast the server.
 const shortestWarmup = 200 * time.Millisecond
 
-// warm reports whether the warm-up is over: after a fixed time, or, if it is automatic, after the longer of
-// shortestWarmup and three mean latencies. By Little's law three times limit requests end in three latencies.
-func warm(r *recorder, limit int, fixed time.Duration) bool {
-	if fixed != Automatic {
-		return r.now() >= fixed
+// warm reports whether the warm-up is over: after a fixed time, or, if it is automatic, after the longest of
+// shortestWarmup and three mean latencies, in which by Little's law three times as many requests end as are in flight.
+// With a rate that is fewer than the limit, so then the first latency is the measure. It is over as well when all fail.
+func warm(r *recorder, limit int, load Load) bool {
+	switch now := r.now(); {
+	case r.hopeless(limit):
+		return true
+	case load.Warmup != Automatic:
+		return now >= load.Warmup
+	case load.Rate > 0:
+		return now >= max(shortestWarmup, 3*time.Duration(r.first.Load())) && r.ended.Load() > 0
+	default:
+		return now >= shortestWarmup && r.ended.Load() >= int64(3*limit)
 	}
-	return r.now() >= shortestWarmup && r.ended.Load() >= int64(3*limit)
 }
 
 // running is a Run under way.

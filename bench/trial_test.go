@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -56,8 +57,8 @@ func TestAutomaticWarmupLastsThreeLatencies(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := simulated{name: "a", latency: always(time.Second)}
 		got := measure(t, t.Context(), s, 2, bench.Load{Duration: 4 * time.Second, Warmup: bench.Automatic})
-		if got.Warmup != 6 || got.Succeeded != 8 {
-			t.Errorf("%d requests in the warm-up and %d after it, want 6 and 8", got.Warmup, got.Succeeded)
+		if got.Warmup != 6 || got.Succeeded != 10 {
+			t.Errorf("%d requests in the warm-up and %d after it, want 6, and 5 for each slot", got.Warmup, got.Succeeded)
 		}
 	})
 }
@@ -138,8 +139,38 @@ func TestARateCapsTheStarts(t *testing.T) {
 		if got.Succeeded < 499 || got.Succeeded > 501 {
 			t.Errorf("%d succeeded in 10 s, want 50 a second", got.Succeeded)
 		}
-		if len(got.Warnings) > 0 {
-			t.Errorf("warnings %q, want none: a rate is meant to leave slots empty", got.Warnings)
+		if len(got.Warnings) != 1 || !strings.HasPrefix(got.Warnings[0], "--rate 50 is what limits the goodput") {
+			t.Errorf("warnings %q, want just that the rate is what limits: it is meant to leave slots empty", got.Warnings)
+		}
+	})
+}
+
+func TestABatchAtARateTakesAsLongAsTheRateSays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		s := simulated{name: "a", latency: always(time.Millisecond)}
+		got := measure(t, t.Context(), s, 60, bench.Load{Requests: 10, Rate: 1})
+		if took := time.Since(began); got.Succeeded != 10 || took < 9*time.Second || took > 10*time.Second {
+			t.Errorf("%d requests took %v, want 10 in little over 9 s", got.Succeeded, took)
+		}
+	})
+}
+
+func TestAMuteTargetIsGivenUpAfterTwoRoundsAndNamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		mute := simulated{name: "mute", latency: always(10 * time.Second), fate: func() strategies.Outcome {
+			return strategies.Failed(context.DeadlineExceeded)
+		}}
+		err := bench.Comparison{
+			Load:       bench.Load{URLs: address(t), Duration: time.Second, Warmup: bench.Automatic},
+			Strategies: []strategies.Strategy{mute}, Limit: 4, Repeats: 10,
+		}.Run(t.Context(), (&kept{}).observer())
+		if err == nil || err.Error() != "no request succeeded: mute: context deadline exceeded" {
+			t.Errorf("got %v, want why nothing succeeded", err)
+		}
+		if took := time.Since(began); took > 41*time.Second {
+			t.Errorf("took %v, want four timeouts at the most", took)
 		}
 	})
 }

@@ -12,7 +12,7 @@ import (
 const (
 	littleTolerance = 0.05 // of Little's law, and of the slots that may stand empty
 	busyClient      = 0.75 // share of the processors that the client may use
-	fewRounds       = 4    // completions a slot, below which a window is too short for its latencies
+	atRate          = 0.95 // of the rate that was asked for: then it is what limits
 )
 
 // distrust attaches a warning to the trial for everything that speaks against its figures, and says what to do.
@@ -26,6 +26,9 @@ func distrust(t *results.Trial, load Load) {
 		t.Warn(fmt.Sprintf("%s of the requests failed; the first: %s", percent(float64(failures)/completed), t.FirstError))
 	}
 	warnLittle(t, load)
+	if load.Rate > 0 && t.PerSecond > atRate*load.Rate {
+		t.Warn(fmt.Sprintf("--rate %g is what limits the goodput: it says nothing about strategy or server", load.Rate))
+	}
 	if busy := t.CPU / t.Elapsed / float64(runtime.GOMAXPROCS(0)); busy > busyClient {
 		t.Warn(fmt.Sprintf("the client used %s of its processors: it may be the bottleneck, not the server", percent(busy)))
 	}
@@ -53,9 +56,6 @@ func warnLittle(t *results.Trial, load Load) {
 			percent(full), load.Requests))
 	default:
 		t.Warn(fmt.Sprintf("slots were full %s of the time: raise --duration, or the client is the bottleneck", percent(full)))
-	}
-	if load.Requests == 0 && t.Completed() < int64(fewRounds*t.Limit) {
-		t.Warn(fmt.Sprintf("only %d requests ended at limit %d: raise --duration", t.Completed(), t.Limit))
 	}
 }
 

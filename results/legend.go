@@ -33,15 +33,10 @@ func (r *Run) legend() string {
 
 // repeats says what the spread of the tables is, which depends on how often the trials were repeated.
 func repeats(trials []Trial) string {
-	times := map[setting]int{}
-	for _, t := range trials {
-		if t.Purpose == "" {
-			times[setting{t.Strategy, t.Limit}]++
-		}
-	}
 	least, most := len(trials), 0
-	for _, n := range times {
-		least, most = min(least, n), max(most, n)
+	_, groups := group(trials)
+	for _, repeats := range groups {
+		least, most = min(least, len(repeats)), max(most, len(repeats))
 	}
 	switch {
 	case most <= 1:

@@ -48,13 +48,14 @@ type Settings struct {
 	HTTP           string  `json:"http"` // protocol version
 }
 
-// A Purpose says that a trial was not made to measure its strategy. It does not count for the strategy's figures.
+// A Purpose says that a trial is none of those that measure its strategy. It does not count for the strategy's figures.
 type Purpose string
 
 // The purposes.
 const (
-	Control Purpose = "control" // of a second copy of the strategy, which ought to measure the same as the first
-	Causal  Purpose = "causal"  // with the client slowed down on purpose, to see whether that matters
+	Control     Purpose = "control"     // of a second copy of the strategy, which ought to measure the same as the first
+	Causal      Purpose = "causal"      // with the client slowed down on purpose, to see whether that matters
+	Interrupted Purpose = "interrupted" // it was to measure the strategy but was cut short; it counts if there is no other
 )
 
 // A Trial is one measured run of one strategy at one limit. Started = Succeeded + the sum of Failed + CutOff, exactly.

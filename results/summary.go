@@ -30,24 +30,33 @@ type setting struct {
 // those with a purpose of their own. Verdicts are left to who compares. Every figure is finite: a trial without a success has the rate 0, and since no geometric
 // mean can hold that, the summary's rate is then 0 without an interval or a spread, and a warning says so.
 func Summarise(trials []Trial) []Summary {
-	var order []setting
-	groups := map[setting][]*Trial{}
-	for i := range trials {
-		if trials[i].Purpose != "" {
-			continue
-		}
-		at := setting{trials[i].Strategy, trials[i].Limit}
-		if groups[at] == nil {
-			order = append(order, at)
-		}
-		groups[at] = append(groups[at], &trials[i])
-	}
+	order, groups := group(trials)
 	summaries := make([]Summary, len(order))
 	for i, at := range order {
 		summaries[i] = summarise(groups[at])
 	}
 	compare(summaries)
 	return summaries
+}
+
+// group returns the trials that count by setting, and the settings in the order in which they first appear.
+func group(trials []Trial) (order []setting, groups map[setting][]*Trial) {
+	groups = map[setting][]*Trial{}
+	for i := range trials {
+		at := setting{trials[i].Strategy, trials[i].Limit}
+		switch group := groups[at]; {
+		case trials[i].Purpose == Control, trials[i].Purpose == Causal:
+		case group == nil:
+			order = append(order, at)
+			groups[at] = []*Trial{&trials[i]}
+		case trials[i].Purpose == Interrupted:
+		case group[0].Purpose == Interrupted:
+			groups[at] = []*Trial{&trials[i]}
+		default:
+			groups[at] = append(group, &trials[i])
+		}
+	}
+	return order, groups
 }
 
 // summarise takes the trials of one strategy at one limit together.

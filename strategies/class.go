@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/url"
 	"os"
 	"strings"
 	"syscall"
@@ -65,6 +66,9 @@ func Answered(status int, bytes int64, err error) Outcome {
 // classify finds the class of a client's error. The types are asked first; the texts are those that net/http and
 // fasthttp have for errors without a type.
 func classify(err error) Class {
+	if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) {
+		err = wrapped.Err // whose text does not have the URL in it, which may hold any word
+	}
 	var (
 		dns         *net.DNSError
 		timeout     interface{ Timeout() bool }

@@ -36,7 +36,7 @@ func TestErrorsHaveTheirClassHoweverTheyAreWrapped(t *testing.T) {
 		{errors.New("something else"), strategies.Other},
 	} {
 		for _, err := range []error{
-			test.err, fmt.Errorf("get: %w", test.err), &url.Error{Op: "Get", URL: "http://h/", Err: test.err},
+			test.err, fmt.Errorf("get: %w", test.err), &url.Error{Op: "Get", URL: "http://h/chunk/malformed", Err: test.err},
 			&net.OpError{Op: "read", Err: test.err},
 		} {
 			if got := strategies.Failed(err).Class; got != test.want {

@@ -41,6 +41,7 @@ func openFastHTTP(target Target, network *Network, connections int) Stack {
 				return network.Dial(ctx, address)
 			},
 			TLSConfig:                 target.tls(),
+			ReadBufferSize:            largestHead,
 			MaxConnsPerHost:           connections,    // 512 unless told
 			MaxConnWaitTimeout:        target.Timeout, // unless told, callers beyond the cap fail at once
 			MaxIdleConnDuration:       idle,
@@ -54,6 +55,10 @@ func openFastHTTP(target Target, network *Network, connections int) Stack {
 		},
 	}
 }
+
+// largestHead is how long the head of a response may be, in bytes. Unless told, fasthttp takes 4 KiB for malformed where
+// others do not. It has one such buffer for every request in flight.
+const largestHead = 16 << 10
 
 // dialContext returns a context that ends after a timeout of fasthttp's, where 0 is none.
 func dialContext(timeout time.Duration) (context.Context, context.CancelFunc) {

@@ -40,6 +40,7 @@ func openNetHTTP(target Target, network *Network, connections int) Stack {
 		Protocols:           new(http.Protocols),
 		DisableCompression:  true,
 		MaxIdleConnsPerHost: connections, // 2 unless told: every other request would dial
+		MaxIdleConns:        connections,
 		MaxConnsPerHost:     connections,
 		IdleConnTimeout:     idle,
 	}
@@ -73,7 +74,8 @@ var errRetry = errors.New("the server closed connection without an answer")
 
 // onceEach is a transport's Proxy function: there is no proxy. A transport asks it once for every attempt, which makes it
 // the one place to keep net/http from repeating a request whose connection died: other clients do not, and the server
-// would count more requests than were reported.
+// would count more requests than were reported. The one repetition that is harmless, when nothing was sent because the
+// server had closed the connection before, it seldom needs: it watches idle connections and drops those that are closed.
 func onceEach(r *http.Request) (*url.URL, error) {
 	attempts := r.Context().Value(attemptsKey{}).(*int)
 	*attempts++
@@ -83,13 +85,13 @@ func onceEach(r *http.Request) (*url.URL, error) {
 	return nil, nil
 }
 
-// netHTTPCaller reuses its request, which net/http permits once the response's body has been read and closed.
+// netHTTPCaller reuses its request, which net/http permits once the response's body has been read and closed; but not the
+// request's body, which may still be being sent when an answer has come early.
 type netHTTPCaller struct {
 	stack    *netHTTPStack
 	request  *http.Request
 	address  string // that request.URL was parsed from
 	attempts int
-	body     bytes.Reader
 	response bytes.Buffer
 }
 
@@ -134,8 +136,7 @@ func (c *netHTTPCaller) prepare(r *Request) error {
 		delete(c.request.Header, "Cookie") // which the client's jar wrote there for the request before
 	}
 	if body := c.stack.target.Body; len(body) > 0 {
-		c.body.Reset(body)
-		c.request.Body = io.NopCloser(&c.body)
+		c.request.Body = io.NopCloser(bytes.NewReader(body))
 		c.request.ContentLength = int64(len(body))
 	}
 	return nil

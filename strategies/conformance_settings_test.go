@@ -136,3 +136,39 @@ func TestConnectionsClosedWhileIdleAreReplaced(t *testing.T) {
 		}
 	})
 }
+
+func TestALongHeadIsNoFault(t *testing.T) {
+	everyStrategy(t, func(t *testing.T, s strategies.Strategy) {
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Security-Policy", strings.Repeat("a", 10_000))
+		}))
+		defer srv.Close()
+		w := newWork(4, srv.URL)
+		run(t, s, strategies.Target{}, 2, w)
+		if got := w.classes()[strategies.OK]; got != 4 {
+			t.Errorf("%d of 4 succeeded: %s", got, w.errors())
+		}
+	})
+}
+
+// An answer may come before the whole body was sent; the next request's body must still be whole.
+func TestAnEarlyAnswerDoesNotSpoilTheNextBody(t *testing.T) {
+	body := []byte(strings.Repeat("0123456789", 100_000))
+	everyStrategy(t, func(t *testing.T, s strategies.Strategy) {
+		var bad atomic.Int64
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/early" {
+				w.WriteHeader(http.StatusRequestEntityTooLarge)
+				return
+			}
+			if got, err := io.ReadAll(r.Body); err != nil || string(got) != string(body) {
+				bad.Add(1)
+			}
+		}))
+		defer srv.Close()
+		run(t, s, strategies.Target{Method: http.MethodPost, Body: body}, 2, newWork(20, srv.URL+"/early", srv.URL+"/late"))
+		if n := bad.Load(); n > 0 {
+			t.Errorf("%d bodies arrived spoilt", n)
+		}
+	})
+}

@@ -2,7 +2,6 @@ package strategies
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -14,9 +13,10 @@ import (
 // A Network opens a session's connections, so that every client dials, resolves names and counts connections alike. It
 // is safe for concurrent use.
 type Network struct {
-	dialer net.Dialer
-	names  names
-	opened time.Time // the epoch of the connections' clock
+	dialer   net.Dialer
+	patience time.Duration // of Dial
+	names    names
+	opened   time.Time // the epoch of the connections' clock
 
 	run     atomic.Int64 // number of the Run under way
 	carried atomic.Int64 // connections that carried requests in it
@@ -29,9 +29,9 @@ type Network struct {
 // NewNetwork returns a network with the target's time limits.
 func NewNetwork(target Target) *Network {
 	return &Network{
-		dialer: net.Dialer{Timeout: target.DialTimeout},
-		names:  names{lifetime: target.DNSCache, entries: map[string]*name{}},
-		opened: time.Now(),
+		patience: target.DialTimeout,
+		names:    names{lifetime: target.DNSCache, entries: map[string]*name{}},
+		opened:   time.Now(),
 	}
 }
 
@@ -50,8 +50,10 @@ func (n *Network) usage() Usage {
 	}
 }
 
-// Dial connects to address, host:port, within the target's dial timeout or ctx, whichever is shorter.
+// Dial resolves and connects to address, host:port, within the target's dial timeout or ctx, whichever is shorter.
 func (n *Network) Dial(ctx context.Context, address string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, n.patience)
+	defer cancel()
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, fmt.Errorf("dial %s: %w", address, err)
@@ -70,22 +72,6 @@ func (n *Network) Dial(ctx context.Context, address string) (net.Conn, error) {
 		errs = append(errs, err)
 	}
 	return nil, errors.Join(errs...)
-}
-
-// DialTLS is Dial and a handshake, for a client that does not do it by itself.
-func (n *Network) DialTLS(ctx context.Context, address string, config *tls.Config) (net.Conn, error) {
-	raw, err := n.Dial(ctx, address)
-	if err != nil {
-		return nil, err
-	}
-	config = config.Clone()
-	config.ServerName, _, _ = net.SplitHostPort(address) // Dial has split it already
-	secure := tls.Client(raw, config)
-	if err := secure.HandshakeContext(ctx); err != nil {
-		_ = raw.Close()
-		return nil, err
-	}
-	return secure, nil
 }
 
 // errStale is what writing to a connection that the server closed while it was idle gives: nothing was sent, so that
@@ -164,8 +150,12 @@ type names struct {
 type name struct {
 	mu        sync.Mutex
 	addresses []string
+	err       error // of the latest attempt to resolve it
 	until     time.Time
 }
+
+// sulk is how long a name that could not be resolved is not tried again: all callers of the moment share the failure.
+const sulk = time.Second
 
 // resolve returns the host's addresses, the one that answered last first. An address resolves to itself.
 func (n *names) resolve(ctx context.Context, host string) (*name, []string, error) {
@@ -179,14 +169,14 @@ func (n *names) resolve(ctx context.Context, host string) (*name, []string, erro
 
 	entry.mu.Lock()
 	defer entry.mu.Unlock()
-	if len(entry.addresses) == 0 || time.Now().After(entry.until) {
-		addresses, err := net.DefaultResolver.LookupHost(ctx, host)
-		if err != nil {
-			return nil, nil, err
+	if !time.Now().Before(entry.until) {
+		lifetime := n.lifetime
+		if entry.addresses, entry.err = net.DefaultResolver.LookupHost(ctx, host); entry.err != nil {
+			lifetime = sulk
 		}
-		entry.addresses, entry.until = addresses, time.Now().Add(n.lifetime)
+		entry.until = time.Now().Add(lifetime)
 	}
-	return entry, entry.addresses, nil
+	return entry, entry.addresses, entry.err
 }
 
 // prefer moves ip to the front, so that an address that does not answer is not tried first every time.

@@ -42,18 +42,18 @@ func (p pair) Open(_ context.Context, target Target, maxLimit int) (Session, err
 		target:   target,
 		maxLimit: p.Limit(maxLimit),
 		network:  NewNetwork(target),
-		stacks:   map[int]Stack{},
 	}, nil
 }
 
-// pairSession keeps its stacks by the number of connections they may open. There is one of them, for maxLimit, unless
-// the schedule leaves the limit to the client: then every limit needs its own.
+// pairSession has one stack, for maxLimit connections, unless the schedule leaves the limit to the client: then every
+// limit needs a stack of its own.
 type pairSession struct {
 	pair
-	target   Target
-	maxLimit int
-	network  *Network
-	stacks   map[int]Stack
+	target      Target
+	maxLimit    int
+	network     *Network
+	stack       Stack // nil before the first Run
+	connections int   // that the stack may open to a host
 }
 
 func (s *pairSession) Run(ctx context.Context, limit int, work Work) error {
@@ -61,33 +61,33 @@ func (s *pairSession) Run(ctx context.Context, limit int, work Work) error {
 	if limit < 1 || limit > s.maxLimit {
 		return fmt.Errorf("%s: run: limit %d: want 1 to %d, the most that the session was opened for", s.name, limit, s.maxLimit)
 	}
-	stack := s.stack(limit)
+	s.prepare(limit)
 	s.network.begin()
 	s.schedule.Run(ctx, limit, func() *Lane {
-		return &Lane{worker: work.Worker(), caller: stack.Caller()}
+		return &Lane{worker: work.Worker(), caller: s.stack.Caller()}
 	})
 	return nil
 }
 
-func (s *pairSession) stack(limit int) Stack {
+// prepare opens the stack that the limit needs, if it is not the one that is open.
+func (s *pairSession) prepare(limit int) {
 	connections := s.maxLimit
 	if s.schedule.Leaves {
 		connections = limit
 	}
-	stack, open := s.stacks[connections]
-	if !open {
-		stack = s.client.Open(s.target, s.network, connections)
-		s.stacks[connections] = stack
+	if s.stack != nil && s.connections == connections {
+		return
 	}
-	return stack
+	_ = s.Close()
+	s.stack, s.connections = s.client.Open(s.target, s.network, connections), connections
 }
 
 func (s *pairSession) Usage() Usage { return s.network.usage() }
 
 func (s *pairSession) Close() error {
-	for _, stack := range s.stacks {
-		stack.Close()
+	if s.stack != nil {
+		s.stack.Close()
+		s.stack = nil
 	}
-	clear(s.stacks)
 	return nil
 }

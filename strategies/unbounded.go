@@ -8,7 +8,7 @@ import (
 func init() {
 	RegisterSchedule(unbounded)
 	Register(unbounded.As("unbounded",
-		"every request at once, the client's connection cap the only limit, over net/http: what one gets by not deciding", netHTTP))
+		"goroutines that crowd at the client, four for each connection it may open, over net/http: what not deciding gets", netHTTP))
 }
 
 // crowd is how many goroutines unbounded has at work for each connection that the limit allows. A load without end has no
@@ -18,7 +18,7 @@ const crowd = 4
 
 var unbounded = Schedule{
 	Name:   "unbounded",
-	Doc:    "every request at once, the limit left to the client's connections to a host: latency includes the wait for one",
+	Doc:    "a crowd of goroutines, the limit left to the client's connections to each host: latency includes the wait for one",
 	Leaves: true,
 	Run: func(ctx context.Context, limit int, open func() *Lane) {
 		var (

@@ -29,7 +29,6 @@ Without a URL it starts the bundled test server for the time of the run.`,
 	}
 	o.bind(cmd)
 	cmd.Flags().IntVarP(&limit, "limit", "c", 60, "have at most so many requests in flight")
-	cmd.Flags().IntVar(&o.repeats, "repeats", 10, "make so many trials of each strategy; a winner takes at least 10")
 	return cmd
 }
 
@@ -39,10 +38,7 @@ func runBench(cmd *cobra.Command, args []string, o *options, limit int) error {
 	if limit < 1 {
 		found.addf("--limit %d: want at least 1", limit)
 	}
-	if o.repeats < 1 {
-		found.addf("--repeats %d: want at least 1", o.repeats)
-	}
-	checkFiles(limit, plan.strategies, &found)
+	checkFiles("--limit", limit, plan.strategies, &found)
 	if err := found.err(); err != nil {
 		return err
 	}

@@ -41,19 +41,19 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 }
 
 func report(err error, stderr io.Writer) int {
-	var usage usageError
-	switch {
-	case err == nil:
+	if err == nil {
 		return exitDone
-	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(stderr, "sweetspot: interrupted")
-		return exitInterrupted
 	}
 	for line := range strings.Lines(err.Error()) {
-		fmt.Fprintln(stderr, "sweetspot: "+strings.TrimSuffix(line, "\n"))
+		line = strings.Replace(strings.TrimSuffix(line, "\n"), context.Canceled.Error(), "interrupted", 1)
+		fmt.Fprintln(stderr, "sweetspot: "+line)
 	}
-	if errors.As(err, &usage) {
+	var usage usageError
+	switch {
+	case errors.As(err, &usage):
 		return exitUsage
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
 	}
 	return exitFailed
 }

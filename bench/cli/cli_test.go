@@ -97,7 +97,7 @@ func TestBadInputIsReportedWhole(t *testing.T) {
 		args string
 		want []string
 	}{
-		{"bench " + srv.URL() + " -c 0 --repeats 0 -s pol -H nocolon --decode xml --timeout 0s --rate -1 --format yaml -X G/T --warmup -2s", []string{
+		{"bench " + srv.URL() + " -c 0 --repeats 0 --profile plateau -s pol -H nocolon --decode xml --timeout 0s --rate -1 --format yaml -X G/T --warmup -2s", []string{
 			`--limit 0: want at least 1`,
 			`--repeats 0: want at least 1`,
 			`--strategy: no strategy "pol": did you mean pool?`,
@@ -105,6 +105,7 @@ func TestBadInputIsReportedWhole(t *testing.T) {
 			`--decode xml: want json`,
 			`--timeout 0s: want at least 1ms`,
 			`--rate -1: want more than 0`,
+			`--profile plateau beside a URL: want one of the two`,
 			`--format "yaml": want one of`,
 			`--method "G/T": want a word such as GET`,
 			`--warmup -2s: want at least 0s`,
@@ -112,6 +113,10 @@ func TestBadInputIsReportedWhole(t *testing.T) {
 		{"bench -n 0 " + srv.URL(), []string{`--requests 0: want at least 1`}},
 		{"bench -n 5 -d 1s " + srv.URL(), []string{`--requests beside --duration`}},
 		{"bench ftp://x/", []string{`URL ftp://x/: "ftp://x/" is not an http URL: want one such as http://127.0.0.1:8080/`}},
+		{"bench http://127.0.0.1:99999/", []string{`port 99999: want 1 to 65535`}},
+		{"bench http://127.0.0.1/ä", []string{`want spaces and other than ASCII characters escaped, such as %20`}},
+		{"bench --rate NaN " + srv.URL(), []string{`--rate NaN: want more than 0`}},
+		{"sweep --max 10000000 " + srv.URL(), []string{`--max 10000000: `}},
 		{"bench http://127.0.0.1/{5..1}", []string{`{5..1}: 5 comes after 1: want {1..5}`}},
 		{"bench --urls " + file, []string{`line 2: "nonsense" is not an http URL`}},
 		{"bench --urls " + file + " " + srv.URL(), []string{`want one of the two`}},

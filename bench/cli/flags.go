@@ -44,7 +44,9 @@ func (o *options) bind(cmd *cobra.Command) {
 	f.StringSliceVarP(&o.strategies, "strategy", "s", nil, "strategies to run, separated by commas: see 'sweetspot strategies' (default all with a name of their own)")
 	f.Int64VarP(&o.requests, "requests", "n", 0, "make each trial a batch of exactly so many requests, cold start and tail included")
 	f.DurationVarP(&o.duration, "duration", "d", 500*time.Millisecond, "measure each trial for so long, after a warm-up that is not counted")
-	f.DurationVar(&o.warmup, "warmup", bench.Automatic, "warm up for so long before each trial (default automatic: until at full stride; none with -n)")
+	f.DurationVar(&o.warmup, "warmup", bench.Automatic, "warm up for so long before each trial (default: until at full stride; none with -n)")
+	f.Lookup("warmup").DefValue = "" // the text says it
+	f.IntVar(&o.repeats, "repeats", bench.EnoughRepeats, "compare the strategies in so many trials of each; to name a winner takes the default")
 	f.Uint64Var(&o.seed, "seed", 0, "order the trials by this seed (default one drawn anew; it is saved with the run)")
 	f.DurationVar(&o.timeout, "timeout", strategies.DefaultTimeout, "give each request so long")
 	f.StringArrayVarP(&o.headers, "header", "H", nil, "send this header, 'Name: value'; may be repeated")
@@ -57,7 +59,7 @@ func (o *options) bind(cmd *cobra.Command) {
 	f.StringVar(&o.profile, "profile", "article", "what the bundled server is like, when no URL is given: see 'sweetspot serve --help'")
 	f.StringVar(&o.out, "out", "", "save the run into this folder, trial by trial")
 	f.StringVar(&o.format, "format", "table", "what to print: table, markdown, csv or json")
-	f.BoolVarP(&o.quiet, "quiet", "q", false, "show no progress")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "show no progress, nor where the run was saved")
 	_ = cmd.RegisterFlagCompletionFunc("strategy", completeStrategies)
 	_ = cmd.RegisterFlagCompletionFunc("decode", cobra.FixedCompletions([]string{"json"}, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"table", "markdown", "csv", "json"}, cobra.ShellCompDirectiveNoFileComp))
@@ -82,7 +84,7 @@ type parsed struct {
 // parse finds out what the flags and arguments mean and everything that is wrong with them, unreachable targets included.
 func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed {
 	url := strings.Join(args, "") // there is one at most
-	if o.seed == 0 {
+	if !cmd.Flags().Changed("seed") {
 		o.seed = rand.Uint64N(1<<52) + 1 // a number that every reader of JSON can hold
 	}
 	p := parsed{target: url + o.urls, strategies: o.chosen(found), load: o.load(cmd, url, found)}
@@ -93,9 +95,15 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 	if _, err := server.FindProfile(o.profile); err != nil {
 		found.usage = append(found.usage, fmt.Errorf("--%w", err))
 	}
+	if cmd.Flags().Changed("profile") && p.target != "" {
+		found.addf("--profile %s beside a URL: want one of the two, since a profile is the bundled server's", o.profile)
+	}
+	if o.repeats < 1 {
+		found.addf("--repeats %d: want at least 1", o.repeats)
+	}
 	checkOut(o.out, found)
 	if p.load.URLs != nil {
-		found.failures = append(found.failures, unreachable(p.load.URLs)...)
+		found.failures = append(found.failures, unreachable(cmd.Context(), p.load.URLs)...)
 	}
 	return p
 }
@@ -134,7 +142,7 @@ func (o *options) load(cmd *cobra.Command, url string, found *faults) bench.Load
 	if o.warmup < 0 && o.warmup != bench.Automatic {
 		found.addf("--warmup %v: want at least 0s", o.warmup)
 	}
-	if o.rate < 0 {
+	if cmd.Flags().Changed("rate") && !(o.rate > 0) { // written so that NaN is wrong too
 		found.addf("--rate %g: want more than 0", o.rate)
 	}
 	return load

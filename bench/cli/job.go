@@ -74,10 +74,11 @@ func (j job) finish(keep *keeper, stdout, stderr io.Writer) error {
 			fmt.Fprintln(stderr, "warning:", warning)
 		}
 	}
+	err = errors.Join(err, keep.finish())
 	if path := keep.path(); path != "" && !j.quiet {
 		fmt.Fprintln(stderr, "saved to", path)
 	}
-	return errors.Join(err, keep.finish())
+	return err
 }
 
 // newRun returns the run as it is known before the first trial.

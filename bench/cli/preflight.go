@@ -1,11 +1,14 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"net/url"
 	"os"
 	"runtime"
+	"slices"
+	"sync"
 	"time"
 
 	"sweetspot/bench"
@@ -18,19 +21,22 @@ import (
 const spareFiles = 64
 
 // checkFiles raises the limit on open files as far as it goes and holds the connections that a run would open to it.
-func checkFiles(limit int, all []strategies.Strategy, found *faults) {
+func checkFiles(flag string, limit int, all []strategies.Strategy, found *faults) {
+	if len(all) == 0 {
+		return // which is a fault of its own
+	}
 	files, err := raiseFiles()
 	if err != nil {
 		found.addf("open files: %w", err)
 		return
 	}
-	connections := 0
+	connections := limit // of the second copy of one of them
 	for _, s := range all {
 		connections += s.Limit(limit)
 	}
 	if room := int(files) - spareFiles; connections > room {
-		found.addf("--limit %d: %d strategies would open %d connections, but the limit on open files is %d: want at most %d, or fewer strategies, or a higher 'ulimit -Hn'",
-			limit, len(all), connections, files, max(1, room/len(all)))
+		found.addf("%s %d: the strategies would open %d connections, but the limit on open files is %d: want at most %d, or fewer strategies, or a higher 'ulimit -Hn'",
+			flag, limit, connections, files, max(1, room/(len(all)+1)))
 	}
 }
 
@@ -75,17 +81,27 @@ func hosts(urls bench.URLs, visit func(address, url string)) {
 }
 
 // unreachable dials the hosts of the URLs, without sending anything, and returns what is wrong with them.
-func unreachable(urls bench.URLs) []error {
-	var errs []error
+func unreachable(ctx context.Context, urls bench.URLs) []error {
+	var (
+		dialer = net.Dialer{Timeout: probeTimeout}
+		dials  sync.WaitGroup
+		errs   [mostProbed]error
+		next   int
+	)
 	hosts(urls, func(address, url string) {
-		conn, err := net.DialTimeout("tcp", address, probeTimeout)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("URL %s: %w: want the address of a server that is running", url, err))
-			return
-		}
-		_ = conn.Close()
+		result := &errs[next]
+		next++
+		dials.Go(func() {
+			conn, err := dialer.DialContext(ctx, "tcp", address)
+			if err != nil {
+				*result = fmt.Errorf("URL %s: %w: want the address of a server that is running", url, err)
+				return
+			}
+			_ = conn.Close()
+		})
 	})
-	return errs
+	dials.Wait()
+	return slices.DeleteFunc(errs[:], func(err error) bool { return err == nil })
 }
 
 // local reports whether all hosts of the URLs are this machine.

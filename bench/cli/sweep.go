@@ -49,7 +49,7 @@ Without a URL it starts the bundled test server for the time of the sweep.`,
 	f.IntVar(&sweep.Max, "max", 4096, "largest limit to try")
 	f.IntSliceVar(&sweep.Limits, "limits", nil, "try just these limits, separated by commas, instead of searching")
 	f.Float64Var(&sweep.Share, "share", 0.97, "share of the peak that is enough")
-	f.DurationVar(&sweep.Budget, "budget", 2*time.Minute, "search for at most so long")
+	f.DurationVar(&sweep.Budget, "budget", 2*time.Minute, "search for at most so long; to examine and compare may take half as long again")
 	f.StringVar(&slo, "slo", "", "find the largest limit that holds a latency objective instead, such as p99=200ms (mean, p50, p90, p99 or max)")
 	f.BoolVar(&noBrakes, "no-brakes", false, "do not stop at signs of harm to a target that is not this machine")
 	return cmd
@@ -67,11 +67,15 @@ func runSweep(cmd *cobra.Command, args []string, o *options, sweep bench.Sweep, 
 	if sweep.Objective != nil && len(sweep.Limits) > 0 {
 		found.addf("--slo beside --limits: want a search for a limit or a fixed grid")
 	}
-	checkFiles(sweep.Max, plan.strategies, &found)
+	largest := "--max"
+	if len(sweep.Limits) > 0 {
+		largest = "--limits"
+	}
+	checkFiles(largest, sweep.Max, plan.strategies, &found)
 	if err := found.err(); err != nil {
 		return err
 	}
-	sweep.Strategies, sweep.Seed = plan.strategies, o.seed
+	sweep.Strategies, sweep.Seed, sweep.Repeats = plan.strategies, o.seed, o.repeats
 	if sweep.Brakes = sweep.Brakes && plan.load.URLs != nil && !local(plan.load.URLs); sweep.Brakes {
 		fmt.Fprintln(cmd.ErrOrStderr(), plan.target, "is not this machine: the search stops at the first sign of harm, unless --no-brakes is given")
 	}
@@ -80,14 +84,16 @@ func runSweep(cmd *cobra.Command, args []string, o *options, sweep bench.Sweep, 
 		load: plan.load, format: plan.format, out: o.out, quiet: o.quiet,
 		run: newRun("sweep", plan.target, o, plan.load),
 		measure: func(ctx context.Context, load bench.Load, observe bench.Observer) (err error) {
-			instant, err := startServer(ctx)
-			if err != nil {
-				return err
-			}
-			defer instant.stop()
 			sweep.Load = load
-			if sweep.Instant, err = bench.ParseURL(instant.url); err != nil {
-				return err
+			if sweep.Objective == nil {
+				instant, err := startServer(ctx)
+				if err != nil {
+					return err
+				}
+				defer instant.stop()
+				if sweep.Instant, err = bench.ParseURL(instant.url); err != nil {
+					return err
+				}
 			}
 			swept, err = sweep.Run(ctx, observe)
 			return err
