@@ -48,10 +48,13 @@ finder: ## hold the search for the best limit against simulated servers whose tr
 finder-http: ## the same over real HTTP, ten sweeps of each server; most of an hour
 	go test ./bench -run TestFinderOverHTTP -finder-http -v -timeout 3h
 
+codes: $(BIN) ## request all 36^4 codes of four characters in one batch, and tell the time and the memory
+	$(BIN) bench --strategy fasthttp --requests 1679616 --repeats 1 --profile instant '/{0-9a-z:4}'
+
 overhead: ## what the harness costs: each strategy beside a bare loop with the same client
 	go test ./bench -run '^$$' -bench Overhead -benchtime 1x -v
 
 clean: ## remove what was built; runs are kept
 	rm -rf bin
 
-.PHONY: help build bench sweep serve test check format vet static truth finder finder-http overhead clean FORCE
+.PHONY: help build bench sweep serve test check format vet static truth finder finder-http codes overhead clean FORCE

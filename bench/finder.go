@@ -100,7 +100,7 @@ func (f objectiveFinder) conclude() results.Optimum {
 	}
 	if held.Limit == 0 {
 		o.Verdict = results.Unstable
-		o.Warnings = append(o.Warnings, fmt.Sprintf("no limit was shown to hold %s: raise --slo or --budget", o.Objective))
+		o.Warnings = append(o.Warnings, fmt.Sprintf("no limit was shown to hold %s: raise --budget, or --slo", o.Objective))
 		return o
 	}
 	for _, rate := range f.rates[held.Limit] {

@@ -54,6 +54,7 @@ func ParseList(text string) (List, error) {
 		list List
 		errs []error
 	)
+	text = strings.TrimPrefix(text, "\ufeff") // a byte order mark
 	for number, line := range strings.Split(text, "\n") {
 		line = strings.TrimSpace(line)
 		if line == "" || strings.HasPrefix(line, "#") {
@@ -134,7 +135,10 @@ func (l Load) target() strategies.Target {
 	if l.Decode {
 		t.Handle = func(_ *strategies.Request, _ int, body []byte) error {
 			var decoded any
-			return json.Unmarshal(body, &decoded)
+			if err := json.Unmarshal(body, &decoded); err != nil {
+				return fmt.Errorf("decode json: %w", err)
+			}
+			return nil
 		}
 	}
 	return t.WithDefaults()

@@ -196,7 +196,9 @@ func (s *sweeping) conclude(compared []results.Trial) Swept {
 				n, n/batchRounds))
 		}
 		swept.Optima = append(swept.Optima, o)
-		best = append(best, one.at(o.Limit)...)
+		if o.Verdict != results.Unstable {
+			best = append(best, one.at(o.Limit)...)
+		}
 	}
 	if len(compared) > 0 {
 		swept.Ranked, swept.Warnings = Rank(compared)

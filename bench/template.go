@@ -15,6 +15,7 @@ import (
 //	{1..1000}     the numbers from 1 to 1000; {0001..1000} the same with leading zeros
 //	{a-z}         the characters from a to z
 //	{0-9a-z:4}    all words of four of these characters
+//	{xyz:1}       just these; {xyz} is refused, for it is more likely a name that was to be filled in
 type Template struct {
 	literals []string // one more than ranges: before, between and after them
 	ranges   []span
@@ -127,6 +128,9 @@ type words struct {
 func parseWords(text string) (span, error) {
 	class, repeat, repeated := strings.Cut(text, ":")
 	w := words{length: 1, n: 1}
+	if !repeated && !strings.Contains(class, "-") {
+		return nil, errSpan
+	}
 	if repeated {
 		length, err := strconv.Atoi(repeat)
 		if err != nil || length < 1 {

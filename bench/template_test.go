@@ -18,8 +18,9 @@ func TestATemplateStandsForEveryCombination(t *testing.T) {
 		{"{01:2}", []string{"00", "01", "10", "11"}},
 		{"{8..11}", []string{"8", "9", "10", "11"}},
 		{"{08..11}", []string{"08", "09", "10", "11"}},
-		{"x{1..2}y{ab}z", []string{"x1yaz", "x1ybz", "x2yaz", "x2ybz"}},
+		{"x{1..2}y{ab:1}z", []string{"x1yaz", "x1ybz", "x2yaz", "x2ybz"}},
 		{"{-_}", []string{"-", "_"}},
+		{"{xy:1}", []string{"x", "y"}},
 	} {
 		template, err := bench.ParseTemplate(test.text)
 		if err != nil {
@@ -61,7 +62,9 @@ func TestATemplateThatIsWrongShowsARightOne(t *testing.T) {
 		"{a..b}":            "want numbers such as {1..1000}",
 		"{z-a}":             "want numbers such as {1..1000}",
 		"{a:0}":             "want numbers such as {1..1000}",
-		"{aba}":             "a stands in it twice",
+		"{aba:1}":           "a stands in it twice",
+		"{id}":              "want numbers such as {1..1000}",
+		"{a,b}":             "want numbers such as {1..1000}",
 		"{0-9a-z:99}":       "want a length smaller than 99",
 		"{a-z:13}{0-9a-z}9": "more than 2^63",
 		"{é}":               "want numbers such as {1..1000}",

@@ -23,7 +23,7 @@ func distrust(t *results.Trial, load Load) {
 		return
 	}
 	if failures := t.Failures(); failures > 0 {
-		t.Warn(fmt.Sprintf("%s of the requests failed; the first: %s", percent(float64(failures)/completed), t.FirstError))
+		t.Warn(fmt.Sprintf("%s of the requests failed", percent(float64(failures)/completed)))
 	}
 	warnLittle(t, load)
 	if load.Rate > 0 && t.PerSecond > atRate*load.Rate {
@@ -31,6 +31,9 @@ func distrust(t *results.Trial, load Load) {
 	}
 	if busy := t.CPU / t.Elapsed / float64(runtime.GOMAXPROCS(0)); busy > busyClient {
 		t.Warn(fmt.Sprintf("the client used %s of its processors: it may be the bottleneck, not the server", percent(busy)))
+	}
+	if t.Connections > t.Limit {
+		t.Warn(fmt.Sprintf("it took %d connections: the server does not keep them open, and each new one costs a handshake", t.Connections))
 	}
 	if redirects := redirected(t.Status); redirects > 0 {
 		t.Warn(fmt.Sprintf("%s of the answers are redirects, which are not followed: use the URL they lead to",
@@ -43,7 +46,7 @@ func distrust(t *results.Trial, load Load) {
 func warnLittle(t *results.Trial, load Load) {
 	little := float64(t.Completed()) / t.Elapsed * meanLatency(t)
 	if math.Abs(little/t.InFlightMean-1) > littleTolerance {
-		t.Warn(fmt.Sprintf("throughput x latency is %.3g but %.3g were in flight: not a steady state, raise --duration",
+		t.Warn(fmt.Sprintf("throughput x latency is %.1f but %.1f were in flight: not a steady state, raise --duration",
 			little, t.InFlightMean))
 	}
 	full := t.InFlightMean / float64(t.Limit)

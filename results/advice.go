@@ -31,7 +31,10 @@ func (o *Optimum) advice() string {
 	case Objective:
 		return fmt.Sprintf("%s: %s holds, 95%% sure, at %s%s.", use, o.Objective, rate, o.beyond())
 	case Unstable:
-		return "the trials disagree too much to name a limit: raise --budget, or quiet the client's and the server's machines."
+		if len(o.Warnings) > 0 {
+			return fmt.Sprintf("no limit can be named: %s.", o.Warnings[0])
+		}
+		return "no limit can be named: raise --budget, or quiet the client's and the server's machines."
 	}
 	return fmt.Sprintf("%s: %s.", use, rate)
 }

@@ -21,7 +21,7 @@ func TestEveryVerdictSaysWhatToDo(t *testing.T) {
 			"look at the curve and give --limits around its rises.",
 		ClientBound: "this client was the bottleneck, not the server: 600/s at limit 52 is the most that it can do here. " +
 			"Take a faster strategy or more CPUs to find the server's limit.",
-		Unstable: "the trials disagree too much to name a limit: raise --budget, or quiet the client's and the server's machines.",
+		Unstable: "no limit can be named: raise --budget, or quiet the client's and the server's machines.",
 		"new":    "use 52: 600/s.",
 	} {
 		if got := found(verdict).advice(); got != want {

@@ -57,9 +57,14 @@ func versusSequential(s Summary) string {
 	return figure(*s.VersusSequential) + "×"
 }
 
+// enoughTrials of a strategy are what a comparison takes to tell it from another.
+const enoughTrials = 10
+
 // verdict writes how a strategy compares with the fastest.
 func verdict(s Summary) string {
 	switch {
+	case s.Verdict == Indistinguishable && s.Trials < enoughTrials:
+		return "too few to say"
 	case s.Verdict == Indistinguishable:
 		return "~ fastest"
 	case s.Verdict == Slower && s.VersusFastest > 0.5:

@@ -24,6 +24,7 @@ type head struct {
 	Trials     *later `json:"trials,omitempty"`
 	Strategies *later `json:"strategies,omitempty"`
 	Optima     *later `json:"optima,omitempty"`
+	PeakMemory *later `json:"peak_memory_bytes,omitempty"`
 	Warnings   *later `json:"warnings,omitempty"`
 }
 
@@ -39,6 +40,7 @@ func (*later) UnmarshalJSON([]byte) error {
 type conclusion struct {
 	Strategies []Summary `json:"strategies"`
 	Optima     []Optimum `json:"optima"`
+	PeakMemory int64     `json:"peak_memory_bytes,omitempty"`
 	Warnings   []string  `json:"warnings"`
 }
 
@@ -104,7 +106,7 @@ func (f *File) Append(t Trial) error {
 // Finish writes what the run concludes. No trial may follow.
 func (f *File) Finish(run *Run) error {
 	r := presentable(run)
-	return f.write(line{Conclusion: &conclusion{r.Strategies, r.Optima, r.Warnings}})
+	return f.write(line{Conclusion: &conclusion{r.Strategies, r.Optima, r.PeakMemory, r.Warnings}})
 }
 
 // Close closes the file. It does not conclude the run: that is for [File.Finish].

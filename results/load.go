@@ -97,7 +97,8 @@ func (r *Run) parseLine(text []byte) (concluded bool, err error) {
 		r.Trials = append(r.Trials, *l.Trial)
 		return false, nil
 	}
-	r.Strategies, r.Optima, r.Warnings = l.Conclusion.Strategies, l.Conclusion.Optima, l.Conclusion.Warnings
+	r.Strategies, r.Optima = l.Conclusion.Strategies, l.Conclusion.Optima
+	r.PeakMemory, r.Warnings = l.Conclusion.PeakMemory, l.Conclusion.Warnings
 	return true, nil
 }
 

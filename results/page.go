@@ -26,7 +26,11 @@ func draw(p page, w io.Writer, run *Run) error {
 	if len(run.Optima) > 0 || run.Command == "sweep" {
 		view = viewSweep
 	}
-	p.heading(1, fmt.Sprintf("%s %s", run.Command, run.Target))
+	title := fmt.Sprintf("%s %s", run.Command, run.Target)
+	if run.Bundled != nil {
+		title += fmt.Sprintf(" (the bundled server, profile %s)", run.Bundled.Profile)
+	}
+	p.heading(1, title)
 	p.paragraph(run.conditions())
 	if err := view(p, run); err != nil {
 		return err

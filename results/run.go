@@ -9,16 +9,28 @@ const Version = 1
 // A Run is everything that one command measured, with the machine it ran on.
 type Run struct {
 	Version    int       `json:"version"`
-	Command    string    `json:"command"` // bench or sweep
-	Target     string    `json:"target"`  // the URL or URL template
-	Started    string    `json:"started"` // RFC 3339
-	Seed       uint64    `json:"seed"`    // orders the trials
+	Command    string    `json:"command"`                  // bench or sweep
+	Target     string    `json:"target"`                   // the URL or URL template
+	Started    string    `json:"started"`                  // RFC 3339
+	Seed       uint64    `json:"seed"`                     // orders the trials
+	Bundled    *Bundled  `json:"bundled_server,omitempty"` // if that is the target
 	Machine    Machine   `json:"machine"`
 	Settings   Settings  `json:"settings"`
 	Trials     []Trial   `json:"trials"`
-	Strategies []Summary `json:"strategies"` // each at its limit: what bench compares
-	Optima     []Optimum `json:"optima"`     // what sweep concludes
-	Warnings   []string  `json:"warnings"`   // about the run as a whole
+	Strategies []Summary `json:"strategies"`                  // each at its limit: what bench compares
+	Optima     []Optimum `json:"optima"`                      // what sweep concludes
+	PeakMemory int64     `json:"peak_memory_bytes,omitempty"` // the client's resident memory at its largest; 0 if unknown
+	Warnings   []string  `json:"warnings"`                    // about the run as a whole
+}
+
+// Bundled is what is known of the bundled server by its theory, without measuring it. The figures are 0 where there are
+// none; the loopback and the client make what is measured a little less.
+type Bundled struct {
+	Profile   string  `json:"profile"`
+	Limit     int     `json:"limit,omitempty"`      // where its peak is
+	PerSecond float64 `json:"per_second,omitempty"` // goodput there
+	Share     float64 `json:"share,omitempty"`
+	Smallest  int     `json:"smallest,omitempty"` // the smallest limit that gives Share of the peak
 }
 
 // Machine is where a run was made.

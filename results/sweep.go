@@ -2,6 +2,7 @@ package results
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -22,6 +23,10 @@ func viewSweep(p page, run *Run) error {
 		if err := viewLimits(p, run, strategy); err != nil {
 			return err
 		}
+	}
+	if b := run.Bundled; b != nil && b.Limit > 0 {
+		p.paragraph(fmt.Sprintf("By its theory the bundled server's peak is %s/s at %s, and %s is the smallest limit that gives %s of it.",
+			figure(b.PerSecond), count(b.Limit), count(b.Smallest), plain(100*b.Share)+"%"))
 	}
 	if len(run.Strategies) < 2 {
 		return nil

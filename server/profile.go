@@ -35,6 +35,7 @@ func Profiles() []Profile {
 		{"humps", "a hump at 10 and a higher one at 126: a search that climbs from the left stops at the wrong one",
 			capacity.Curve{{N: 1, PerSecond: 90}, {N: 10, PerSecond: 850}, {N: 40, PerSecond: 560}, {N: 70, PerSecond: 600},
 				{N: 126, PerSecond: 995}, {N: 256, PerSecond: 700}, {N: 512, PerSecond: 300}}, 0},
+		{"instant", "answers at once: what is measured is the client, and no limit is the server's", capacity.None{}, 0},
 	}
 }
 

@@ -20,7 +20,7 @@ func newBenchCommand() *cobra.Command {
 		Long: `bench makes the same requests with several strategies, in blocks of one trial each in random order, and prints
 them side by side. The URL may have ranges: http://host/{0-9a-z:4}?page={1..1000}.
 
-Without a URL it starts the bundled test server for the time of the run.`,
+Without a URL, or with just a path such as /{1..1000}, it starts the bundled test server for the time of the run.`,
 		Example: `  sweetspot bench
   sweetspot bench -s pool,fasthttp -c 100 -d 2s http://127.0.0.1:8080/
   sweetspot bench -n 4000 --decode json --format markdown 'http://127.0.0.1:8080/{0-9a-z:4}'`,
@@ -43,8 +43,7 @@ func runBench(cmd *cobra.Command, args []string, o *options, limit int) error {
 		return err
 	}
 	return job{
-		load: plan.load, format: plan.format, out: o.out, quiet: o.quiet,
-		run: newRun("bench", plan.target, o, plan.load),
+		load: plan.load, format: plan.format, out: o.out, quiet: o.quiet, run: newRun("bench", plan, o),
 		measure: func(ctx context.Context, load bench.Load, observe bench.Observer) error {
 			return bench.Comparison{
 				Load: load, Strategies: plan.strategies, Limit: limit, Repeats: o.repeats, Seed: o.seed,

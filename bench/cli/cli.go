@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -45,8 +46,9 @@ func report(err error, stderr io.Writer) int {
 		return exitDone
 	}
 	for line := range strings.Lines(err.Error()) {
-		line = strings.Replace(strings.TrimSuffix(line, "\n"), context.Canceled.Error(), "interrupted", 1)
-		fmt.Fprintln(stderr, "sweetspot: "+line)
+		if line = strings.TrimSpace(line); line != "" {
+			fmt.Fprintln(stderr, "sweetspot: "+strings.Replace(line, context.Canceled.Error(), "interrupted", 1))
+		}
 	}
 	var usage usageError
 	switch {
@@ -56,6 +58,14 @@ func report(err error, stderr io.Writer) int {
 		return exitInterrupted
 	}
 	return exitFailed
+}
+
+// version returns the version that the program was built as, which is "(devel)" from a checkout.
+func version() string {
+	if built, ok := debug.ReadBuildInfo(); ok {
+		return built.Main.Version
+	}
+	return "unknown"
 }
 
 func newRoot() *cobra.Command {
@@ -69,6 +79,7 @@ Without a URL it starts a test server of its own, whose best limit is known.`,
 		Example: `  sweetspot bench                                compare the strategies on the bundled server
   sweetspot sweep http://127.0.0.1:8080/         find the best limit for your server
   sweetspot bench -s pool,fasthttp -c 100 -n 4000 'http://127.0.0.1:8080/items/{1..4000}'`,
+		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}

@@ -132,6 +132,7 @@ func TestBadInputIsReportedWhole(t *testing.T) {
 		{"sweep --slo p95=1s " + srv.URL(), []string{`--slo p95=1s: want mean, p50, p90, p99 or max and a duration, such as p99=200ms`}},
 		{"sweep --limits 1,4 --max 8 " + srv.URL(), []string{`--limits beside --min or --max`}},
 		{"sweep --limits 0,4 " + srv.URL(), []string{`--limits 0: want each at least 1`}},
+		{"bench -s pool, " + srv.URL(), []string{`--strategy: an empty name`}},
 		{"benhc", []string{`unknown command "benhc"`, "bench"}},
 		{"bench --limt 5", []string{`unknown flag: --limt`}},
 		{"bench a b", []string{`accepts at most 1 arg`}},
@@ -208,6 +209,13 @@ func TestTheBundledServerIsUsedWhenNoURLIsGiven(t *testing.T) {
 	got := sweetspot(t.Context(), "bench", "-s", "pool", "-d", "50ms", "-c", "4", "--repeats", "2", "--profile", "plateau", "--format", "csv")
 	if got.status != 0 || strings.Count(got.stdout, "\npool,4,") != 2 || strings.Contains(got.stderr, "the server saw") {
 		t.Errorf("exit status %d, stdout:\n%s\nstderr:\n%s", got.status, got.stdout, got.stderr)
+	}
+}
+
+func TestAPathIsOneOnTheBundledServer(t *testing.T) {
+	run := sweetspot(t.Context(), "bench", "-s", "fasthttp", "-n", "36", "--repeats", "1", "--profile", "instant", "--format", "json", "/{0-9a-z}").run(t)
+	if trial := run.Trials[0]; trial.Succeeded != 36 || !strings.HasSuffix(run.Target, "/{0-9a-z}") || run.PeakMemory == 0 {
+		t.Errorf("target %q, %d bytes of memory, trial %+v", run.Target, run.PeakMemory, trial)
 	}
 }
 

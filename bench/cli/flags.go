@@ -51,7 +51,7 @@ func (o *options) bind(cmd *cobra.Command) {
 	f.DurationVar(&o.timeout, "timeout", strategies.DefaultTimeout, "give each request so long")
 	f.StringArrayVarP(&o.headers, "header", "H", nil, "send this header, 'Name: value'; may be repeated")
 	f.StringVarP(&o.method, "method", "X", http.MethodGet, "HTTP method")
-	f.StringVar(&o.body, "body", "", "send this body; @FILE reads it from a file")
+	f.StringVar(&o.body, "body", "", "send this body, with POST unless --method says otherwise; @FILE reads it from a file")
 	f.StringVar(&o.urls, "urls", "", "request the URLs in this file, one a line, in turn")
 	f.BoolVar(&o.insecure, "insecure", false, "do not verify TLS certificates")
 	f.Float64Var(&o.rate, "rate", 0, "start at most so many requests a second (default no cap)")
@@ -76,7 +76,7 @@ func completeStrategies(*cobra.Command, []string, string) ([]string, cobra.Shell
 // parsed is what the flags and arguments mean.
 type parsed struct {
 	load       bench.Load
-	target     string // the URL, template or file, as it was typed; empty for the bundled server
+	target     string // the URL, template, file or path on the bundled server, as it was typed
 	strategies []strategies.Strategy
 	format     results.Format
 }
@@ -84,10 +84,16 @@ type parsed struct {
 // parse finds out what the flags and arguments mean and everything that is wrong with them, unreachable targets included.
 func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed {
 	url := strings.Join(args, "") // there is one at most
+	if len(args) > 0 && url == "" {
+		found.addf("URL: an empty one: want one such as http://127.0.0.1:8080/, or none for the bundled server")
+	}
+	if o.body != "" && !cmd.Flags().Changed("method") {
+		o.method = http.MethodPost
+	}
 	if !cmd.Flags().Changed("seed") {
 		o.seed = rand.Uint64N(1<<52) + 1 // a number that every reader of JSON can hold
 	}
-	p := parsed{target: url + o.urls, strategies: o.chosen(found), load: o.load(cmd, url, found)}
+	p := parsed{target: url + o.urls, strategies: o.chosen(cmd, found), load: o.load(cmd, url, found)}
 	var err error
 	if p.format, err = results.ParseFormat(o.format); err != nil {
 		found.usage = append(found.usage, err)
@@ -95,7 +101,7 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 	if _, err := server.FindProfile(o.profile); err != nil {
 		found.usage = append(found.usage, fmt.Errorf("--%w", err))
 	}
-	if cmd.Flags().Changed("profile") && p.target != "" {
+	if cmd.Flags().Changed("profile") && p.load.URLs != nil {
 		found.addf("--profile %s beside a URL: want one of the two, since a profile is the bundled server's", o.profile)
 	}
 	if o.repeats < 1 {
@@ -155,7 +161,8 @@ func subjectOf(url, file string) string {
 	return "URL " + url
 }
 
-// addresses returns the load's URLs; nil when the bundled server is meant, whose URL is not known yet.
+// addresses returns the load's URLs; nil when the bundled server is meant, whose URL is not known yet. A path, which may
+// be a template, is one on the bundled server.
 func (o *options) addresses(url string) (bench.URLs, error) {
 	switch {
 	case url != "" && o.urls != "":
@@ -166,6 +173,9 @@ func (o *options) addresses(url string) (bench.URLs, error) {
 			return nil, errors.Unwrap(err) // the path is said already
 		}
 		return bench.ParseList(string(text))
+	case strings.HasPrefix(url, "/"):
+		_, err := bench.ParseURL("http://127.0.0.1" + url)
+		return nil, err
 	case url != "":
 		return bench.ParseURL(url)
 	}
@@ -186,13 +196,20 @@ func validMethod(method string) bool {
 }
 
 // chosen returns the strategies that the flags name, all with a name of their own if none.
-func (o *options) chosen(found *faults) []strategies.Strategy {
-	if len(o.strategies) == 0 {
+func (o *options) chosen(cmd *cobra.Command, found *faults) []strategies.Strategy {
+	if !cmd.Flags().Changed("strategy") {
 		return strategies.Named()
+	}
+	if len(o.strategies) == 0 {
+		found.addf("--strategy: an empty name: want names separated by commas, such as pool,fasthttp")
 	}
 	var all []strategies.Strategy
 	seen := map[string]bool{}
 	for _, name := range o.strategies {
+		if strings.TrimSpace(name) == "" {
+			found.addf("--strategy: an empty name: want names separated by commas, such as pool,fasthttp")
+			continue
+		}
 		s, err := strategies.Get(strings.TrimSpace(name))
 		if err != nil {
 			found.add("--strategy", err)

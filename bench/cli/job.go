@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -35,8 +37,8 @@ func (j job) do(cmd *cobra.Command, server []string) error {
 		return err
 	}
 	defer bundled.stop()
-	j.run.Target = bundled.url
-	if j.load.URLs, err = bench.ParseURL(bundled.url); err != nil {
+	j.run.Target = strings.TrimSuffix(bundled.url, "/") + cmp.Or(j.run.Target, "/") // it may be a path on the server
+	if j.load.URLs, err = bench.ParseURL(j.run.Target); err != nil {
 		return err
 	}
 	return j.against(cmd, bundled)
@@ -68,6 +70,7 @@ func (j job) against(cmd *cobra.Command, bundled *child) error {
 // finish draws the conclusions from what was measured, saves and prints them.
 func (j job) finish(keep *keeper, stdout, stderr io.Writer) error {
 	j.conclude(j.run)
+	j.run.PeakMemory = bench.PeakMemory()
 	err := results.Write(stdout, j.run, j.format, columns(stdout))
 	if j.format == results.CSV || j.format == results.JSON { // the others have the warnings beside their figures
 		for _, warning := range results.Warnings(j.run) {
@@ -82,20 +85,24 @@ func (j job) finish(keep *keeper, stdout, stderr io.Writer) error {
 }
 
 // newRun returns the run as it is known before the first trial.
-func newRun(command, target string, o *options, load bench.Load) *results.Run {
-	return &results.Run{
+func newRun(command string, plan parsed, o *options) *results.Run {
+	run := &results.Run{
 		Version:    results.Version,
 		Command:    command,
-		Target:     target,
+		Target:     plan.target,
 		Started:    time.Now().UTC().Format(time.RFC3339),
 		Seed:       o.seed,
 		Machine:    machine(),
-		Settings:   load.Settings(),
+		Settings:   plan.load.Settings(),
 		Trials:     []results.Trial{},
 		Strategies: []results.Summary{},
 		Optima:     []results.Optimum{},
 		Warnings:   []string{},
 	}
+	if plan.load.URLs == nil {
+		run.Bundled = &results.Bundled{Profile: o.profile}
+	}
+	return run
 }
 
 // A keeper collects a run's trials, and saves them as they come if a folder is named for it.

@@ -13,7 +13,16 @@ import (
 )
 
 // progress shows how far a run has come, on a terminal only. The nil progress shows nothing.
-type progress struct{ bar *progressbar.ProgressBar }
+type progress struct {
+	bar     *progressbar.ProgressBar
+	columns int
+}
+
+// The bar takes barWidth columns and the figures beside it at most barFigures; what is being done has the rest.
+const (
+	barWidth   = 15
+	barFigures = 30
+)
 
 // steps is the length of the bar's scale: fine enough to move at every glance.
 const steps = 1000
@@ -22,12 +31,12 @@ func newProgress(to io.Writer, quiet bool) *progress {
 	if quiet || columns(to) == 0 {
 		return nil
 	}
-	return &progress{progressbar.NewOptions(steps,
+	return &progress{columns: columns(to), bar: progressbar.NewOptions(steps,
 		progressbar.OptionSetWriter(to),
 		progressbar.OptionSetElapsedTime(true),
 		progressbar.OptionSetPredictTime(true),
 		progressbar.OptionThrottle(100*time.Millisecond),
-		progressbar.OptionSetWidth(20),
+		progressbar.OptionSetWidth(barWidth),
 		progressbar.OptionClearOnFinish(),
 	)}
 }
@@ -40,7 +49,7 @@ func (p *progress) show(at bench.Progress) {
 	if at.SoFar != "" {
 		doing += "; " + at.SoFar
 	}
-	p.bar.Describe(doing)
+	p.bar.Describe(doing[:max(0, min(len(doing), p.columns-barWidth-barFigures))])
 	_ = p.bar.Set(int(at.Share * (steps - 1))) // the last step would end the bar
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"sweetspot/bench"
 	"sweetspot/results"
+	"sweetspot/server"
 	"sweetspot/strategies"
 )
 
@@ -32,7 +33,7 @@ Then it examines whether the client is the bottleneck, and compares the strategi
 A target that is not this machine is treated with care: the limit goes up by doubling, and the search stops at the first
 sign of harm, which is an answer of 429 or 503, more than 1% failures, or goodput that falls to half of the best.
 
-Without a URL it starts the bundled test server for the time of the sweep.`,
+Without a URL, or with just a path, it starts the bundled test server for the time of the sweep.`,
 		Example: `  sweetspot sweep -s semaphore
   sweetspot sweep -s pool,fasthttp --max 512 --budget 5m http://127.0.0.1:8080/
   sweetspot sweep -s pool --slo p99=50ms
@@ -49,7 +50,8 @@ Without a URL it starts the bundled test server for the time of the sweep.`,
 	f.IntVar(&sweep.Max, "max", 4096, "largest limit to try")
 	f.IntSliceVar(&sweep.Limits, "limits", nil, "try just these limits, separated by commas, instead of searching")
 	f.Float64Var(&sweep.Share, "share", 0.97, "share of the peak that is enough")
-	f.DurationVar(&sweep.Budget, "budget", 2*time.Minute, "search for at most so long; to examine and compare may take half as long again")
+	f.DurationVar(&sweep.Budget, "budget", 0, "search for at most so long; to examine and compare may take half as long again (default 2m for each strategy)")
+	f.Lookup("budget").DefValue = "" // the text says it
 	f.StringVar(&slo, "slo", "", "find the largest limit that holds a latency objective instead, such as p99=200ms (mean, p50, p90, p99 or max)")
 	f.BoolVar(&noBrakes, "no-brakes", false, "do not stop at signs of harm to a target that is not this machine")
 	return cmd
@@ -61,6 +63,9 @@ func runSweep(cmd *cobra.Command, args []string, o *options, sweep bench.Sweep, 
 	plan.strategies = sweepable(plan.strategies, o, &found)
 	if cmd.Flags().Changed("limits") && (cmd.Flags().Changed("min") || cmd.Flags().Changed("max")) {
 		found.addf("--limits beside --min or --max: want a fixed grid or the ends of a search")
+	}
+	if !cmd.Flags().Changed("budget") {
+		sweep.Budget = time.Duration(max(1, len(plan.strategies))) * 2 * time.Minute
 	}
 	checkSweep(&sweep, &found)
 	sweep.Objective = parseObjective(slo, &found)
@@ -80,9 +85,12 @@ func runSweep(cmd *cobra.Command, args []string, o *options, sweep bench.Sweep, 
 		fmt.Fprintln(cmd.ErrOrStderr(), plan.target, "is not this machine: the search stops at the first sign of harm, unless --no-brakes is given")
 	}
 	var swept bench.Swept
+	run := newRun("sweep", plan, o)
+	if run.Bundled != nil {
+		run.Bundled = truth(o.profile, sweep.Share, sweep.Max)
+	}
 	err := job{
-		load: plan.load, format: plan.format, out: o.out, quiet: o.quiet,
-		run: newRun("sweep", plan.target, o, plan.load),
+		load: plan.load, format: plan.format, out: o.out, quiet: o.quiet, run: run,
 		measure: func(ctx context.Context, load bench.Load, observe bench.Observer) (err error) {
 			sweep.Load = load
 			if sweep.Objective == nil {
@@ -109,12 +117,28 @@ func runSweep(cmd *cobra.Command, args []string, o *options, sweep bench.Sweep, 
 	return undecided(swept.Optima)
 }
 
+// truth returns what theory says of the bundled server up to a limit.
+func truth(profile string, share float64, largest int) *results.Bundled {
+	known := &results.Bundled{Profile: profile}
+	found, err := server.FindProfile(profile)
+	if err != nil {
+		return known
+	}
+	curve, err := server.Config{Capacity: found.Capacity, Delay: found.Delay}.Truth(largest)
+	if err != nil {
+		return known // one that answers at once has none
+	}
+	peak := curve.Peak()
+	known.Limit, known.PerSecond, known.Share, known.Smallest = peak.N, peak.PerSecond, share, curve.Smallest(share)
+	return known
+}
+
 // undecided returns an error that names the strategies whose trials support no statement, or nil.
 func undecided(optima []results.Optimum) error {
 	var errs []error
 	for _, o := range optima {
 		if o.Verdict == results.Unstable {
-			errs = append(errs, fmt.Errorf("%s: the trials support no statement: raise --budget, or quiet the machine", o.Strategy))
+			errs = append(errs, fmt.Errorf("%s: the trials support no statement", o.Strategy))
 		}
 	}
 	return errors.Join(errs...)

@@ -91,16 +91,25 @@ func (t *toll) add(m measurement) {
 	t.succeeds = t.succeeds || m.valid()
 }
 
-// harms reports whether a limit does harm: no request succeeds at it; or requests time out, or significantly more
-// than the tolerated share of them fail, which does not happen at the limits below. A target that fails 5% of its
-// requests one at a time does not fail them for being overloaded.
+// harms reports whether a limit does harm: no request succeeds at it, or significantly more of them fail than at the
+// limits below, by the tolerated share or more; if any time out, where none did below, by however little. A target that
+// fails 5% of its requests one at a time does not fail them for being overloaded, even if the first few were spared.
 func (t *toll) harms(below *toll) bool {
 	if !t.succeeds || below.requests == 0 {
 		return !t.succeeds
 	}
-	p := t.failed / t.requests
-	noise := math.Sqrt(p * (1 - p) / t.requests)
-	return t.timeouts && !below.timeouts || p-below.failed/below.requests > tolerated+3*noise
+	by, noise := t.beyond(below)
+	if t.timeouts && !below.timeouts {
+		return by > 3*noise
+	}
+	return by > tolerated+3*noise
+}
+
+// beyond returns by how much the share of failures is larger than below, and the standard error of that. One failure and
+// one success are added below, by Laplace's rule, so that a few requests without a failure do not pass for certainty.
+func (t *toll) beyond(below *toll) (by, noise float64) {
+	p, q, n := t.failed/t.requests, (below.failed+1)/(below.requests+2), below.requests+2
+	return p - below.failed/below.requests, math.Sqrt(p*(1-p)/t.requests + q*(1-q)/n)
 }
 
 // best returns the highest goodput measured at a limit, or 0.

@@ -81,7 +81,7 @@ func TestNoLimitAtWhichRequestsBeginToFailIsRecommended(t *testing.T) {
 	site := newSite(t, named("4"))
 	for name, fail := range map[string]func(*optimum.Observation){
 		"errors":   func(o *optimum.Observation) { o.Failed = 0.05 },
-		"timeouts": func(o *optimum.Observation) { o.Timeouts = true },
+		"timeouts": func(o *optimum.Observation) { o.Timeouts, o.Failed = true, 0.009 },
 		"nothing":  func(o *optimum.Observation) { *o = optimum.Observation{Failed: 1} },
 	} {
 		_, search := play(optimum.Settings{}, func(trial optimum.Trial) optimum.Observation {

@@ -1,0 +1,31 @@
+//go:build unix
+
+package bench
+
+import (
+	"runtime"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// processCPU returns the processor time, user and system, that this process has used.
+func processCPU() time.Duration {
+	used := usage()
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
+// PeakMemory returns the resident memory of this process at its largest, in bytes.
+func PeakMemory() int64 {
+	kilobytes := int64(usage().Maxrss)
+	if runtime.GOOS == "darwin" {
+		return kilobytes // which counts it in bytes
+	}
+	return kilobytes << 10
+}
+
+func usage() unix.Rusage {
+	var used unix.Rusage
+	_ = unix.Getrusage(unix.RUSAGE_SELF, &used) // fails only on a bad argument
+	return used
+}
