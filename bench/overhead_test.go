@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/http/cookiejar"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -29,7 +30,7 @@ const (
 func BenchmarkOverhead(b *testing.B) {
 	url := serverProcess(b, "none", 0)
 	for name, bare := range map[string]func(ctx context.Context, url string) int64{
-		"sequential": bareSequential, "pool": barePool, "semaphore": bareSemaphore, "fasthttp": bareFastHTTP,
+		"sequential": bareSequential, "pool": barePool, "semaphore": bareSemaphore, "unbounded": bareUnbounded, "fasthttp": bareFastHTTP,
 	} {
 		b.Run(name, func(b *testing.B) {
 			s := named(b, name)
@@ -111,10 +112,18 @@ func barely(ctx context.Context, limit int, open func() func() bool) int64 {
 	return done.Load()
 }
 
-var bareTransport = &http.Transport{MaxIdleConnsPerHost: overheadLimit, MaxConnsPerHost: overheadLimit, DisableCompression: true}
+// bareTransport has the settings that the strategies' transport has, which cost what they cost without a harness too.
+var bareTransport = &http.Transport{
+	MaxIdleConnsPerHost: overheadLimit, MaxIdleConns: overheadLimit, MaxConnsPerHost: overheadLimit,
+	IdleConnTimeout: 90 * time.Second, DisableCompression: true,
+}
 
 func bareNetHTTP(url string) func() bool {
-	client := &http.Client{Transport: bareTransport, Timeout: strategies.DefaultTimeout}
+	jar, _ := cookiejar.New(nil) // fails never
+	client := &http.Client{
+		Transport: bareTransport, Jar: jar, Timeout: strategies.DefaultTimeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 	return func() bool {
 		response, err := client.Get(url)
 		if err != nil {
@@ -126,11 +135,17 @@ func bareNetHTTP(url string) func() bool {
 	}
 }
 
-func bareSemaphore(ctx context.Context, url string) int64 {
+func bareSemaphore(ctx context.Context, url string) int64 { return admitted(ctx, overheadLimit, url) }
+
+// bareUnbounded has as many goroutines at the client as the strategy has.
+func bareUnbounded(ctx context.Context, url string) int64 { return admitted(ctx, 4*overheadLimit, url) }
+
+// admitted makes each request on a goroutine of its own, so many at once.
+func admitted(ctx context.Context, most int64, url string) int64 {
 	defer bareTransport.CloseIdleConnections()
 	var (
 		do       = bareNetHTTP(url)
-		slots    = semaphore.NewWeighted(overheadLimit)
+		slots    = semaphore.NewWeighted(most)
 		done     atomic.Int64
 		requests sync.WaitGroup
 	)
