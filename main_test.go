@@ -10,26 +10,28 @@ import (
 
 // may says which packages of ours each package may import.
 var may = map[string][]string{
-	"sweetspot":                 {"sweetspot/bench/cli"},
-	"sweetspot/strategies":      {},
-	"sweetspot/results":         {},
-	"sweetspot/server":          {"sweetspot/server/capacity", "sweetspot/server/station"},
-	"sweetspot/server/capacity": {},
-	"sweetspot/server/station":  {"sweetspot/server/capacity"},
-	"sweetspot/bench/optimum":   {},
-	"sweetspot/bench":           {"sweetspot/strategies", "sweetspot/results", "sweetspot/bench/optimum"},
-	"sweetspot/bench/cli":       {"sweetspot/*", "sweetspot/server/capacity"},
+	"sweetspot":                  {"sweetspot/bench/cli"},
+	"sweetspot/strategies":       {"sweetspot/strategies/http1"},
+	"sweetspot/strategies/http1": {},
+	"sweetspot/results":          {},
+	"sweetspot/server":           {"sweetspot/server/capacity", "sweetspot/server/station"},
+	"sweetspot/server/capacity":  {},
+	"sweetspot/server/station":   {"sweetspot/server/capacity"},
+	"sweetspot/bench/optimum":    {},
+	"sweetspot/bench":            {"sweetspot/strategies", "sweetspot/results", "sweetspot/bench/optimum"},
+	"sweetspot/bench/cli":        {"sweetspot/*", "sweetspot/server/capacity"},
 }
 
 // rooms says where each third party may be imported; those not named may be anywhere.
 var rooms = map[string][]string{
-	"github.com/valyala/fasthttp":             {"sweetspot/strategies", "sweetspot/server"},
-	"github.com/montanaflynn/stats":           {"sweetspot/results"},
-	"github.com/olekukonko/tablewriter":       {"sweetspot/results"},
-	"github.com/guptarohit/asciigraph":        {"sweetspot/results"},
-	"github.com/spf13/cobra":                  {"sweetspot/bench/cli"},
-	"github.com/schollz/progressbar/v3":       {"sweetspot/bench/cli"},
-	"github.com/HdrHistogram/hdrhistogram-go": {"sweetspot/results"},
+	"github.com/valyala/fasthttp":                        {"sweetspot/strategies", "sweetspot/server"},
+	"github.com/failsafe-go/failsafe-go/adaptivelimiter": {"sweetspot/strategies"},
+	"github.com/montanaflynn/stats":                      {"sweetspot/results"},
+	"github.com/olekukonko/tablewriter":                  {"sweetspot/results"},
+	"github.com/guptarohit/asciigraph":                   {"sweetspot/results"},
+	"github.com/spf13/cobra":                             {"sweetspot/bench/cli"},
+	"github.com/schollz/progressbar/v3":                  {"sweetspot/bench/cli"},
+	"github.com/HdrHistogram/hdrhistogram-go":            {"sweetspot/results"},
 }
 
 // The house has one direction: strategies, server and results know nothing of ours, bench knows them, bench/cli knows all.

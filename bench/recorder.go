@@ -48,7 +48,7 @@ func newRecorder(load Load, most int64) *recorder {
 		r.window.from = never
 	}
 	if load.Rate > 0 {
-		r.pace = rate.NewLimiter(rate.Limit(load.Rate), 1) // a burst of one: starts are evenly apart
+		r.pace = rate.NewLimiter(rate.Limit(load.Rate), 1+int(load.Rate*grain.Seconds()))
 	}
 	r.window.to.Store(int64(never))
 	return r
@@ -59,16 +59,22 @@ func newRecorder(load Load, most int64) *recorder {
 // would count one round more or less, depending on where it is cut.
 func (r *recorder) stagger(limit int) { r.round = int64(limit) }
 
-// staggered waits for the turn of a request of the second round, and reports whether ctx has not ended meanwhile.
-func (r *recorder) staggered(ctx context.Context, index int64) bool {
-	turn := time.Duration(index * (r.first.Load() / r.round)) // the second round is due from one latency to two
-	select {
-	case <-ctx.Done():
-		return false
-	case <-time.After(turn - r.now()):
-		return true
+// turn returns when the index-th request may start, on the recorder's clock: 0 is at once.
+func (r *recorder) turn(index int64) time.Duration {
+	switch {
+	case index >= r.most:
+		return 0 // there is no such request
+	case r.pace != nil:
+		return r.now() + r.pace.Reserve().Delay()
+	case index >= r.round && index < 2*r.round:
+		return time.Duration(index * (r.first.Load() / r.round)) // the second round is due from one latency to two
 	}
+	return 0
 }
+
+// grain is how late a timer may be: what comes due meanwhile is made up for, and no more, so that starts are evenly apart
+// as far as timers can have them.
+const grain = 2 * time.Millisecond
 
 func (r *recorder) now() time.Duration { return time.Since(r.opened) }
 
@@ -136,9 +142,12 @@ const shardSize = 32
 // stale is how long an outcome may wait in a shard, so that progress shows when answers are slow.
 const stale = 100 * time.Millisecond
 
-// A worker implements [strategies.Worker]. The goroutine that holds it alone writes it.
+// A worker implements [strategies.Pacer]. The goroutine that holds it alone writes it.
 type worker struct {
 	recorder *recorder
+	claims   bool          // whether index is claimed for the request that Next will start
+	index    int64         // of it
+	turn     time.Duration // when it may start; 0 is at once
 	folded   time.Duration // when the shard was last folded
 	held     int           // outcomes in the shard
 	shard    [shardSize]ended
@@ -146,22 +155,41 @@ type worker struct {
 
 func (w *worker) Next(ctx context.Context, request *strategies.Request) bool {
 	r := w.recorder
-	if ctx.Err() != nil {
-		return false
-	}
-	index := r.claimed.Add(1) - 1
-	if index >= r.most || r.pace != nil && r.pace.Wait(ctx) != nil {
-		return false
-	}
-	if index >= r.round && index < 2*r.round && !r.staggered(ctx, index) {
+	if !w.await(ctx) || w.index >= r.most {
 		return false
 	}
 	now := r.now()
 	if now >= time.Duration(r.window.to.Load()) {
 		return false
 	}
-	request.URL, request.Index, request.Start = r.urls.At(index), index, now
+	request.URL, request.Index, request.Start = r.urls.At(w.index), w.index, now
 	return true
+}
+
+// Delay claims the worker's next request, if it has not yet, and returns how long it is until its turn.
+func (w *worker) Delay() time.Duration {
+	if !w.claims {
+		w.claims, w.index = true, w.recorder.claimed.Add(1)-1
+		w.turn = w.recorder.turn(w.index)
+	}
+	if w.turn == 0 {
+		return 0
+	}
+	return max(0, w.turn-w.recorder.now())
+}
+
+// await waits for the worker's turn. It returns false if ctx ends first.
+func (w *worker) await(ctx context.Context) bool {
+	if delay := w.Delay(); delay > 0 {
+		timer := time.NewTimer(delay)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+		}
+	}
+	w.claims = false
+	return ctx.Err() == nil
 }
 
 func (w *worker) Done(request *strategies.Request, o strategies.Outcome) {

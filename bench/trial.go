@@ -44,10 +44,10 @@ func (c cell) trial(ctx context.Context, load Load, block int, share func(float6
 
 // measured is a trial in the units it was taken in.
 type measured struct {
-	tally       *tally
-	elapsed     time.Duration
-	used        meter
-	connections int
+	tally   *tally
+	elapsed time.Duration
+	used    meter
+	usage   strategies.Usage // of the session
 }
 
 // tick is how often a trial under way is looked at.
@@ -76,7 +76,7 @@ func batch(ctx context.Context, c cell, load Load, share func(float64)) (*measur
 		return nil, nil
 	}
 	t.warmup = warmup.result().warmup
-	return &measured{t, t.last - t.first, c.meter().since(before), c.session.Usage().Connections}, nil
+	return &measured{t, t.last - t.first, c.meter().since(before), c.session.Usage()}, nil
 }
 
 // steady warms up, then measures a window of at least load.Duration in which at least load.Completions requests end.
@@ -107,7 +107,7 @@ func steady(ctx context.Context, c cell, load Load, share func(float64)) (*measu
 	if r.length() == 0 { // ctx ended in the warm-up
 		return nil, nil
 	}
-	return &measured{r.result(), r.length(), used, c.session.Usage().Connections}, nil
+	return &measured{r.result(), r.length(), used, c.session.Usage()}, nil
 }
 
 // rounds is how many requests end in a window for each slot, at least: fewer are too much at the mercy of where the
@@ -188,7 +188,8 @@ func (m *measured) report() (*results.Trial, error) {
 		InFlightMean: t.busy.Seconds() / m.elapsed.Seconds(),
 		Wire:         m.used.wireMean().Seconds(),
 		Scheduling:   m.used.schedulingP99().Seconds(),
-		Connections:  m.connections,
+		Connections:  m.usage.Connections,
+		SettledLimit: m.usage.Limit,
 		FirstError:   t.err,
 		Warnings:     []string{},
 	}

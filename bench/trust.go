@@ -51,6 +51,8 @@ func warnLittle(t *results.Trial, load Load) {
 	}
 	full := t.InFlightMean / float64(t.Limit)
 	switch {
+	case t.SettledLimit > 0:
+		t.Warn(fmt.Sprintf("the limit moved by itself: it settled on %d of the %d allowed", t.SettledLimit, t.Limit))
 	case full >= 1-littleTolerance:
 	case load.Rate > 0:
 		// A rate is meant to leave slots empty.

@@ -92,6 +92,7 @@ type Trial struct {
 	Wire          float64          `json:"wire_seconds,omitempty"`           // mean time from the first byte of a request out to the last of its response in; 0 if unknown
 	Scheduling    float64          `json:"scheduling_p99_seconds,omitempty"` // that goroutines of the client waited for a processor
 	Connections   int              `json:"connections"`                      // distinct ones that carried this trial's requests
+	SettledLimit  int              `json:"settled_limit,omitempty"`          // that a strategy moved to by itself, which may be below Limit
 	FirstError    string           `json:"first_error,omitempty"`
 	Warnings      []string         `json:"warnings"`
 	Histogram     Encoded          `json:"latency_histogram,omitempty"` // of the successes, in nanoseconds

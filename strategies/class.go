@@ -11,6 +11,8 @@ import (
 	"os"
 	"strings"
 	"syscall"
+
+	"sweetspot/strategies/http1"
 )
 
 // A Class says how a request ended.
@@ -26,7 +28,7 @@ const (
 	Truncated                // the response ended early
 	Unresolved               // the host's name has no address
 	BadTLS                   // the TLS handshake or the certificate failed
-	Malformed                // what came back is not HTTP
+	Malformed                // what came back is not HTTP, or more of it than a client puts up with
 	Undecodable              // the response was whole but Target.Handle rejected its body
 	Other                    // anything else; Outcome.Err tells
 	classes     = iota
@@ -93,6 +95,8 @@ func classify(err error) Class {
 		return BadTLS
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return Truncated
+	case errors.Is(err, http1.ErrMalformed), errors.Is(err, http1.ErrTooLarge):
+		return Malformed
 	}
 	if class := classifyText(err.Error()); class != Other {
 		return class

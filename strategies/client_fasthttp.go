@@ -4,11 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
-	"net/http"
-	"net/http/cookiejar"
 	"net/url"
-	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -26,14 +22,13 @@ var fastHTTP = Client{
 type fastHTTPStack struct {
 	target  Target
 	client  *fasthttp.Client
-	cookies cookies
+	cookies *cookies
 }
 
 func openFastHTTP(target Target, network *Network, connections int) Stack {
-	jar, _ := cookiejar.New(nil) // fails never
 	return &fastHTTPStack{
 		target:  target,
-		cookies: cookies{jar: jar},
+		cookies: newCookies(),
 		client: &fasthttp.Client{
 			DialTimeout: func(address string, timeout time.Duration) (net.Conn, error) {
 				ctx, cancel := dialContext(timeout)
@@ -128,27 +123,4 @@ func (c *fastHTTPCaller) parsed() *url.URL {
 		c.location = location
 	}
 	return c.location
-}
-
-// cookies keeps a session's cookies for a client that has no jar. It costs an atomic read until a server sets the first.
-type cookies struct {
-	jar http.CookieJar
-	any atomic.Bool
-}
-
-// keep takes the value of a Set-Cookie header; one that is malformed is ignored, as RFC 6265 has it.
-func (c *cookies) keep(from *url.URL, line string) {
-	if cookie, err := http.ParseSetCookie(line); err == nil {
-		c.jar.SetCookies(from, []*http.Cookie{cookie})
-		c.any.Store(true)
-	}
-}
-
-// header returns the Cookie header for a URL: the target's own cookies, then the jar's.
-func (c *cookies) header(to *url.URL, own http.Header) string {
-	pairs := own.Values("Cookie")
-	for _, cookie := range c.jar.Cookies(to) {
-		pairs = append(pairs[:len(pairs):len(pairs)], cookie.Name+"="+cookie.Value)
-	}
-	return strings.Join(pairs, "; ")
 }

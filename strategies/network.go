@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -47,6 +48,14 @@ func (n *Network) usage() Usage {
 		Connections: int(n.carried.Load()),
 		Wire:        time.Duration(n.wire.Load()),
 		Exchanges:   n.exchanges.Load(),
+	}
+}
+
+// count counts a connection that carries a request, once in every Run; run is where the connection keeps its latest.
+func (n *Network) count(run *int64) {
+	if now := n.run.Load(); *run != now {
+		*run = now
+		n.carried.Add(1)
 	}
 }
 
@@ -109,10 +118,7 @@ func (c *connection) Write(p []byte) (int, error) {
 		return 0, errStale
 	}
 	c.touched = now
-	if run := c.network.run.Load(); c.run != run {
-		c.run = run
-		c.network.carried.Add(1)
-	}
+	c.network.count(&c.run)
 	return c.Conn.Write(p)
 }
 
@@ -159,17 +165,10 @@ const sulk = time.Second
 
 // resolve returns the host's addresses, the one that answered last first. An address resolves to itself.
 func (n *names) resolve(ctx context.Context, host string) (*name, []string, error) {
-	n.mu.Lock()
-	entry, known := n.entries[host]
-	if !known {
-		entry = &name{}
-		n.entries[host] = entry
-	}
-	n.mu.Unlock()
-
+	entry := n.entry(host)
 	entry.mu.Lock()
 	defer entry.mu.Unlock()
-	if !time.Now().Before(entry.until) {
+	if !entry.fresh() {
 		lifetime := n.lifetime
 		if entry.addresses, entry.err = net.DefaultResolver.LookupHost(ctx, host); entry.err != nil {
 			lifetime = sulk
@@ -178,6 +177,33 @@ func (n *names) resolve(ctx context.Context, host string) (*name, []string, erro
 	}
 	return entry, entry.addresses, entry.err
 }
+
+// known is resolve for those who must not wait: it returns false if that would have to ask someone.
+func (n *names) known(host string) (*name, []string, bool) {
+	entry := n.entry(host)
+	if !entry.mu.TryLock() { // it is being resolved
+		return nil, nil, false
+	}
+	defer entry.mu.Unlock()
+	if _, err := netip.ParseAddr(host); err == nil && len(entry.addresses) == 0 {
+		entry.addresses, entry.until = []string{host}, time.Now().Add(n.lifetime)
+	}
+	return entry, entry.addresses, entry.err == nil && entry.fresh()
+}
+
+func (n *names) entry(host string) *name {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	entry, known := n.entries[host]
+	if !known {
+		entry = &name{}
+		n.entries[host] = entry
+	}
+	return entry
+}
+
+// fresh is asked under the lock.
+func (n *name) fresh() bool { return time.Now().Before(n.until) }
 
 // prefer moves ip to the front, so that an address that does not answer is not tried first every time.
 func (n *name) prefer(ip string) {

@@ -3,6 +3,7 @@ package strategies
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 )
 
 // With returns the strategy that makes the schedule's requests with the client, named schedule+client.
@@ -52,8 +53,9 @@ type pairSession struct {
 	target      Target
 	maxLimit    int
 	network     *Network
-	stack       Stack // nil before the first Run
-	connections int   // that the stack may open to a host
+	stack       Stack        // nil before the first Run
+	connections int          // that the stack may open to a host
+	settled     atomic.Int64 // see [Lane.Settle]
 }
 
 func (s *pairSession) Run(ctx context.Context, limit int, work Work) error {
@@ -63,8 +65,9 @@ func (s *pairSession) Run(ctx context.Context, limit int, work Work) error {
 	}
 	s.prepare(limit)
 	s.network.begin()
+	s.settled.Store(0)
 	s.schedule.Run(ctx, limit, func() *Lane {
-		return &Lane{worker: work.Worker(), caller: s.stack.Caller()}
+		return &Lane{worker: work.Worker(), caller: s.stack.Caller(), settled: &s.settled}
 	})
 	return nil
 }
@@ -82,7 +85,11 @@ func (s *pairSession) prepare(limit int) {
 	s.stack, s.connections = s.client.Open(s.target, s.network, connections), connections
 }
 
-func (s *pairSession) Usage() Usage { return s.network.usage() }
+func (s *pairSession) Usage() Usage {
+	used := s.network.usage()
+	used.Limit = int(s.settled.Load())
+	return used
+}
 
 func (s *pairSession) Close() error {
 	if s.stack != nil {

@@ -3,6 +3,7 @@ package strategies
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 )
 
 // A Schedule decides which goroutines make the requests, and when.
@@ -48,13 +49,21 @@ type Lane struct {
 	worker  Worker
 	caller  Caller
 	request Request
+	settled *atomic.Int64
 }
 
 // Next starts the lane's next request, as [Worker] has it. Do must follow if it returns true.
 func (l *Lane) Next(ctx context.Context) bool { return l.worker.Next(ctx, &l.request) }
 
-// Do makes the request that Next started and hands its outcome over.
-func (l *Lane) Do() { l.worker.Done(&l.request, l.caller.Do(&l.request)) }
+// Do makes the request that Next started, hands its outcome over and returns it.
+func (l *Lane) Do() Outcome {
+	outcome := l.caller.Do(&l.request)
+	l.worker.Done(&l.request, outcome)
+	return outcome
+}
+
+// Settle notes the limit that a schedule has moved to by itself, for [Usage] to report. It may be called by any goroutine.
+func (l *Lane) Settle(limit int) { l.settled.Store(int64(limit)) }
 
 // lanes lends lanes to goroutines that live for one request. It is as large as the most that were lent at once.
 type lanes struct {

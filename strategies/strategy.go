@@ -41,6 +41,7 @@ type Session interface {
 // Usage is what a session used that its outcomes do not tell.
 type Usage struct {
 	Connections int           // distinct connections that carried requests of the latest Run
+	Limit       int           // that the strategy has moved to by itself in the latest Run; 0 if it keeps to what it is told
 	CPU         time.Duration // spent by the session's own processes since Open; not this process's
 
 	// The part of the latency that the client has no part in: from the first byte of a request written to the last of its
@@ -52,8 +53,8 @@ type Usage struct {
 // Work is where a Run takes its requests from and hands their outcomes to. It is safe for concurrent use; the Workers it
 // returns are not.
 type Work interface {
-	// Worker returns a handle for one goroutine at a time to work with. A Run needs no more of them than it has requests
-	// in flight.
+	// Worker returns a handle for one goroutine at a time to work with, be it for one request at a time or for many. A Run
+	// needs no more of them than it has requests in flight.
 	Worker() Worker
 }
 
@@ -65,6 +66,15 @@ type Worker interface {
 	Next(ctx context.Context, r *Request) bool
 	// Done takes the outcome of a request that Next started; the request ends now.
 	Done(r *Request, o Outcome)
+}
+
+// A Pacer is a Worker that tells beforehand how long its Next would block, for a Run that has other things to see to
+// meanwhile. A Worker whose Next blocks must be one.
+type Pacer interface {
+	Worker
+	// Delay returns how long it is until Next would return, as far as the load's rate is concerned: 0 if at once. It takes
+	// the Worker's turn, so that Next should be called when the time has come.
+	Delay() time.Duration
 }
 
 // A Request is one request of a load. What all requests of a session have in common is in its [Target].

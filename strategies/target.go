@@ -19,9 +19,10 @@ type Target struct {
 	DNSCache    time.Duration // [DefaultDNSCache]; how long an address is remembered
 	Insecure    bool          // skips the verification of TLS certificates
 
-	// Handle is called with each successful response before the request ends, on the goroutine that made it, so that
-	// decoding is part of the work measured. Body is valid until Handle returns. An error makes the outcome of class
-	// [Undecodable]. If Handle is nil, bodies are read to the end and discarded.
+	// Handle is called with each successful response before the request ends, so that decoding is part of the work
+	// measured: by several goroutines at a time, those that make the requests or, where one makes many, others. Body is
+	// valid until Handle returns. An error makes the outcome of class [Undecodable]. If Handle is nil, bodies are read to
+	// the end and discarded.
 	Handle func(r *Request, status int, body []byte) error
 }
 

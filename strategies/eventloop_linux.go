@@ -1,0 +1,210 @@
+package strategies
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// A loop keeps many requests in flight on one goroutine, the one that calls run; it alone uses the fields.
+type loop struct {
+	*loopCommon
+	poller  *poller
+	inbox   inbox
+	lookups lookups
+	hosts   hosts
+	writer  requestWriter
+	conns   []*conn // by file descriptor; nil where there is none
+	spare   []*conn // without a connection
+	callers []Caller
+	buffer  []byte  // what has just been read, whatever the connection
+	again   []*conn // have more to read than they may at once
+
+	clock      time.Duration // since the network was opened, as of the latest look
+	answering  *timeline     // requests
+	connecting *timeline     // connections
+	serial     int32         // of the latest connection
+
+	// Of the Run under way:
+	ctx    context.Context
+	worker Worker
+	pacer  Pacer // the worker, if it is one
+	next   Request
+	room   int           // requests that may be started
+	flying int           // requests that have been
+	over   bool          // nothing more is to be started
+	turn   time.Duration // when the rate allows the next start
+}
+
+const (
+	readBuffer = 64 << 10 // bytes
+	readBurst  = 16       // reads of one connection before the others have their turn: a megabyte
+	never      = time.Duration(math.MaxInt64)
+)
+
+func openLoop(common *loopCommon) (*loop, error) {
+	p, err := newPoller()
+	if err != nil {
+		return nil, err
+	}
+	l := &loop{
+		loopCommon: common,
+		poller:     p,
+		hosts:      hosts{byPrefix: map[string]*host{}},
+		writer:     newRequestWriter(common.target),
+		buffer:     make([]byte, readBuffer),
+		answering:  newTimeline(common.target.Timeout),
+		connecting: newTimeline(common.target.DialTimeout),
+	}
+	l.inbox.ring = p.ring
+	l.lookups.open()
+	return l, nil
+}
+
+func (l *loop) close() error {
+	for _, c := range l.conns {
+		if c != nil {
+			c.disconnect()
+		}
+	}
+	l.lookups.close()
+	return l.poller.close()
+}
+
+// run takes requests from worker until there are none left or ctx ends, with at most room in flight.
+func (l *loop) run(ctx context.Context, room int, worker Worker) error {
+	woken := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() { l.poller.ring(); close(woken) })
+	defer func() {
+		if !stop() {
+			<-woken // not to ring when the bell may be gone
+		}
+	}()
+	l.ctx, l.worker, l.room, l.over = ctx, worker, room, false
+	l.pacer, _ = worker.(Pacer)
+	for l.look(); ; {
+		l.fill()
+		if l.over && l.flying == 0 {
+			return nil
+		}
+		until, now := l.patience()
+		events, err := l.poller.wait(until, now)
+		if err != nil {
+			return err
+		}
+		l.turnOver(events)
+	}
+}
+
+// look looks at the clock. It is looked at once for all that happens at a time.
+func (l *loop) look() { l.clock = time.Since(l.network.opened) }
+
+// turnOver sees to everything that has happened. A request that ends makes room for another, which is started before the
+// next event is seen to, so that the server has work as soon as it can.
+func (l *loop) turnOver(events []unix.EpollEvent) {
+	l.look()
+	again := l.again
+	l.again = nil
+	for i := range events {
+		l.happened(&events[i])
+		l.fill()
+	}
+	for _, c := range again {
+		c.receive(true)
+		l.fill()
+	}
+	for _, arrived := range l.inbox.empty() {
+		arrived()
+	}
+	l.expire()
+}
+
+// happened sees to one event.
+func (l *loop) happened(event *unix.EpollEvent) {
+	if int(event.Fd) == l.poller.bell {
+		l.poller.hush()
+		return
+	}
+	c := l.conns[event.Fd]
+	if c == nil || c.serial != event.Pad { // it was closed by an event just before
+		return
+	}
+	if c.state == connecting && !c.connected() {
+		return
+	}
+	if event.Events&unix.EPOLLOUT != 0 && len(c.unsent) > 0 {
+		c.unsent = c.write(c.unsent)
+	}
+	if gone := event.Events&(unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0; gone || event.Events&unix.EPOLLIN != 0 {
+		c.receive(gone)
+	}
+}
+
+// fill starts as many requests as there is room for. Requests that fail at once make room again, but what happens to the
+// others is seen to first.
+func (l *loop) fill() {
+	for n := l.room; n > 0 && !l.over && l.begin(); n-- {
+	}
+}
+
+// begin starts a request, if there is one and the rate allows it.
+func (l *loop) begin() bool {
+	if l.pacer != nil {
+		if delay := l.pacer.Delay(); delay > 0 && l.ctx.Err() == nil {
+			l.turn = l.clock + delay
+			return false
+		}
+	}
+	if !l.worker.Next(l.ctx, &l.next) {
+		l.over = true
+		return false
+	}
+	l.room--
+	l.flying++
+	host, err := l.hosts.find(l.next.URL)
+	if err != nil {
+		c := l.connection(nil)
+		c.request = l.next
+		c.fail(err)
+		return true
+	}
+	l.take(host).start(&l.next)
+	return true
+}
+
+// end hands over what became of a request.
+func (l *loop) end(c *conn, o Outcome) {
+	c.deadline.leave()
+	l.worker.Done(&c.request, o)
+	l.room++
+	l.flying--
+}
+
+// patience returns until when there is nothing to do unless something happens, or that there is something to do now.
+func (l *loop) patience() (until time.Time, now bool) {
+	at := never
+	if l.room > 0 && !l.over {
+		at = l.turn
+	}
+	for _, line := range [...]*timeline{l.answering, l.connecting} {
+		if first := line.first(); first != nil {
+			at = min(at, first.at)
+		}
+	}
+	if at == never && len(l.again) == 0 {
+		return time.Time{}, false
+	}
+	return l.network.opened.Add(at), at <= l.clock || len(l.again) > 0
+}
+
+// expire ends what has run out of time.
+func (l *loop) expire() {
+	for first := l.answering.first(); first != nil && first.at <= l.clock; first = l.answering.first() {
+		first.conn.late()
+	}
+	for first := l.connecting.first(); first != nil && first.at <= l.clock; first = l.connecting.first() {
+		first.conn.unconnected(errDialTimeout)
+	}
+}

@@ -1,0 +1,119 @@
+package strategies
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A requestWriter writes a loop's requests, one after the other, into one buffer.
+type requestWriter struct {
+	method string
+	own    http.Header // the target's
+	host   string      // the Host header's value, if the target has one
+	fields string      // the other headers but cookies
+	cookie string      // the target's own Cookie header
+	body   []byte
+
+	address string // of the request in the buffer
+	buffer  []byte
+}
+
+// unwritten are the headers of a target that are written elsewhere, or that a client decides by itself.
+var unwritten = []string{"Host", "Cookie", "Content-Length", "Transfer-Encoding", "Trailer"}
+
+func newRequestWriter(t Target) requestWriter {
+	w := requestWriter{method: t.Method, own: t.Header, host: t.Header.Get("Host"), body: t.Body}
+	w.cookie = strings.Join(t.Header.Values("Cookie"), "; ")
+	names := make([]string, 0, len(t.Header))
+	for name := range t.Header {
+		if !slices.Contains(unwritten, name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	var fields strings.Builder
+	for _, name := range names {
+		for _, value := range t.Header[name] {
+			if name == "User-Agent" && value == "" {
+				continue // that is how one asks for none
+			}
+			fields.WriteString(name + ": " + value + "\r\n")
+		}
+	}
+	if len(w.body) > 0 || slices.Contains([]string{http.MethodPost, http.MethodPut, http.MethodPatch}, w.method) {
+		fields.WriteString("Content-Length: " + strconv.Itoa(len(w.body)) + "\r\n")
+	}
+	w.fields = fields.String()
+	return w
+}
+
+// write returns the bytes of a request, valid until the next is written. They are the same as before if the URL is and
+// no server has set a cookie.
+func (w *requestWriter) write(address string, h *host, jar *cookies) ([]byte, error) {
+	baked := jar.any.Load()
+	if address == w.address && !baked {
+		return w.buffer, nil
+	}
+	cookie := w.cookie
+	if baked {
+		parsed, err := url.Parse(address)
+		if err != nil {
+			return nil, err
+		}
+		cookie = jar.header(parsed, w.own)
+	}
+	b := append(w.buffer[:0], w.method...)
+	b = appendPath(append(b, ' '), address[len(h.prefix):])
+	b = append(b, " HTTP/1.1\r\n"...)
+	if w.host != "" {
+		b = field(b, "Host", w.host)
+	} else {
+		b = field(b, "Host", h.line)
+	}
+	if user := h.authorization(); user != "" && w.own.Get("Authorization") == "" {
+		b = field(b, "Authorization", user)
+	}
+	b = append(b, w.fields...)
+	if cookie != "" {
+		b = field(b, "Cookie", cookie)
+	}
+	b = append(append(b, "\r\n"...), w.body...)
+	w.address, w.buffer = address, b
+	return b, nil
+}
+
+func field(b []byte, name, value string) []byte {
+	return append(append(append(append(b, name...), ": "...), value...), "\r\n"...)
+}
+
+// appendPath appends what stands after the method: a URL's path and query, as they are but for characters that would end
+// the line, or the word.
+func appendPath(b []byte, rest string) []byte {
+	rest, _, _ = strings.Cut(rest, "#")
+	if rest == "" || rest[0] != '/' {
+		b = append(b, '/')
+	}
+	start := len(b)
+	b = append(b, rest...)
+	for _, c := range b[start:] {
+		if c <= ' ' || c >= 0x7f {
+			return escape(b[:start], rest)
+		}
+	}
+	return b
+}
+
+func escape(b []byte, rest string) []byte {
+	for i := range len(rest) {
+		if c := rest[i]; c <= ' ' || c >= 0x7f {
+			b = fmt.Appendf(b, "%%%02X", c)
+		} else {
+			b = append(b, c)
+		}
+	}
+	return b
+}

@@ -1,0 +1,93 @@
+package http1
+
+import (
+	"bytes"
+	"fmt"
+)
+
+const (
+	maxChunkLine = 4096 // bytes, its CRLF included
+	maxDigits    = 16   // of a chunk's size, leading zeros included
+
+	// A chunk may cost so many bytes beside its data without being suspicious, and that many more for every byte of it.
+	chunkAllowance, chunkShare = 16, 2
+	// maxExcess is how much more than that a response may have: chunks are not for hiding a flood in their extensions.
+	maxExcess = 16 << 10
+)
+
+// readChunkSize reads the line before a chunk: its size in hexadecimal, and extensions, which are ignored.
+func (p *Parser) readChunkSize(data []byte) (int, error) {
+	line, n, fits := p.held.addLine(data, maxChunkLine)
+	if !fits {
+		return n, fmt.Errorf("%w: the line with a chunk's size is longer than %d bytes", ErrMalformed, maxChunkLine)
+	}
+	if line == nil {
+		return n, nil
+	}
+	// Of all lines these must not end in a bare LF (RFC 9112, erratum 7633): who reads one differently reads other chunks.
+	if end := bytes.IndexByte(line, '\r'); end < 0 || end != len(line)-2 {
+		return n, fmt.Errorf("%w: a chunk's size %.20q does not end in CRLF", ErrMalformed, line)
+	}
+	line = line[:len(line)-2]
+	digits, _, _ := bytes.Cut(bytes.TrimRight(line, " \t"), []byte{';'})
+	size, err := hexadecimal(digits)
+	if err != nil {
+		return n, err
+	}
+	if err := p.countChunk(len(line), size); err != nil {
+		return n, err
+	}
+	p.held.clear()
+	p.left, p.phase = size, inChunk
+	if size == 0 {
+		p.phase = inTrailer
+	}
+	return n, nil
+}
+
+// countChunk refuses a response that consists of chunks' extensions more than of data; net/http draws the same line.
+func (p *Parser) countChunk(line int, size int64) error {
+	p.excess += int64(line+len("\r\n")) - chunkAllowance - chunkShare*min(size, maxExcess)
+	p.excess = max(p.excess, 0)
+	if p.excess > maxExcess {
+		return fmt.Errorf("%w: its chunks have more extensions than data", ErrMalformed)
+	}
+	return nil
+}
+
+// readChunkEnd reads the CRLF after a chunk, of which the LF may come later.
+func (p *Parser) readChunkEnd(data []byte) (int, error) {
+	line, n, fits := p.held.addLine(data[:min(len(data), len("\r\n"))], len("\r\n"))
+	switch {
+	case fits && string(line) == "\r\n":
+		p.held.clear()
+		p.phase = inChunkSize
+	case !fits, line != nil, p.held.bytes[0] != '\r', len(p.held.bytes) == len("\r\n"):
+		return n, fmt.Errorf("%w: a chunk is longer than it says", ErrMalformed)
+	}
+	return n, nil
+}
+
+// hexadecimal reads digits and nothing else: neither sign, nor space, nor 0x.
+func hexadecimal(digits []byte) (n int64, err error) {
+	if len(digits) == 0 || len(digits) > maxDigits {
+		return 0, fmt.Errorf("%w: a chunk's size has %d digits, want 1 to %d", ErrMalformed, len(digits), maxDigits)
+	}
+	for _, c := range digits {
+		switch {
+		case '0' <= c && c <= '9':
+			c -= '0'
+		case 'a' <= c && c <= 'f':
+			c -= 'a' - 10
+		case 'A' <= c && c <= 'F':
+			c -= 'A' - 10
+		default:
+			return 0, fmt.Errorf("%w: a chunk's size is %.20q", ErrMalformed, digits)
+		}
+		n = n<<4 | int64(c)
+	}
+	if n < 0 {
+		return 0, fmt.Errorf("%w: a chunk's size is %s, more than there can be", ErrMalformed, digits)
+	}
+	return n, nil
+}
