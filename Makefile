@@ -16,7 +16,7 @@ build: $(BIN) ## build bin/sweetspot
 bench: $(BIN) ## compare the strategies, sweep the limit, print the tables; under two minutes
 	$(BIN) bench --duration 300ms --out $(RUNS)
 	@echo
-	$(BIN) sweep --strategy semaphore --max 512 --budget 45s --out $(RUNS)
+	$(BIN) sweep --strategy semaphore --max 512 --budget 35s --out $(RUNS)
 
 sweep: $(BIN) ## find the best limit of the bundled server with the semaphore
 	$(BIN) sweep --strategy semaphore --out $(RUNS)
@@ -54,7 +54,10 @@ codes: $(BIN) ## request all 36^4 codes of four characters in one batch, and tel
 overhead: ## what the harness costs: each strategy beside a bare loop with the same client
 	go test ./bench -run '^$$' -bench Overhead -benchtime 1x -v
 
+peers: ## our strategies beside wrk, ab, h2load and others that are installed; PEERS_CONNECTIONS=60,1000 PEERS_ROUNDS=5
+	@go test ./bench -run '^$$' -bench Peers -benchtime 1x -timeout 2h
+
 clean: ## remove what was built; runs are kept
 	rm -rf bin
 
-.PHONY: help build bench sweep serve test check format vet static truth finder finder-http codes overhead clean FORCE
+.PHONY: help build bench sweep serve test check format vet static truth finder finder-http codes overhead peers clean FORCE

@@ -1,0 +1,127 @@
+package bench_test
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"testing"
+	"time"
+)
+
+// A peer is a program that makes requests and says how many.
+type peer struct {
+	name     string
+	program  string // "" if it is the name
+	pkg      string // the Debian package that has it; "" if none has
+	command  func(url string, connections, seconds int) []string
+	requests *regexp.Regexp // how many were answered, in what it prints
+	rate     *regexp.Regexp // how many a second
+}
+
+// A turn is what a peer did in one round. One without a rate failed.
+type turn struct {
+	rate   float64 // requests a second
+	cpu    float64 // microseconds of the client's processors a request
+	memory float64 // largest resident set, MB
+}
+
+// abMost is more requests a second than ab makes. It sets memory aside for every one.
+const abMost = 400_000
+
+var others = []peer{
+	{"wrk", "", "wrk", func(url string, connections, seconds int) []string {
+		threads := min(2, connections) // its default, where it has as many connections
+		return []string{fmt.Sprint("-t", threads), fmt.Sprint("-c", connections), fmt.Sprintf("-d%ds", seconds), url}
+	}, regexp.MustCompile(`(\d+) requests in`), regexp.MustCompile(`Requests/sec: +([\d.]+)`)},
+	{"ab", "", "apache2-utils", func(url string, connections, seconds int) []string {
+		return []string{"-q", "-k", "-c", fmt.Sprint(connections), "-t", fmt.Sprint(seconds), "-n", fmt.Sprint(seconds * abMost), url}
+	}, regexp.MustCompile(`Complete requests: +(\d+)`), regexp.MustCompile(`Requests per second: +([\d.]+)`)},
+	{"h2load", "", "nghttp2-client", func(url string, connections, seconds int) []string {
+		return []string{"--h1", "-c", fmt.Sprint(connections), "-D", fmt.Sprint(seconds), url}
+	}, regexp.MustCompile(`(\d+) succeeded`), regexp.MustCompile(`([\d.]+) req/s`)},
+	{"hey", "", "hey", func(url string, connections, seconds int) []string {
+		return []string{"-c", fmt.Sprint(connections), "-z", fmt.Sprintf("%ds", seconds), url}
+	}, regexp.MustCompile(`\[200\]\s+(\d+) responses`), regexp.MustCompile(`Requests/sec:\s+([\d.]+)`)},
+	{"bombardier", "", "", func(url string, connections, seconds int) []string {
+		return []string{"-c", fmt.Sprint(connections), "-d", fmt.Sprintf("%ds", seconds), "-p", "r", url}
+	}, regexp.MustCompile(`2xx - (\d+)`), regexp.MustCompile(`Reqs/sec +([\d.]+)`)},
+	{"plow", "", "", func(url string, connections, seconds int) []string {
+		return []string{"-c", fmt.Sprint(connections), "-d", fmt.Sprintf("%ds", seconds), "--summary", "--json", url}
+	}, regexp.MustCompile(`"Count": *(\d+)`), regexp.MustCompile(`"RPS": *([\d.]+)`)},
+}
+
+// installed returns our strategies and the others that are installed, and names what is missing.
+func installed(b *testing.B, binary string) []peer {
+	var peers []peer
+	for _, strategy := range []string{"eventloop", "fasthttp", "pool"} {
+		peers = append(peers, peer{strategy, binary, "", func(url string, connections, seconds int) []string {
+			return []string{
+				"bench", "-s", strategy, "-c", fmt.Sprint(connections), "-d", fmt.Sprintf("%ds", seconds),
+				"--warmup", "0s", "--repeats", "1", "--format", "json", "-q", url,
+			}
+		}, regexp.MustCompile(`"succeeded": *(\d+)`), regexp.MustCompile(`"per_second": *([\d.]+)`)})
+	}
+	for _, p := range others {
+		switch _, err := exec.LookPath(p.name); {
+		case err == nil:
+			peers = append(peers, p)
+		case p.pkg != "":
+			fmt.Printf("%s is left out: apt-get install %s\n", p.name, p.pkg)
+		default:
+			fmt.Printf("%s is left out: it is not on the PATH\n", p.name)
+		}
+	}
+	return peers
+}
+
+// run gives the peer a turn.
+func (p peer) run(url string, connections, seconds int) (turn, error) {
+	command := exec.Command(cmp.Or(p.program, p.name), p.command(url, connections, seconds)...)
+	var out, complaint bytes.Buffer
+	command.Stdout, command.Stderr = &out, &complaint
+	if err := command.Start(); err != nil {
+		return turn{}, err
+	}
+	memory := watchMemory(command.Process.Pid)
+	if err := command.Wait(); err != nil {
+		return turn{}, fmt.Errorf("%w: %.200s", err, complaint.String())
+	}
+	requests, rate := p.requests.FindSubmatch(out.Bytes()), p.rate.FindSubmatch(out.Bytes())
+	if requests == nil || rate == nil {
+		return turn{}, fmt.Errorf("what it says is not understood: %.200s", out.String())
+	}
+	made, err1 := strconv.ParseFloat(string(requests[1]), 64)
+	perSecond, err2 := strconv.ParseFloat(string(rate[1]), 64)
+	if err := errors.Join(err1, err2); err != nil {
+		return turn{}, err
+	}
+	cpu := command.ProcessState.UserTime() + command.ProcessState.SystemTime()
+	return turn{perSecond, float64(cpu.Microseconds()) / made, <-memory}, nil
+}
+
+// watchMemory follows a process and sends its largest resident set, in MB, when it has ended. The system's own account of
+// a child, ru_maxrss, counts what its parent had before the child became another program.
+func watchMemory(pid int) <-chan float64 {
+	result := make(chan float64, 1)
+	go func() {
+		var kilobytes float64
+		for {
+			status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+			peak := highWater.FindSubmatch(status)
+			if err != nil || peak == nil { // it has ended
+				result <- kilobytes / 1024
+				return
+			}
+			kilobytes, _ = strconv.ParseFloat(string(peak[1]), 64)
+			time.Sleep(20 * time.Millisecond)
+		}
+	}()
+	return result
+}
+
+var highWater = regexp.MustCompile(`VmHWM:\s+(\d+) kB`)
