@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/cookiejar"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -21,8 +22,8 @@ import (
 
 const (
 	overheadLimit  = 60
-	overheadRounds = 15
-	overheadSlice  = 300 * time.Millisecond
+	overheadRounds = 40
+	overheadSlice  = 200 * time.Millisecond
 )
 
 // BenchmarkOverhead sets each strategy, measured by the harness, beside a bare loop with the same client and settings.
@@ -36,9 +37,15 @@ func BenchmarkOverhead(b *testing.B) {
 			s := named(b, name)
 			for b.Loop() {
 				var ratios, rates []float64
-				for range overheadRounds {
-					without := rateOf(b, bare, url)
-					with := measuredRate(b, s, url)
+				for round := range overheadRounds {
+					var with, without float64
+					if round%2 == 0 { // who goes first may have an advantage
+						without = rateOf(b, bare, url)
+					}
+					with = measuredRate(b, s, url)
+					if round%2 == 1 {
+						without = rateOf(b, bare, url)
+					}
 					ratios, rates = append(ratios, with/without), append(rates, with)
 				}
 				slices.Sort(ratios)
@@ -55,6 +62,7 @@ func BenchmarkOverhead(b *testing.B) {
 func rateOf(b *testing.B, loop func(context.Context, string) int64, url string) float64 {
 	ctx, cancel := context.WithTimeout(b.Context(), overheadSlice)
 	defer cancel()
+	runtime.GC() // as the harness does
 	began := time.Now()
 	return float64(loop(ctx, url)) / time.Since(began).Seconds()
 }
