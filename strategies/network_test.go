@@ -30,14 +30,21 @@ func acceptor(t *testing.T) (address string, accepted <-chan net.Conn) {
 	return listener.Addr().String(), conns
 }
 
-func TestAConnectionIsCountedOnceInEveryRun(t *testing.T) {
-	address, _ := acceptor(t)
+// dial returns a network, a connection of it, and what the server at the other end accepts.
+func dial(t *testing.T) (*Network, net.Conn, <-chan net.Conn) {
+	t.Helper()
+	address, accepted := acceptor(t)
 	n := NewNetwork(Target{}.WithDefaults())
 	conn, err := n.Dial(t.Context(), address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
+	t.Cleanup(func() { conn.Close() })
+	return n, conn, accepted
+}
+
+func TestAConnectionIsCountedOnceInEveryRun(t *testing.T) {
+	n, conn, _ := dial(t)
 	for run := range 2 {
 		n.begin()
 		if got := n.usage().Connections; got != 0 {
@@ -55,13 +62,7 @@ func TestAConnectionIsCountedOnceInEveryRun(t *testing.T) {
 }
 
 func TestAConnectionClosedWhileIdleRefusesToWrite(t *testing.T) {
-	address, accepted := acceptor(t)
-	n := NewNetwork(Target{}.WithDefaults())
-	conn, err := n.Dial(t.Context(), address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
+	_, conn, accepted := dial(t)
 	if err := (<-accepted).Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -99,13 +100,7 @@ func TestNamesAreRememberedForTheirLifetime(t *testing.T) {
 }
 
 func TestTheTimeOnTheWireIsTheServersAlone(t *testing.T) {
-	address, accepted := acceptor(t)
-	n := NewNetwork(Target{}.WithDefaults())
-	conn, err := n.Dial(t.Context(), address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
+	n, conn, accepted := dial(t)
 	server := <-accepted
 	buffer := make([]byte, 16)
 	const pause = 20 * time.Millisecond

@@ -65,6 +65,25 @@ func (l *Lane) Do() Outcome {
 // Settle notes the limit that a schedule has moved to by itself, for [Usage] to report. It may be called by any goroutine.
 func (l *Lane) Settle(limit int) { l.settled.Store(int64(limit)) }
 
+// eachApart makes each request on a goroutine of its own, which is started when admit returns true and calls leave when
+// it is done. It returns when admit returns false or no request is left, and none is in flight.
+func eachApart(ctx context.Context, open func() *Lane, admit func() bool, leave func()) {
+	idle := lanes{open: open}
+	var requests sync.WaitGroup
+	defer requests.Wait()
+	for admit() {
+		lane := idle.take()
+		if !lane.Next(ctx) {
+			return
+		}
+		requests.Go(func() {
+			lane.Do()
+			idle.put(lane)
+			leave()
+		})
+	}
+}
+
 // lanes lends lanes to goroutines that live for one request. It is as large as the most that were lent at once.
 type lanes struct {
 	open func() *Lane

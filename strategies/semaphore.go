@@ -2,7 +2,6 @@ package strategies
 
 import (
 	"context"
-	"sync"
 
 	"golang.org/x/sync/semaphore"
 )
@@ -17,22 +16,7 @@ var semaphored = Schedule{
 	Name: "semaphore",
 	Doc:  "a goroutine a request, admitted by a semaphore: simple where requests come from many places",
 	Run: func(ctx context.Context, limit int, open func() *Lane) {
-		var (
-			slots    = semaphore.NewWeighted(int64(limit))
-			idle     = lanes{open: open}
-			requests sync.WaitGroup
-		)
-		defer requests.Wait()
-		for slots.Acquire(ctx, 1) == nil {
-			lane := idle.take()
-			if !lane.Next(ctx) {
-				return
-			}
-			requests.Go(func() {
-				lane.Do()
-				idle.put(lane)
-				slots.Release(1)
-			})
-		}
+		slots := semaphore.NewWeighted(int64(limit))
+		eachApart(ctx, open, func() bool { return slots.Acquire(ctx, 1) == nil }, func() { slots.Release(1) })
 	},
 }

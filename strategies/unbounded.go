@@ -1,9 +1,6 @@
 package strategies
 
-import (
-	"context"
-	"sync"
-)
+import "context"
 
 func init() {
 	RegisterSchedule(unbounded)
@@ -21,23 +18,7 @@ var unbounded = Schedule{
 	Doc:    "a crowd of goroutines, the limit left to the client's connections to each host: latency includes the wait for one",
 	Leaves: true,
 	Run: func(ctx context.Context, limit int, open func() *Lane) {
-		var (
-			room     = make(chan struct{}, crowd*limit)
-			idle     = lanes{open: open}
-			requests sync.WaitGroup
-		)
-		defer requests.Wait()
-		for {
-			room <- struct{}{} // a lane's Next sees to ctx
-			lane := idle.take()
-			if !lane.Next(ctx) {
-				return
-			}
-			requests.Go(func() {
-				lane.Do()
-				idle.put(lane)
-				<-room
-			})
-		}
+		room := make(chan struct{}, crowd*limit)
+		eachApart(ctx, open, func() bool { room <- struct{}{}; return true }, func() { <-room })
 	},
 }
