@@ -25,6 +25,7 @@ serve: $(BIN) ## run the bundled server until Ctrl-C
 	$(BIN) serve --profile article --addr 127.0.0.1:8080
 
 test: ## run the tests; what needs a Debian package that is missing is skipped and named
+	@command -v nginx >/dev/null || echo "skipped: the tests against nginx, which need Debian's nginx-light"
 	go test $(RACE) ./...
 
 check: format vet static ## what CI runs: format, vet, staticcheck, and the tests with the race detector
