@@ -26,7 +26,7 @@ func (f shareFinder) add(tried optimum.Trial, t *results.Trial) {
 	f.Add(tried, optimum.Observation{
 		PerSecond:   t.PerSecond,
 		Completions: int(t.Succeeded),
-		Failed:      float64(t.Failures()) / float64(max(1, t.Completed())),
+		Failed:      failedShare(t),
 		Timeouts:    t.Failed[strategies.Timeout.String()] > 0,
 	})
 }
@@ -58,7 +58,7 @@ type Objective struct {
 // of returns the latency of a trial that the objective is about, in seconds. It is infinite if more than 1% of the
 // requests failed: a server that turns most away and is quick with the rest holds nothing.
 func (o Objective) of(t *results.Trial) float64 {
-	if t.Succeeded == 0 || float64(t.Failures()) > harmfulFailures*float64(t.Completed()) {
+	if t.Succeeded == 0 || failedShare(t) > harmfulFailures {
 		return math.Inf(1)
 	}
 	return map[string]float64{
@@ -73,8 +73,11 @@ type objectiveFinder struct {
 	rates     map[int][]float64 // goodput of the trials by limit
 }
 
-// objectiveRounds is how many requests a slot completes in a trial at least: the p99 of a few is their largest.
-const objectiveRounds, objectiveRequests = 20, 1000
+// A trial completes at least so many requests, for each slot and altogether: the p99 of a few is just their largest.
+const (
+	objectiveRounds   = 20
+	objectiveRequests = 1000
+)
 
 func (f objectiveFinder) next() (optimum.Trial, bool) {
 	limit, ok := f.Next()

@@ -64,7 +64,7 @@ const (
 // that is lower at smaller limits is no harm.
 func harm(t, best *results.Trial) string {
 	turnedAway := t.Status[http.StatusTooManyRequests] + t.Status[http.StatusServiceUnavailable]
-	failed := float64(t.Failures()) / float64(max(1, t.Completed()))
+	failed := failedShare(t)
 	switch {
 	case turnedAway > 0:
 		return fmt.Sprintf("at limit %d the target turned %d requests away (429 or 503)", t.Limit, turnedAway)

@@ -99,8 +99,8 @@ type suspect struct {
 func (s suspect) examine(ctx context.Context, r *runner, instant URLs) (evidence, error) {
 	at, first := s.search.at(s.limit), s.search.at(s.search.smallest())
 	e := evidence{
-		slots:      mean(at, func(t results.Trial) float64 { return t.InFlightMean / float64(t.Limit) }),
-		cpu:        mean(at, func(t results.Trial) float64 { return t.CPU / t.Elapsed / float64(runtime.GOMAXPROCS(0)) }),
+		slots:      mean(at, func(t results.Trial) float64 { return fullShare(&t) }),
+		cpu:        mean(at, func(t results.Trial) float64 { return busyShare(&t) }),
 		scheduling: mean(at, func(t results.Trial) float64 { return t.Scheduling / t.Latency.Mean }),
 		inside:     growthInside(first, at),
 	}

@@ -22,7 +22,7 @@ type Sweep struct {
 	Objective  *Objective    // to hold, instead of finding the peak; nil for none
 	Budget     time.Duration // the search begins no trial after so long; comparing may take half as long again
 	Repeats    int           // blocks in which the strategies are compared at the end
-	Brakes     bool          // stop a strategy's search at the first sign that it harms the target
+	Brakes     bool          // stop the sweep at the first sign that it harms the target
 	Seed       uint64        // of the order of trials
 	Instant    URLs          // of a server that answers at once, to see what the client can reach; nil if there is none
 }

@@ -56,13 +56,15 @@ const tick = 10 * time.Millisecond
 // batch runs exactly load.Requests requests, after a warm-up of its own if the load asks for one, and measures from the
 // first start to the last end.
 func batch(ctx context.Context, c cell, load Load, share func(float64)) (*measured, error) {
-	warmup := newRecorder(load, 0)
+	warmup := int64(0)
 	if load.Warmup > 0 {
-		run := start(ctx, c, warmup)
-		run.until(func() bool { share(0); return warm(warmup, c.limit, load) })
+		r := newRecorder(load, 0)
+		run := start(ctx, c, r)
+		run.until(func() bool { share(0); return warm(r, c.limit, load) })
 		if err := run.stop(); err != nil {
 			return nil, err
 		}
+		warmup = r.result().warmup
 	}
 	r := newRecorder(load, load.Requests)
 	before := c.meter()
@@ -75,7 +77,7 @@ func batch(ctx context.Context, c cell, load Load, share func(float64)) (*measur
 	if t.completed() == 0 {
 		return nil, nil
 	}
-	t.warmup = warmup.result().warmup
+	t.warmup = warmup
 	return &measured{t, t.last - t.first, c.meter().since(before), c.session.Usage()}, nil
 }
 

@@ -15,6 +15,19 @@ const (
 	atRate          = 0.95 // of the rate that was asked for: then it is what limits
 )
 
+// The shares that both single trials and the evidence against a client are judged by.
+
+// failedShare returns how many of the requests that ended failed.
+func failedShare(t *results.Trial) float64 {
+	return float64(t.Failures()) / float64(max(1, t.Completed()))
+}
+
+// busyShare returns how much of the processors that the client may use it did.
+func busyShare(t *results.Trial) float64 { return t.CPU / t.Elapsed / float64(runtime.GOMAXPROCS(0)) }
+
+// fullShare returns how much of the limit was in flight.
+func fullShare(t *results.Trial) float64 { return t.InFlightMean / float64(t.Limit) }
+
 // distrust attaches a warning to the trial for everything that speaks against its figures, and says what to do.
 func distrust(t *results.Trial, load Load) {
 	completed := float64(t.Completed())
@@ -22,14 +35,14 @@ func distrust(t *results.Trial, load Load) {
 		t.Warn("no request ended in the measured window: raise --duration")
 		return
 	}
-	if failures := t.Failures(); failures > 0 {
-		t.Warn(fmt.Sprintf("%s of the requests failed", percent(float64(failures)/completed)))
+	if failed := failedShare(t); failed > 0 {
+		t.Warn(fmt.Sprintf("%s of the requests failed", percent(failed)))
 	}
 	warnLittle(t, load)
 	if load.Rate > 0 && t.PerSecond > atRate*load.Rate {
 		t.Warn(fmt.Sprintf("--rate %g is what limits the goodput: it says nothing about strategy or server", load.Rate))
 	}
-	if busy := t.CPU / t.Elapsed / float64(runtime.GOMAXPROCS(0)); busy > busyClient {
+	if busy := busyShare(t); busy > busyClient {
 		t.Warn(fmt.Sprintf("the client used %s of its processors: it may be the bottleneck, not the server", percent(busy)))
 	}
 	if t.Connections > 2*t.Limit { // a few more than the limit happen, when a dial and an idle one race
@@ -49,7 +62,7 @@ func warnLittle(t *results.Trial, load Load) {
 		t.Warn(fmt.Sprintf("throughput x latency is %.1f but %.1f were in flight: not a steady state, raise --duration",
 			little, t.InFlightMean))
 	}
-	full := t.InFlightMean / float64(t.Limit)
+	full := fullShare(t)
 	switch {
 	case t.SettledLimit > 0:
 		t.Warn(fmt.Sprintf("the limit moved by itself: it settled on %d of the %d allowed", t.SettledLimit, t.Limit))

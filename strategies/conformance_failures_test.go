@@ -89,23 +89,5 @@ func closedPort(t *testing.T) string {
 
 // says starts a server that reads a request, says the same to everyone, and hangs up.
 func says(answer string) func(t *testing.T) string {
-	return func(t *testing.T) string {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { listener.Close() })
-		go func() {
-			for {
-				conn, err := listener.Accept()
-				if err != nil {
-					return
-				}
-				_, _ = conn.Read(make([]byte, 4096))
-				_, _ = conn.Write([]byte(answer))
-				conn.Close()
-			}
-		}()
-		return "http://" + listener.Addr().String() + "/"
-	}
+	return func(t *testing.T) string { return misbehave(t, say(answer)) }
 }
