@@ -33,7 +33,7 @@ func openFastHTTP(target Target, network *Network, connections int) Stack {
 			DialTimeout: func(address string, timeout time.Duration) (net.Conn, error) {
 				ctx, cancel := dialContext(timeout)
 				defer cancel()
-				return network.Dial(ctx, address)
+				return network.DialExchange(ctx, address)
 			},
 			TLSConfig:                 target.tls(),
 			ReadBufferSize:            largestHead,

@@ -61,6 +61,17 @@ func (n *Network) count(run *int64) {
 
 // Dial resolves and connects to address, host:port, within the target's dial timeout or ctx, whichever is shorter.
 func (n *Network) Dial(ctx context.Context, address string) (net.Conn, error) {
+	return n.dial(ctx, address, func(raw net.Conn) net.Conn { return raw })
+}
+
+// DialExchange is Dial for a client that uses a connection from one goroutine at a time and reads after each request that
+// it has written. The connection is cheaper then.
+func (n *Network) DialExchange(ctx context.Context, address string) (net.Conn, error) {
+	return n.dial(ctx, address, exchanging)
+}
+
+// dial connects to address, and prepares the connection before it is counted and timed.
+func (n *Network) dial(ctx context.Context, address string, prepare func(net.Conn) net.Conn) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, n.patience)
 	defer cancel()
 	host, port, err := net.SplitHostPort(address)
@@ -76,7 +87,7 @@ func (n *Network) Dial(ctx context.Context, address string) (net.Conn, error) {
 		raw, err := n.dialer.DialContext(ctx, "tcp", net.JoinHostPort(ip, port))
 		if err == nil {
 			name.prefer(ip)
-			return n.connect(raw), nil
+			return n.connect(prepare(raw)), nil
 		}
 		errs = append(errs, err)
 	}
