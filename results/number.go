@@ -126,3 +126,11 @@ func classes(failed map[string]int64) string {
 	}
 	return strings.Join(parts, ", ")
 }
+
+// several writes a number of things with their name: 1 trial, 2,000 trials.
+func several[N int | int64](n N, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return count(n) + " " + thing + "s"
+}

@@ -12,6 +12,7 @@ import (
 func newBenchCommand() *cobra.Command {
 	var (
 		o     options
+		gates gates
 		limit int
 	)
 	cmd := &cobra.Command{
@@ -20,30 +21,36 @@ func newBenchCommand() *cobra.Command {
 		Long: `bench makes the same requests with several strategies, in blocks of one trial each in random order, and prints
 them side by side. The URL may have ranges: http://host/{0-9a-z:4}?page={1..1000}.
 
-Without a URL, or with just a path such as /{1..1000}, it starts the bundled test server for the time of the run.`,
+Without a URL, or with just a path such as /{1..1000}, it starts the bundled test server for the time of the run.
+
+` + gatesHelp(),
 		Example: `  sweetspot bench
   sweetspot bench -s pool,fasthttp -c 100 -d 2s http://127.0.0.1:8080/
-  sweetspot bench -n 4000 --decode json --format markdown 'http://127.0.0.1:8080/{0-9a-z:4}'`,
+  sweetspot bench -n 4000 --decode json --format markdown 'http://127.0.0.1:8080/{0-9a-z:4}'
+  sweetspot bench --require 'per_second(fasthttp) > 0.8 * per_second(eventloop)' --max-error-rate 1%`,
 		Args: cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return runBench(cmd, args, &o, limit) },
+		RunE: func(cmd *cobra.Command, args []string) error { return runBench(cmd, args, &o, &gates, limit) },
 	}
 	o.bind(cmd)
+	gates.bind(cmd)
 	cmd.Flags().IntVarP(&limit, "limit", "c", 60, "have at most so many requests in flight")
 	return cmd
 }
 
-func runBench(cmd *cobra.Command, args []string, o *options, limit int) error {
+func runBench(cmd *cobra.Command, args []string, o *options, gates *gates, limit int) error {
 	var found faults
 	plan := o.parse(cmd, args, &found)
 	if limit < 1 {
 		found.addf("--limit %d: want at least 1", limit)
 	}
 	checkFiles("--limit", limit, plan.strategies, &found)
+	gates.parse(cmd, plan.strategies, &found)
 	if err := found.err(); err != nil {
 		return err
 	}
-	return job{
-		load: plan.load, format: plan.format, out: o.out, quiet: o.quiet, run: newRun("bench", plan, o),
+	run := newRun("bench", plan, o)
+	err := job{
+		load: plan.load, format: plan.format, out: o.out, quiet: o.quiet, run: run,
 		measure: func(ctx context.Context, load bench.Load, observe bench.Observer) error {
 			return bench.Comparison{
 				Load: load, Strategies: plan.strategies, Limit: limit, Repeats: o.repeats, Seed: o.seed,
@@ -54,4 +61,8 @@ func runBench(cmd *cobra.Command, args []string, o *options, limit int) error {
 			run.Strategies, run.Warnings = ranked, append(run.Warnings, warnings...)
 		},
 	}.do(cmd, o.server())
+	if err != nil {
+		return err
+	}
+	return gates.unmet(run)
 }

@@ -17,6 +17,7 @@ const (
 	exitDone        = 0
 	exitFailed      = 1
 	exitUsage       = 2
+	exitUnmet       = 3 // the run ended, and a threshold is not met
 	exitInterrupted = 130
 )
 
@@ -51,11 +52,14 @@ func report(err error, stderr io.Writer) int {
 		}
 	}
 	var usage usageError
+	var unmet unmetError
 	switch {
 	case errors.As(err, &usage):
 		return exitUsage
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
+	case errors.As(err, &unmet):
+		return exitUnmet
 	}
 	return exitFailed
 }

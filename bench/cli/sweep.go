@@ -19,6 +19,7 @@ import (
 func newSweepCommand() *cobra.Command {
 	var (
 		o        options
+		gates    gates
 		sweep    bench.Sweep
 		noBrakes bool
 		slo      string
@@ -33,7 +34,9 @@ Then it examines whether the client is the bottleneck, and compares the strategi
 A target that is not this machine is treated with care: the limit goes up by doubling, and the search stops at the first
 sign of harm, which is an answer of 429 or 503, more than 1% failures, or goodput that falls to half of the best.
 
-Without a URL, or with just a path, it starts the bundled test server for the time of the sweep.`,
+Without a URL, or with just a path, it starts the bundled test server for the time of the sweep.
+
+` + gatesHelp(),
 		Example: `  sweetspot sweep -s semaphore
   sweetspot sweep -s pool,fasthttp --max 512 --budget 5m http://127.0.0.1:8080/
   sweetspot sweep -s pool --slo p99=50ms
@@ -41,10 +44,11 @@ Without a URL, or with just a path, it starts the bundled test server for the ti
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			sweep.Brakes = !noBrakes
-			return runSweep(cmd, args, &o, sweep, slo)
+			return runSweep(cmd, args, &o, &gates, sweep, slo)
 		},
 	}
 	o.bind(cmd)
+	gates.bind(cmd)
 	f := cmd.Flags()
 	f.IntVar(&sweep.Min, "min", 1, "smallest limit to try")
 	f.IntVar(&sweep.Max, "max", 4096, "largest limit to try")
@@ -57,7 +61,7 @@ Without a URL, or with just a path, it starts the bundled test server for the ti
 	return cmd
 }
 
-func runSweep(cmd *cobra.Command, args []string, o *options, sweep bench.Sweep, slo string) error {
+func runSweep(cmd *cobra.Command, args []string, o *options, gates *gates, sweep bench.Sweep, slo string) error {
 	var found faults
 	plan := o.parse(cmd, args, &found)
 	plan.strategies = sweepable(plan.strategies, o, &found)
@@ -77,6 +81,7 @@ func runSweep(cmd *cobra.Command, args []string, o *options, sweep bench.Sweep, 
 		largest = "--limits"
 	}
 	checkFiles(largest, sweep.Max, plan.strategies, &found)
+	gates.parse(cmd, plan.strategies, &found)
 	if err := found.err(); err != nil {
 		return err
 	}
@@ -114,7 +119,7 @@ func runSweep(cmd *cobra.Command, args []string, o *options, sweep bench.Sweep, 
 	if err != nil {
 		return err
 	}
-	return undecided(swept.Optima)
+	return errors.Join(undecided(swept.Optima), gates.unmet(run))
 }
 
 // truth returns what theory says of the bundled server up to a limit.

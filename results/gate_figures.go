@@ -1,0 +1,150 @@
+package results
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// A gauge is a figure that a requirement may ask for.
+type gauge struct {
+	name  string
+	doc   string // what it is, for people
+	time  int    // 1 for a duration, 0 for a number
+	sweep bool   // whether only a sweep has it
+	read  func(standing) reading
+}
+
+// A standing is what a run holds about one strategy. Optimum is nil unless the run is a sweep.
+type standing struct {
+	Summary
+	optimum *Optimum
+}
+
+// A reading is the value of a figure, in seconds if it is a duration. The interval is nil if there is none, the words
+// empty if the value says all. A value of 0 is none: what has no success has no latency.
+type reading struct {
+	value     float64
+	low, high *float64
+	words     string
+}
+
+// The figures, by names that the JSON has too. In a sweep they are those at the limit that it came to.
+var gauges = []gauge{
+	{name: "per_second", doc: "goodput", read: func(s standing) reading { return reading{s.PerSecond, s.Low, s.High, ""} }},
+	{name: "mean", doc: "mean latency", time: 1, read: func(s standing) reading { return reading{value: s.Latency.Mean} }},
+	{name: "p50", doc: "median of the latency", time: 1, read: func(s standing) reading { return reading{value: s.Latency.P50} }},
+	{name: "p90", doc: "90th percentile of the latency", time: 1, read: func(s standing) reading { return reading{value: s.Latency.P90} }},
+	{name: "p99", doc: "99th percentile of the latency", time: 1, read: func(s standing) reading { return reading{value: s.Latency.P99} }},
+	{name: "max", doc: "largest latency", time: 1, read: func(s standing) reading { return reading{value: s.Latency.Max} }},
+	{name: "cpu", doc: "the client's CPU time a request", time: 1, read: func(s standing) reading { return reading{value: s.CPUMicroseconds / 1e6} }},
+	{name: errorsGauge, doc: "share of the requests of all trials that failed"},
+	{name: "limit", doc: "the limit to use", sweep: true, read: func(s standing) reading {
+		words := fmt.Sprintf("%s, from (%s, %s]", count(s.optimum.Limit), count(s.optimum.Low), count(s.optimum.High))
+		return reading{value: float64(s.optimum.Limit), words: words}
+	}},
+	{name: "peak", doc: "goodput at the peak", sweep: true, read: func(s standing) reading { return reading{value: s.optimum.Peak.PerSecond} }},
+}
+
+// errorsGauge is the figure that is of all trials, not of those that a strategy is compared by, and that may be 0.
+const errorsGauge = "errors"
+
+// Gauges returns the figures that a requirement may ask for, one line each with what it is.
+func Gauges() []string {
+	var lines []string
+	for _, g := range gauges {
+		doc := g.doc
+		if g.sweep {
+			doc += " (sweep only)"
+		}
+		lines = append(lines, fmt.Sprintf("%-22s %s", g.name+"(STRATEGY)", doc))
+	}
+	return lines
+}
+
+func gaugeNames() []string {
+	var names []string
+	for _, g := range gauges {
+		names = append(names, g.name)
+	}
+	return names
+}
+
+var (
+	errNotMeasured = errors.New("it was not measured")
+	errNoSuccess   = errors.New("no request succeeded, or it cannot be measured here")
+)
+
+// of returns the figure of a strategy in a run, or why it is not known.
+func (g *gauge) of(run *Run, strategy string) (reading, error) {
+	if g.name == errorsGauge {
+		share, words, err := run.ErrorRate(strategy)
+		return reading{value: share, words: words}, err
+	}
+	s, err := run.standing(strategy)
+	if err != nil {
+		return reading{}, err
+	}
+	if g.sweep && s.optimum.label() != "use" {
+		return reading{}, fmt.Errorf("the sweep's verdict is %s, so it names no limit to use", s.optimum.Verdict)
+	}
+	r := g.read(s)
+	if r.value == 0 && g.time > 0 || g.sweep && r.value == 0 {
+		return reading{}, errNoSuccess
+	}
+	return r, nil
+}
+
+// standing returns what the run holds about the strategy.
+func (r *Run) standing(strategy string) (standing, error) {
+	var s standing
+	if i := slices.IndexFunc(r.Optima, func(o Optimum) bool { return o.Strategy == strategy }); i >= 0 {
+		s.optimum = &r.Optima[i]
+		if s.optimum.Verdict == Unstable {
+			return s, errors.New("the sweep is unstable: its trials support no statement")
+		}
+	}
+	i := slices.IndexFunc(r.Strategies, func(s Summary) bool { return s.Strategy == strategy })
+	if i < 0 || r.Command == "sweep" && s.optimum == nil {
+		return s, errNotMeasured
+	}
+	s.Summary = r.Strategies[i]
+	return s, nil
+}
+
+// write writes a reading for people, with its interval.
+func (g *gauge) write(r reading) string {
+	text := cmp.Or(r.words, precisely(r.value, g.time))
+	if r.low != nil && r.high != nil {
+		text += fmt.Sprintf(" (95%% sure: %s to %s)", precisely(*r.low, g.time), precisely(*r.high, g.time))
+	}
+	return text
+}
+
+// precisely writes a value with six digits, so that one that misses a threshold by little does not look as if it met it.
+func precisely(x float64, time int) string {
+	if time != 1 {
+		return trimmed(x)
+	}
+	switch size := math.Abs(x); {
+	case size < 1e-3:
+		return trimmed(x*1e6) + " µs"
+	case size < 1:
+		return trimmed(x*1e3) + " ms"
+	}
+	return trimmed(x) + " s"
+}
+
+// trimmed writes a figure of six digits without the zeros that end its fraction.
+func trimmed(x float64) string {
+	text := significant(x, 6)
+	if strings.Contains(text, ".") {
+		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+	}
+	return text
+}
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
