@@ -24,7 +24,7 @@ func viewBench(p page, run *Run) error {
 // viewFailures draws what became of strategies none of which got an answer: a table of zeros would compare nothing.
 func viewFailures(p page, summaries []Summary) error {
 	var marks notes
-	p.paragraph("No request succeeded, so there is nothing to compare.")
+	p.toned(trouble, "No request succeeded, so there is nothing to compare.")
 	if err := p.table(tabulate(summaries, []column[Summary]{strategyColumn, limitColumn, marks.column(), errorsColumn, classColumn})); err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func viewComparison(p page, summaries []Summary) error {
 	if !slices.ContainsFunc(summaries, func(s Summary) bool { return s.VersusSequential != nil }) {
 		columns = slices.DeleteFunc(columns, func(c column[Summary]) bool { return c.name == sequentColumn.name })
 	}
-	if err := p.table(tabulate(summaries, columns)); err != nil {
+	if err := p.table(tabulate(summaries, toned(columns, Summary.rowTone))); err != nil {
 		return err
 	}
 	p.list(marks.list())

@@ -16,13 +16,13 @@ const (
 
 // curve draws goodput against the limit, on an axis of doublings, in at most so many columns. It returns nothing for
 // fewer than three limits, which make no curve, or without a success.
-func curve(limits []Summary, found *Optimum, columns int) string {
+func curve(limits []Summary, found *Optimum, columns int) []stroke {
 	var best float64
 	for _, s := range limits {
 		best = max(best, s.PerSecond)
 	}
 	if len(limits) < 3 || best == 0 {
-		return ""
+		return nil
 	}
 	step := roundStep(best / curveHeight)
 	rows := math.Ceil(best / step)
@@ -36,7 +36,14 @@ func curve(limits []Summary, found *Optimum, columns int) string {
 		asciigraph.YAxisValueFormatter(plain),
 		asciigraph.XAxisRange(first, last), asciigraph.XAxisTickCount(x.ticks()),
 		asciigraph.XAxisValueFormatter(func(log float64) string { return count(int(math.Round(math.Exp2(log)))) }))
-	return "goodput/s against the limit\n" + plot + x.pointer(plot, found)
+	strokes := []stroke{{even, "goodput/s against the limit"}}
+	for line := range strings.SplitSeq(plot, "\n") {
+		strokes = append(strokes, stroke{even, line})
+	}
+	if pointer := x.pointer(plot, found); pointer != "" {
+		strokes = append(strokes, stroke{found.conclusion(), pointer})
+	}
+	return strokes
 }
 
 // roundStep returns the smallest of 1, 2, 2.5, 5 and 10 times a power of ten that is at least least.
@@ -103,7 +110,7 @@ func (a axis) pointer(plot string, found *Optimum) string {
 	line := strings.Repeat("─", use-low) + "▲" + strings.Repeat("─", high-use)
 	text := found.label() + " " + count(found.Limit)
 	if before := low - len(text) - 1; high+1+len(text) >= a.width && before >= 0 {
-		return "\n" + strings.Repeat(" ", margin+before) + text + " " + line
+		return strings.Repeat(" ", margin+before) + text + " " + line
 	}
-	return "\n" + strings.Repeat(" ", margin+low) + line + " " + text
+	return strings.Repeat(" ", margin+low) + line + " " + text
 }

@@ -7,7 +7,7 @@ var (
 	strategyColumn = column[Summary]{name: "strategy", left: true, cell: func(s Summary) string { return s.Strategy }}
 	limitColumn    = column[Summary]{name: "limit", cell: func(s Summary) string { return count(s.Limit) }}
 	goodputColumn  = column[Summary]{name: "goodput/s", cell: func(s Summary) string { return figure(s.PerSecond) }}
-	spreadColumn   = column[Summary]{name: "±", rank: 3, cell: spread}
+	spreadColumn   = column[Summary]{name: "±", rank: 3, cell: spread, tone: func(Summary) tone { return faint }}
 	perColumn      = column[Summary]{name: "µs/req", rank: 8, cell: func(s Summary) string { return some(s.Microseconds, figure) }}
 	sequentColumn  = column[Summary]{name: "× seq", rank: 5, cell: versusSequential}
 	shareColumn    = column[Summary]{name: "of best", rank: 5, cell: shareOfBest}
@@ -16,10 +16,15 @@ var (
 	p99Column      = column[Summary]{name: "p99", rank: 4, cell: func(s Summary) string { return some(s.Latency.P99, span) }}
 	inFlightColumn = column[Summary]{name: "in flight", rank: 9, cell: func(s Summary) string { return some(s.InFlightMean, figure) }}
 	cpuColumn      = column[Summary]{name: "CPU µs", rank: 10, cell: func(s Summary) string { return some(s.CPUMicroseconds, figure) }}
-	errorsColumn   = column[Summary]{name: "errors", rank: 1, cell: failures}
-	classColumn    = column[Summary]{name: "by class", rank: 7, left: true, cell: func(s Summary) string { return classes(s.Failed) }}
-	verdictColumn  = column[Summary]{name: "verdict", rank: 2, left: true, cell: verdict}
+	errorsColumn   = column[Summary]{name: "errors", rank: 1, cell: failures, tone: failureTone}
+	classColumn    = column[Summary]{name: "by class", rank: 7, left: true, cell: func(s Summary) string { return classes(s.Failed) }, tone: failureTone}
+	verdictColumn  = column[Summary]{name: "verdict", rank: 2, left: true, cell: verdict, tone: verdictTone, fold: &foldedVerdict}
 )
+
+// foldedVerdict says the same as the verdict in fewer characters.
+var foldedVerdict = fold[Summary]{name: "vs", cell: shortVerdict, key: foldedKey}
+
+const foldedKey = "vs is how it compares with the fastest: ~ cannot be told from it, ? too few repeats to say, -39% slower, ÷3.6 times slower"
 
 // some writes a figure that is missing when it is 0.
 func some(x float64, write func(float64) string) string {
@@ -73,6 +78,24 @@ func verdict(s Summary) string {
 		return figure(1/s.VersusFastest) + "× slower"
 	}
 	return s.Verdict
+}
+
+// shortVerdict writes a verdict in fewer characters.
+func shortVerdict(s Summary) string {
+	switch long := verdict(s); {
+	case long == Fastest:
+		return "best"
+	case long == "too few to say":
+		return "?"
+	case long == "~ fastest":
+		return "~"
+	case s.Verdict == Slower && s.VersusFastest > 0.5:
+		return "-" + roughly(1-s.VersusFastest)
+	case s.Verdict == Slower && s.VersusFastest > 0:
+		return "÷" + significant(1/s.VersusFastest, 2)
+	default:
+		return long
+	}
 }
 
 // shareOfBest writes a rate as a share of the best of its sweep.

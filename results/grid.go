@@ -12,14 +12,26 @@ type column[T any] struct {
 	rank int  // where space is short the highest rank goes first; 0 never goes
 	left bool // aligned left: words are, numbers are not
 	cell func(T) string
+	tone func(T) tone // nil if there is nothing to remark
+	fold *fold[T]     // nil if there is no narrower way to show it
+}
+
+// A fold is a narrower way to show a column, for where space is short.
+type fold[T any] struct {
+	name string
+	cell func(T) string
+	key  string // how to read it
 }
 
 // A strip is a column of a grid, filled in.
 type strip struct {
-	name  string
-	rank  int
-	left  bool
-	cells []string
+	name   string
+	rank   int
+	left   bool
+	cells  []string
+	tones  []tone // of the cells; nil if all are even
+	folded *strip // nil if there is no narrower way to show it
+	key    string // how to read one that was folded
 }
 
 // A grid is a table of text, before it is known how it is drawn.
@@ -29,19 +41,62 @@ type grid []strip
 func tabulate[T any](rows []T, columns []column[T]) grid {
 	var g grid
 	for _, c := range columns {
-		s := strip{name: c.name, rank: c.rank, left: c.left}
-		for _, row := range rows {
-			s.cells = append(s.cells, c.cell(row))
+		s := c.filled(rows)
+		if c.fold != nil {
+			short := c
+			short.name, short.cell = c.fold.name, c.fold.cell
+			folded := short.filled(rows)
+			folded.key = c.fold.key
+			s.folded = &folded
 		}
 		g = append(g, s)
 	}
 	return g
 }
 
+// filled returns the column with a cell for each of the rows.
+func (c column[T]) filled(rows []T) strip {
+	s := strip{name: c.name, rank: c.rank, left: c.left}
+	for _, row := range rows {
+		s.cells = append(s.cells, c.cell(row))
+		if c.tone != nil {
+			s.tones = append(s.tones, c.tone(row))
+		}
+	}
+	return s
+}
+
+// toned returns the columns with each row in a tone, where a column has none of its own.
+func toned[T any](columns []column[T], row func(T) tone) []column[T] {
+	return each(columns, func(c column[T]) column[T] {
+		if c.tone == nil {
+			c.tone = row
+		}
+		return c
+	})
+}
+
+// painted returns the grid with every cell in its tone.
+func (g grid) painted() grid {
+	return each(g, func(s strip) strip {
+		cells := slices.Clone(s.cells)
+		for i, tone := range s.tones {
+			cells[i] = tone.paint(cells[i])
+		}
+		s.cells = cells
+		return s
+	})
+}
+
 // mapped returns the grid with every cell changed.
 func (g grid) mapped(change func(string) string) grid {
 	return each(g, func(s strip) strip {
 		s.cells = each(s.cells, change)
+		if s.folded != nil {
+			folded := *s.folded
+			folded.cells = each(folded.cells, change)
+			s.folded = &folded
+		}
 		return s
 	})
 }
@@ -97,15 +152,35 @@ func (g grid) told() grid {
 	return slices.DeleteFunc(slices.Clone(g), func(s strip) bool { return s.all("") })
 }
 
-// fit returns the grid in at most width columns of the terminal. It leaves out what says nothing in any line first and
-// then goes by rank, and returns the names of what did say something. If what never goes is still too wide, the first
-// column is shortened. Width 0 is unlimited.
+// vital is the highest rank of the columns for whose sake others are folded and names are shortened.
+const vital = 3
+
+// What shortening leaves of a name: one that is easy to tell from others, for the sake of a vital column, and one that
+// can be told at all, for the sake of what never goes or goes last.
+const (
+	readable = 14
+	legible  = 8
+)
+
+// fit returns the grid in at most width columns of the terminal, if it can be done. It leaves out what says nothing in
+// any line first and then goes by rank, but folds columns and shortens the words of the first one before anything vital
+// goes. It returns also the names of the columns left out that did say something. Width 0 is unlimited.
 func (g grid) fit(width int) (grid, []string) {
 	var gone []string
 	for width > 0 && g.width() > width {
 		i := g.leastImportant()
-		if g[i].rank == 0 {
-			return g.shortened(width), gone
+		if rank := g[i].rank; rank <= vital && !g[i].all(nothing) {
+			if folded, done := g.foldOne(); done {
+				g = folded
+				continue
+			}
+			name := readable
+			if rank <= 1 {
+				name = legible
+			}
+			if short := g.shortened(width, name); short.width() <= width || rank == 0 {
+				return short, gone
+			}
 		}
 		if !g[i].all(nothing) {
 			gone = append(gone, g[i].name)
@@ -113,6 +188,28 @@ func (g grid) fit(width int) (grid, []string) {
 		g = slices.Delete(slices.Clone(g), i, i+1)
 	}
 	return g, gone
+}
+
+// foldOne returns the grid with one more column folded, if there is one left.
+func (g grid) foldOne() (grid, bool) {
+	i := slices.IndexFunc(g, func(s strip) bool { return s.folded != nil })
+	if i < 0 {
+		return g, false
+	}
+	g = slices.Clone(g)
+	g[i] = *g[i].folded
+	return g, true
+}
+
+// keys returns how to read the columns that were folded.
+func (g grid) keys() []string {
+	var keys []string
+	for _, s := range g {
+		if s.key != "" {
+			keys = append(keys, s.key)
+		}
+	}
+	return keys
 }
 
 // leastImportant returns the index of the column to leave out next.
@@ -129,17 +226,14 @@ func (g grid) leastImportant() int {
 	return least
 }
 
-// legible is what shortening leaves of a name.
-const legible = 8
-
 // shortened returns the grid with the words of its first column, if it is of words, shortened so that it fits, but never
-// beyond what is legible.
-func (g grid) shortened(width int) grid {
+// below so many columns.
+func (g grid) shortened(width, least int) grid {
 	if !g[0].left {
 		return g
 	}
 	g = slices.Clone(g)
-	room := max(legible, g[0].width()-(g.width()-width))
+	room := max(least, g[0].width()-(g.width()-width))
 	g[0].cells = each(g[0].cells, func(cell string) string { return shorten(cell, room) })
 	return g
 }

@@ -31,16 +31,23 @@ func (m *markdown) paragraph(text string) {
 	}
 }
 
+func (m *markdown) toned(_ tone, text string) { m.paragraph(text) }
+
 func (m *markdown) list(items []string) {
 	if len(items) > 0 {
 		m.block("- " + strings.Join(each(items, escape), "\n- "))
 	}
 }
 
-func (m *markdown) picture(text string) {
-	if text != "" {
-		m.block(fmt.Sprintf("```text\n%s\n```", text))
+func (m *markdown) picture(strokes []stroke) {
+	if len(strokes) == 0 {
+		return
 	}
+	var lines []string
+	for _, s := range strokes {
+		lines = append(lines, s.text)
+	}
+	m.block(fmt.Sprintf("```text\n%s\n```", strings.Join(lines, "\n")))
 }
 
 func (m *markdown) table(g grid) error {

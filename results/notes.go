@@ -46,7 +46,9 @@ func (n *notes) mark(s Summary) string {
 }
 
 // column is the column with the marks of the rows.
-func (n *notes) column() column[Summary] { return column[Summary]{left: true, cell: n.mark} }
+func (n *notes) column() column[Summary] {
+	return column[Summary]{left: true, cell: n.mark, tone: func(Summary) tone { return caution }}
+}
 
 // list returns the notes with their numbers.
 func (n *notes) list() []string {

@@ -13,11 +13,12 @@ import (
 type page interface {
 	heading(level int, text string)
 	paragraph(text string)
-	list(items []string) // one text each, such as footnotes
-	picture(text string) // lines that are drawn with characters
-	table(g grid) error  // without what does not fit
-	columns() int        // that a picture may take
-	io.WriterTo          // what was drawn
+	toned(t tone, text string) // a paragraph
+	list(items []string)       // of what to know before the figures are trusted: footnotes, warnings
+	picture(strokes []stroke)  // lines that are drawn with characters
+	table(g grid) error        // without what does not fit
+	columns() int              // that a picture may take
+	io.WriterTo                // what was drawn
 }
 
 // draw draws the run on the page and writes the page to w.
@@ -31,11 +32,11 @@ func draw(p page, w io.Writer, run *Run) error {
 		title += fmt.Sprintf(" (the bundled server, profile %s)", run.Bundled.Profile)
 	}
 	p.heading(1, title)
-	p.paragraph(run.conditions())
+	p.toned(faint, run.conditions())
 	if err := view(p, run); err != nil {
 		return err
 	}
-	p.paragraph(run.legend())
+	p.toned(faint, run.legend())
 	var warnings []string
 	for _, text := range Warnings(run) {
 		warnings = append(warnings, "warning: "+text)

@@ -46,20 +46,21 @@ func viewLimits(p page, run *Run, strategy string) error {
 	}
 	p.heading(2, strategy)
 	var marks notes
-	err := p.table(tabulate(limits, []column[Summary]{
+	columns := []column[Summary]{
 		limitColumn, goodputColumn, spreadColumn, marks.column(), shareColumn,
 		p50Column, p90Column, p99Column, inFlightColumn, cpuColumn, errorsColumn, classColumn,
 		{left: true, cell: func(s Summary) string { return found.mark(s.Limit) }},
-	}))
-	if err != nil {
+	}
+	row := func(s Summary) tone { return found.tone(s.Limit) }
+	if err := p.table(tabulate(limits, toned(columns, row))); err != nil {
 		return err
 	}
 	p.list(marks.list())
 	p.picture(curve(limits, found, p.columns()))
 	if found == nil {
-		p.paragraph(strategy + ": no conclusion, since the sweep ended before there was one.")
+		p.toned(caution, strategy+": no conclusion, since the sweep ended before there was one.")
 		return nil
 	}
-	p.paragraph(strategy + ": " + strings.TrimSpace(found.advice()+" "+found.effort()))
+	p.toned(found.conclusion(), strategy+": "+strings.TrimSpace(found.advice()+" "+found.effort()))
 	return nil
 }

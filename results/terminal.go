@@ -3,20 +3,42 @@ package results
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
 )
 
+// A Screen is what a table is drawn for.
+type Screen struct {
+	Columns int  // of the terminal; 0 is unlimited, as for what is no terminal
+	Colour  bool // whether it is one that shows colours
+}
+
+// WriteTable writes the run to w as [Table] does, for the screen.
+func WriteTable(w io.Writer, run *Run, screen Screen) error {
+	var text bytes.Buffer // so that an error leaves no half a table behind
+	if err := draw(&terminal{width: screen.Columns, colour: screen.Colour}, &text, run); err != nil {
+		return fmt.Errorf("write run as %s: %w", Table, err)
+	}
+	_, err := w.Write(text.Bytes())
+	return err
+}
+
 // terminal is a page of so many columns; 0 is unlimited.
 type terminal struct {
 	bytes.Buffer
-	width int
+	width  int
+	colour bool
 }
 
-// usual is the width of a picture where that of the terminal is not known.
-const usual = 80
+// The width of a picture where that of the terminal is not known, and the most that lines of words take of one: longer
+// ones are hard to read.
+const (
+	usual  = 80
+	widest = 100
+)
 
 func (t *terminal) columns() int {
 	if t.width <= 0 {
@@ -25,31 +47,52 @@ func (t *terminal) columns() int {
 	return t.width
 }
 
-func (t *terminal) heading(_ int, text string) { t.paragraph(text) }
+func (t *terminal) heading(_ int, text string) { t.toned(strong, text) }
 
-func (t *terminal) paragraph(text string) {
+func (t *terminal) paragraph(text string) { t.toned(even, text) }
+
+func (t *terminal) toned(tone tone, text string) {
 	if text != "" {
-		t.block(wrap(clean(text), t.width, ""))
+		t.block(t.wrapped(text, "", tone))
 	}
 }
 
 func (t *terminal) list(items []string) {
 	var lines []string
 	for _, item := range items {
-		lines = append(lines, wrap(clean(item), t.width, "    ")...)
+		lines = append(lines, t.wrapped(item, "    ", caution)...)
 	}
 	t.block(lines)
 }
 
-func (t *terminal) picture(text string) {
-	if text != "" {
-		t.block(strings.Split(text, "\n"))
+func (t *terminal) picture(strokes []stroke) {
+	var lines []string
+	for _, s := range strokes {
+		lines = append(lines, t.painted(s.tone, s.text))
 	}
+	t.block(lines)
+}
+
+// wrapped returns the lines of a text of words.
+func (t *terminal) wrapped(text, indent string, tone tone) []string {
+	return each(wrap(clean(text), min(t.width, widest), indent), func(line string) string { return t.painted(tone, line) })
+}
+
+// painted returns a line in the tone, on a terminal that shows it.
+func (t *terminal) painted(tone tone, line string) string {
+	if !t.colour {
+		return line
+	}
+	return tone.paint(line)
 }
 
 // table draws the grid with a rule under the names and nothing else, and says what it left out to fit.
 func (t *terminal) table(g grid) error {
 	g, gone := g.mapped(clean).told().fit(t.width)
+	keys := g.keys()
+	if t.colour {
+		g = g.painted()
+	}
 	lean := tw.NewSymbolCustom("lean").WithColumn(strings.Repeat(" ", gap)).WithRow("─").WithCenter(strings.Repeat("─", gap))
 	var drawn bytes.Buffer
 	err := drawGrid(&drawn, g, renderer.NewBlueprint(tw.Rendition{Borders: tw.BorderNone, Symbols: lean}),
@@ -59,7 +102,10 @@ func (t *terminal) table(g grid) error {
 	}
 	t.block(strings.Split(strings.TrimRight(drawn.String(), "\n"), "\n"))
 	if len(gone) > 0 {
-		t.paragraph(fmt.Sprintf("(left out to fit %d columns: %s)", t.width, strings.Join(gone, ", ")))
+		t.toned(faint, fmt.Sprintf("(left out to fit %d columns: %s)", t.width, strings.Join(gone, ", ")))
+	}
+	for _, key := range keys {
+		t.toned(faint, "("+key+")")
 	}
 	return nil
 }

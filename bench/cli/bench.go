@@ -50,7 +50,7 @@ func runBench(cmd *cobra.Command, args []string, o *options, gates *gates, limit
 	}
 	run := newRun("bench", plan, o)
 	err := job{
-		load: plan.load, format: plan.format, out: o.out, quiet: o.quiet, run: run,
+		load: plan.load, format: plan.format, color: o.color, out: o.out, quiet: o.quiet, run: run,
 		measure: func(ctx context.Context, load bench.Load, observe bench.Observer) error {
 			return bench.Comparison{
 				Load: load, Strategies: plan.strategies, Limit: limit, Repeats: o.repeats, Seed: o.seed,

@@ -36,6 +36,7 @@ type options struct {
 	profile    string
 	out        string
 	format     string
+	color      string
 	quiet      bool
 }
 
@@ -58,10 +59,12 @@ func (o *options) bind(cmd *cobra.Command) {
 	f.StringVar(&o.decode, "decode", "", "decode each body as part of the request: json")
 	f.StringVar(&o.profile, "profile", "article", "what the bundled server is like, when no URL is given: see 'sweetspot serve --help'")
 	f.StringVar(&o.out, "out", "", "save the run into this folder, trial by trial")
-	f.StringVar(&o.format, "format", "table", "what to print: table, markdown, csv or json")
-	f.BoolVarP(&o.quiet, "quiet", "q", false, "show no progress, nor where the run was saved")
+	f.StringVar(&o.format, "format", "table", "what to print: table, markdown, csv (a row for each trial that counts) or json (everything)")
+	f.StringVar(&o.color, "color", auto, "colour the table: auto, which is on a terminal unless NO_COLOR is set or TERM is dumb, always or never")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "show no progress, nor where the run was saved, nor how long a sweep may take")
 	_ = cmd.RegisterFlagCompletionFunc("strategy", completeStrategies)
 	_ = cmd.RegisterFlagCompletionFunc("decode", cobra.FixedCompletions([]string{"json"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{auto, always, never}, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"table", "markdown", "csv", "json"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
@@ -103,6 +106,9 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 	}
 	if cmd.Flags().Changed("profile") && p.load.URLs != nil {
 		found.addf("--profile %s beside a URL: want one of the two, since a profile is the bundled server's", o.profile)
+	}
+	if o.color != auto && o.color != always && o.color != never {
+		found.addf("--color %q: want auto, always or never", o.color)
 	}
 	if o.repeats < 1 {
 		found.addf("--repeats %d: want at least 1", o.repeats)

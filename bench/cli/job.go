@@ -19,6 +19,7 @@ import (
 type job struct {
 	load     bench.Load
 	format   results.Format
+	color    string // when to colour a table
 	out      string
 	quiet    bool
 	run      *results.Run
@@ -71,7 +72,7 @@ func (j job) against(cmd *cobra.Command, bundled *child) error {
 func (j job) finish(keep *keeper, stdout, stderr io.Writer) error {
 	j.conclude(j.run)
 	j.run.PeakMemory = bench.PeakMemory()
-	err := results.Write(stdout, j.run, j.format, columns(stdout))
+	err := j.print(stdout)
 	if j.format == results.CSV || j.format == results.JSON { // the others have the warnings beside their figures
 		for _, warning := range results.Warnings(j.run) {
 			fmt.Fprintln(stderr, "warning:", warning)
@@ -82,6 +83,14 @@ func (j job) finish(keep *keeper, stdout, stderr io.Writer) error {
 		fmt.Fprintln(stderr, "saved to", path)
 	}
 	return err
+}
+
+// print writes the run, a table as it suits the terminal.
+func (j job) print(to io.Writer) error {
+	if j.format == results.Table {
+		return results.WriteTable(to, j.run, results.Screen{Columns: columns(to), Colour: coloured(to, j.color)})
+	}
+	return results.Write(to, j.run, j.format, 0)
 }
 
 // newRun returns the run as it is known before the first trial.

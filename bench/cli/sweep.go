@@ -95,7 +95,7 @@ func runSweep(cmd *cobra.Command, args []string, o *options, gates *gates, sweep
 		run.Bundled = truth(o.profile, sweep.Share, sweep.Max)
 	}
 	err := job{
-		load: plan.load, format: plan.format, out: o.out, quiet: o.quiet, run: run,
+		load: plan.load, format: plan.format, color: o.color, out: o.out, quiet: o.quiet, run: run,
 		measure: func(ctx context.Context, load bench.Load, observe bench.Observer) (err error) {
 			sweep.Load = load
 			if sweep.Objective == nil {
