@@ -30,6 +30,7 @@ var rooms = map[string][]string{
 	"github.com/olekukonko/tablewriter":                  {"sweetspot/results"},
 	"github.com/guptarohit/asciigraph":                   {"sweetspot/results"},
 	"github.com/spf13/cobra":                             {"sweetspot/bench/cli"},
+	"github.com/spf13/pflag":                             {"sweetspot/bench/cli"},
 	"github.com/schollz/progressbar/v3":                  {"sweetspot/bench/cli"},
 	"github.com/HdrHistogram/hdrhistogram-go":            {"sweetspot/results"},
 }

@@ -81,6 +81,6 @@ func (o *Optimum) effort() string {
 	if o.Trials == 0 {
 		return ""
 	}
-	return fmt.Sprintf("From %s trials of limits %s to %s: %s requests in %s.", count(o.Trials),
-		count(o.Explored[0]), count(o.Explored[1]), count(o.Requests), span(o.Elapsed))
+	return fmt.Sprintf("From %s of limits %s to %s: %s in %s.", several(o.Trials, "trial"),
+		count(o.Explored[0]), count(o.Explored[1]), several(o.Requests, "request"), span(o.Elapsed))
 }

@@ -16,7 +16,7 @@ func (r *Run) conditions() string {
 	parts = append(parts,
 		fmt.Sprintf("timeout %gs, dial %gs, DNS cached %gs", s.TimeoutSeconds, s.DialSeconds, s.DNSSeconds),
 		on(s.KeepAlive, "keep-alive"), on(s.Redirects, "redirects"), on(s.Decompression, "decompression"),
-		fmt.Sprintf("%d retries", s.Retries))
+		retries(s.Retries))
 	if s.Rate > 0 {
 		parts = append(parts, fmt.Sprintf("at most %s/s", figure(s.Rate)))
 	}
@@ -26,7 +26,7 @@ func (r *Run) conditions() string {
 	if s.Insecure {
 		parts = append(parts, "certificates not verified")
 	}
-	parts = append(parts, fmt.Sprintf("%d CPUs", m.CPUs), m.OS+"/"+m.Arch, m.Go, fmt.Sprintf("seed %d", r.Seed))
+	parts = append(parts, several(m.CPUs, "CPU"), m.OS+"/"+m.Arch, m.Go, fmt.Sprintf("seed %d", r.Seed))
 	return "Every client alike: " + strings.Join(parts, ", ") + "."
 }
 
@@ -34,7 +34,7 @@ func (r *Run) conditions() string {
 func (s Settings) size() []string {
 	switch {
 	case s.Requests > 0:
-		return []string{count(s.Requests) + " requests a trial"}
+		return []string{several(s.Requests, "request") + " a trial"}
 	case s.DurationSecond > 0:
 		return []string{fmt.Sprintf("%gs a trial", s.DurationSecond)}
 	}
@@ -47,4 +47,12 @@ func on(done bool, what string) string {
 		return what
 	}
 	return "no " + what
+}
+
+// retries says how often a request that failed is made again.
+func retries(n int) string {
+	if n == 1 {
+		return "1 retry"
+	}
+	return count(n) + " retries"
 }

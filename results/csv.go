@@ -16,7 +16,7 @@ var trialColumns = []column[Trial]{
 	{name: "strategy", cell: func(t Trial) string { return clean(t.Strategy) }},
 	{name: "limit", cell: func(t Trial) string { return strconv.Itoa(t.Limit) }},
 	{name: "block", cell: func(t Trial) string { return strconv.Itoa(t.Block) }},
-	{name: "purpose", cell: func(t Trial) string { return string(t.Purpose) }}, // empty: to measure the strategy
+	{name: "purpose", cell: func(t Trial) string { return string(t.Purpose) }}, // interrupted, or empty: to measure the strategy
 	{name: "warmup_requests", cell: func(t Trial) string { return integer(t.Warmup) }},
 	{name: "started", cell: func(t Trial) string { return integer(t.Started) }},
 	{name: "succeeded", cell: func(t Trial) string { return integer(t.Succeeded) }},
@@ -38,11 +38,14 @@ var trialColumns = []column[Trial]{
 	{name: "warnings", cell: func(t Trial) string { return clean(strings.Join(t.Warnings, "; ")) }},
 }
 
-// writeCSV writes one row a trial under one row of names, as RFC 4180 has it but for its line ends, which are \n.
+// writeCSV writes one row a trial under one row of names, as RFC 4180 has it but for its line ends, which are \n. Trials of
+// a control or with the client slowed down are left out: whoever adds up or averages the rows of a strategy would count
+// what is not the strategy's. JSON has them.
 func writeCSV(w io.Writer, run *Run) error {
+	trials := slices.DeleteFunc(slices.Clone(run.Trials), func(t Trial) bool { return t.Purpose == Control || t.Purpose == Causal })
 	columns := slices.Clone(trialColumns)
 	occurring := map[string]bool{}
-	for _, t := range run.Trials {
+	for _, t := range trials {
 		for class := range t.Failed {
 			occurring[class] = true
 		}
@@ -53,7 +56,7 @@ func writeCSV(w io.Writer, run *Run) error {
 			cell: func(t Trial) string { return integer(t.Failed[class]) },
 		})
 	}
-	rows := tabulate(run.Trials, columns)
+	rows := tabulate(trials, columns)
 	return csv.NewWriter(w).WriteAll(append([][]string{rows.names()}, rows.lines()...))
 }
 

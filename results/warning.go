@@ -71,4 +71,4 @@ func poolWarnings(trials []*Trial) []string {
 }
 
 // inTrials says in how many of the trials something was seen.
-func inTrials(n, of int) string { return fmt.Sprintf("%d of %d trials", n, of) }
+func inTrials(n, of int) string { return fmt.Sprintf("%d of %s", n, several(of, "trial")) }

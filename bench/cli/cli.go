@@ -37,7 +37,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.PersistentPreRun = func(*cobra.Command, []string) { began = true }
 	err := root.ExecuteContext(ctx)
 	if err != nil && !began {
-		err = usageError{err} // cobra has rejected the arguments
+		err = usageError{misspelt(root, err)} // cobra has rejected the arguments
 	}
 	return report(err, stderr)
 }
@@ -79,14 +79,19 @@ func newRoot() *cobra.Command {
 		Long: `sweetspot makes many HTTP requests in many ways: one after the other, with a pool of workers, with a semaphore,
 over net/http or fasthttp. It measures which way is fastest, sweeps the concurrency limit, and says which limit to use.
 
-Without a URL it starts a test server of its own, whose best limit is known.`,
+Without a URL it starts a test server of its own, whose best limit is known.
+
+Exit status: 0 done, 1 failed, 2 wrong usage, 3 a threshold is not met, 130 interrupted.`,
 		Example: `  sweetspot bench                                compare the strategies on the bundled server
   sweetspot sweep http://127.0.0.1:8080/         find the best limit for your server
   sweetspot bench -s pool,fasthttp -c 100 -n 4000 'http://127.0.0.1:8080/items/{1..4000}'`,
 		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
+
+		DisableSuggestions: true, // they take several lines
 	}
+	root.SetFlagErrorFunc(misspeltFlag)
 	root.AddCommand(newBenchCommand(), newSweepCommand(), newServeCommand(), newStrategiesCommand())
 	return root
 }

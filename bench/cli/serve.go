@@ -174,6 +174,9 @@ func (f *serveFlags) read(cmd *cobra.Command) (server.Config, error) {
 			found.addf("--limits %d: want from 1 to %d", limit, mostLimit)
 		}
 	}
+	if cmd.Flags().Changed("limits") && !f.truth {
+		found.addf("--limits without --truth: want both, since they are the limits to print the truth of")
+	}
 	if f.format != "json" {
 		found.addf("--format %q: want json", f.format)
 	}

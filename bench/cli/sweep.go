@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -89,6 +90,9 @@ func runSweep(cmd *cobra.Command, args []string, o *options, gates *gates, sweep
 	if sweep.Brakes = sweep.Brakes && plan.load.URLs != nil && !local(plan.load.URLs); sweep.Brakes {
 		fmt.Fprintln(cmd.ErrOrStderr(), plan.target, "is not this machine: the search stops at the first sign of harm, unless --no-brakes is given")
 	}
+	if !o.quiet {
+		announce(cmd.ErrOrStderr(), len(plan.strategies), sweep.Budget)
+	}
 	var swept bench.Swept
 	run := newRun("sweep", plan, o)
 	if run.Bundled != nil {
@@ -120,6 +124,16 @@ func runSweep(cmd *cobra.Command, args []string, o *options, gates *gates, sweep
 		return err
 	}
 	return errors.Join(undecided(swept.Optima), gates.unmet(run))
+}
+
+// announce says how long a sweep of several strategies may take, which is longer than many people expect. To examine and
+// compare them comes on top of the search.
+func announce(to io.Writer, strategies int, budget time.Duration) {
+	most := (budget * 3 / 2).Round(time.Second)
+	if strategies < 2 || most < time.Minute {
+		return
+	}
+	fmt.Fprintf(to, "sweeping %d strategies, up to %.3g min in all: -s chooses strategies, --budget the time\n", strategies, most.Minutes())
 }
 
 // truth returns what theory says of the bundled server up to a limit.

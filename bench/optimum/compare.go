@@ -77,7 +77,7 @@ func Compare(samples []Sample) Comparison {
 	}
 	if blocks < FewestBlocks {
 		c.Warnings = append(c.Warnings, fmt.Sprintf(
-			"%d complete blocks: want at least %d to call a winner, raise --repeats", blocks, FewestBlocks))
+			"to call a winner takes at least %d complete blocks, not %d: raise --repeats", FewestBlocks, blocks))
 	}
 	c.stand(samples)
 	return c
