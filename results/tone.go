@@ -62,10 +62,12 @@ func (o *Optimum) tone(limit int) tone {
 	switch {
 	case o.mark(limit) == "":
 		return even
-	case limit != o.Limit:
+	case limit == o.Limit:
+		return o.conclusion()
+	case o.Certain:
 		return good
 	}
-	return o.conclusion()
+	return even // where little is known, most of the limits cannot be told from the peak
 }
 
 // conclusion returns the tone of what a sweep concludes.

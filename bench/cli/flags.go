@@ -46,7 +46,7 @@ func (o *options) bind(cmd *cobra.Command) {
 	f.Int64VarP(&o.requests, "requests", "n", 0, "make each trial a batch of exactly so many requests, cold start and tail included")
 	f.DurationVarP(&o.duration, "duration", "d", 500*time.Millisecond, "measure each trial for so long, after a warm-up that is not counted")
 	f.DurationVar(&o.warmup, "warmup", bench.Automatic, "warm up for so long before each trial (default: until at full stride; none with -n)")
-	f.Lookup("warmup").DefValue = "" // the text says it
+	f.Lookup("warmup").DefValue = "0s" // which is not shown: the text says it
 	f.IntVar(&o.repeats, "repeats", bench.EnoughRepeats, "compare the strategies in so many trials of each; to name a winner takes the default")
 	f.Uint64Var(&o.seed, "seed", 0, "order the trials by this seed (default one drawn anew; it is saved with the run)")
 	f.DurationVar(&o.timeout, "timeout", strategies.DefaultTimeout, "give each request so long")

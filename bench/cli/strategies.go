@@ -3,7 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
-	"text/tabwriter"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -27,10 +27,17 @@ func newStrategiesCommand() *cobra.Command {
 	}
 }
 
+// list writes a line for each of the strategies, and goes on below where it begins if the terminal is narrow.
 func list(to io.Writer, all []strategies.Strategy) error {
-	table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
+	longest := 0
 	for _, s := range all {
-		fmt.Fprintf(table, "%s\t%s\n", s.Name(), s.Doc())
+		longest = max(longest, len(s.Name()))
 	}
-	return table.Flush()
+	for _, s := range all {
+		begin := fmt.Sprintf("%-*s  ", longest, s.Name())
+		if _, err := fmt.Fprintln(to, strings.Join(filled(begin, strings.Fields(s.Doc()), columns(to)), "\n")); err != nil {
+			return err
+		}
+	}
+	return nil
 }

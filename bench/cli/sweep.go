@@ -56,7 +56,6 @@ Without a URL, or with just a path, it starts the bundled test server for the ti
 	f.IntSliceVar(&sweep.Limits, "limits", nil, "try just these limits, separated by commas, instead of searching")
 	f.Float64Var(&sweep.Share, "share", 0.97, "share of the peak that is enough")
 	f.DurationVar(&sweep.Budget, "budget", 0, "search for at most so long; to examine and compare may take half as long again (default 2m for each strategy)")
-	f.Lookup("budget").DefValue = "" // the text says it
 	f.StringVar(&slo, "slo", "", "find the largest limit that holds a latency objective instead, such as p99=200ms (mean, p50, p90, p99 or max)")
 	f.BoolVar(&noBrakes, "no-brakes", false, "do not stop at signs of harm to a target that is not this machine")
 	return cmd

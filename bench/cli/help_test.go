@@ -1,0 +1,44 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestHelpFitsItsTerminal(t *testing.T) {
+	const text = `Some words that flow
+into a paragraph.
+
+A list:
+  key        what the key stands for
+  --capacity usl:rate=1090,sigma=0.4
+And more.`
+	const want = `Some words that flow into
+a paragraph.
+
+A list:
+  key        what the key
+             stands for
+  --capacity
+  usl:rate=1090,sigma=0.4
+And more.`
+	if got := folded(text, 25); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestEveryHelpFitsSixtyColumns(t *testing.T) {
+	root := newRoot()
+	fitHelp(root, 60)
+	for _, cmd := range root.Commands() {
+		_, usage, _ := strings.Cut(cmd.UsageString(), "\nFlags:\n") // examples stay lines that can be pasted
+		for line := range strings.Lines(cmd.Long + "\n" + usage) {
+			if n := len([]rune(strings.TrimSpace(line))); n > 60 && len(strings.Fields(line)) > 1 {
+				t.Errorf("%s: %d columns: %s", cmd.Name(), n, line)
+			}
+		}
+		if strings.Contains(usage, "(default )") {
+			t.Errorf("%s: a flag has an empty default:\n%s", cmd.Name(), usage)
+		}
+	}
+}
