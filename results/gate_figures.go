@@ -43,8 +43,7 @@ var gauges = []gauge{
 	{name: "cpu", doc: "the client's CPU time a request", time: 1, read: func(s standing) reading { return reading{value: s.CPUMicroseconds / 1e6} }},
 	{name: errorsGauge, doc: "share of the requests of all trials that failed"},
 	{name: "limit", doc: "the limit to use", sweep: true, read: func(s standing) reading {
-		words := fmt.Sprintf("%s, from (%s, %s]", count(s.optimum.Limit), count(s.optimum.Low), count(s.optimum.High))
-		return reading{value: float64(s.optimum.Limit), words: words}
+		return reading{value: float64(s.optimum.Limit), words: s.optimum.inBrief()}
 	}},
 	{name: "peak", doc: "goodput at the peak", sweep: true, read: func(s standing) reading { return reading{value: s.optimum.Peak.PerSecond} }},
 }
@@ -92,10 +91,25 @@ func (g *gauge) of(run *Run, strategy string) (reading, error) {
 		return reading{}, fmt.Errorf("the sweep's verdict is %s, so it names no limit to use", s.optimum.Verdict)
 	}
 	r := g.read(s)
-	if r.value == 0 && g.time > 0 || g.sweep && r.value == 0 {
+	switch {
+	case r.value == 0 && g.time > 0:
 		return reading{}, errNoSuccess
+	case r.value == 0 && g.sweep:
+		return reading{}, errors.New("the sweep did not look for it")
 	}
 	return r, nil
+}
+
+// inBrief says in a few words which limit to use.
+func (o *Optimum) inBrief() string {
+	text := count(o.Limit)
+	if o.Verdict != Objective {
+		text += fmt.Sprintf(", the smallest such is in (%s, %s]", count(o.Low), count(o.High))
+	}
+	if !o.Certain {
+		text += ", the best guess so far"
+	}
+	return text
 }
 
 // standing returns what the run holds about the strategy.

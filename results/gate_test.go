@@ -80,13 +80,21 @@ func TestASweepHasALimitAndAPeak(t *testing.T) {
 	run.Strategies = results.Summarise(run.Trials)[7:8] // at the limit to use
 	for _, c := range []struct{ text, want string }{
 		{"limit(semaphore) <= 60", ""},
-		{"limit(semaphore) > 60", "limit(semaphore) is 52, from (44, 52]"},
+		{"limit(semaphore) > 60", "limit(semaphore) is 52, the smallest such is in (44, 52]"},
 		{"peak(semaphore) > 600", ""},
 		{"per_second(semaphore) >= 0.9 * peak(semaphore)", ""},
 	} {
 		if got := gate(t, c.text).Failure(run); (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
 			t.Errorf("%s: got %q, want %q", c.text, got, c.want)
 		}
+	}
+	run.Optima[0].Certain = false
+	if got := gate(t, "limit(semaphore) > 60").Failure(run); !strings.HasSuffix(got, "in (44, 52], the best guess so far") {
+		t.Errorf("uncertain: got %q", got)
+	}
+	run.Optima[0].Verdict, run.Optima[0].Peak = results.Objective, results.PeakLimit{}
+	if got := gate(t, "peak(semaphore) > 1").Failure(run); !strings.HasSuffix(got, "is not known: the sweep did not look for it") {
+		t.Errorf("an objective: got %q", got)
 	}
 	run.Optima[0].Verdict = results.NoKnee
 	if got := gate(t, "limit(semaphore) <= 60").Failure(run); !strings.Contains(got, "the sweep's verdict is no-knee, so it names no limit to use") {

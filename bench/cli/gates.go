@@ -22,10 +22,10 @@ type gates struct {
 	requirements []string
 	errorRate    string
 
-	parsed        []*results.Gate
-	mostErrors    float64 // a share of one
-	errorsMatter  bool
-	requiredNames []string // of the strategies to run
+	parsed       []*results.Gate
+	mostErrors   float64 // a share of one
+	errorsMatter bool
+	names        []string // of the strategies to run
 }
 
 // gatesHelp says what --require takes.
@@ -48,12 +48,12 @@ func (g *gates) bind(cmd *cobra.Command) {
 // parse finds out what the flags mean and what is wrong with them, for a run of the command with the strategies.
 func (g *gates) parse(cmd *cobra.Command, all []strategies.Strategy, found *faults) {
 	for _, s := range all {
-		g.requiredNames = append(g.requiredNames, s.Name())
+		g.names = append(g.names, s.Name())
 	}
 	for _, text := range g.requirements {
 		gate, err := results.ParseGate(text)
 		if err == nil && len(all) > 0 { // to run none is a fault of its own
-			err = gate.Check(cmd.Name(), g.requiredNames)
+			err = gate.Check(cmd.Name(), g.names)
 		}
 		found.add(fmt.Sprintf("--require %q", text), err)
 		g.parsed = append(g.parsed, gate)
@@ -96,7 +96,7 @@ func (g *gates) unmet(run *results.Run) error {
 // faulty returns an error for each strategy that was measured and had more errors than it may. One that was left out,
 // since it cannot run here, had none.
 func (g *gates) faulty(run *results.Run) (errs []error) {
-	for _, name := range g.requiredNames {
+	for _, name := range g.names {
 		share, words, err := run.ErrorRate(name)
 		if err == nil && share > g.mostErrors {
 			errs = append(errs, fmt.Errorf("not met: --max-error-rate %s: %s had %s", g.errorRate, name, words))
