@@ -12,6 +12,7 @@ type Run struct {
 	Command    string    `json:"command"`                  // bench or sweep
 	Target     string    `json:"target"`                   // the URL or URL template
 	Started    string    `json:"started"`                  // RFC 3339
+	Arguments  []string  `json:"arguments,omitempty"`      // the command line as it was typed, without the program's name
 	Seed       uint64    `json:"seed"`                     // orders the trials
 	Bundled    *Bundled  `json:"bundled_server,omitempty"` // if that is the target
 	Machine    Machine   `json:"machine"`
@@ -38,8 +39,10 @@ type Machine struct {
 	Go        string `json:"go"`
 	OS        string `json:"os"`
 	Arch      string `json:"arch"`
-	CPUs      int    `json:"cpus"`       // that the client may use
-	OpenFiles uint64 `json:"open_files"` // the limit on file descriptors
+	CPU       string `json:"cpu,omitempty"`    // the model's name; empty if unknown
+	Kernel    string `json:"kernel,omitempty"` // of the operating system, its release; empty if unknown
+	CPUs      int    `json:"cpus"`             // that the client may use
+	OpenFiles uint64 `json:"open_files"`       // the limit on file descriptors
 }
 
 // Settings are the settings that every client was given alike.
@@ -75,9 +78,10 @@ type Trial struct {
 	Strategy      string           `json:"strategy"`
 	Limit         int              `json:"limit"`
 	Purpose       Purpose          `json:"purpose,omitempty"`
-	Block         int              `json:"block"`   // trials of a block are neighbours in time, in random order
-	Warmup        int64            `json:"warmup"`  // requests that ended before the measured window and count for nothing
-	Started       int64            `json:"started"` // requests in flight at some time in the measured window
+	Offset        float64          `json:"offset_seconds,omitempty"` // from the run's start to the opening of the measured window
+	Block         int              `json:"block"`                    // trials of a block are neighbours in time, in random order
+	Warmup        int64            `json:"warmup"`                   // requests that ended before the measured window and count for nothing
+	Started       int64            `json:"started"`                  // requests in flight at some time in the measured window
 	Succeeded     int64            `json:"succeeded"`
 	Failed        map[string]int64 `json:"failed"`  // by class; every class is present
 	CutOff        int64            `json:"cut_off"` // still in flight when the window closed
@@ -96,6 +100,14 @@ type Trial struct {
 	FirstError    string           `json:"first_error,omitempty"`
 	Warnings      []string         `json:"warnings"`
 	Histogram     Encoded          `json:"latency_histogram,omitempty"` // of the successes, in nanoseconds
+	Series        []Second         `json:"series,omitempty"`            // the measured window second by second; the last one may be a part
+}
+
+// A Second is what ended in one second of a trial's measured window.
+type Second struct {
+	Succeeded int64   `json:"succeeded"`
+	Failed    int64   `json:"failed"`
+	Mean      float64 `json:"mean_seconds"` // latency of the successes; 0 if there are none
 }
 
 // Completed returns how many requests of the trial ended in its window, well or badly.
