@@ -6,7 +6,6 @@ import (
 	"net"
 	"os"
 	"sync/atomic"
-	"syscall"
 	"time"
 )
 
@@ -52,30 +51,3 @@ func (c *conn) truncate(beginning []byte) {
 
 // leave ends the connection at once.
 func (c *conn) leave() { c.tcp.Close() }
-
-// hungUp tells whether the client has closed its end, by looking at what has come in without taking it. Both Linux and
-// macOS can do that, and it costs one system call and no goroutine.
-func (c *conn) hungUp() bool {
-	socket, err := c.tcp.SyscallConn()
-	if err != nil {
-		return true
-	}
-	// A TLS client says goodbye (close_notify) before it closes, and that hides the end behind it. Goodbyes are
-	// shorter than any request can be in a TLS record (40 bytes).
-	const goodbye = 39
-	var n int
-	var failure error
-	var seen [goodbye + 1]byte
-	err = socket.Control(func(fd uintptr) {
-		n, _, failure = syscall.Recvfrom(int(fd), seen[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-	})
-	switch {
-	case err != nil:
-		return true
-	case errors.Is(failure, syscall.EAGAIN), errors.Is(failure, syscall.EINTR):
-		return false
-	case failure != nil, n == 0:
-		return true
-	}
-	return c.tls && n <= goodbye
-}

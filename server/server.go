@@ -17,7 +17,6 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -125,14 +124,7 @@ func (s *Server) listen() error {
 	if s.config.Backlog == 0 {
 		return nil
 	}
-	// Go has no way to ask for a backlog, but to listen again changes it.
-	socket, err := listener.(*net.TCPListener).SyscallConn()
-	if err != nil {
-		return fmt.Errorf("backlog: %w", err)
-	}
-	var failure error
-	err = socket.Control(func(fd uintptr) { failure = syscall.Listen(int(fd), s.config.Backlog) })
-	if err = errors.Join(err, failure); err != nil {
+	if err := setBacklog(listener.(*net.TCPListener), s.config.Backlog); err != nil {
 		return fmt.Errorf("backlog %d: %w", s.config.Backlog, err)
 	}
 	return nil
