@@ -4,6 +4,7 @@ package bench
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 
 	"sweetspot/bench/optimum"
@@ -43,12 +44,13 @@ type Comparison struct {
 	Limit      int
 	Repeats    int    // how many blocks; a block is one trial of every strategy
 	Seed       uint64 // of the order within the blocks
+	Instant    URLs   // of a server that answers at once, to see what the client can reach; nil if there is none
 }
 
 // Run makes the comparison: complete blocks, each in a random order of its own, so that a machine that drifts does not
 // favour who comes first. Each strategy keeps one session throughout. Beside them runs a second copy of one of them, as a
-// check on the comparison itself: see [Rank]. Run returns early, with an error, when ctx ends, and when nothing has ever
-// succeeded or does not any more.
+// check on the comparison itself: see [Rank]. Where the client seems to be a strategy's bottleneck, not the server, a
+// warning says so. Run returns early, with an error, when ctx ends, and when nothing has ever succeeded or does not any more.
 func (c Comparison) Run(ctx context.Context, observe Observer) error {
 	cells, err := open(ctx, c.Strategies, c.Load, c.Limit, observe)
 	if err != nil {
@@ -61,8 +63,34 @@ func (c Comparison) Run(ctx context.Context, observe Observer) error {
 	}
 	r := runner{load: c.Load, observe: observe, idle: len(cells) > 1}
 	r.share = func(done float64) float64 { return done / float64(c.Repeats*len(cells)) }
-	_, err = r.blocks(ctx, cells, 0, c.Repeats, order, func() bool { return true })
-	return err
+	trials, err := r.blocks(ctx, cells, 0, c.Repeats, order, func() bool { return true })
+	if err != nil || c.Load.Requests > 0 || c.Load.Rate > 0 { // a batch is no steady state, and a rate is what limits
+		return err
+	}
+	return c.examine(ctx, cells, trials, observe)
+}
+
+// examine warns of every strategy whose client is the bottleneck: two signs speak for that. What the strategy reaches when
+// a server answers at once is measured only if another sign is there already.
+func (c Comparison) examine(ctx context.Context, cells cells, trials []results.Trial, observe Observer) error {
+	for _, cell := range cells {
+		at := field{cell.strategy.Name(): cell.limit}.of(trials)
+		if cell.purpose != "" || mean(at, goodput) == 0 {
+			continue
+		}
+		e := judge(at, nil, 0)
+		if len(e.signs()) == 1 && c.Instant != nil {
+			reach, err := cell.calibrate(ctx, c.Load, c.Instant)
+			if err != nil {
+				return err
+			}
+			e = judge(at, nil, reach)
+		}
+		if bound, why := e.verdict(); bound {
+			observe.warn(fmt.Sprintf("%s: the client is the bottleneck, not the server: %s", cell.strategy.Name(), why))
+		}
+	}
+	return nil
 }
 
 func (o Observer) warn(text string) {

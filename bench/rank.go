@@ -14,29 +14,62 @@ import (
 // can be told from anything. One that had a trial without any success is slower than those that had none. The warnings
 // are about the comparison as a whole.
 func Rank(trials []results.Trial) (ranked []results.Summary, warnings []string) {
-	ranked = results.Summarise(trials)
-	if len(ranked) < 2 {
+	all := field{}
+	for _, t := range trials {
+		all[t.Strategy] = t.Limit
+	}
+	fields, warnings := rank(trials, all)
+	return fields[0], warnings
+}
+
+// A field is the strategies that are compared with one another, each with the limit at which it is.
+type field map[string]int
+
+// of returns the trials that the field compares.
+func (f field) of(trials []results.Trial) []results.Trial {
+	return slices.DeleteFunc(slices.Clone(trials), func(t results.Trial) bool { return f[t.Strategy] != t.Limit })
+}
+
+// rank does for several fields, which were measured in the same blocks, what Rank does for one. What it says of all of
+// them together is wrong as rarely as what it says of one.
+func rank(trials []results.Trial, fields ...field) (ranked [][]results.Summary, warnings []string) {
+	var families [][]string
+	failed := map[string]bool{} // by the name of the sample
+	for _, f := range fields {
+		var family []string
+		summaries := results.Summarise(f.of(trials))
+		for _, s := range summaries {
+			name := sampleName(s.Strategy, s.Limit)
+			switch {
+			case s.PerSecond > 0:
+				family = append(family, name)
+			case !failed[name] && len(summaries) > 1:
+				failed[name] = true
+				warnings = append(warnings, name+" is not compared: it had trials without a success")
+			}
+		}
+		ranked, families = append(ranked, summaries), append(families, family)
+	}
+	if len(ranked[0]) < 2 {
 		return ranked, nil
 	}
-	failed := map[string]bool{}
-	for _, s := range ranked {
-		if s.PerSecond == 0 {
-			failed[s.Strategy] = true
-			warnings = append(warnings, fmt.Sprintf("%s is not compared: it had trials without a success", s.Strategy))
-		}
-	}
-	sound := slices.DeleteFunc(slices.Clone(trials), func(t results.Trial) bool { return failed[t.Strategy] })
-	comparison := optimum.Compare(samples(sound))
-	for i, s := range ranked {
-		ranked[i].Verdict = string(comparison.Standings[s.Strategy])
-		if failed[s.Strategy] && len(failed) < len(ranked) {
-			ranked[i].Verdict = results.Slower
+	sound := slices.DeleteFunc(samples(trials), func(s optimum.Sample) bool { return failed[s.Name] || failed[s.CopyOf] })
+	comparison := optimum.Compare(sound, families...)
+	for i, summaries := range ranked {
+		for k, s := range summaries {
+			summaries[k].Verdict = string(comparison.Standings[i][sampleName(s.Strategy, s.Limit)])
+			if s.PerSecond == 0 && len(families[i]) > 0 {
+				summaries[k].Verdict = results.Slower
+			}
 		}
 	}
 	return ranked, append(warnings, comparison.Warnings...)
 }
 
-// samples returns the goodput of each strategy, and of the second copy of one, by block; 0 where it has no whole trial.
+func sampleName(strategy string, limit int) string { return fmt.Sprintf("%s at %d", strategy, limit) }
+
+// samples returns the goodput of each strategy at each limit, and of the second copy of one, by block; 0 where it has no
+// whole trial.
 func samples(trials []results.Trial) []optimum.Sample {
 	if len(trials) == 0 {
 		return nil
@@ -44,10 +77,10 @@ func samples(trials []results.Trial) []optimum.Sample {
 	last := slices.MaxFunc(trials, func(a, b results.Trial) int { return cmp.Compare(a.Block, b.Block) })
 	var all []optimum.Sample
 	for _, t := range trials {
-		sample := optimum.Sample{Name: t.Strategy}
+		sample := optimum.Sample{Name: sampleName(t.Strategy, t.Limit)}
 		switch t.Purpose {
 		case results.Control:
-			sample = optimum.Sample{Name: t.Strategy + " again", CopyOf: t.Strategy}
+			sample.Name, sample.CopyOf = sample.Name+" again", sample.Name
 		case results.Interrupted:
 			continue
 		}

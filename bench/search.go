@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"math"
 	"net/http"
 	"time"
 
@@ -18,15 +19,17 @@ type search struct {
 	elapsed time.Duration
 	sofar   string         // what is known, in a few words
 	best    *results.Trial // with the highest goodput so far
+	reach   float64        // goodput when a server answers at once; 0 if it is not known
 	harm    string         // that the search was stopped to avoid
 	bound   bool           // the client is the bottleneck
 	why     string         // what speaks for that
 }
 
-// step makes the search's next trial and reports whether there may be another.
-func (s *search) step(ctx context.Context, r *runner) (more bool, err error) {
+// step makes the search's next trial, unless it is likely to take longer than the time left, and reports whether there may
+// be another.
+func (s *search) step(ctx context.Context, r *runner, left time.Duration) (more bool, err error) {
 	next, ok := s.finder.next()
-	if !ok {
+	if !ok || s.foreseen(next.Limit, int64(next.Completions), r.load) > left {
 		return false, nil
 	}
 	began := time.Now()
@@ -76,6 +79,11 @@ func harm(t, best *results.Trial) string {
 	return ""
 }
 
+// decided reports whether there is a limit to use.
+func (s *search) decided() bool {
+	return len(s.trials) > 0 && s.finder.conclude().Verdict != results.Unstable
+}
+
 // at returns the search's trials at a limit.
 func (s *search) at(limit int) []results.Trial {
 	var all []results.Trial
@@ -87,13 +95,55 @@ func (s *search) at(limit int) []results.Trial {
 	return all
 }
 
-// smallest returns the smallest limit tried.
-func (s *search) smallest() int {
+// smallest returns the trials at the smallest limit tried.
+func (s *search) smallest() []results.Trial {
 	smallest := s.trials[0].Limit
 	for _, t := range s.trials {
 		smallest = min(smallest, t.Limit)
 	}
-	return smallest
+	return s.at(smallest)
+}
+
+// evidence returns what the search's own trials say about the client at a limit.
+func (s *search) evidence(limit int) evidence { return judge(s.at(limit), s.smallest(), s.reach) }
+
+// examination returns how long it is likely to take to find out whether the client is the bottleneck at the limit to use.
+func (s *search) examination(load Load) time.Duration {
+	limit := s.finder.conclude().Limit
+	_, shows := newCausal(limit, mean(s.at(limit), goodput))
+	if !shows || len(s.evidence(limit).signs()) == 0 {
+		return 0
+	}
+	return 2 * causalPairs * s.foreseen(limit, 0, load)
+}
+
+// foreseen returns how long a trial of a limit is likely to take: the warm-up, and the window until enough have ended, at
+// the slower of the goodputs at the limits next to it. It returns 0 if there is none to go by.
+func (s *search) foreseen(limit int, completions int64, load Load) time.Duration {
+	var below, above *results.Trial
+	for i := range s.trials {
+		t := &s.trials[i]
+		if t.Limit <= limit && (below == nil || t.Limit >= below.Limit) {
+			below = t
+		}
+		if t.Limit >= limit && (above == nil || t.Limit <= above.Limit) {
+			above = t
+		}
+	}
+	rate := math.Inf(1)
+	for _, t := range []*results.Trial{below, above} {
+		if t != nil && t.PerSecond > 0 {
+			rate = min(rate, t.PerSecond)
+		}
+	}
+	seconds := func(requests int64) time.Duration {
+		return time.Duration(float64(requests) / rate * float64(time.Second))
+	}
+	if math.IsInf(rate, 1) {
+		return 0
+	}
+	return max(shortestWarmup, seconds(int64(warmupRounds*limit))) +
+		max(load.Duration, seconds(max(load.Completions, completions, int64(rounds*limit))))
 }
 
 // optimum returns what the search has found.

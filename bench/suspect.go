@@ -30,7 +30,6 @@ type evidence struct {
 
 // The signs' bounds. Beyond them the client is more likely than not to have a part in the figure.
 const (
-	emptySlots     = 0.95
 	busyScheduling = 0.05
 	nearReach      = 0.5
 	mostlyInside   = 0.5
@@ -86,6 +85,29 @@ func (c causal) proves() bool {
 	return high < c.predicted/2
 }
 
+// judge returns what trials at one limit say for or against the client, beside those at the smallest limit if there are
+// any, and what the strategy reaches when a server answers at once, 0 if that is not known.
+func judge(at, smallest []results.Trial, reach float64) evidence {
+	e := evidence{
+		slots:      mean(at, slotsKept),
+		cpu:        mean(at, func(t results.Trial) float64 { return busyShare(&t) }),
+		scheduling: mean(at, func(t results.Trial) float64 { return t.Scheduling }) / mean(at, func(t results.Trial) float64 { return t.Latency.Mean }),
+		inside:     growthInside(smallest, at),
+	}
+	if reach > 0 {
+		e.reach = mean(at, goodput) / reach
+	}
+	return e
+}
+
+// slotsKept returns how much of the limit was in flight. One that the strategy moved below by itself was not to be kept.
+func slotsKept(t results.Trial) float64 {
+	if t.SettledLimit > 0 {
+		return 1
+	}
+	return fullShare(&t)
+}
+
 // A suspect is a strategy at the limit that a sweep found for it, whose client may be the bottleneck.
 type suspect struct {
 	search *search
@@ -96,47 +118,14 @@ type suspect struct {
 
 // examine collects the evidence. It slows the client down only if there is any other sign, since that takes as long as
 // several steps of the search.
-func (s suspect) examine(ctx context.Context, r *runner, instant URLs) (evidence, error) {
-	at, first := s.search.at(s.limit), s.search.at(s.search.smallest())
-	e := evidence{
-		slots:      mean(at, func(t results.Trial) float64 { return fullShare(&t) }),
-		cpu:        mean(at, func(t results.Trial) float64 { return busyShare(&t) }),
-		scheduling: mean(at, func(t results.Trial) float64 { return t.Scheduling / t.Latency.Mean }),
-		inside:     growthInside(first, at),
-	}
-	perSecond := mean(at, goodput)
-	if instant != nil {
-		most, err := s.reach(ctx, r, instant)
-		if err != nil {
-			return e, err
-		}
-		if most > 0 {
-			e.reach = perSecond / most
-		}
-	}
+func (s suspect) examine(ctx context.Context, r *runner) (evidence, error) {
+	e := s.search.evidence(s.limit)
 	if len(e.signs()) == 0 {
 		return e, nil
 	}
 	var err error
-	e.slowed, err = s.slowDown(ctx, r, perSecond)
+	e.slowed, err = s.slowDown(ctx, r)
 	return e, err
-}
-
-// reach returns the goodput that the strategy reaches at the limit when a server answers at once. The trial is of another
-// server and so no part of the run.
-func (s suspect) reach(ctx context.Context, r *runner, instant URLs) (float64, error) {
-	load := r.load
-	load.URLs, load.Rate = instant, 0
-	c, err := s.open(ctx, load.target())
-	if err != nil {
-		return 0, err
-	}
-	defer c.session.Close()
-	t, err := c.trial(ctx, load, 0, func(float64) {})
-	if err != nil || t == nil {
-		return 0, err
-	}
-	return t.PerSecond, nil
 }
 
 // Slowing down costs this share of the goodput if the client is the bottleneck: enough to show over the noise of a few
@@ -152,26 +141,33 @@ const (
 // examining is what the progress line says meanwhile.
 const examining = "is the client the bottleneck?"
 
-// slowDown measures pairs of trials, one as it is and one with the client slowed down, in random order.
-func (s suspect) slowDown(ctx context.Context, r *runner, perSecond float64) (causal, error) {
-	if perSecond == 0 || s.limit < crowdedLimit*runtime.GOMAXPROCS(0) {
-		return causal{}, nil // a burn holds a slot as well, which at a small limit costs goodput whatever the bottleneck
+// newCausal returns the test to make of a limit with that goodput, and false if it would show nothing.
+func newCausal(limit int, perSecond float64) (causal, bool) {
+	processors := runtime.GOMAXPROCS(0)
+	if perSecond == 0 || limit < crowdedLimit*processors {
+		return causal{}, false // a burn holds a slot as well, which at a small limit costs goodput whatever the bottleneck
 	}
 	// A client at its limit spends all of its processors' time on requests: GOMAXPROCS/goodput on each.
-	each := time.Duration(float64(runtime.GOMAXPROCS(0)) / perSecond * float64(time.Second))
+	each := time.Duration(float64(processors) / perSecond * float64(time.Second))
 	c := causal{burn: min(longestBurn, time.Duration(float64(each)*slowdown/(1-slowdown)))}
 	c.predicted = math.Log(float64(each) / float64(each+c.burn))
-	if c.predicted > math.Log(1-slowdown/3) {
+	return c, c.predicted <= math.Log(1-slowdown/3)
+}
+
+// slowDown measures pairs of trials, one as it is and one with the client slowed down, in random order.
+func (s suspect) slowDown(ctx context.Context, r *runner) (causal, error) {
+	c, shows := newCausal(s.limit, mean(s.search.at(s.limit), goodput))
+	if !shows {
 		return causal{}, nil
 	}
-	slow, err := s.open(ctx, burning(r.load.target(), c.burn))
+	asItIs := s.search.cell
+	asItIs.limit = s.limit
+	slow, err := asItIs.reopened(ctx, burning(r.load.target(), c.burn))
 	if err != nil {
 		return c, err
 	}
 	defer slow.session.Close()
 	slow.purpose = results.Causal
-	asItIs := s.search.cell
-	asItIs.limit = s.limit
 	for pair := range causalPairs {
 		cells := [2]cell{asItIs, slow}
 		var goodputs [2]float64
@@ -187,15 +183,6 @@ func (s suspect) slowDown(ctx context.Context, r *runner, perSecond float64) (ca
 		}
 	}
 	return c, nil
-}
-
-// open opens another session of the suspect's strategy.
-func (s suspect) open(ctx context.Context, target strategies.Target) (cell, error) {
-	c := s.search.cell
-	c.limit = s.limit
-	var err error
-	c.session, err = c.strategy.Open(ctx, target, s.limit)
-	return c, err
 }
 
 // burning returns the target with d of processor time added to every request.

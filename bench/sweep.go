@@ -20,7 +20,7 @@ type Sweep struct {
 	Limits     []int         // a fixed grid instead of the search; nil searches
 	Share      float64       // of the peak that is enough, in (0, 1)
 	Objective  *Objective    // to hold, instead of finding the peak; nil for none
-	Budget     time.Duration // the search begins no trial after so long; comparing may take half as long again
+	Budget     time.Duration // for searching and examining the client; comparing may take half as long again
 	Repeats    int           // blocks in which the strategies are compared at the end
 	Brakes     bool          // stop the sweep at the first sign that it harms the target
 	Seed       uint64        // of the order of trials
@@ -31,6 +31,7 @@ type Sweep struct {
 type Swept struct {
 	Optima   []results.Optimum
 	Ranked   []results.Summary // each strategy at the limit to use, with a verdict if they were compared
+	AtCommon []results.Summary // the strategies at a common limit, if they were compared there too
 	Warnings []string          // about the comparison
 }
 
@@ -57,7 +58,7 @@ func (s Sweep) Run(ctx context.Context, observe Observer) (Swept, error) {
 	if err == nil && !run.harmful() {
 		err = run.examine(ctx)
 	}
-	var compared []results.Trial
+	var compared *contest
 	if err == nil && !run.harmful() {
 		compared, err = run.compare(ctx)
 	}
@@ -87,8 +88,7 @@ type sweeping struct {
 	began    time.Time
 }
 
-// searchShare is how much of a sweep's time is its search's; overtime is what examining and comparing may add to its
-// budget.
+// searchShare is how much of a sweep's time is its search's; overtime is what comparing may add to its budget.
 const (
 	searchShare = 0.7
 	overtime    = 0.5
@@ -100,17 +100,27 @@ const batchRounds = 20
 // spent returns how much of the budget is.
 func (s *sweeping) spent() float64 { return time.Since(s.began).Seconds() / s.plan.Budget.Seconds() }
 
-// search goes on until every strategy's search has decided, the target is harmed, or the budget is spent.
+// left returns the time until so many times the budget are spent.
+func (s *sweeping) left(budgets float64) time.Duration {
+	return time.Duration(budgets*float64(s.plan.Budget)) - time.Since(s.began)
+}
+
+// search goes on until every strategy's search has decided, the target is harmed, or the budget is spent but for what it
+// takes to examine the client.
 func (s *sweeping) search(ctx context.Context) error {
 	s.runner.share = func(float64) float64 { return searchShare * min(1, s.spent()) }
 	for active := slices.Clone(s.searches); len(active) > 0; {
 		s.random.Shuffle(len(active), func(i, j int) { active[i], active[j] = active[j], active[i] })
 		going := active[:0:0]
 		for _, one := range active {
-			if s.spent() > 1 || s.harmful() {
+			left := s.left(1) - s.reserved()
+			if left < 0 || s.harmful() {
 				return nil
 			}
-			more, err := one.step(ctx, &s.runner)
+			more, err := one.step(ctx, &s.runner, left)
+			if err == nil {
+				err = s.calibrate(ctx, one)
+			}
 			if err != nil {
 				return err
 			}
@@ -123,6 +133,32 @@ func (s *sweeping) search(ctx context.Context) error {
 	return nil
 }
 
+// suspicious reports whether the client is to be examined. A limit that holds an objective is no claim about the server,
+// a batch is no steady state to judge by, and a rate leaves nothing to find out.
+func (s *sweeping) suspicious() bool {
+	return s.plan.Objective == nil && s.plan.Load.Requests == 0 && s.plan.Load.Rate == 0
+}
+
+// calibrate finds out what the search's strategy reaches against a server that answers at once: one time, when the search
+// first has a limit to use, since one that comes to nothing need not know.
+func (s *sweeping) calibrate(ctx context.Context, one *search) (err error) {
+	if one.reach > 0 || s.plan.Instant == nil || !s.suspicious() || !one.decided() || s.harmful() {
+		return nil
+	}
+	one.reach, err = one.cell.calibrate(ctx, s.plan.Load, s.plan.Instant)
+	return err
+}
+
+// reserved returns how much of the budget it will take to examine the client.
+func (s *sweeping) reserved() (all time.Duration) {
+	if s.suspicious() {
+		for _, one := range s.decided() {
+			all += one.examination(s.plan.Load)
+		}
+	}
+	return all
+}
+
 // harmful reports whether any of the searches has harmed the target: then nothing further is asked of it.
 func (s *sweeping) harmful() bool {
 	return slices.ContainsFunc(s.searches, func(one *search) bool { return one.harm != "" })
@@ -130,26 +166,22 @@ func (s *sweeping) harmful() bool {
 
 // decided returns the searches that have a limit to use.
 func (s *sweeping) decided() []*search {
-	return slices.DeleteFunc(slices.Clone(s.searches), func(one *search) bool {
-		return len(one.trials) == 0 || one.finder.conclude().Verdict == results.Unstable
-	})
+	return slices.DeleteFunc(slices.Clone(s.searches), func(one *search) bool { return !one.decided() })
 }
 
-// examine finds out for every strategy with a limit to use whether the client is the bottleneck there. A limit that holds
-// an objective is no claim about the server, and a batch is no steady state to judge by.
+// examine finds out for every strategy with a limit to use whether the client is the bottleneck there.
 func (s *sweeping) examine(ctx context.Context) error {
-	if s.plan.Objective != nil || s.plan.Load.Requests > 0 {
-		return nil
-	}
 	s.runner.share = func(float64) float64 { return searchShare }
 	for _, one := range s.decided() {
 		limit := one.finder.conclude().Limit
-		if at := one.at(limit); s.plan.Load.Rate > 0 {
-			one.bound = mean(at, goodput) > atRate*s.plan.Load.Rate
+		if s.plan.Load.Rate > 0 && s.plan.Objective == nil && s.plan.Load.Requests == 0 {
+			one.bound = mean(one.at(limit), goodput) > atRate*s.plan.Load.Rate
 			one.why = fmt.Sprintf("--rate %g is what limits the goodput", s.plan.Load.Rate)
+		}
+		if !s.suspicious() {
 			continue
 		}
-		e, err := suspect{one, limit, s.runner.last + 1, s.random}.examine(ctx, &s.runner, s.plan.Instant)
+		e, err := suspect{one, limit, s.runner.last + 1, s.random}.examine(ctx, &s.runner)
 		if err != nil {
 			return err
 		}
@@ -158,31 +190,22 @@ func (s *sweeping) examine(ctx context.Context) error {
 	return nil
 }
 
-// compare measures the strategies that have a limit to use in complete blocks, each at its own.
-func (s *sweeping) compare(ctx context.Context) ([]results.Trial, error) {
-	var at cells
-	for _, one := range s.decided() {
-		c := one.cell
-		c.limit = one.finder.conclude().Limit
-		at = append(at, c)
-	}
-	if len(at) < 2 {
+// compare measures the strategies that have a limit to use beside one another. It returns nil if there are fewer than two.
+func (s *sweeping) compare(ctx context.Context) (*contest, error) {
+	entered := s.decided()
+	if len(entered) < 2 {
 		return nil, nil
 	}
-	all, err := at.withCopy(ctx, s.plan.Load, s.plan.Repeats, s.random)
+	c, err := newContest(ctx, entered, s.plan.Load, s.plan.Repeats, s.random)
 	if err != nil {
 		return nil, err
 	}
-	defer all[len(at):].close()
-	before := float64(s.runner.done)
-	s.runner.share = func(done float64) float64 {
-		return searchShare + (1-searchShare)*(done-before)/float64(s.plan.Repeats*len(all))
-	}
-	return s.runner.blocks(ctx, all, s.runner.last+1, s.plan.Repeats, s.random, func() bool { return s.spent() < 1+overtime })
+	defer c.close()
+	return c, c.run(ctx, &s.runner, s.random, func() time.Duration { return s.left(1 + overtime) })
 }
 
 // conclude returns what the sweep supports.
-func (s *sweeping) conclude(compared []results.Trial) Swept {
+func (s *sweeping) conclude(compared *contest) Swept {
 	var swept Swept
 	var best []results.Trial
 	for _, one := range s.searches {
@@ -200,8 +223,8 @@ func (s *sweeping) conclude(compared []results.Trial) Swept {
 			best = append(best, one.at(o.Limit)...)
 		}
 	}
-	if len(compared) > 0 {
-		swept.Ranked, swept.Warnings = Rank(compared)
+	if compared != nil && len(compared.trials) > 0 {
+		swept.Ranked, swept.AtCommon, swept.Warnings = compared.rank()
 	} else {
 		swept.Ranked = results.Summarise(best)
 	}

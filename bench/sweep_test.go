@@ -22,6 +22,11 @@ func knee(limit int) float64 {
 }
 
 func sweep(t *testing.T, ctx context.Context, s bench.Sweep, all ...strategies.Strategy) (*kept, []results.Optimum, error) {
+	k, swept, err := sweepAll(t, ctx, s, all...)
+	return k, swept.Optima, err
+}
+
+func sweepAll(t *testing.T, ctx context.Context, s bench.Sweep, all ...strategies.Strategy) (*kept, bench.Swept, error) {
 	s.Load.URLs, s.Load.Duration, s.Load.Warmup = address(t), 100*time.Millisecond, bench.Automatic
 	s.Strategies, s.Share = all, 0.97
 	if s.Min == 0 {
@@ -32,12 +37,11 @@ func sweep(t *testing.T, ctx context.Context, s bench.Sweep, all ...strategies.S
 	}
 	var k kept
 	swept, err := s.Run(ctx, k.observer())
-	return &k, swept.Optima, err
+	return &k, swept, err
 }
 
 func TestASweepFindsTheLimitOfEachStrategy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		flat := func(limit int) float64 { return 100 * float64(min(limit, 8)) }
 		k, optima, err := sweep(t, t.Context(), bench.Sweep{Seed: 1},
 			simulated{name: "knee", curve: knee}, simulated{name: "flat", curve: flat})
 		if err != nil || len(optima) != 2 {
@@ -63,10 +67,14 @@ func TestASweepFindsTheLimitOfEachStrategy(t *testing.T) {
 
 func TestASweepKeepsToItsBudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		began := time.Now()
-		_, optima, err := sweep(t, t.Context(), bench.Sweep{Budget: 5 * time.Second}, simulated{name: "knee", curve: knee})
-		if took := time.Since(began); err != nil || len(optima) != 1 || took > 8*time.Second {
-			t.Errorf("took %v, %d optima, %v", took, len(optima), err)
+		// A trial at the largest limit takes 40 s.
+		slow := simulated{name: "slow", curve: func(int) float64 { return 50 }}
+		for _, budget := range []time.Duration{5 * time.Second, 30 * time.Second, 3 * time.Minute} {
+			began := time.Now()
+			_, optima, err := sweep(t, t.Context(), bench.Sweep{Budget: budget}, slow)
+			if took := time.Since(began); err != nil || len(optima) != 1 || took > budget+time.Second {
+				t.Errorf("budget %v: took %v, %d optima, %v", budget, took, len(optima), err)
+			}
 		}
 	})
 }

@@ -18,7 +18,10 @@ func viewBench(p page, run *Run) error {
 	if !slices.ContainsFunc(summaries, func(s Summary) bool { return s.PerSecond > 0 }) {
 		return viewFailures(p, summaries)
 	}
-	return viewComparison(p, summaries)
+	if err := viewComparison(p, summaries); err != nil {
+		return err
+	}
+	return viewProjection(p, summaries)
 }
 
 // viewFailures draws what became of strategies none of which got an answer: a table of zeros would compare nothing.
@@ -32,11 +35,16 @@ func viewFailures(p page, summaries []Summary) error {
 	return nil
 }
 
-// viewComparison draws summaries, the best first, and what their rates would mean for larger numbers of requests.
-func viewComparison(p page, summaries []Summary) error {
-	summaries = slices.SortedStableFunc(slices.Values(summaries), func(a, b Summary) int {
+// bestFirst returns the summaries by their rates.
+func bestFirst(summaries []Summary) []Summary {
+	return slices.SortedStableFunc(slices.Values(summaries), func(a, b Summary) int {
 		return cmp.Compare(b.PerSecond, a.PerSecond)
 	})
+}
+
+// viewComparison draws summaries, the best first.
+func viewComparison(p page, summaries []Summary) error {
+	summaries = bestFirst(summaries)
 	var marks notes
 	columns := []column[Summary]{
 		strategyColumn, limitColumn, goodputColumn, spreadColumn, marks.column(), perColumn, sequentColumn,
@@ -49,12 +57,12 @@ func viewComparison(p page, summaries []Summary) error {
 		return err
 	}
 	p.list(marks.list())
-	return viewProjection(p, summaries)
+	return nil
 }
 
-// viewProjection draws how long larger numbers of requests would take.
+// viewProjection draws how long larger numbers of requests would take, the best first.
 func viewProjection(p page, summaries []Summary) error {
-	able := slices.DeleteFunc(slices.Clone(summaries), func(s Summary) bool { return len(s.Projected) == 0 })
+	able := slices.DeleteFunc(bestFirst(summaries), func(s Summary) bool { return len(s.Projected) == 0 })
 	if len(able) == 0 {
 		return nil
 	}

@@ -14,7 +14,7 @@ import (
 //
 //	{"version":1,"command":"sweep",...}   the run without what it measured
 //	{"trial":{...}}                       one line a trial, with its histogram
-//	{"conclusion":{"strategies":[...],"optima":[...],"warnings":[...]}}
+//	{"conclusion":{"strategies":[...],"at_common_limit":[...],"optima":[...],"warnings":[...]}}
 //
 // A file without a conclusion is of a run that was interrupted.
 
@@ -23,6 +23,7 @@ type head struct {
 	*Run
 	Trials     *later `json:"trials,omitempty"`
 	Strategies *later `json:"strategies,omitempty"`
+	AtCommon   *later `json:"at_common_limit,omitempty"`
 	Optima     *later `json:"optima,omitempty"`
 	PeakMemory *later `json:"peak_memory_bytes,omitempty"`
 	Warnings   *later `json:"warnings,omitempty"`
@@ -39,6 +40,7 @@ func (*later) UnmarshalJSON([]byte) error {
 // conclusion is what is known only when a run has ended.
 type conclusion struct {
 	Strategies []Summary `json:"strategies"`
+	AtCommon   []Summary `json:"at_common_limit"`
 	Optima     []Optimum `json:"optima"`
 	PeakMemory int64     `json:"peak_memory_bytes,omitempty"`
 	Warnings   []string  `json:"warnings"`
@@ -106,7 +108,7 @@ func (f *File) Append(t Trial) error {
 // Finish writes what the run concludes. No trial may follow.
 func (f *File) Finish(run *Run) error {
 	r := presentable(run)
-	return f.write(line{Conclusion: &conclusion{r.Strategies, r.Optima, r.PeakMemory, r.Warnings}})
+	return f.write(line{Conclusion: &conclusion{r.Strategies, r.AtCommon, r.Optima, r.PeakMemory, r.Warnings}})
 }
 
 // Close closes the file. It does not conclude the run: that is for [File.Finish].

@@ -43,7 +43,7 @@ func small(t testing.TB) *results.Run {
 }
 
 func TestARunComesBackAsItWasSaved(t *testing.T) {
-	for name, run := range map[string]*results.Run{"bench": small(t), "sweep": swept(t), "failed": failed(t)} {
+	for name, run := range map[string]*results.Run{"bench": small(t), "sweep": swept(t), "sweeps": sweptTwice(t), "failed": failed(t)} {
 		loaded, err := results.Load(saved(t, t.TempDir(), run))
 		if err != nil {
 			t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -99,16 +100,15 @@ func sweptTwice(t testing.TB) *results.Run {
 		Peak: results.PeakLimit{Limit: 44, Low: 44, High: 44, PerSecond: 573}, Explored: [2]int{1, 44}, Trials: 21, Requests: 9876,
 		Elapsed: 61.5, Warnings: []string{"the budget ended before the peak was bracketed: raise --budget"},
 	})
-	var best []results.Trial
-	for _, trial := range run.Trials {
-		if (trial.Strategy == "pool" && trial.Limit == 44) || (trial.Strategy == "semaphore" && trial.Limit == 52) {
-			best = append(best, trial)
-		}
+	at := func(pool, semaphore int) []results.Summary {
+		compared := *run
+		compared.Trials = slices.DeleteFunc(slices.Clone(run.Trials), func(trial results.Trial) bool {
+			return trial.Limit != map[string]int{"pool": pool, "semaphore": semaphore}[trial.Strategy]
+		})
+		conclude(&compared)
+		return compared.Strategies
 	}
-	all := run.Trials
-	run.Trials = best
-	conclude(run)
-	run.Trials = all
+	run.Strategies, run.AtCommon = at(44, 52), at(44, 44)
 	return run
 }
 

@@ -22,16 +22,19 @@ func writeJSON(w io.Writer, run *Run) error {
 func presentable(run *Run) *Run {
 	r := *run
 	r.Trials = each(run.Trials, whole)
-	r.Strategies = each(run.Strategies, func(s Summary) Summary {
-		s.Failed, s.Warnings = mapped(s.Failed), listed(s.Warnings)
-		return s
-	})
+	r.Strategies, r.AtCommon = each(run.Strategies, complete), each(run.AtCommon, complete)
 	r.Optima = each(run.Optima, func(o Optimum) Optimum {
 		o.Warnings = listed(o.Warnings)
 		return o
 	})
 	r.Warnings = listed(run.Warnings)
 	return &r
+}
+
+// complete returns the summary with no list or map null.
+func complete(s Summary) Summary {
+	s.Failed, s.Warnings = mapped(s.Failed), listed(s.Warnings)
+	return s
 }
 
 // whole returns the trial with no list or map null.

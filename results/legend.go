@@ -25,7 +25,7 @@ func (r *Run) legend() string {
 	if r.PeakMemory > 0 {
 		text += fmt.Sprintf(" The client took %s MB of memory at most.", figure(float64(r.PeakMemory)/1e6))
 	}
-	if slices.ContainsFunc(r.Strategies, func(s Summary) bool { return verdict(s) == "~ fastest" }) {
+	if slices.ContainsFunc(slices.Concat(r.Strategies, r.AtCommon), func(s Summary) bool { return verdict(s) == "~ fastest" }) {
 		text += " ~ fastest: the repeats cannot tell it from the fastest."
 	}
 	if slices.ContainsFunc(r.Optima, func(o Optimum) bool { return o.label() != "" }) {

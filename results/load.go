@@ -97,7 +97,7 @@ func (r *Run) parseLine(text []byte) (concluded bool, err error) {
 		r.Trials = append(r.Trials, *l.Trial)
 		return false, nil
 	}
-	r.Strategies, r.Optima = l.Conclusion.Strategies, l.Conclusion.Optima
+	r.Strategies, r.AtCommon, r.Optima = l.Conclusion.Strategies, l.Conclusion.AtCommon, l.Conclusion.Optima
 	r.PeakMemory, r.Warnings = l.Conclusion.PeakMemory, l.Conclusion.Warnings
 	return true, nil
 }

@@ -19,6 +19,7 @@ type Run struct {
 	Settings   Settings  `json:"settings"`
 	Trials     []Trial   `json:"trials"`
 	Strategies []Summary `json:"strategies"`                  // each at its limit: what bench compares
+	AtCommon   []Summary `json:"at_common_limit"`             // all at one limit, as far as sweep compared them there too
 	Optima     []Optimum `json:"optima"`                      // what sweep concludes
 	PeakMemory int64     `json:"peak_memory_bytes,omitempty"` // the client's resident memory at its largest; 0 if unknown
 	Warnings   []string  `json:"warnings"`                    // about the run as a whole

@@ -8,7 +8,7 @@ import (
 )
 
 // viewSweep draws, for each strategy, its limits, the curve and what follows from them, and then how the strategies
-// compare, each at the limit to use.
+// compare: each at the limit to use, and all at a common limit.
 func viewSweep(p page, run *Run) error {
 	var strategies []string
 	for _, t := range run.Trials {
@@ -32,7 +32,16 @@ func viewSweep(p page, run *Run) error {
 		return nil
 	}
 	p.heading(2, "Each at the limit to use")
-	return viewComparison(p, run.Strategies)
+	if err := viewComparison(p, run.Strategies); err != nil {
+		return err
+	}
+	if len(run.AtCommon) > 0 {
+		p.heading(2, fmt.Sprintf("All at a common limit of %s", count(run.AtCommon[0].Limit)))
+		if err := viewComparison(p, run.AtCommon); err != nil {
+			return err
+		}
+	}
+	return viewProjection(p, run.Strategies)
 }
 
 // viewLimits draws the sweep of one strategy.

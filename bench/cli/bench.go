@@ -52,8 +52,13 @@ func runBench(cmd *cobra.Command, args []string, o *options, gates *gates, limit
 	err := job{
 		load: plan.load, format: plan.format, color: o.color, out: o.out, quiet: o.quiet, run: run,
 		measure: func(ctx context.Context, load bench.Load, observe bench.Observer) error {
+			instant, urls, err := startInstant(ctx)
+			if err != nil {
+				return err
+			}
+			defer instant.stop()
 			return bench.Comparison{
-				Load: load, Strategies: plan.strategies, Limit: limit, Repeats: o.repeats, Seed: o.seed,
+				Load: load, Strategies: plan.strategies, Limit: limit, Repeats: o.repeats, Seed: o.seed, Instant: urls,
 			}.Run(ctx, observe)
 		},
 		conclude: func(run *results.Run) {

@@ -11,6 +11,8 @@ import (
 	"os/exec"
 	"strings"
 	"time"
+
+	"sweetspot/bench"
 )
 
 // child is the bundled server in a process of its own, so that what it costs is not taken for the client's. It lives as
@@ -48,6 +50,16 @@ func startServer(ctx context.Context, args ...string) (*child, error) {
 	}
 	c.url = strings.TrimSpace(line)
 	return c, nil
+}
+
+// startInstant starts a server that answers at once, and returns its URL beside it.
+func startInstant(ctx context.Context) (*child, bench.URLs, error) {
+	instant, err := startServer(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	urls, err := bench.ParseURL(instant.url)
+	return instant, urls, err
 }
 
 // The server has drain to answer what is under way, and patience altogether before it is killed.

@@ -20,6 +20,11 @@ import (
 // poller, a connection being dialled while another is being closed.
 const spareFiles = 64
 
+// roomFor returns the largest limit at which the limit on open files lets all of the strategies run, and a copy of one.
+func roomFor(files uint64, all []strategies.Strategy) int {
+	return max(1, (int(files)-spareFiles)/(len(all)+1))
+}
+
 // checkFiles raises the limit on open files as far as it goes and holds the connections that a run would open to it.
 func checkFiles(flag string, limit int, all []strategies.Strategy, found *faults) {
 	if len(all) == 0 {
@@ -36,7 +41,7 @@ func checkFiles(flag string, limit int, all []strategies.Strategy, found *faults
 	}
 	if room := int(files) - spareFiles; connections > room {
 		found.addf("%s %d: the strategies would open %d connections, but the limit on open files is %d: want at most %d, or fewer strategies, or a higher 'ulimit -Hn'",
-			flag, limit, connections, files, max(1, room/(len(all)+1)))
+			flag, limit, connections, files, roomFor(files, all))
 	}
 }
 

@@ -29,8 +29,8 @@ func newSweepCommand() *cobra.Command {
 		Use:   "sweep [URL]",
 		Short: "Find the best concurrency limit",
 		Long: `sweep measures at one limit after another, looks closer where it matters, and says which limit to use: the
-smallest that gives a share of the peak with 95% confidence. It stops searching when that is decided, or at the budget.
-Then it examines whether the client is the bottleneck, and compares the strategies, each at its own limit.
+smallest that gives a share of the peak with 95% confidence. It stops when that is decided, or at the budget, and examines
+whether the client is the bottleneck. Then it compares the strategies, each at its own limit and all at a common one.
 
 A target that is not this machine is treated with care: the limit goes up by doubling, and the search stops at the first
 sign of harm, which is an answer of 429 or 503, more than 1% failures, or goodput that falls to half of the best.
@@ -55,7 +55,7 @@ Without a URL, or with just a path, it starts the bundled test server for the ti
 	f.IntVar(&sweep.Max, "max", 4096, "largest limit to try")
 	f.IntSliceVar(&sweep.Limits, "limits", nil, "try just these limits, separated by commas, instead of searching")
 	f.Float64Var(&sweep.Share, "share", 0.97, "share of the peak that is enough")
-	f.DurationVar(&sweep.Budget, "budget", 0, "search for at most so long; to examine and compare may take half as long again (default 2m for each strategy)")
+	f.DurationVar(&sweep.Budget, "budget", 0, "search and examine the client for at most so long; to compare strategies may take half as long again (default 2m for each)")
 	f.StringVar(&slo, "slo", "", "find the largest limit that holds a latency objective instead, such as p99=200ms (mean, p50, p90, p99 or max)")
 	f.BoolVar(&noBrakes, "no-brakes", false, "do not stop at signs of harm to a target that is not this machine")
 	return cmd
@@ -76,6 +76,7 @@ func runSweep(cmd *cobra.Command, args []string, o *options, gates *gates, sweep
 	if sweep.Objective != nil && len(sweep.Limits) > 0 {
 		found.addf("--slo beside --limits: want a search for a limit or a fixed grid")
 	}
+	lowered := lowerMax(cmd, &sweep, plan.strategies)
 	largest := "--max"
 	if len(sweep.Limits) > 0 {
 		largest = "--limits"
@@ -94,6 +95,7 @@ func runSweep(cmd *cobra.Command, args []string, o *options, gates *gates, sweep
 	}
 	var swept bench.Swept
 	run := newRun("sweep", plan, o)
+	run.Warnings = append(run.Warnings, lowered...)
 	if run.Bundled != nil {
 		run.Bundled = truth(o.profile, sweep.Share, sweep.Max)
 	}
@@ -102,20 +104,18 @@ func runSweep(cmd *cobra.Command, args []string, o *options, gates *gates, sweep
 		measure: func(ctx context.Context, load bench.Load, observe bench.Observer) (err error) {
 			sweep.Load = load
 			if sweep.Objective == nil {
-				instant, err := startServer(ctx)
+				instant, urls, err := startInstant(ctx)
 				if err != nil {
 					return err
 				}
 				defer instant.stop()
-				if sweep.Instant, err = bench.ParseURL(instant.url); err != nil {
-					return err
-				}
+				sweep.Instant = urls
 			}
 			swept, err = sweep.Run(ctx, observe)
 			return err
 		},
 		conclude: func(run *results.Run) {
-			run.Optima, run.Strategies = swept.Optima, swept.Ranked
+			run.Optima, run.Strategies, run.AtCommon = swept.Optima, swept.Ranked, swept.AtCommon
 			run.Warnings = append(run.Warnings, swept.Warnings...)
 		},
 	}.do(cmd, o.server())
@@ -133,6 +133,18 @@ func announce(to io.Writer, strategies int, budget time.Duration) {
 		return
 	}
 	fmt.Fprintf(to, "sweeping %d strategies, up to %.3g min in all: -s chooses strategies, --budget the time\n", strategies, most.Minutes())
+}
+
+// lowerMax lowers the largest limit to what the limit on open files has room for, unless it was asked for, and returns
+// the warning that says so.
+func lowerMax(cmd *cobra.Command, sweep *bench.Sweep, all []strategies.Strategy) []string {
+	files, err := raiseFiles()
+	if err != nil || cmd.Flags().Changed("max") || len(sweep.Limits) > 0 || roomFor(files, all) >= sweep.Max {
+		return nil // an error is told with the other faults
+	}
+	sweep.Max = max(sweep.Min, roomFor(files, all))
+	return []string{fmt.Sprintf("limits above %d were not tried, since %d files may be open: want fewer strategies, or a higher 'ulimit -Hn'",
+		sweep.Max, files)}
 }
 
 // truth returns what theory says of the bundled server up to a limit.

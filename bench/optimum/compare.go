@@ -44,8 +44,8 @@ func (p Pair) Differs() bool {
 type Comparison struct {
 	Blocks    int // complete ones, which alone count
 	Pairs     []Pair
-	Standings map[string]Standing // by name; copies are left out
-	Void      bool                // a strategy differed from its own copy: the measurement can't tell strategies apart
+	Standings []map[string]Standing // of each family, by name; copies are left out
+	Void      bool                  // a strategy differed from its own copy: the measurement can't tell strategies apart
 	Warnings  []string
 }
 
@@ -58,14 +58,19 @@ const (
 // Compare says which strategies differ in goodput. The samples must have been measured in complete blocks, every
 // strategy once in each, in random order: then what the machine does from block to block falls out of the ratios.
 //
-// Every pair gets a paired t test of its log-ratios, and all pairs together Holm's correction (Holm 1979), so that
-// a run names a difference where there is none at most once in twenty. Interval and p agree: an interval excludes
-// 1 where p is at most 0.05. A copy is compared with its original only.
-func Compare(samples []Sample) Comparison {
+// A family names samples that are compared with one another, such as strategies at one limit; a sample may be in several,
+// and without any family all are one. Every pair of a family gets a paired t test of its log-ratios, and all pairs of all
+// families together, each counted once, Holm's correction (Holm 1979), so that a run names a difference where there is
+// none at most once in twenty, however many families it has. Interval and p agree: an interval excludes 1 where p is at
+// most 0.05. A copy is compared with its original only, and voids all families if it differs.
+func Compare(samples []Sample, families ...[]string) Comparison {
+	if len(families) == 0 {
+		families = [][]string{originals(samples)}
+	}
 	logs, blocks := complete(samples)
-	c := Comparison{Blocks: blocks, Standings: make(map[string]Standing)}
+	c := Comparison{Blocks: blocks}
 	if blocks >= 2 {
-		c.Pairs = pairs(samples, logs)
+		c.Pairs = pairs(samples, families, logs)
 	}
 	for _, p := range c.Pairs {
 		if isCopy(samples, p) && p.Differs() {
@@ -79,8 +84,21 @@ func Compare(samples []Sample) Comparison {
 		c.Warnings = append(c.Warnings, fmt.Sprintf(
 			"to call a winner takes at least %d complete blocks, not %d: raise --repeats", FewestBlocks, blocks))
 	}
-	c.stand(samples)
+	for _, family := range families {
+		c.Standings = append(c.Standings, c.stand(family))
+	}
 	return c
+}
+
+// originals returns the names of the samples that are no copies.
+func originals(samples []Sample) []string {
+	var names []string
+	for _, s := range samples {
+		if s.CopyOf == "" {
+			names = append(names, s.Name)
+		}
+	}
+	return names
 }
 
 // complete returns ln(goodput) by sample and block for the blocks in which every sample has one.
@@ -100,12 +118,15 @@ func complete(samples []Sample) (logs [][]float64, blocks int) {
 	return logs, blocks
 }
 
-// pairs tests every pair of strategies, and every copy against its original.
-func pairs(samples []Sample, logs [][]float64) []Pair {
+// pairs tests every pair of a family once, and every copy against its original.
+func pairs(samples []Sample, families [][]string, logs [][]float64) []Pair {
 	var tests []paired
 	for i, a := range samples {
 		for k, b := range samples[i+1:] {
-			if (a.CopyOf == "" && b.CopyOf == "") || a.CopyOf == b.Name || b.CopyOf == a.Name {
+			related := slices.ContainsFunc(families, func(family []string) bool {
+				return slices.Contains(family, a.Name) && slices.Contains(family, b.Name)
+			})
+			if related || a.CopyOf == b.Name || b.CopyOf == a.Name {
 				tests = append(tests, newPaired(a.Name, b.Name, logs[i], logs[i+1+k]))
 			}
 		}
@@ -161,11 +182,11 @@ func isCopy(samples []Sample, p Pair) bool {
 	})
 }
 
-// stand gives every strategy its standing.
-func (c *Comparison) stand(samples []Sample) {
+// stand returns the standing of every strategy of a family.
+func (c *Comparison) stand(family []string) map[string]Standing {
 	faster, beaten := make(map[string]int), make(map[string]bool)
 	for _, p := range c.Pairs {
-		if isCopy(samples, p) || !p.Differs() {
+		if !p.Differs() || !slices.Contains(family, p.A) || !slices.Contains(family, p.B) {
 			continue
 		}
 		winner, loser := p.A, p.B
@@ -175,23 +196,18 @@ func (c *Comparison) stand(samples []Sample) {
 		faster[winner]++
 		beaten[loser] = true
 	}
-	strategies := 0
-	for _, s := range samples {
-		if s.CopyOf == "" {
-			strategies++
-		}
-	}
-	for _, s := range samples {
+	standings := make(map[string]Standing)
+	for _, name := range family {
 		switch {
-		case s.CopyOf != "":
 		case c.Void || c.Blocks < FewestBlocks:
-			c.Standings[s.Name] = Indistinguishable
-		case beaten[s.Name]:
-			c.Standings[s.Name] = Slower
-		case strategies > 1 && faster[s.Name] == strategies-1:
-			c.Standings[s.Name] = Fastest
+			standings[name] = Indistinguishable
+		case beaten[name]:
+			standings[name] = Slower
+		case len(family) > 1 && faster[name] == len(family)-1:
+			standings[name] = Fastest
 		default:
-			c.Standings[s.Name] = Indistinguishable
+			standings[name] = Indistinguishable
 		}
 	}
+	return standings
 }

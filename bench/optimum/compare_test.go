@@ -20,6 +20,7 @@ type contest struct {
 	again      float64 // correlation of the noise of a trial with that of the trial before
 	onebyone   bool    // all blocks of one strategy before the next, instead of random order within blocks
 	copyslower float64 // by how much the copy is slower
+	families   [][]string
 }
 
 func (c contest) run(seed uint64) optimum.Comparison {
@@ -41,7 +42,7 @@ func (c contest) run(seed uint64) optimum.Comparison {
 		shock = c.again*shock + math.Sqrt(1-c.again*c.again)*random.NormFloat64()
 		samples[i].Blocks[block] = 1000 * speed * (1 + c.drift*float64(n)/total) * math.Exp(c.noise*shock)
 	}
-	return optimum.Compare(samples)
+	return optimum.Compare(samples, c.families...)
 }
 
 // order returns the pairs of block and strategy in the order of their trials.
@@ -77,11 +78,13 @@ func differs(c optimum.Comparison) bool {
 
 func TestEqualStrategiesAreNotTold(t *testing.T) {
 	equal := []float64{1, 1, 1, 1, 1, 0} // five strategies and a copy of the first: eleven pairs
+	twice := [][]string{{"s0", "s1", "s2"}, {"s0", "s3", "s4"}}
 	for name, c := range map[string]contest{
 		"quiet":      {speeds: equal, blocks: 10, noise: 0.03},
 		"noisy":      {speeds: equal, blocks: 10, noise: 0.10},
 		"drifting":   {speeds: equal, blocks: 10, noise: 0.03, drift: -0.2},
 		"correlated": {speeds: equal, blocks: 12, noise: 0.05, again: 0.6},
+		"families":   {speeds: equal, blocks: 10, noise: 0.03, drift: -0.2, families: twice},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -109,10 +112,32 @@ func TestStrategiesMeasuredOneAfterTheOtherDiffer(t *testing.T) {
 func TestAFasterStrategyIsFound(t *testing.T) {
 	c := contest{speeds: []float64{1, 1.1, 1, 0}, blocks: 10, noise: 0.02, drift: -0.1}
 	found := c.rate(func(c optimum.Comparison) bool {
-		return c.Standings["s1"] == optimum.Fastest && c.Standings["s0"] == optimum.Slower && !c.Void
+		return c.Standings[0]["s1"] == optimum.Fastest && c.Standings[0]["s0"] == optimum.Slower && !c.Void
 	})
 	if found < 0.95 {
 		t.Errorf("a strategy 10%% faster wins %.1f%% of the comparisons, want 95%%", 100*found)
+	}
+}
+
+// At their own limits s1 wins over s0; at a common limit, at which s0 was measured anyway, it is no faster.
+func TestEachFamilyHasItsOwnStandings(t *testing.T) {
+	c := contest{
+		speeds: []float64{1, 1.2, 1, 0}, blocks: 12, noise: 0.01,
+		families: [][]string{{"s0", "s1"}, {"s0", "s2"}},
+	}.run(1)
+	want := "[map[s0:slower s1:fastest] map[s0:indistinguishable s2:indistinguishable]]"
+	if got := fmt.Sprint(c.Standings); got != want {
+		t.Errorf("standings %s, want %s", got, want)
+	}
+	if len(c.Pairs) != 3 {
+		t.Errorf("%d pairs, want one for each family and one for the copy, and none across: %+v", len(c.Pairs), c.Pairs)
+	}
+}
+
+func TestAPairInTwoFamiliesIsTestedOnce(t *testing.T) {
+	both := [][]string{{"s0", "s1"}, {"s0", "s1", "s2"}}
+	if c := (contest{speeds: []float64{1, 1, 1}, blocks: 10, noise: 0.01, families: both}).run(1); len(c.Pairs) != 3 {
+		t.Errorf("%d pairs, want 3: a hypothesis that is tested twice costs the others confidence", len(c.Pairs))
 	}
 }
 
@@ -120,20 +145,20 @@ func TestADifferenceThatDoesNotMatterIsNone(t *testing.T) {
 	c := contest{speeds: []float64{1, 1.015}, blocks: 40, noise: 0.005}
 	comparison := c.run(1)
 	p := comparison.Pairs[0]
-	if p.P > 1e-6 || p.Differs() || comparison.Standings["s1"] != optimum.Indistinguishable {
-		t.Errorf("1.5%% faster beyond doubt: %+v, %v; want it significant and yet indistinguishable", p, comparison.Standings)
+	if p.P > 1e-6 || p.Differs() || comparison.Standings[0]["s1"] != optimum.Indistinguishable {
+		t.Errorf("1.5%% faster beyond doubt: %+v, %v; want it significant and yet indistinguishable", p, comparison.Standings[0])
 	}
 }
 
 func TestACopyThatDiffersVoidsTheRun(t *testing.T) {
 	c := contest{speeds: []float64{1, 1.5, 0}, blocks: 10, noise: 0.01, copyslower: 0.1}.run(1)
-	if !c.Void || c.Standings["s1"] != optimum.Indistinguishable {
-		t.Errorf("void %v, standings %v; want a void run without a winner", c.Void, c.Standings)
+	if !c.Void || c.Standings[0]["s1"] != optimum.Indistinguishable {
+		t.Errorf("void %v, standings %v; want a void run without a winner", c.Void, c.Standings[0])
 	}
 	if len(c.Warnings) != 1 || !strings.Contains(c.Warnings[0], "second copy") {
 		t.Errorf("warnings %q, want one about the second copy", c.Warnings)
 	}
-	if _, named := c.Standings["s2"]; named {
+	if _, named := c.Standings[0]["s2"]; named {
 		t.Error("the copy has a standing")
 	}
 }
@@ -170,7 +195,7 @@ func TestStandings(t *testing.T) {
 			map[string]optimum.Standing{"a": optimum.Indistinguishable, "b": optimum.Indistinguishable}},
 		{"nothing", nil, map[string]optimum.Standing{}},
 	} {
-		got := optimum.Compare(c.samples).Standings
+		got := optimum.Compare(c.samples).Standings[0]
 		if fmt.Sprint(got) != fmt.Sprint(c.want) {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)
 		}

@@ -1,0 +1,123 @@
+package bench
+
+import (
+	"context"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"sweetspot/results"
+)
+
+// A contest compares strategies that have been swept: each at its own limit, which says what each can do, and all at a
+// common one, which says what they differ in when the limit is not theirs to choose. Every block of it has every
+// strategy at both, so that one correction for the number of pairs does for the whole, and one hidden copy.
+//
+// A strategy whose own limit is the common one has one trial a block, which serves for both.
+type contest struct {
+	own, common field // common is nil if there is no comparison at a common limit
+	cells       cells // of both, and the copy
+	trials      []results.Trial
+	repeats     int
+	rounds      int  // blocks that are over
+	hurried     bool // the common limit was given up
+}
+
+// newContest returns the contest of the searches that have a limit to use. Its cells share the searches' sessions, but
+// for the copy's, which is the last one's.
+func newContest(ctx context.Context, searches []*search, load Load, repeats int, lot *rand.Rand) (*contest, error) {
+	c := &contest{own: field{}, common: field{}, repeats: repeats}
+	limit := commonLimit(searches)
+	var at cells
+	for _, one := range searches {
+		cell := one.cell
+		cell.limit = limit
+		c.common[cell.strategy.Name()] = limit
+		own := one.finder.conclude().Limit
+		if own != limit {
+			at = append(at, cell)
+		}
+		cell.limit = own
+		c.own[cell.strategy.Name()] = own
+		c.cells = append(c.cells, cell)
+	}
+	if len(at) == 0 { // they have chosen the same
+		c.common = nil
+	}
+	entered := len(c.cells)
+	all, err := c.cells.withCopy(ctx, load, repeats, lot)
+	if err != nil {
+		return nil, err
+	}
+	c.cells = slices.Concat(all[:entered], at, all[entered:])
+	return c, nil
+}
+
+// close closes the copy's session, which is the contest's own.
+func (c *contest) close() {
+	if last := len(c.cells) - 1; c.cells[last].purpose == results.Control {
+		c.cells[last:].close()
+	}
+}
+
+// commonLimit returns the limit at which all are compared: the largest of their own. There every one of them has at least
+// the share of its peak that was asked for, unless it falls off before; at the median of them half would be called slow
+// for want of a few requests in flight. But a limit that must not be passed, because goodput falls off a cliff there or
+// an objective is not held above, is nobody's to pass: then the smallest of those.
+func commonLimit(searches []*search) int {
+	largest, bound := 0, 0
+	for _, one := range searches {
+		switch o := one.finder.conclude(); {
+		case o.Verdict != results.Cliff && o.Verdict != results.Objective:
+			largest = max(largest, o.Limit)
+		case bound == 0 || o.Limit < bound:
+			bound = o.Limit
+		}
+	}
+	if bound > 0 {
+		return bound
+	}
+	return largest
+}
+
+// run measures block after block, as long as any time is left.
+func (c *contest) run(ctx context.Context, r *runner, order *rand.Rand, left func() time.Duration) error {
+	for ; c.rounds < c.repeats && left() > 0; c.rounds++ {
+		began, before := time.Now(), float64(r.done)
+		r.share = func(done float64) float64 {
+			rounds := float64(c.rounds) + (done-before)/float64(len(c.cells))
+			return searchShare + (1-searchShare)*rounds/float64(c.repeats)
+		}
+		trials, err := r.blocks(ctx, c.cells, r.last+1, 1, order, func() bool { return true })
+		c.trials = append(c.trials, trials...)
+		if err != nil {
+			return err
+		}
+		c.hurry(time.Since(began), left())
+	}
+	return nil
+}
+
+// hurry gives up the comparison at the common limit if the time that is left, at as much for a block as the last one took,
+// is too short for as many more blocks as a verdict takes. Each at its own limit comes first.
+func (c *contest) hurry(block, left time.Duration) {
+	missing := min(c.repeats, EnoughRepeats) - c.rounds - 1
+	if c.common == nil || time.Duration(missing)*block <= left {
+		return
+	}
+	c.common, c.hurried = nil, true
+	c.cells = slices.DeleteFunc(c.cells, func(at cell) bool { return at.limit != c.own[at.strategy.Name()] })
+}
+
+// rank says how the strategies compare at their own limits and, if they were compared there, at the common one.
+func (c *contest) rank() (own, common []results.Summary, warnings []string) {
+	if c.common == nil {
+		ranked, warnings := rank(c.own.of(c.trials), c.own)
+		if c.hurried {
+			warnings = append(warnings, "there was no time to compare the strategies at a common limit as well: raise --budget")
+		}
+		return ranked[0], nil, warnings
+	}
+	ranked, warnings := rank(c.trials, c.own, c.common)
+	return ranked[0], ranked[1], warnings
+}
