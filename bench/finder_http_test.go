@@ -3,6 +3,7 @@ package bench_test
 import (
 	"flag"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -30,49 +31,93 @@ func TestFinderOverHTTP(t *testing.T) {
 		t.Skip("takes most of an hour: ask for it with -finder-http")
 	}
 	loopback := loopbackShare(t)
-	fmt.Printf("the loopback's share of the delay is %v\n", loopback.Round(time.Microsecond))
-	fmt.Printf("%-40s %6s %-12s %5s %-11s %6s %6s %5s\n", "server", "truth", "verdict", "use", "interval", "holds", "gives", "took")
-	var printing sync.Mutex
-	for _, known := range []struct {
-		spec  string
-		delay time.Duration
-	}{
-		{"usl:rate=20,sigma=0,kappa=0.000277778", 0},
-		{"usl:rate=100,sigma=0.33,kappa=0.000186111", 0},
-		{"cliff:n=32,service=10ms,at=80,factor=0.4", 0},
-		{"workers:n=32,service=10ms", 20 * time.Millisecond},
-	} {
-		t.Run(known.spec, func(t *testing.T) {
-			t.Parallel() // these servers leave the machine idle most of the time
-			model, err := capacity.Parse(known.spec)
-			if err != nil {
-				t.Fatal(err)
-			}
-			truth := capacity.Closed(model, 512, known.delay+loopback)
-			const share = 0.97
-			for seed := range *finderSweeps {
-				o := sweepOnce(t, serverProcess(t, known.spec, known.delay), uint64(seed+1), share)
-				smallest := truth.Smallest(share)
+	fmt.Printf("the loopback's and the client's share of the delay is %v\n", loopback.Round(time.Microsecond))
+	fmt.Printf("%-40s %5s %6s %-12s %5s %-11s %6s %6s %6s %5s\n",
+		"server", "sweep", "truth", "verdict", "use", "interval", "holds", "gives", "trials", "took")
+	var (
+		printing sync.Mutex
+		sums     []string
+	)
+	t.Run("servers", func(t *testing.T) {
+		for _, known := range []struct {
+			spec  string
+			delay time.Duration
+		}{
+			{"usl:rate=20,sigma=0,kappa=0.000277778", 0},
+			{"usl:rate=100,sigma=0.33,kappa=0.000186111", 0},
+			{"cliff:n=32,service=10ms,at=80,factor=0.4", 0},
+			{"workers:n=32,service=10ms", 20 * time.Millisecond},
+		} {
+			t.Run(known.spec, func(t *testing.T) {
+				t.Parallel() // these servers leave the machine idle most of the time
+				model, err := capacity.Parse(known.spec)
+				if err != nil {
+					t.Fatal(err)
+				}
+				reached := against{spec: known.spec, truth: capacity.Closed(model, 512, known.delay+loopback)}
+				for seed := range *finderSweeps {
+					o, took := sweepOnce(t, serverProcess(t, known.spec, known.delay), uint64(seed+1))
+					printing.Lock()
+					fmt.Print(reached.row(o, took))
+					printing.Unlock()
+				}
 				printing.Lock()
-				fmt.Printf("%-40s %6d %-12s %5d (%3d, %3d]  %6v %5.1f%% %4.0fs\n", known.spec, smallest, o.Verdict, o.Limit, o.Low, o.High,
-					o.Low < smallest && smallest <= o.High, 100*truth[o.Limit-1]/truth.Peak().PerSecond, o.Elapsed)
-				printing.Unlock()
-			}
-		})
-	}
+				defer printing.Unlock()
+				sums = append(sums, reached.sum())
+			})
+		}
+	})
+	fmt.Print(strings.Join(sums, ""))
 }
 
-func sweepOnce(t *testing.T, url string, seed uint64, share float64) results.Optimum {
+// overHTTP is the share of the peak that the sweeps look for.
+const overHTTP = 0.97
+
+// against is what the sweeps of a server come to beside its truth.
+type against struct {
+	spec                string
+	truth               capacity.Truth
+	sweeps, holds, good int
+	longest             time.Duration
+}
+
+// row counts a sweep and returns its row of the table.
+func (a *against) row(o results.Optimum, took time.Duration) string {
+	smallest := a.truth.Smallest(overHTTP)
+	holds := o.Low < smallest && smallest <= o.High
+	gives := a.truth[o.Limit-1] / a.truth.Peak().PerSecond
+	a.sweeps++
+	if holds {
+		a.holds++
+	}
+	if gives >= overHTTP-0.01 {
+		a.good++
+	}
+	a.longest = max(a.longest, took)
+	return fmt.Sprintf("%-40s %5d %6d %-12s %5d (%3d, %3d]  %6v %5.1f%% %6d %4.0fs\n", a.spec, a.sweeps, smallest,
+		o.Verdict, o.Limit, o.Low, o.High, holds, 100*gives, o.Trials, took.Seconds())
+}
+
+// sum returns how often the sweeps were right.
+func (a *against) sum() string {
+	return fmt.Sprintf("%s: the interval holds the truth in %d of %d sweeps, the limit gives at least %.0f%% of the peak in %d, the longest took %.0fs\n",
+		a.spec, a.holds, a.sweeps, 100*(overHTTP-0.01), a.good, a.longest.Seconds())
+}
+
+// sweepOnce makes a sweep as the program does, and returns how long it took altogether.
+func sweepOnce(t *testing.T, url string, seed uint64) (results.Optimum, time.Duration) {
 	t.Helper()
+	instant := parsed(t, serverProcess(t, "none", 0))
+	began := time.Now()
 	swept, err := bench.Sweep{
 		Load:       bench.Load{URLs: parsed(t, url), Duration: 500 * time.Millisecond, Warmup: bench.Automatic},
 		Strategies: []strategies.Strategy{named(t, "pool")},
-		Min:        1, Max: 512, Share: share, Budget: 2 * time.Minute, Seed: seed,
+		Min:        1, Max: 512, Share: overHTTP, Budget: 2 * time.Minute, Seed: seed, Instant: instant,
 	}.Run(t.Context(), bench.Observer{Keep: func(results.Trial) error { return nil }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return swept.Optima[0]
+	return swept.Optima[0], time.Since(began)
 }
 
 // loopbackShare returns how long a request takes when the server answers at once: what this machine adds to every delay.

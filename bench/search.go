@@ -3,7 +3,6 @@ package bench
 import (
 	"context"
 	"fmt"
-	"math"
 	"net/http"
 	"time"
 
@@ -16,6 +15,7 @@ type search struct {
 	finder  finder
 	brakes  bool
 	trials  []results.Trial
+	tried   []attempt // what each of them was to be, and took
 	elapsed time.Duration
 	sofar   string         // what is known, in a few words
 	best    *results.Trial // with the highest goodput so far
@@ -29,7 +29,7 @@ type search struct {
 // be another.
 func (s *search) step(ctx context.Context, r *runner, left time.Duration) (more bool, err error) {
 	next, ok := s.finder.next()
-	if !ok || s.foreseen(next.Limit, int64(next.Completions), r.load) > left {
+	if !ok || s.foreseen(next.Limit, next.Completions, r.load) > left {
 		return false, nil
 	}
 	began := time.Now()
@@ -42,8 +42,9 @@ func (s *search) step(ctx context.Context, r *runner, left time.Duration) (more 
 	if t.Succeeded == 0 && mean(s.at(next.Limit), goodput) > 0 {
 		return false, fmt.Errorf("%w: %s", ErrDied, t.FirstError)
 	}
-	s.elapsed += time.Since(began)
-	s.trials = append(s.trials, *t)
+	took := time.Since(began)
+	s.elapsed += took
+	s.trials, s.tried = append(s.trials, *t), append(s.tried, attempt{next, took})
 	s.finder.add(next, t)
 	if o := s.finder.conclude(); o.Certain {
 		s.sofar = fmt.Sprintf("use %d, from (%d, %d]", o.Limit, o.Low, o.High)
@@ -79,6 +80,19 @@ func harm(t, best *results.Trial) string {
 	return ""
 }
 
+// forget takes back the last trials, as far as they had failures, and tells the fresh finder of the others: when a target
+// has died, what failed at the end says nothing about limits.
+func (s *search) forget(fresh finder) {
+	n := len(s.trials)
+	for n > 0 && failedShare(&s.trials[n-1]) > harmfulFailures {
+		n--
+	}
+	s.trials, s.tried, s.finder = s.trials[:n], s.tried[:n], fresh
+	for i := range s.trials {
+		s.finder.add(s.tried[i].Trial, &s.trials[i])
+	}
+}
+
 // decided reports whether there is a limit to use.
 func (s *search) decided() bool {
 	return len(s.trials) > 0 && s.finder.conclude().Verdict != results.Unstable
@@ -106,45 +120,6 @@ func (s *search) smallest() []results.Trial {
 
 // evidence returns what the search's own trials say about the client at a limit.
 func (s *search) evidence(limit int) evidence { return judge(s.at(limit), s.smallest(), s.reach) }
-
-// examination returns how long it is likely to take to find out whether the client is the bottleneck at the limit to use.
-func (s *search) examination(load Load) time.Duration {
-	limit := s.finder.conclude().Limit
-	_, shows := newCausal(limit, mean(s.at(limit), goodput))
-	if !shows || len(s.evidence(limit).signs()) == 0 {
-		return 0
-	}
-	return 2 * causalPairs * s.foreseen(limit, 0, load)
-}
-
-// foreseen returns how long a trial of a limit is likely to take: the warm-up, and the window until enough have ended, at
-// the slower of the goodputs at the limits next to it. It returns 0 if there is none to go by.
-func (s *search) foreseen(limit int, completions int64, load Load) time.Duration {
-	var below, above *results.Trial
-	for i := range s.trials {
-		t := &s.trials[i]
-		if t.Limit <= limit && (below == nil || t.Limit >= below.Limit) {
-			below = t
-		}
-		if t.Limit >= limit && (above == nil || t.Limit <= above.Limit) {
-			above = t
-		}
-	}
-	rate := math.Inf(1)
-	for _, t := range []*results.Trial{below, above} {
-		if t != nil && t.PerSecond > 0 {
-			rate = min(rate, t.PerSecond)
-		}
-	}
-	seconds := func(requests int64) time.Duration {
-		return time.Duration(float64(requests) / rate * float64(time.Second))
-	}
-	if math.IsInf(rate, 1) {
-		return 0
-	}
-	return max(shortestWarmup, seconds(int64(warmupRounds*limit))) +
-		max(load.Duration, seconds(max(load.Completions, completions, int64(rounds*limit))))
-}
 
 // optimum returns what the search has found.
 func (s *search) optimum() results.Optimum {

@@ -114,6 +114,7 @@ type suspect struct {
 	limit  int
 	block  int // that further trials are numbered from
 	random *rand.Rand
+	left   func() time.Duration // for the causal test
 }
 
 // examine collects the evidence. It slows the client down only if there is any other sign, since that takes as long as
@@ -154,7 +155,8 @@ func newCausal(limit int, perSecond float64) (causal, bool) {
 	return c, c.predicted <= math.Log(1-slowdown/3)
 }
 
-// slowDown measures pairs of trials, one as it is and one with the client slowed down, in random order.
+// slowDown measures pairs of trials, one as it is and one with the client slowed down, in random order, as many as there is
+// time for.
 func (s suspect) slowDown(ctx context.Context, r *runner) (causal, error) {
 	c, shows := newCausal(s.limit, mean(s.search.at(s.limit), goodput))
 	if !shows {
@@ -168,7 +170,8 @@ func (s suspect) slowDown(ctx context.Context, r *runner) (causal, error) {
 	}
 	defer slow.session.Close()
 	slow.purpose = results.Causal
-	for pair := range causalPairs {
+	each := 2 * s.search.foreseen(s.limit, 0, r.load)
+	for pair := 0; pair < causalPairs && each <= s.left(); pair++ {
 		cells := [2]cell{asItIs, slow}
 		var goodputs [2]float64
 		for _, i := range s.random.Perm(2) {

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -55,6 +56,11 @@ func (s Sweep) Run(ctx context.Context, observe Observer) (Swept, error) {
 		run.searches = append(run.searches, &search{cell: c, brakes: s.Brakes, finder: s.finder(uint64(i))})
 	}
 	err = run.search(ctx)
+	if errors.Is(err, ErrDied) {
+		for i, one := range run.searches {
+			one.forget(s.finder(uint64(i)))
+		}
+	}
 	if err == nil && !run.harmful() {
 		err = run.examine(ctx)
 	}
@@ -88,10 +94,12 @@ type sweeping struct {
 	began    time.Time
 }
 
-// searchShare is how much of a sweep's time is its search's; overtime is what comparing may add to its budget.
+// searchShare is how much of a sweep's time is its search's; examineShare is how much of its budget is kept for examining
+// the client, at most; overtime is what comparing may add to its budget.
 const (
-	searchShare = 0.7
-	overtime    = 0.5
+	searchShare  = 0.7
+	examineShare = 0.25
+	overtime     = 0.5
 )
 
 // batchRounds is how many requests a slot should have of a batch, for its empty end not to matter.
@@ -149,14 +157,15 @@ func (s *sweeping) calibrate(ctx context.Context, one *search) (err error) {
 	return err
 }
 
-// reserved returns how much of the budget it will take to examine the client.
-func (s *sweeping) reserved() (all time.Duration) {
+// reserved returns how much of the budget is to be kept for examining the client.
+func (s *sweeping) reserved() time.Duration {
+	var all time.Duration
 	if s.suspicious() {
 		for _, one := range s.decided() {
 			all += one.examination(s.plan.Load)
 		}
 	}
-	return all
+	return min(all, time.Duration(examineShare*float64(s.plan.Budget)))
 }
 
 // harmful reports whether any of the searches has harmed the target: then nothing further is asked of it.
@@ -181,7 +190,8 @@ func (s *sweeping) examine(ctx context.Context) error {
 		if !s.suspicious() {
 			continue
 		}
-		e, err := suspect{one, limit, s.runner.last + 1, s.random}.examine(ctx, &s.runner)
+		left := func() time.Duration { return s.left(1) }
+		e, err := suspect{one, limit, s.runner.last + 1, s.random, left}.examine(ctx, &s.runner)
 		if err != nil {
 			return err
 		}

@@ -118,8 +118,11 @@ func TestATargetThatDiesEndsTheSweepAndIsNamed(t *testing.T) {
 		if !errors.Is(err, bench.ErrDied) || err.Error() != "the target has stopped answering: connection refused" {
 			t.Errorf("got %v, want that the target died, and how", err)
 		}
-		if len(optima) != 1 || len(k.trials) < 3 {
-			t.Errorf("%d optima from %d trials, want what was measured before", len(optima), len(k.trials))
+		if len(optima) != 1 || len(k.trials) < 3 || optima[0].Trials >= len(k.trials) {
+			t.Fatalf("%d optima from %d trials, want one from what was measured before", len(optima), len(k.trials))
+		}
+		if warnings := strings.Join(optima[0].Warnings, "\n"); strings.Contains(warnings, "begin to fail") {
+			t.Errorf("warnings %q: that the target died says nothing about limits", warnings)
 		}
 	})
 }
