@@ -61,6 +61,9 @@ func (o *Optimum) label() string {
 	return "use"
 }
 
+// nearPeak is what the row of a limit bears that cannot be told from the peak.
+const nearPeak = "~ peak"
+
 // mark returns what the row of a limit bears.
 func (o *Optimum) mark(limit int) string {
 	switch {
@@ -71,7 +74,7 @@ func (o *Optimum) mark(limit int) string {
 	case limit == o.Peak.Limit:
 		return "peak"
 	case o.Peak.Low <= limit && limit <= o.Peak.High:
-		return "~ peak"
+		return nearPeak
 	}
 	return ""
 }

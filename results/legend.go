@@ -28,10 +28,15 @@ func (r *Run) legend() string {
 	if slices.ContainsFunc(slices.Concat(r.Strategies, r.AtCommon), func(s Summary) bool { return verdict(s) == "~ fastest" }) {
 		text += " ~ fastest: the repeats cannot tell it from the fastest."
 	}
-	if slices.ContainsFunc(r.Optima, func(o Optimum) bool { return o.label() != "" }) {
-		text += " ~ peak: cannot be told from the peak."
+	if slices.ContainsFunc(r.Trials, r.isNearPeak) {
+		text += " " + nearPeak + ": cannot be told from the peak."
 	}
 	return text
+}
+
+// isNearPeak reports whether the trial's row is marked as one that cannot be told from the peak.
+func (r *Run) isNearPeak(t Trial) bool {
+	return slices.ContainsFunc(r.Optima, func(o Optimum) bool { return o.Strategy == t.Strategy && o.mark(t.Limit) == nearPeak })
 }
 
 // repeats says what the spread of the tables is, which depends on how often the trials were repeated.

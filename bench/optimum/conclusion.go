@@ -3,6 +3,7 @@ package optimum
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // A Conclusion is what the trials so far support.
@@ -14,10 +15,10 @@ type Conclusion struct {
 	PerSecond float64 // goodput at Limit
 	Certain   bool    // whether Limit is High, or the largest safe one; else it is the best guess within the interval
 	Peak      Summit
-	Explored  [2]int // the smallest and the largest limit tried
-	Modelled  bool   // whether the scalability law fits, and so had a say in the interval and placed the peak
-	Thin      bool   // whether there are too few trials for any statement: the interval is everything explored
-	Warnings  []string
+	Explored  [2]int   // the smallest and the largest limit tried
+	Modelled  bool     // whether the scalability law fits, and so had a say in the interval and placed the peak
+	Thin      bool     // whether there are too few trials for any statement: the interval is everything explored
+	Warnings  []string // of an Unstable verdict the first says why
 }
 
 // A Summit is where a curve is highest.
@@ -42,7 +43,7 @@ func (s *Search) conclude(alpha float64) Conclusion {
 	}
 	f := newFit(s.seen.points())
 	if f == nil {
-		c.warn("no trial succeeded")
+		c.refuse("no trial succeeded")
 		return c
 	}
 	top := f.best()
@@ -53,7 +54,7 @@ func (s *Search) conclude(alpha float64) Conclusion {
 		c.warn("requests begin to fail at a limit of %d: nothing from there on is recommended", brink)
 	}
 	if f.df == 0 {
-		c.warn("too few trials for any statement: raise --budget")
+		c.refuse("too few trials for any statement: raise --budget")
 		return c
 	}
 	c.Thin = false
@@ -84,8 +85,7 @@ func (c *Conclusion) decide(s *Search, j *judge) {
 		c.warn("no limit gives %.3g%% of the peak with certainty: raise --budget or lower --share", 100*c.Share)
 	}
 	if by := j.drift(); math.Abs(by) > drifting {
-		c.Verdict = Unstable
-		c.warn("the machine drifted by at least %+.0f%% while it was measured: quiet it, or the server, and run again",
+		c.refuse("the machine drifted by at least %+.0f%% while it was measured: quiet it, or the server, and run again",
 			100*math.Expm1(by))
 	}
 }
@@ -146,6 +146,12 @@ func (c *Conclusion) lower(j *judge, high int) {
 			return
 		}
 	}
+}
+
+// refuse makes the verdict Unstable, for the reason given.
+func (c *Conclusion) refuse(format string, args ...any) {
+	c.Verdict = Unstable
+	c.Warnings = slices.Insert(c.Warnings, 0, fmt.Sprintf(format, args...))
 }
 
 func (c *Conclusion) warn(format string, args ...any) {

@@ -127,6 +127,18 @@ func TestTooFewTrialsAreTooFew(t *testing.T) {
 	}
 }
 
+func TestTheFirstWarningSaysWhyNoLimitCanBeNamed(t *testing.T) {
+	search := optimum.New(optimum.Settings{Max: 64})
+	for _, failed := range []float64{0, 0, 0.5} {
+		trial, _ := search.Next()
+		search.Add(trial, optimum.Observation{PerSecond: float64(100 * trial.Limit), Failed: failed})
+	}
+	c := search.Conclude()
+	if c.Verdict != optimum.Unstable || len(c.Warnings) != 2 || !strings.HasPrefix(c.Warnings[0], "too few trials") {
+		t.Errorf("verdict %s, warnings %q; want it unstable for too few trials first, and then where requests fail", c.Verdict, c.Warnings)
+	}
+}
+
 func TestATargetThatNeverAnswersEndsTheSearch(t *testing.T) {
 	trials, search := play(optimum.Settings{}, func(optimum.Trial) optimum.Observation {
 		return optimum.Observation{Failed: 1}
