@@ -6,22 +6,22 @@ import (
 	"sweetspot/strategies"
 )
 
-// calibrated is the limit at which it is measured what a strategy reaches against a server that answers at once: once for
-// the strategy, not for every limit, since it asks what the client is able to do, and the limit is of little account for
-// that once it is a few requests a processor. From 4 to 1,024 in flight the clients here stay within a factor of two,
-// and from 16 to 64 they are at their best.
-const calibrated = 64
+// calibrationLimit is the limit at which it is measured what a strategy reaches against a server that answers at once: once
+// for the strategy, not for every limit, since it asks what the client is able to do, and the limit is of little account
+// for that once it is a few requests a processor. From 4 to 1,024 in flight the clients here stay within a factor of two
+// or three, while others want the processors too, and from 16 to 64 they are at their best.
+const calibrationLimit = 64
 
 // calibrations are made at a time, of which the best counts: whatever disturbs one of them makes it slower, and so the
 // client look like the bottleneck.
 const calibrations = 3
 
-// calibrate returns the goodput that the cell's strategy reaches, at its limit or at calibrated if that is less, when a
-// server, that of the URLs, answers at once. The trials are of another server, by a session of its own, and so no part of the run. It returns 0 if
-// ctx ends, or nothing succeeds.
+// calibrate returns the goodput that the cell's strategy reaches when a server, that of the URLs, answers at once; at the
+// cell's limit, or at calibrationLimit if that is less. The trials are of another server, by a session of its own, and so
+// no part of the run. It returns 0 if ctx ends, or nothing succeeds.
 func (c cell) calibrate(ctx context.Context, load Load, instant URLs) (float64, error) {
 	load.URLs, load.Rate = instant, 0
-	c.limit = min(c.limit, calibrated)
+	c.limit = min(c.limit, calibrationLimit)
 	fresh, err := c.reopened(ctx, load.target())
 	if err != nil {
 		return 0, err

@@ -20,9 +20,11 @@ type search struct {
 	sofar   string         // what is known, in a few words
 	best    *results.Trial // with the highest goodput so far
 	reach   float64        // goodput when a server answers at once; 0 if it is not known
-	harm    string         // that the search was stopped to avoid
 	bound   bool           // the client is the bottleneck
 	why     string         // what speaks for that
+	harm    string         // that the search was stopped to avoid
+
+	calibrated bool // whether reach has been measured
 }
 
 // step makes the search's next trial, unless it is likely to take longer than the time left, and reports whether there may

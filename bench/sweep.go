@@ -150,9 +150,10 @@ func (s *sweeping) suspicious() bool {
 // calibrate finds out what the search's strategy reaches against a server that answers at once: one time, when the search
 // first has a limit to use, since one that comes to nothing need not know.
 func (s *sweeping) calibrate(ctx context.Context, one *search) (err error) {
-	if one.reach > 0 || s.plan.Instant == nil || !s.suspicious() || !one.decided() || s.harmful() {
+	if one.calibrated || s.plan.Instant == nil || !s.suspicious() || !one.decided() || s.harmful() {
 		return nil
 	}
+	one.calibrated = true
 	one.reach, err = one.cell.calibrate(ctx, s.plan.Load, s.plan.Instant)
 	return err
 }
