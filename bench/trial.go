@@ -128,7 +128,7 @@ const shortestWarmup = 200 * time.Millisecond
 //
 // Two refinements were tried and left out, since they bring no more than the same time spent on more trials, which a
 // search and a comparison make anyhow. They were held against that by mean squared error times time, over 400 simulated
-// trials each of 18 servers (processor sharing with constant, exponential, lognormal and Pareto service; some warm up,
+// trials each of 16 servers (processor sharing with constant, exponential, lognormal and Pareto service; some warm up,
 // some stall) at limits from 1 to 300, in windows of 5 and of 20 rounds:
 //
 //   - An MSER-5 cut of what is left of the warm-up, in batches of 50 ms: worse by 0 to 40% where servers were steady or
