@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"time"
 
 	"sweetspot/results"
 	"sweetspot/strategies"
@@ -17,6 +18,7 @@ type cell struct {
 	session  strategies.Session
 	limit    int
 	purpose  results.Purpose
+	began    time.Time // the run's start, which its trials' offsets are from
 
 	completions int64 // that a search asks for, beyond what the load does
 }
@@ -28,6 +30,7 @@ type cells []cell
 // cannot run here is left out with a warning, unless none is left.
 func open(ctx context.Context, all []strategies.Strategy, load Load, limit int, observe Observer) (cells, error) {
 	var (
+		began  = time.Now()
 		opened cells
 		errs   []error
 	)
@@ -37,7 +40,7 @@ func open(ctx context.Context, all []strategies.Strategy, load Load, limit int, 
 			errs = append(errs, err)
 			continue
 		}
-		opened = append(opened, cell{strategy: s, session: session, limit: s.Limit(limit)})
+		opened = append(opened, cell{strategy: s, session: session, limit: s.Limit(limit), began: began})
 	}
 	if len(opened) == 0 {
 		return nil, errors.Join(errs...)

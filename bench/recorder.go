@@ -25,6 +25,7 @@ type recorder struct {
 
 	round int64        // size of the round whose starts are spread out; 0 is none
 	first atomic.Int64 // latency of the first request to end, a time.Duration
+	began atomic.Int64 // when request 0 was started, a time.Duration
 
 	claimed   atomic.Int64 // requests asked for, some of them in vain when the Run ends
 	ended     atomic.Int64 // folded so far
@@ -129,6 +130,10 @@ func (r *recorder) length() time.Duration {
 	return max(0, time.Duration(r.window.to.Load())-r.window.from)
 }
 
+// origin returns when what is measured begins, under the recorder's lock: a window when it opens, a batch with its first
+// request.
+func (r *recorder) origin() time.Duration { return max(r.window.from, time.Duration(r.began.Load())) }
+
 // ended is an outcome with its times, as a shard holds it.
 type ended struct {
 	start, end time.Duration
@@ -161,6 +166,9 @@ func (w *worker) Next(ctx context.Context, request *strategies.Request) bool {
 	now := r.now()
 	if now >= time.Duration(r.window.to.Load()) {
 		return false
+	}
+	if w.index == 0 {
+		r.began.Store(int64(now))
 	}
 	request.URL, request.Index, request.Start = r.urls.At(w.index), w.index, now
 	return true
@@ -213,13 +221,13 @@ func (w *worker) fold() {
 	r := w.recorder
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	from, to := r.window.from, time.Duration(r.window.to.Load())
+	from, to, origin := r.window.from, time.Duration(r.window.to.Load()), r.origin()
 	var succeeded int64
 	for i := range w.shard[:w.held] {
 		if w.shard[i].outcome.Class == strategies.OK {
 			succeeded++
 		}
-		r.tally.add(&w.shard[i], from, to)
+		r.tally.add(&w.shard[i], from, to, origin)
 		w.shard[i].outcome.Err = nil // which may hold a lot
 	}
 	r.ended.Add(int64(w.held))

@@ -18,6 +18,7 @@ type tally struct {
 	bytes                     int64
 
 	successes, failures *results.Histogram
+	series              series
 	busy                time.Duration // of all that count and those cut off, summed, as far as it lies in the window
 	first, last         time.Duration // start of the first that counts, end of the last
 	err                 string        // of the first failure, in the warm-up or later
@@ -33,8 +34,8 @@ func newTally() tally {
 	}
 }
 
-// add counts an outcome for the window (from, to].
-func (t *tally) add(e *ended, from, to time.Duration) {
+// add counts an outcome for the window (from, to], the seconds of whose series begin at origin.
+func (t *tally) add(e *ended, from, to, origin time.Duration) {
 	t.busy += max(0, min(e.end, to)-max(e.start, from))
 	if e.outcome.Class != strategies.OK && t.err == "" {
 		t.err = describe(e.outcome)
@@ -48,6 +49,7 @@ func (t *tally) add(e *ended, from, to time.Duration) {
 		return
 	}
 	latency := e.end - e.start
+	t.series.add(e.end-origin, latency, e.outcome.Class == strategies.OK)
 	t.first, t.last = min(t.first, e.start), max(t.last, e.end)
 	if e.outcome.Status > 0 {
 		t.status[e.outcome.Status]++

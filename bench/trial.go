@@ -34,6 +34,7 @@ func (c cell) trial(ctx context.Context, load Load, block int, share func(float6
 		return nil, fmt.Errorf("%s: limit %d: %w", c.strategy.Name(), c.limit, err)
 	}
 	t.Strategy, t.Limit, t.Block, t.Purpose = c.strategy.Name(), c.limit, block, c.purpose
+	t.Offset = m.opened.Sub(c.began).Seconds()
 	if ctx.Err() != nil {
 		t.Purpose = results.Interrupted
 		t.Warn(fmt.Sprintf("interrupted after %.2g s", t.Elapsed))
@@ -45,6 +46,7 @@ func (c cell) trial(ctx context.Context, load Load, block int, share func(float6
 // measured is a trial in the units it was taken in.
 type measured struct {
 	tally   *tally
+	opened  time.Time // when what is measured began
 	elapsed time.Duration
 	used    meter
 	usage   strategies.Usage // of the session
@@ -78,7 +80,7 @@ func batch(ctx context.Context, c cell, load Load, share func(float64)) (*measur
 		return nil, nil
 	}
 	t.warmup = warmup
-	return &measured{t, t.last - t.first, c.meter().since(before), c.session.Usage()}, nil
+	return &measured{t, r.opened.Add(r.origin()), t.last - t.first, c.meter().since(before), c.session.Usage()}, nil
 }
 
 // steady warms up, then measures a window of at least load.Duration in which at least load.Completions requests end.
@@ -109,7 +111,7 @@ func steady(ctx context.Context, c cell, load Load, share func(float64)) (*measu
 	if r.length() == 0 { // ctx ended in the warm-up
 		return nil, nil
 	}
-	return &measured{r.result(), r.length(), used, c.session.Usage()}, nil
+	return &measured{r.result(), r.opened.Add(r.origin()), r.length(), used, c.session.Usage()}, nil
 }
 
 // rounds is how many requests end in a window for each slot, at least: fewer are too much at the mercy of where the
@@ -211,6 +213,7 @@ func (m *measured) report() (*results.Trial, error) {
 		SettledLimit: m.usage.Limit,
 		FirstError:   t.err,
 		Warnings:     []string{},
+		Series:       t.series.over(m.elapsed),
 	}
 	for _, class := range strategies.Failures() {
 		trial.Failed[class.String()] = t.failed[class]

@@ -39,7 +39,7 @@ func TestASteadyTrialMeasuresTheRate(t *testing.T) {
 		got := measure(t, t.Context(), s, 4, bench.Load{Duration: time.Second, Warmup: bench.Automatic})
 		want := results.Trial{
 			// Since the starts are spread over the 7 ms, one of four requests ends every 1.75 ms: 571.4 in a second.
-			Strategy: "a", Limit: 4, Warmup: 111, Started: 575, Succeeded: 571, CutOff: 4,
+			Strategy: "a", Limit: 4, Offset: 0.2, Warmup: 111, Started: 575, Succeeded: 571, CutOff: 4,
 			Status: map[int]int64{200: 571}, Bytes: 5710,
 			Elapsed: 1, PerSecond: 571, InFlightMean: 4, Warnings: []string{},
 		}
