@@ -30,9 +30,10 @@ var rooms = map[string][]string{
 	"github.com/olekukonko/tablewriter":                  {"sweetspot/results"},
 	"github.com/guptarohit/asciigraph":                   {"sweetspot/results"},
 	"github.com/spf13/cobra":                             {"sweetspot/bench/cli"},
-	"github.com/spf13/pflag":                             {"sweetspot/bench/cli"},
+	"github.com/spf13/pflag":                             {"sweetspot/bench/cli"}, // what cobra's flags are
 	"github.com/schollz/progressbar/v3":                  {"sweetspot/bench/cli"},
 	"github.com/HdrHistogram/hdrhistogram-go":            {"sweetspot/results"},
+	"golang.org/x/perf/benchfmt":                         {"sweetspot/results"}, // whose tests read what was written
 }
 
 // The house has one direction: strategies, server and results know nothing of ours, bench knows them, bench/cli knows all.

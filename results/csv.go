@@ -38,11 +38,10 @@ var trialColumns = []column[Trial]{
 	{name: "warnings", cell: func(t Trial) string { return clean(strings.Join(t.Warnings, "; ")) }},
 }
 
-// writeCSV writes one row a trial under one row of names, as RFC 4180 has it but for its line ends, which are \n. Trials of
-// a control or with the client slowed down are left out: whoever adds up or averages the rows of a strategy would count
-// what is not the strategy's. JSON has them.
-func writeCSV(w io.Writer, run *Run) error {
-	trials := slices.DeleteFunc(slices.Clone(run.Trials), func(t Trial) bool { return t.Purpose == Control || t.Purpose == Causal })
+// csv writes one row a trial. Trials of a control or with the client slowed down are left out: whoever adds up or averages
+// the rows of a strategy would count what is not the strategy's. JSON has them.
+func (r *Run) csv(w io.Writer) error {
+	trials := slices.DeleteFunc(slices.Clone(r.Trials), func(t Trial) bool { return t.Purpose == Control || t.Purpose == Causal })
 	columns := slices.Clone(trialColumns)
 	occurring := map[string]bool{}
 	for _, t := range trials {
@@ -56,8 +55,12 @@ func writeCSV(w io.Writer, run *Run) error {
 			cell: func(t Trial) string { return integer(t.Failed[class]) },
 		})
 	}
-	rows := tabulate(trials, columns)
-	return csv.NewWriter(w).WriteAll(append([][]string{rows.names()}, rows.lines()...))
+	return tabulate(trials, columns).csv(w)
+}
+
+// csv writes the grid under one row of names, as RFC 4180 has it but for its line ends, which are \n.
+func (g grid) csv(w io.Writer) error {
+	return csv.NewWriter(w).WriteAll(append([][]string{g.names()}, g.lines()...))
 }
 
 // statuses writes the answers by HTTP status.

@@ -16,7 +16,7 @@ func Example() {
 			results.Trial{Strategy: "pool", Limit: 60, Block: block, Elapsed: 1, PerSecond: rate})
 	}
 	run.Strategies = results.Summarise(run.Trials)
-	if err := results.Write(os.Stdout, run, results.Table, 60); err != nil {
+	if err := results.Write(os.Stdout, run, results.Table, results.Screen{Columns: 60}); err != nil {
 		fmt.Println(err)
 	}
 	// Output:

@@ -20,11 +20,11 @@ func TestFormatsAreParsedByName(t *testing.T) {
 			t.Errorf("ParseFormat(%q) = %q, %v", name, format, err)
 		}
 	}
-	const want = `--format "xml": want one of table, markdown, csv, json`
+	const want = `--format "xml": want one of table, markdown, csv, json, benchfmt`
 	if _, err := results.ParseFormat("xml"); err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
-	if err := results.Write(io.Discard, empty("bench"), "xml", 0); err == nil || err.Error() != want {
+	if err := results.Write(io.Discard, empty("bench"), "xml", results.Screen{}); err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }
@@ -38,7 +38,7 @@ var errFull = errors.New("no space left on device")
 
 func TestErrorsOfTheWriterComeBack(t *testing.T) {
 	for _, name := range results.Formats() {
-		if err := results.Write(full{}, compared(t, 1), results.Format(name), 80); !errors.Is(err, errFull) {
+		if err := results.Write(full{}, compared(t, 1), results.Format(name), results.Screen{Columns: 80}); !errors.Is(err, errFull) {
 			t.Errorf("%s: got %v, want %v", name, err, errFull)
 		}
 	}

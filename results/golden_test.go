@@ -24,11 +24,11 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// written returns the run as it is written.
-func written(t testing.TB, run *results.Run, format results.Format, width int) string {
+// written returns the run or the comparison as it is written.
+func written(t testing.TB, document results.Document, format results.Format, width int) string {
 	t.Helper()
 	var text bytes.Buffer
-	if err := results.Write(&text, run, format, width); err != nil {
+	if err := results.Write(&text, document, format, results.Screen{Columns: width}); err != nil {
 		t.Fatal(err)
 	}
 	return text.String()
@@ -150,21 +150,25 @@ func TestWhatIsWrittenLooksAsBefore(t *testing.T) {
 	} {
 		name := fmt.Sprintf("%s-%s-%d.golden", c.run, c.format, c.width)
 		t.Run(name, func(t *testing.T) {
-			path := filepath.Join("testdata", name)
-			got := written(t, runs[c.run], c.format, c.width)
-			if *update {
-				if err := os.WriteFile(path, []byte(got), 0o666); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got); diff != "" {
-				t.Errorf("run with -update if this is meant: (-want +got)\n%s", diff)
-			}
+			golden(t, filepath.Join("testdata", name), written(t, runs[c.run], c.format, c.width))
 		})
+	}
+}
+
+// golden holds a text to a file, or writes the file.
+func golden(t *testing.T, path, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("run with -update if this is meant: (-want +got)\n%s", diff)
 	}
 }
 

@@ -5,16 +5,21 @@ import (
 	"io"
 )
 
-// writeJSON writes the run as one object, without the trials' histograms: those are for the run file.
-func writeJSON(w io.Writer, run *Run) error {
-	r := presentable(run)
-	for i := range r.Trials {
-		r.Trials[i].Histogram = ""
+// json writes the run as one object, without the trials' histograms: those are for the run file.
+func (r *Run) json(w io.Writer) error {
+	shown := presentable(r)
+	for i := range shown.Trials {
+		shown.Trials[i].Histogram = ""
 	}
+	return writeJSON(w, shown)
+}
+
+// writeJSON writes a value as people read it.
+func writeJSON(w io.Writer, value any) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
-	return encoder.Encode(r)
+	return encoder.Encode(value)
 }
 
 // presentable returns a copy of the run in which no list or map is null, so that scripts need not ask. What the copy's
@@ -22,7 +27,7 @@ func writeJSON(w io.Writer, run *Run) error {
 func presentable(run *Run) *Run {
 	r := *run
 	r.Trials = each(run.Trials, whole)
-	r.Strategies, r.AtCommon = each(run.Strategies, complete), each(run.AtCommon, complete)
+	r.Strategies, r.AtCommon = each(run.Strategies, Summary.whole), each(run.AtCommon, Summary.whole)
 	r.Optima = each(run.Optima, func(o Optimum) Optimum {
 		o.Warnings = listed(o.Warnings)
 		return o
@@ -41,6 +46,12 @@ func complete(s Summary) Summary {
 func whole(t Trial) Trial {
 	t.Failed, t.Status, t.Warnings = mapped(t.Failed), mapped(t.Status), listed(t.Warnings)
 	return t
+}
+
+// whole returns the summary with no list or map null.
+func (s Summary) whole() Summary {
+	s.Failed, s.Warnings = mapped(s.Failed), listed(s.Warnings)
+	return s
 }
 
 func each[T any](list []T, change func(T) T) []T {

@@ -28,11 +28,9 @@ func poolLatency(trials []*Trial) (Latency, error) {
 		if t.Histogram == "" {
 			return Latency{}, errors.New("a trial has no histogram")
 		}
-		h, err := t.Histogram.Decode()
-		if err != nil {
+		if err := merged.MergeEncoded(t.Histogram); err != nil {
 			return Latency{}, err
 		}
-		merged.Merge(h)
 	}
 	if merged.Count() != succeeded {
 		return Latency{}, fmt.Errorf("the histograms hold %s of %s successes", count(merged.Count()), count(succeeded))

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -65,14 +66,20 @@ func parseHead(text []byte) (*Run, error) {
 	if torn(text) {
 		return nil, errors.New("ends within its first line, so there is nothing to open")
 	}
+	if string(bytes.TrimSpace(text)) == "{" { // as JSON for people begins
+		return nil, errors.New("not a run file: want one that --out saved; what --format json prints cannot be opened again")
+	}
 	var version struct {
 		Version int `json:"version"`
 	}
 	if err := json.Unmarshal(text, &version); err != nil {
 		return nil, fmt.Errorf("not a run file: %w", place(text, err))
 	}
-	if version.Version != Version {
-		return nil, fmt.Errorf("version %d: want %d; it is of another release of sweetspot, or not a run file", version.Version, Version)
+	switch {
+	case version.Version > Version:
+		return nil, fmt.Errorf("version %d: written by a newer sweetspot; this one reads up to version %d: update it to open the file", version.Version, Version)
+	case version.Version < 1:
+		return nil, fmt.Errorf("version %d: not a run file: want a version from 1 to %d", version.Version, Version)
 	}
 	run := &Run{}
 	if err := strict(text, &head{Run: run}); err != nil {
@@ -136,6 +143,31 @@ func (t *Trial) check() error {
 	if min(t.Elapsed, t.PerSecond, t.CPU, t.InFlightMean, t.Latency.Mean) < 0 {
 		return errors.New("trial: a duration or a rate is below 0")
 	}
+	if rate := quotient(float64(t.Succeeded), t.Elapsed); math.Abs(t.PerSecond-rate) > rounding*rate {
+		return fmt.Errorf("trial.per_second: %g: succeeded / elapsed_seconds is %g", t.PerSecond, rate)
+	}
+	return t.checkSeries()
+}
+
+// rounding is how far apart, as a share, two figures may be that are the same but for how they were worked out.
+const rounding = 1e-9
+
+// checkSeries returns an error unless the seconds add up to the trial.
+func (t *Trial) checkSeries() error {
+	if len(t.Series) == 0 {
+		return nil
+	}
+	var sum Second
+	for i, s := range t.Series {
+		if s.Succeeded < 0 || s.Failed < 0 || s.Mean < 0 {
+			return fmt.Errorf("trial.series: second %d: a figure is below 0", i+1)
+		}
+		sum.Succeeded += s.Succeeded
+		sum.Failed += s.Failed
+	}
+	if sum.Succeeded != t.Succeeded || sum.Failed != t.Failures() {
+		return fmt.Errorf("trial.series: %d succeeded and %d failed: the trial says %d and %d", sum.Succeeded, sum.Failed, t.Succeeded, t.Failures())
+	}
 	return nil
 }
 
@@ -168,7 +200,10 @@ func place(text []byte, err error) error {
 		return errors.New("the line is blank")
 	}
 	if field, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); unknown {
-		return fmt.Errorf("column %d: unknown field %s", bytes.Index(text, []byte(field))+1, field)
+		err = fmt.Errorf("unknown field %s: a slip of the hand, or of a newer sweetspot", field)
+		if bytes.Count(text, []byte(field)) == 1 { // else it may be known elsewhere in the line
+			err = fmt.Errorf("column %d: %w", bytes.Index(text, []byte(field))+1, err)
+		}
 	}
 	return err
 }

@@ -2,6 +2,9 @@ package results
 
 import (
 	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -18,19 +21,24 @@ func TestWhatIsNoRunFileIsNamedWithThePlaceAndTheCause(t *testing.T) {
 		{"nothing", "", "f: empty, so not a run file"},
 		{"a page", "<html>\n", "f:1: not a run file: column 1: invalid character '<' looking for beginning of value"},
 		{"a list", "[]\n", "f:1: not a run file: column 1: want an object, got array"},
-		{"the future", `{"version":2,"new":1}` + "\n", "f:1: version 2: want 1; it is of another release of sweetspot, or not a run file"},
-		{"any object", "{}\n", "f:1: version 0: want 1; it is of another release of sweetspot, or not a run file"},
+		{"the future", `{"version":2,"new":1}` + "\n", "f:1: version 2: written by a newer sweetspot; this one reads up to version 1: update it to open the file"},
+		{"any object", "{}\n", "f:1: version 0: not a run file: want a version from 1 to 1"},
+		{"a run as JSON", "{\n  \"version\": 1,\n", "f:1: not a run file: want one that --out saved; what --format json prints cannot be opened again"},
 		{"a cut head", goodHead[:20], "f:1: ends within its first line, so there is nothing to open"},
-		{"an unknown setting", strings.Replace(goodHead, "method", "metod", 1), `f:1: column 65: unknown field "metod"`},
+		{"an unknown setting", strings.Replace(goodHead, "method", "metod", 1), `f:1: column 65: unknown field "metod": a slip of the hand, or of a newer sweetspot`},
 		{"trials in the head", strings.Replace(goodHead, `"command"`, `"trials":[],"command"`, 1), "f:1: trials and conclusions belong on lines of their own"},
 		{"a mistyped seed", strings.Replace(goodHead, `"target"`, `"seed":"x","target"`, 1), "f:1: column 41: seed: want uint64, got string"},
-		{"an unknown field", edited("limit", "limits"), `f:2: column 29: unknown field "limits"`},
+		{"an unknown field", edited("limit", "limits"), `f:2: column 29: unknown field "limits": a slip of the hand, or of a newer sweetspot`},
+		{"a field that is known elsewhere", edited(`"limit"`, `"latency_seconds":{"limit":1},"limit"`), `f:2: unknown field "limit": a slip of the hand, or of a newer sweetspot`},
 		{"a mistyped limit", edited(`:2,`, `:"2",`), "f:2: column 39: trial.limit: want int, got string"},
 		{"a limit of 0", edited(`"limit":2`, `"limit":0`), "f:2: trial.limit: 0: want at least 1"},
 		{"no strategy", edited("pool", ""), "f:2: trial.strategy: want a name"},
 		{"a success too many", edited(`:7`, `:8`), "f:2: trial.cut_off: 2: started (10) is not succeeded + failed + cut_off"},
 		{"a success too few", edited(`:7`, `:6`), "f:2: trial.started: 10: 1 more than succeeded + failed + cut_off"},
 		{"fewer than no failures", edited(`:1}`, `:-1}`), "f:2: trial.failed.timeout: -1: started (10) is not succeeded + failed + cut_off"},
+		{"another rate", edited(`"started"`, `"elapsed_seconds":2,"per_second":3.6,"started"`), "f:2: trial.per_second: 3.6: succeeded / elapsed_seconds is 3.5"},
+		{"a second too many", edited(`"started"`, `"series":[{"succeeded":7,"failed":1},{"succeeded":1}],"started"`), "f:2: trial.series: 8 succeeded and 1 failed: the trial says 7 and 1"},
+		{"a second below 0", edited(`"started"`, `"series":[{"succeeded":8,"failed":1},{"succeeded":-1}],"started"`), "f:2: trial.series: second 2: a figure is below 0"},
 		{"time running back", edited(`"started"`, `"elapsed_seconds":-1,"started"`), "f:2: trial: a duration or a rate is below 0"},
 		{"a line of nothing", goodHead + "{}\n", "f:2: want either a trial or the conclusion"},
 		{"a blank line", goodHead + "\n" + goodTrial, "f:2: the line is blank"},
@@ -73,6 +81,17 @@ func FuzzLoad(f *testing.F) {
 	f.Add([]byte(goodHead + goodTrial + goodEnd))
 	f.Add([]byte(goodHead + goodTrial + goodTrial[:50]))
 	f.Add([]byte(goodHead))
+	files, err := filepath.Glob("testdata/runs/*.jsonl")
+	if err != nil || len(files) == 0 {
+		f.Fatalf("%d files: %v", len(files), err)
+	}
+	for _, path := range files {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text)
+	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		run, err := parse("f", text)
 		if err != nil {
@@ -85,6 +104,19 @@ func FuzzLoad(f *testing.F) {
 		}
 		if _, err := json.Marshal(Summarise(run.Trials)); err != nil {
 			t.Error(err)
+		}
+		documents := []Document{run}
+		later := *run
+		later.Trials = run.Trials[len(run.Trials)/2:]
+		if comparison, err := Compare(run, &later); err == nil {
+			documents = append(documents, comparison)
+		}
+		for _, document := range documents {
+			for _, name := range Formats() {
+				if err := Write(io.Discard, document, Format(name), Screen{Columns: 80}); err != nil {
+					t.Errorf("%T as %s: %v", document, name, err)
+				}
+			}
 		}
 	})
 }

@@ -2,6 +2,7 @@ package results
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -30,14 +31,19 @@ func (n *notes) number(text string) int {
 	return number
 }
 
-// mark returns the mark of a row: [1,3], or nothing for a row that there is nothing to note about.
-func (n *notes) mark(s Summary) string {
-	var marks []string
-	for _, text := range s.Warnings {
-		marks = append(marks, strconv.Itoa(n.number(text)))
+// noted returns what there is to note about a summary.
+func (s Summary) noted() []string {
+	if s.FirstError == "" {
+		return s.Warnings
 	}
-	if s.FirstError != "" {
-		marks = append(marks, strconv.Itoa(n.number("first error: "+s.FirstError)))
+	return append(slices.Clip(s.Warnings), "first error: "+s.FirstError)
+}
+
+// mark returns the mark of a row with those notes: [1,3], or nothing for a row that there is nothing to note about.
+func (n *notes) mark(texts []string) string {
+	var marks []string
+	for _, text := range texts {
+		marks = append(marks, strconv.Itoa(n.number(text)))
 	}
 	if len(marks) == 0 {
 		return ""
@@ -47,7 +53,7 @@ func (n *notes) mark(s Summary) string {
 
 // column is the column with the marks of the rows.
 func (n *notes) column() column[Summary] {
-	return column[Summary]{left: true, cell: n.mark, tone: func(Summary) tone { return caution }}
+	return column[Summary]{left: true, cell: func(s Summary) string { return n.mark(s.noted()) }, tone: func(Summary) tone { return caution }}
 }
 
 // list returns the notes with their numbers.

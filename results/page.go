@@ -21,29 +21,36 @@ type page interface {
 	io.WriterTo                // what was drawn
 }
 
-// draw draws the run on the page and writes the page to w.
-func draw(p page, w io.Writer, run *Run) error {
-	view := viewBench
-	if len(run.Optima) > 0 || run.Command == "sweep" {
-		view = viewSweep
-	}
-	title := fmt.Sprintf("%s %s", run.Command, run.Target)
-	if run.Bundled != nil {
-		title += fmt.Sprintf(" (the bundled server, profile %s)", run.Bundled.Profile)
-	}
-	p.heading(1, title)
-	p.toned(faint, run.conditions())
-	if err := view(p, run); err != nil {
+// draw draws the document on the page and writes the page to w.
+func draw(p page, w io.Writer, d Document) error {
+	if err := d.view(p); err != nil {
 		return err
 	}
-	p.toned(faint, run.legend())
+	_, err := p.WriteTo(w)
+	return err
+}
+
+func (r *Run) view(p page) error {
+	view := viewBench
+	if len(r.Optima) > 0 || r.Command == "sweep" {
+		view = viewSweep
+	}
+	title := fmt.Sprintf("%s %s", r.Command, r.Target)
+	if r.Bundled != nil {
+		title += fmt.Sprintf(" (the bundled server, profile %s)", r.Bundled.Profile)
+	}
+	p.heading(1, title)
+	p.toned(faint, r.conditions())
+	if err := view(p, r); err != nil {
+		return err
+	}
+	p.toned(faint, r.legend())
 	var warnings []string
-	for _, text := range Warnings(run) {
+	for _, text := range Warnings(r) {
 		warnings = append(warnings, "warning: "+text)
 	}
 	p.list(warnings)
-	_, err := p.WriteTo(w)
-	return err
+	return nil
 }
 
 // drawGrid has tablewriter draw the grid, with no word changed.

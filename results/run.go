@@ -2,8 +2,8 @@
 // It measures nothing and knows no strategy.
 package results
 
-// Version is the version of the JSON that a [Run] is written as. Fields may be added to a version; renaming or dropping
-// one takes a new version.
+// Version is the version of the JSON that a [Run] is written as, which SCHEMA.md documents. Fields may be added to a
+// version; renaming or dropping one takes a new version.
 const Version = 1
 
 // A Run is everything that one command measured, with the machine it ran on.
@@ -12,7 +12,7 @@ type Run struct {
 	Command    string    `json:"command"`                  // bench or sweep
 	Target     string    `json:"target"`                   // the URL or URL template
 	Started    string    `json:"started"`                  // RFC 3339
-	Arguments  []string  `json:"arguments,omitempty"`      // the command line as it was typed, without the program's name
+	Arguments  []string  `json:"arguments,omitempty"`      // the command line without the program's name; what may be a secret is withheld
 	Seed       uint64    `json:"seed"`                     // orders the trials
 	Bundled    *Bundled  `json:"bundled_server,omitempty"` // if that is the target
 	Machine    Machine   `json:"machine"`
@@ -101,7 +101,7 @@ type Trial struct {
 	FirstError    string           `json:"first_error,omitempty"`
 	Warnings      []string         `json:"warnings"`
 	Histogram     Encoded          `json:"latency_histogram,omitempty"` // of the successes, in nanoseconds
-	Series        []Second         `json:"series,omitempty"`            // the measured window second by second; the last one may be a part
+	Series        []Second         `json:"series,omitempty"`            // the measured window second by second, the last perhaps a part; empty if it was shorter than 2 s
 }
 
 // A Second is what ended in one second of a trial's measured window.

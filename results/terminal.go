@@ -3,28 +3,11 @@ package results
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
 )
-
-// A Screen is what a table is drawn for.
-type Screen struct {
-	Columns int  // of the terminal; 0 is unlimited, as for what is no terminal
-	Colour  bool // whether it is one that shows colours
-}
-
-// WriteTable writes the run to w as [Table] does, for the screen.
-func WriteTable(w io.Writer, run *Run, screen Screen) error {
-	var text bytes.Buffer // so that an error leaves no half a table behind
-	if err := draw(&terminal{width: screen.Columns, colour: screen.Colour}, &text, run); err != nil {
-		return fmt.Errorf("write run as %s: %w", Table, err)
-	}
-	_, err := w.Write(text.Bytes())
-	return err
-}
 
 // terminal is a page of so many columns; 0 is unlimited.
 type terminal struct {

@@ -19,7 +19,7 @@ import (
 func coloured(t testing.TB, run *results.Run, columns int) string {
 	t.Helper()
 	var text bytes.Buffer
-	if err := results.WriteTable(&text, run, results.Screen{Columns: columns, Colour: true}); err != nil {
+	if err := results.Write(&text, run, results.Table, results.Screen{Columns: columns, Colour: true}); err != nil {
 		t.Fatal(err)
 	}
 	return text.String()

@@ -49,6 +49,17 @@ func verdictTone(s Summary) tone {
 	return s.rowTone()
 }
 
+// tone returns the tone of a row that compares two runs, which its verdict says in words.
+func (r Change) tone() tone {
+	switch r.Verdict {
+	case Faster:
+		return good
+	case Slower, Failed:
+		return trouble
+	}
+	return even
+}
+
 // failureTone returns the tone of what says how many requests failed.
 func failureTone(s Summary) tone {
 	if failures(s) == nothing {

@@ -48,9 +48,9 @@ func runBench(cmd *cobra.Command, args []string, o *options, gates *gates, limit
 	if err := found.err(); err != nil {
 		return err
 	}
-	run := newRun("bench", plan, o)
+	run := newRun(cmd, args, plan, o)
 	err := job{
-		load: plan.load, format: plan.format, color: o.color, out: o.out, quiet: o.quiet, run: run,
+		load: plan.load, display: o.display, out: o.out, quiet: o.quiet, run: run,
 		measure: func(ctx context.Context, load bench.Load, observe bench.Observer) error {
 			instant, urls, err := startInstant(ctx)
 			if err != nil {

@@ -85,7 +85,8 @@ Without a URL it starts a test server of its own, whose best limit is known.
 Exit status: 0 done, 1 failed, 2 wrong usage, 3 a threshold is not met, 130 interrupted.`,
 		Example: `  sweetspot bench                                compare the strategies on the bundled server
   sweetspot sweep http://127.0.0.1:8080/         find the best limit for your server
-  sweetspot bench -s pool,fasthttp -c 100 -n 4000 'http://127.0.0.1:8080/items/{1..4000}'`,
+  sweetspot bench -s pool,fasthttp -c 100 -n 4000 'http://127.0.0.1:8080/items/{1..4000}'
+  sweetspot compare --threshold 5% old.jsonl new.jsonl`,
 		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -93,6 +94,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage, 3 a threshold is not met, 130 inte
 		DisableSuggestions: true, // they take several lines
 	}
 	root.SetFlagErrorFunc(misspeltFlag)
-	root.AddCommand(newBenchCommand(), newSweepCommand(), newServeCommand(), newStrategiesCommand())
+	root.AddCommand(newBenchCommand(), newSweepCommand(), newCompareCommand(), newShowCommand(), newServeCommand(), newStrategiesCommand())
 	return root
 }

@@ -69,7 +69,7 @@ func requests(run results.Run) (n int64) {
 }
 
 func TestHelpHasExamplesAndGoesToStdout(t *testing.T) {
-	for _, command := range []string{"", "bench", "sweep", "serve", "strategies"} {
+	for _, command := range []string{"", "bench", "sweep", "compare", "show", "serve", "strategies"} {
 		got := sweetspot(t.Context(), strings.Fields(command+" --help")...)
 		if got.status != 0 || !strings.Contains(got.stdout, "Examples:\n  sweetspot") || got.stderr != "" {
 			t.Errorf("%s --help: exit status %d, stderr %q, stdout:\n%s", command, got.status, got.stderr, got.stdout)

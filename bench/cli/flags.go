@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweetspot/bench"
-	"sweetspot/results"
 	"sweetspot/server"
 	"sweetspot/strategies"
 )
@@ -35,8 +34,7 @@ type options struct {
 	decode     string
 	profile    string
 	out        string
-	format     string
-	color      string
+	display    display
 	quiet      bool
 }
 
@@ -59,13 +57,10 @@ func (o *options) bind(cmd *cobra.Command) {
 	f.StringVar(&o.decode, "decode", "", "decode each body as part of the request: json")
 	f.StringVar(&o.profile, "profile", "article", "what the bundled server is like, when no URL is given: see 'sweetspot serve --help'")
 	f.StringVar(&o.out, "out", "", "save the run into this folder, trial by trial")
-	f.StringVar(&o.format, "format", "table", "what to print: table, markdown, csv (a row for each trial that counts) or json (everything)")
-	f.StringVar(&o.color, "color", auto, "colour the table: auto, which is on a terminal unless NO_COLOR is set or TERM is dumb, always or never")
+	o.display.bind(cmd)
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "show no progress, nor where the run was saved, nor how long a sweep may take")
 	_ = cmd.RegisterFlagCompletionFunc("strategy", completeStrategies)
 	_ = cmd.RegisterFlagCompletionFunc("decode", cobra.FixedCompletions([]string{"json"}, cobra.ShellCompDirectiveNoFileComp))
-	_ = cmd.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{auto, always, never}, cobra.ShellCompDirectiveNoFileComp))
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"table", "markdown", "csv", "json"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
 func completeStrategies(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
@@ -79,9 +74,8 @@ func completeStrategies(*cobra.Command, []string, string) ([]string, cobra.Shell
 // parsed is what the flags and arguments mean.
 type parsed struct {
 	load       bench.Load
-	target     string // the URL, template, file or path on the bundled server, as it was typed
+	target     string // the URL, template, file or path on the bundled server, as it was typed but for who logs in
 	strategies []strategies.Strategy
-	format     results.Format
 }
 
 // parse finds out what the flags and arguments mean and everything that is wrong with them, unreachable targets included.
@@ -96,19 +90,13 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 	if !cmd.Flags().Changed("seed") {
 		o.seed = rand.Uint64N(1<<52) + 1 // a number that every reader of JSON can hold
 	}
-	p := parsed{target: url + o.urls, strategies: o.chosen(cmd, found), load: o.load(cmd, url, found)}
-	var err error
-	if p.format, err = results.ParseFormat(o.format); err != nil {
-		found.usage = append(found.usage, err)
-	}
+	p := parsed{target: withoutUser(url) + o.urls, strategies: o.chosen(cmd, found), load: o.load(cmd, url, found)}
+	o.display.check(found)
 	if _, err := server.FindProfile(o.profile); err != nil {
 		found.usage = append(found.usage, fmt.Errorf("--%w", err))
 	}
 	if cmd.Flags().Changed("profile") && p.load.URLs != nil {
 		found.addf("--profile %s beside a URL: want one of the two, since a profile is the bundled server's", o.profile)
-	}
-	if o.color != auto && o.color != always && o.color != never {
-		found.addf("--color %q: want auto, always or never", o.color)
 	}
 	if o.repeats < 1 {
 		found.addf("--repeats %d: want at least 1", o.repeats)

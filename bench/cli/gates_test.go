@@ -36,7 +36,7 @@ func TestARunThatMissesAThresholdIsPrintedAndSavedAndEndsWith3(t *testing.T) {
 					t.Errorf("line %d of stderr is %q, want %q", i+1, lines[min(i, len(lines)-1)], want)
 				}
 			}
-			if run := saved(t, dir); len(run.Trials) != 2 || len(run.Strategies) != 1 {
+			if run := opened(t, dir); len(run.Trials) != 2 || len(run.Strategies) != 1 {
 				t.Errorf("saved %d trials and %d summaries, want 2 and 1", len(run.Trials), len(run.Strategies))
 			}
 		})

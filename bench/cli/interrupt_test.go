@@ -1,7 +1,9 @@
 package cli_test
 
 import (
+	"bytes"
 	"context"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,7 +15,8 @@ import (
 	"sweetspot/server"
 )
 
-func saved(t *testing.T, dir string) *results.Run {
+// opened returns the run of the one run file in the folder.
+func opened(t *testing.T, dir string) *results.Run {
 	t.Helper()
 	files, err := filepath.Glob(dir + "/*.jsonl")
 	if err != nil || len(files) != 1 {
@@ -35,31 +38,69 @@ func TestAnInterruptedRunReportsAndSavesWhatItMeasured(t *testing.T) {
 		if got.status != 130 || !strings.Contains(got.stdout, "pool") || !strings.Contains(got.stderr, "interrupted") {
 			t.Errorf("%s: exit status %d, want 130 and what was measured\n%s\n%s", command, got.status, got.stdout, got.stderr)
 		}
-		if run := saved(t, dir); len(run.Trials) == 0 {
+		if run := opened(t, dir); len(run.Trials) == 0 {
 			t.Errorf("%s: no trial was saved", command)
 		}
 	}
 }
 
-// A run that is killed keeps all its trials but the one under way, and takes its server with it.
-func TestAKilledRunKeepsItsTrials(t *testing.T) {
-	dir := t.TempDir()
-	command := exec.Command(os.Args[0], "bench", "-s", "pool", "-d", "50ms", "--repeats", "1000", "--out", dir)
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
+// A run that is killed at any moment leaves a file that opens with every trial but the one under way, and takes its server
+// with it.
+func TestARunKilledAtAnyMomentKeepsItsTrials(t *testing.T) {
+	if testing.Short() {
+		t.Skip("fifty runs take twenty seconds")
 	}
-	time.Sleep(2 * time.Second)
-	_ = command.Process.Kill()
-	_ = command.Wait()
-	run := saved(t, dir)
-	if len(run.Trials) < 2 {
-		t.Errorf("%d trials were saved in two seconds", len(run.Trials))
-	}
-	deadline := time.Now().Add(5 * time.Second)
-	for listening(run.Target) {
-		if time.Now().After(deadline) {
-			t.Fatal("the bundled server outlived the program")
+	const kills = 50
+	random := rand.New(rand.NewPCG(1, 2))
+	trials := 0
+	for range kills {
+		dir := t.TempDir()
+		command := exec.Command(os.Args[0], "bench", "-s", "pool", "-d", "20ms", "--warmup", "1ms", "-c", "4",
+			"--profile", "instant", "--repeats", "100000", "--out", dir)
+		if err := command.Start(); err != nil {
+			t.Fatal(err)
 		}
-		time.Sleep(20 * time.Millisecond)
+		t.Cleanup(func() { _ = command.Process.Kill() }) // should the test end here
+		await(t, "a run file", func() bool { return len(saved(dir)) > 0 })
+		time.Sleep(time.Duration(random.Int64N(int64(400 * time.Millisecond))))
+		if err := command.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = command.Wait() // says that it was killed
+		run := opened(t, dir)
+		whole := bytes.Count(saved(dir), []byte("\n")) - 1
+		if len(run.Trials) != whole {
+			t.Errorf("%d trials, want the %d that are whole in the file", len(run.Trials), whole)
+		}
+		for i, trial := range run.Trials {
+			if trial.Block != i {
+				t.Errorf("trial %d is of block %d: some are missing", i, trial.Block)
+			}
+		}
+		trials += len(run.Trials)
+		await(t, "the end of the bundled server", func() bool { return !listening(run.Target) })
+	}
+	if trials < kills {
+		t.Errorf("%d trials in %d runs: too few to have been killed between two", trials, kills)
+	}
+}
+
+// saved returns what the one run file in the folder holds; nothing if there is none.
+func saved(dir string) []byte {
+	files, _ := filepath.Glob(dir + "/*.jsonl")
+	if len(files) == 0 {
+		return nil
+	}
+	text, _ := os.ReadFile(files[0])
+	return text
+}
+
+// await waits until something is so.
+func await(t *testing.T, what string, so func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !so(); time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("there is no %s", what)
+		}
 	}
 }

@@ -18,8 +18,7 @@ import (
 // A job is a bench or a sweep whose arguments have been found right.
 type job struct {
 	load     bench.Load
-	format   results.Format
-	color    string // when to colour a table
+	display  display
 	out      string
 	quiet    bool
 	run      *results.Run
@@ -72,12 +71,7 @@ func (j job) against(cmd *cobra.Command, bundled *child) error {
 func (j job) finish(keep *keeper, stdout, stderr io.Writer) error {
 	j.conclude(j.run)
 	j.run.PeakMemory = bench.PeakMemory()
-	err := j.print(stdout)
-	if j.format == results.CSV || j.format == results.JSON { // the others have the warnings beside their figures
-		for _, warning := range results.Warnings(j.run) {
-			fmt.Fprintln(stderr, "warning:", warning)
-		}
-	}
+	err := j.display.show(j.run, results.Warnings(j.run), stdout, stderr)
 	err = errors.Join(err, keep.finish())
 	if path := keep.path(); path != "" && !j.quiet {
 		fmt.Fprintln(stderr, "saved to", path)
@@ -85,21 +79,14 @@ func (j job) finish(keep *keeper, stdout, stderr io.Writer) error {
 	return err
 }
 
-// print writes the run, a table as it suits the terminal.
-func (j job) print(to io.Writer) error {
-	if j.format == results.Table {
-		return results.WriteTable(to, j.run, results.Screen{Columns: columns(to), Colour: coloured(to, j.color)})
-	}
-	return results.Write(to, j.run, j.format, 0)
-}
-
-// newRun returns the run as it is known before the first trial.
-func newRun(command string, plan parsed, o *options) *results.Run {
+// newRun returns the run of a command as it is known before the first trial.
+func newRun(cmd *cobra.Command, args []string, plan parsed, o *options) *results.Run {
 	run := &results.Run{
 		Version:    results.Version,
-		Command:    command,
+		Command:    cmd.Name(),
 		Target:     plan.target,
 		Started:    time.Now().UTC().Format(time.RFC3339),
+		Arguments:  typed(cmd, args),
 		Seed:       o.seed,
 		Machine:    machine(),
 		Settings:   plan.load.Settings(),

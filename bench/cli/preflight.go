@@ -6,13 +6,11 @@ import (
 	"net"
 	"net/url"
 	"os"
-	"runtime"
 	"slices"
 	"sync"
 	"time"
 
 	"sweetspot/bench"
-	"sweetspot/results"
 	"sweetspot/strategies"
 )
 
@@ -138,12 +136,4 @@ func addressOf(text string) (string, error) {
 		port = u.Scheme // which net.Dial knows the port of
 	}
 	return net.JoinHostPort(u.Hostname(), port), nil
-}
-
-// machine describes the machine that the run is made on.
-func machine() results.Machine {
-	files, _ := raiseFiles() // an error was reported with the arguments
-	return results.Machine{
-		Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH, CPUs: runtime.GOMAXPROCS(0), OpenFiles: files,
-	}
 }

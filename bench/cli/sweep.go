@@ -94,13 +94,13 @@ func runSweep(cmd *cobra.Command, args []string, o *options, gates *gates, sweep
 		announce(cmd.ErrOrStderr(), len(plan.strategies), sweep.Budget)
 	}
 	var swept bench.Swept
-	run := newRun("sweep", plan, o)
+	run := newRun(cmd, args, plan, o)
 	run.Warnings = append(run.Warnings, lowered...)
 	if run.Bundled != nil {
 		run.Bundled = truth(o.profile, sweep.Share, sweep.Max)
 	}
 	err := job{
-		load: plan.load, format: plan.format, color: o.color, out: o.out, quiet: o.quiet, run: run,
+		load: plan.load, display: o.display, out: o.out, quiet: o.quiet, run: run,
 		measure: func(ctx context.Context, load bench.Load, observe bench.Observer) (err error) {
 			sweep.Load = load
 			if sweep.Objective == nil {

@@ -1,0 +1,115 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sweetspot/results"
+)
+
+// comparing is the flags of compare, as they were typed.
+type comparing struct {
+	threshold string
+	anyway    bool
+	display   display
+}
+
+func newCompareCommand() *cobra.Command {
+	var flags comparing
+	cmd := &cobra.Command{
+		Use:   "compare OLD NEW",
+		Short: "Compare two saved runs, and fail if one got slower",
+		Long: `compare takes two run files, which bench and sweep save with --out, and says for every strategy and limit that both
+have measured how the goodput of NEW compares with that of OLD: the ratio, its 95% interval, and ~ where the difference is
+noise. Of sweeps it compares the limits to use as well.
+
+With --threshold 5% the exit status is 3 if anything is certainly more than 5% slower, with a line for each on stderr.
+Runs of different requests are not compared, unless with --anyway.`,
+		Example: `  sweetspot compare runs/2026-11-22T074452-bench.jsonl runs/2026-11-23T081503-bench.jsonl
+  sweetspot compare --threshold 5% old.jsonl new.jsonl
+  sweetspot compare --format benchfmt old.jsonl new.jsonl | benchstat -col run -`,
+		Args: files("two run files, OLD and NEW", 2),
+		RunE: func(cmd *cobra.Command, args []string) error { return compare(cmd, args[0], args[1], flags) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&flags.threshold, "threshold", "", "exit with status 3 if goodput certainly fell by more than this, such as 5%")
+	f.BoolVar(&flags.anyway, "anyway", false, "compare runs even if they made different requests")
+	flags.display.bind(cmd)
+	return cmd
+}
+
+// files returns a check that so many run files are given.
+func files(what string, n int) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) != n {
+			return fmt.Errorf("%d arguments: want %s, as --out saves them", len(args), what)
+		}
+		return nil
+	}
+}
+
+func compare(cmd *cobra.Command, oldPath, newPath string, flags comparing) error {
+	var found faults
+	flags.display.check(&found)
+	threshold, err := parseThreshold(flags.threshold)
+	found.add("--threshold", err)
+	old, err1 := results.Load(oldPath)
+	new, err2 := results.Load(newPath)
+	for _, err := range []error{err1, err2} {
+		if err != nil {
+			found.failures = append(found.failures, err)
+		}
+	}
+	if err1 == nil && err2 == nil && !flags.anyway {
+		if differences := old.Settings.Differences(new.Settings); len(differences) > 0 {
+			found.addf("%s and %s made different requests (%s): --anyway compares them all the same",
+				oldPath, newPath, strings.Join(differences, "; "))
+		}
+	}
+	if err := found.err(); err != nil {
+		return err
+	}
+	comparison, err := results.Compare(old, new)
+	if err != nil {
+		return fmt.Errorf("%s and %s: %w", oldPath, newPath, err)
+	}
+	if err := flags.display.show(comparison, comparison.Warnings, cmd.OutOrStdout(), cmd.ErrOrStderr()); err != nil {
+		return err
+	}
+	return unmet(comparison, threshold)
+}
+
+// unmet returns an error with a line for each row that is certainly slower by more than the threshold; nil is none.
+func unmet(c *results.Comparison, threshold *float64) error {
+	if threshold == nil {
+		return nil
+	}
+	var errs []error
+	for _, line := range c.Regressions(*threshold) {
+		errs = append(errs, errors.New(line))
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	return unmetError{errors.Join(errs...)}
+}
+
+// parseThreshold reads a share such as 5% or 0.05; the empty text is none.
+func parseThreshold(text string) (*float64, error) {
+	if text == "" {
+		return nil, nil
+	}
+	number, percent := strings.CutSuffix(text, "%")
+	share, err := strconv.ParseFloat(number, 64)
+	if percent {
+		share /= 100
+	}
+	if err != nil || !(share >= 0 && share < 1) { // written so that NaN is wrong too
+		return nil, fmt.Errorf("%q: want a share below 100%%, such as 5%% or 0.05", text)
+	}
+	return &share, nil
+}

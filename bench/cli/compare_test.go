@@ -1,0 +1,150 @@
+package cli_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"sweetspot/results"
+)
+
+// savedRun writes a run of two strategies, ten trials each, into a file and returns its path. Changes may be made to the
+// run before.
+func savedRun(t *testing.T, perSecond map[string]float64, changes ...func(*results.Run)) string {
+	t.Helper()
+	run := &results.Run{
+		Version: results.Version, Command: "bench", Target: "http://127.0.0.1:8080/", Started: "2026-11-22T07:44:52Z",
+		Settings: results.Settings{Method: "GET", DurationSecond: 1, TimeoutSeconds: 10},
+	}
+	for block := range 10 {
+		for _, name := range []string{"pool", "fasthttp"} {
+			n := int64(perSecond[name]) + int64(block*7%10) // a spread of about 3 in 1,000
+			run.Trials = append(run.Trials, results.Trial{
+				Strategy: name, Limit: 60, Block: block, Started: n, Succeeded: n, Elapsed: 1, PerSecond: float64(n),
+			})
+		}
+	}
+	for _, change := range changes {
+		change(run)
+	}
+	file, err := results.Create(t.TempDir(), run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	for _, trial := range run.Trials {
+		if err := file.Append(trial); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := file.Finish(run); err != nil {
+		t.Fatal(err)
+	}
+	return file.Path()
+}
+
+func TestCompareFailsOnlyBeyondTheThreshold(t *testing.T) {
+	old := savedRun(t, map[string]float64{"pool": 1000, "fasthttp": 2000})
+	slower := savedRun(t, map[string]float64{"pool": 1000, "fasthttp": 1600})
+	for _, c := range []struct {
+		args   []string
+		status int
+		stderr string
+	}{
+		{[]string{old, slower}, 0, ""},
+		{[]string{old, slower, "--threshold", "25%"}, 0, ""},
+		{[]string{old, slower, "--threshold", "5%"}, 3, "sweetspot: fasthttp at limit 60: goodput fell by "},
+		{[]string{old, slower, "--threshold=0.05", "--format", "csv"}, 3, "sweetspot: fasthttp at limit 60: goodput fell by "},
+		{[]string{slower, old, "--threshold", "0"}, 0, ""},
+		{[]string{old, old, "--threshold", "0%"}, 0, ""},
+	} {
+		got := sweetspot(t.Context(), append([]string{"compare"}, c.args...)...)
+		if got.status != c.status || !strings.HasPrefix(got.stderr, c.stderr) || (c.stderr == "") != (got.stderr == "") ||
+			strings.Count(got.stderr, "\n") > 1 || !strings.Contains(got.stdout, "fasthttp") {
+			t.Errorf("%q: exit status %d, want %d, stderr %q, stdout:\n%s", c.args, got.status, c.status, got.stderr, got.stdout)
+		}
+	}
+}
+
+func TestCompareTakesBadInputInOneLineEach(t *testing.T) {
+	run := savedRun(t, map[string]float64{"pool": 1000, "fasthttp": 2000})
+	post := savedRun(t, map[string]float64{"pool": 1000, "fasthttp": 2000}, func(r *results.Run) { r.Settings.Method = "POST" })
+	other := savedRun(t, map[string]float64{"pool": 1000, "fasthttp": 2000}, func(r *results.Run) {
+		for i := range r.Trials {
+			r.Trials[i].Limit = 7
+		}
+	})
+	torn := filepath.Join(t.TempDir(), "torn")
+	future := filepath.Join(t.TempDir(), "future")
+	for path, text := range map[string]string{torn: `{"version":1,"comm`, future: `{"version":2,"new":true}` + "\n"} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		args   []string
+		status int
+		stderr string
+	}{
+		{[]string{"compare"}, 2, "0 arguments: want two run files, OLD and NEW, as --out saves them"},
+		{[]string{"compare", run}, 2, "1 arguments: want two run files, OLD and NEW, as --out saves them"},
+		{[]string{"compare", run, run, "--threshold", "5"}, 2, `--threshold: "5": want a share below 100%, such as 5% or 0.05`},
+		{[]string{"compare", run, run, "--threshold", "-1%"}, 2, `--threshold: "-1%": want a share`},
+		{[]string{"compare", run, run, "--threshold", "NaN"}, 2, `--threshold: "NaN": want a share`},
+		{[]string{"compare", run, run, "--format", "yaml"}, 2, `--format "yaml": want one of table, `},
+		{[]string{"compare", run, post}, 2, run + " and " + post + " made different requests (method GET and POST): --anyway compares them all the same"},
+		{[]string{"compare", run, "/nowhere"}, 1, "open /nowhere: no such file or directory"},
+		{[]string{"compare", torn, run}, 1, torn + ":1: ends within its first line"},
+		{[]string{"compare", run, future}, 1, future + ":1: version 2: written by a newer sweetspot"},
+		{[]string{"compare", run, other}, 1, run + " and " + other + ": nothing in common: old has pool at limit 60, fasthttp at limit 60; new has pool at limit 7"},
+		{[]string{"show"}, 2, "0 arguments: want one run file, as --out saves them"},
+		{[]string{"show", run, "--format", "xml"}, 2, `--format "xml": want one of table, `},
+		{[]string{"show", os.Args[0]}, 1, os.Args[0] + ":1: not a run file: column 1: invalid character"},
+		{[]string{"show", t.TempDir()}, 1, "is a directory"},
+	} {
+		got := sweetspot(t.Context(), c.args...)
+		if got.status != c.status || got.stdout != "" || !strings.Contains(got.stderr, c.stderr) || strings.Count(got.stderr, "\n") != 1 {
+			t.Errorf("%q: exit status %d, want %d\nstderr %q\nwant   %q\nstdout %q", c.args, got.status, c.status, got.stderr, c.stderr, got.stdout)
+		}
+	}
+	got := sweetspot(t.Context(), "compare", run, post, "--anyway", "--format", "json")
+	var comparison results.Comparison
+	if err := json.Unmarshal([]byte(got.stdout), &comparison); err != nil || got.status != 0 || len(comparison.Rows) != 2 {
+		t.Errorf("exit status %d, %v: %+v", got.status, err, comparison)
+	}
+	if want := "warning: different loads: method GET and POST\n"; got.stderr != want {
+		t.Errorf("stderr %q, want %q", got.stderr, want)
+	}
+}
+
+func TestShowPrintsARunAgain(t *testing.T) {
+	dir := t.TempDir()
+	for _, format := range results.Formats() {
+		out := filepath.Join(dir, format)
+		first := sweetspot(t.Context(), "bench", "-s", "pool", "-d", "50ms", "-c", "4", "--repeats", "2", "--profile", "instant",
+			"--format", format, "--out", out)
+		files, err := filepath.Glob(out + "/*.jsonl")
+		if err != nil || len(files) != 1 {
+			t.Fatalf("files %q, want one (%v)", files, err)
+		}
+		again := sweetspot(t.Context(), "show", "--format", format, files[0])
+		if want := first.stderr[:strings.Index(first.stderr, "saved to")]; again.status != 0 || again.stdout != first.stdout || again.stderr != want {
+			t.Errorf("%s: exit status %d\nfirst %s\n%s\nagain %s\n%s", format, again.status, first.stdout, first.stderr, again.stdout, again.stderr)
+		}
+	}
+}
+
+func TestARunTellsHowItWasAskedForAndWhere(t *testing.T) {
+	run := sweetspot(t.Context(), "bench", "-s", "pool", "-n", "5", "--repeats", "1", "--profile", "instant", "--format", "json",
+		"-H", "Authorization: secret").run(t)
+	want := `["bench" "--format=json" "--header=Authorization: xxxxx" "--profile=instant" "--repeats=1" "--requests=5" "--strategy=pool"]`
+	if got := fmt.Sprintf("%q", run.Arguments); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if run.Trials[0].Offset <= 0 {
+		t.Errorf("offset %g, want when the first trial began", run.Trials[0].Offset)
+	}
+}

@@ -1,0 +1,68 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sweetspot/results"
+)
+
+// display is how a command shows what it has found, as its flags have it.
+type display struct{ format, color string }
+
+// When to colour what is printed, as --color takes it.
+const (
+	auto   = "auto"
+	always = "always"
+	never  = "never"
+)
+
+func (d *display) bind(cmd *cobra.Command) {
+	names := results.Formats()
+	last := len(names) - 1
+	f := cmd.Flags()
+	f.StringVar(&d.format, "format", "table", "what to print: "+strings.Join(names[:last], ", ")+" or "+names[last])
+	f.StringVar(&d.color, "color", auto, "colour the table: auto, which is on a terminal unless NO_COLOR is set or TERM is dumb, always or never")
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{auto, always, never}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// check finds what is wrong with the flags.
+func (d display) check(found *faults) {
+	if _, err := results.ParseFormat(d.format); err != nil {
+		found.usage = append(found.usage, err)
+	}
+	if d.color != auto && d.color != always && d.color != never {
+		found.addf("--color %q: want auto, always or never", d.color)
+	}
+}
+
+// show prints the document on stdout. The warnings go to stderr if the format has no place for them beside its figures.
+func (d display) show(document results.Document, warnings []string, stdout, stderr io.Writer) error {
+	format := results.Format(d.format)
+	screen := results.Screen{Columns: columns(stdout), Colour: d.coloured(stdout)}
+	if err := results.Write(stdout, document, format, screen); err != nil {
+		return err
+	}
+	if format == results.Table || format == results.Markdown {
+		return nil
+	}
+	for _, warning := range warnings {
+		fmt.Fprintln(stderr, "warning:", warning)
+	}
+	return nil
+}
+
+// coloured reports whether what is written to w is to be coloured. The user who says nothing gets colours on a terminal
+// that shows them, but not with NO_COLOR set to anything (no-color.org).
+func (d display) coloured(w io.Writer) bool {
+	shown := columns(w) > 0 && showsColours(w.(*os.File)) // asked in any case, since a console may have to be told to
+	if d.color != auto {
+		return d.color == always
+	}
+	return shown && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+}

@@ -1,0 +1,34 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"sweetspot/results"
+)
+
+func newShowCommand() *cobra.Command {
+	var display display
+	cmd := &cobra.Command{
+		Use:   "show RUN",
+		Short: "Print a saved run again",
+		Long: `show prints what bench or sweep printed when it saved the run file, in whatever format is asked for. The file of a
+run that was interrupted is shown as far as it goes.`,
+		Example: `  sweetspot show runs/2026-11-22T074452-bench.jsonl
+  sweetspot show --format csv runs/2026-11-22T074452-bench.jsonl`,
+		Args: files("one run file", 1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var found faults
+			display.check(&found)
+			if err := found.err(); err != nil {
+				return err
+			}
+			run, err := results.Load(args[0])
+			if err != nil {
+				return err
+			}
+			return display.show(run, results.Warnings(run), cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	display.bind(cmd)
+	return cmd
+}

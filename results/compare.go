@@ -1,0 +1,183 @@
+package results
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// A Comparison says how a run differs from an older one, strategy by strategy and limit by limit.
+type Comparison struct {
+	Version  int      `json:"version"`
+	Old      Origin   `json:"old"`
+	New      Origin   `json:"new"`
+	Rows     []Change `json:"rows"`     // strategies in the order of the old run, each by limit
+	OnlyOld  []At     `json:"only_old"` // what the new run did not measure
+	OnlyNew  []At     `json:"only_new"`
+	Optima   []Shift  `json:"optima"` // of strategies that both runs have swept
+	Warnings []string `json:"warnings"`
+
+	old, new *Run
+}
+
+// An Origin is where a side of a comparison comes from.
+type Origin struct {
+	Command string  `json:"command"`
+	Target  string  `json:"target"`
+	Started string  `json:"started"`
+	Machine Machine `json:"machine"`
+}
+
+// At names the trials that are repeats of one another.
+type At struct {
+	Strategy string `json:"strategy"`
+	Limit    int    `json:"limit"`
+}
+
+func (a At) String() string { return fmt.Sprintf("%s at limit %s", clean(a.Strategy), count(a.Limit)) }
+
+// Verdicts of a change, beside [Slower] and [Indistinguishable].
+const (
+	Faster = "faster"
+	TooFew = "too-few" // one trial a side bounds nothing
+	Failed = "failed"  // a side has trials without a success, so that there is no ratio
+)
+
+// A Change is how the goodput of a strategy at a limit differs between two runs. Latencies and errors are in the
+// summaries, for information. Low and High are wide enough for the intervals of all rows together to be right with 95%
+// confidence.
+type Change struct {
+	At
+	Ratio   *float64 `json:"ratio"` // of the new goodput to the old; null if a trial had no success
+	Low     *float64 `json:"low"`   // null after a single trial on a side
+	High    *float64 `json:"high"`
+	P       *float64 `json:"p"` // of a difference as large as this by chance, adjusted for the number of rows
+	Verdict string   `json:"verdict"`
+	Old     Summary  `json:"old"`
+	New     Summary  `json:"new"`
+}
+
+// negligible is the largest difference, as a share, that is called noise however certain it is: the same program on the
+// same machine differs by as much from one session to the next, and no number of repeats within a session shows it.
+const negligible = 0.02
+
+// fewest is how many trials a side it takes to bound a difference.
+const fewest = 2
+
+// Compare compares the goodput of two runs wherever both have measured a strategy at the same limit, by Welch's t test on
+// the logarithms with Holm's correction over the rows. A run that drifted from its first trial to its last is taken to have
+// begun anywhere within half of that. It returns an error if they have nothing in common. Whether they made the same
+// requests is for [Settings.Differences] to say; if not, the comparison bears a warning.
+func Compare(old, new *Run) (*Comparison, error) {
+	c := &Comparison{Version: Version, Old: origin(old), New: origin(new), old: old, new: new}
+	before, after := sideOf(old), sideOf(new)
+	for _, at := range before.order {
+		if _, common := after.groups[at]; common {
+			c.Rows = append(c.Rows, Change{At: At{at.strategy, at.limit}, Old: before.summaries[at], New: after.summaries[at]})
+		} else {
+			c.OnlyOld = append(c.OnlyOld, At{at.strategy, at.limit})
+		}
+	}
+	for _, at := range after.order {
+		if _, common := before.groups[at]; !common {
+			c.OnlyNew = append(c.OnlyNew, At{at.strategy, at.limit})
+		}
+	}
+	if len(c.Rows) == 0 {
+		return nil, errors.New("nothing in common: old has " + listAt(c.OnlyOld) + "; new has " + listAt(c.OnlyNew))
+	}
+	c.test(before, after)
+	c.Optima = shifts(old, new)
+	c.Warnings = each(slices.Concat(disparities(old, new),
+		prefixed("old: ", before.unsteady()), prefixed("old: ", old.Warnings),
+		prefixed("new: ", after.unsteady()), prefixed("new: ", new.Warnings)), clean)
+	return c, nil
+}
+
+func origin(r *Run) Origin { return Origin{r.Command, r.Target, r.Started, r.Machine} }
+
+// test fills in the rows what the trials say about their difference.
+func (c *Comparison) test(before, after side) {
+	var rows []*Change
+	var tests []*difference
+	for i := range c.Rows {
+		row := &c.Rows[i]
+		at := setting{row.Strategy, row.Limit}
+		x, sound1 := before.rates(at)
+		y, sound2 := after.rates(at)
+		if !sound1 || !sound2 {
+			row.Verdict = Failed
+			continue
+		}
+		if ratio := row.New.PerSecond / row.Old.PerSecond; !math.IsInf(ratio, 0) {
+			row.Ratio = &ratio
+		}
+		if len(x) < fewest || len(y) < fewest {
+			row.Verdict = TooFew
+			continue
+		}
+		d := welch(x, y, (math.Abs(before.drift)+math.Abs(after.drift))/2)
+		rows, tests = append(rows, row), append(tests, &d)
+	}
+	holm(tests)
+	for i, row := range rows {
+		row.conclude(tests[i])
+	}
+}
+
+// conclude sets the interval of the row and its verdict.
+func (r *Change) conclude(d *difference) {
+	low, high := math.Exp(d.mean-d.half), math.Exp(d.mean+d.half)
+	r.P = &d.p
+	r.Verdict = Indistinguishable
+	if math.IsInf(high, 0) { // rates hundreds of orders of magnitude apart bound nothing
+		return
+	}
+	r.Low, r.High = &low, &high
+	switch {
+	case low > 1+negligible:
+		r.Verdict = Faster
+	case high < 1/(1+negligible):
+		r.Verdict = Slower
+	}
+}
+
+// Regressions returns a line for every row whose goodput has certainly fallen by more than the threshold, a share of one:
+// the whole interval lies below it. A strategy that had no trial without a success, and now has, is among them.
+func (c *Comparison) Regressions(threshold float64) []string {
+	var lines []string
+	for _, r := range c.Rows {
+		switch {
+		case r.Verdict == Failed && r.Old.PerSecond > 0:
+			lines = append(lines, fmt.Sprintf("%s: the new run had trials without a success, the old one had none", r.At))
+		case r.High != nil && *r.High < 1-threshold:
+			lines = append(lines, fmt.Sprintf("%s: goodput fell by %s to %s, 95%% sure: more than the threshold of %s",
+				r.At, roughly(1-*r.High), roughly(1-*r.Low), plain(100*threshold)+"%"))
+		}
+	}
+	return lines
+}
+
+// mostListed is how many strategies and limits a sentence names before it only counts the others.
+const mostListed = 8
+
+// listAt names strategies and limits in a sentence.
+func listAt(all []At) string {
+	if len(all) == 0 {
+		return "nothing"
+	}
+	var names []string
+	for _, at := range all[:min(len(all), mostListed)] {
+		names = append(names, at.String())
+	}
+	if others := len(all) - mostListed; others > 0 {
+		names = append(names, fmt.Sprintf("%d more", others))
+	}
+	return strings.Join(names, ", ")
+}
+
+func prefixed(prefix string, texts []string) []string {
+	return each(texts, func(text string) string { return prefix + text })
+}

@@ -1,0 +1,117 @@
+package results
+
+import (
+	"os"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// sections are the headings of SCHEMA.md under which a type's fields are documented.
+var sections = map[string]reflect.Type{
+	"The run":        reflect.TypeFor[Run](),
+	"Bundled server": reflect.TypeFor[Bundled](),
+	"Machine":        reflect.TypeFor[Machine](),
+	"Settings":       reflect.TypeFor[Settings](),
+	"Trial":          reflect.TypeFor[Trial](),
+	"Second":         reflect.TypeFor[Second](),
+	"Latency":        reflect.TypeFor[Latency](),
+	"Conclusion":     reflect.TypeFor[conclusion](),
+	"Summary":        reflect.TypeFor[Summary](),
+	"Projection":     reflect.TypeFor[Projection](),
+	"Optimum":        reflect.TypeFor[Optimum](),
+	"Peak":           reflect.TypeFor[PeakLimit](),
+	"Comparison":     reflect.TypeFor[Comparison](),
+	"Origin":         reflect.TypeFor[Origin](),
+	"At":             reflect.TypeFor[At](),
+	"Change":         reflect.TypeFor[Change](),
+	"Shift":          reflect.TypeFor[Shift](),
+}
+
+// row is a field's row in the schema: its name, its type, its unit, which may be empty, and its meaning, which may not.
+var row = regexp.MustCompile("^\\| `([a-z0-9_]+)` \\| ([^|]+) \\|(?: [^|]+)? \\| [^|]+ \\|$")
+
+func TestTheSchemaIsThatOfTheTypes(t *testing.T) {
+	text, err := os.ReadFile("SCHEMA.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	documented := map[string][]string{}
+	section := ""
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimSpace(line)
+		if heading, found := strings.CutPrefix(line, "## "); found {
+			section = heading
+		}
+		if !strings.HasPrefix(line, "| `") {
+			continue
+		}
+		cells := row.FindStringSubmatch(line)
+		if cells == nil {
+			t.Errorf("%s: want a name, a type, a unit or none, and a meaning: %s", section, line)
+			continue
+		}
+		documented[section] = append(documented[section], cells[1]+": "+cells[2])
+	}
+	want := map[string][]string{}
+	for name, of := range sections {
+		for _, field := range reflect.VisibleFields(of) {
+			if field.IsExported() && !field.Anonymous {
+				want[name] = append(want[name], described(field))
+			}
+		}
+	}
+	if diff := cmp.Diff(want, documented); diff != "" {
+		t.Errorf("SCHEMA.md differs from the types (-types +SCHEMA.md):\n%s", diff)
+	}
+}
+
+// described says how the schema names a field and its type.
+func described(f reflect.StructField) string {
+	name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+	text := name + ": " + typeName(f.Type)
+	switch {
+	case options == "omitempty":
+		text += ", optional"
+	case f.Type.Kind() == reflect.Pointer:
+		text += " or null"
+	}
+	return text
+}
+
+func typeName(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Pointer:
+		return typeName(t.Elem())
+	case reflect.Slice, reflect.Array:
+		return "list of " + typeName(t.Elem())
+	case reflect.Map:
+		return "map of " + typeName(t.Key()) + " to " + typeName(t.Elem())
+	case reflect.Struct:
+		for name, documented := range sections {
+			if documented == t {
+				return "object: " + name
+			}
+		}
+		return "an object without a section"
+	case reflect.String:
+		return "string"
+	case reflect.Bool:
+		return "boolean"
+	case reflect.Float64:
+		return "number"
+	}
+	return "integer"
+}
+
+// The lines of a file hold no field that the sections do not.
+func TestEveryLineIsDocumented(t *testing.T) {
+	for i := range reflect.TypeFor[line]().NumField() {
+		if of := reflect.TypeFor[line]().Field(i).Type.Elem(); strings.HasSuffix(typeName(of), "section") {
+			t.Errorf("%v has no section in SCHEMA.md", of)
+		}
+	}
+}

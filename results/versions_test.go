@@ -1,0 +1,56 @@
+package results_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"sweetspot/results"
+)
+
+// Files that were written once are never written anew: they are what people have on their disks. When the file gains a
+// field, a file with it joins them.
+func TestFilesOfEveryVersionOpen(t *testing.T) {
+	paths, err := filepath.Glob("testdata/runs/*.jsonl")
+	if err != nil || len(paths) < 4 {
+		t.Fatalf("%d files (%v), want one for each version and command", len(paths), err)
+	}
+	for _, path := range paths {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			run, err := results.Load(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := bytes.Count(text, []byte("\n")) - 2; len(run.Trials) != want || len(run.Strategies)+len(run.Optima) == 0 {
+				t.Errorf("%d trials, want %d; %d strategies and %d optima, want some", len(run.Trials), want, len(run.Strategies), len(run.Optima))
+			}
+			for _, w := range run.Warnings {
+				if strings.Contains(w, path) {
+					t.Errorf("a whole file opens with the warning %q", w)
+				}
+			}
+			for _, s := range results.Summarise(run.Trials) {
+				if s.Latency.P50 <= 0 {
+					t.Errorf("%s at limit %d has no latency: %q", s.Strategy, s.Limit, s.Warnings)
+				}
+			}
+			for _, name := range results.Formats() {
+				if text := written(t, run, results.Format(name), 100); text == "" {
+					t.Errorf("nothing is written as %s", name)
+				}
+			}
+			if newer := strings.Contains(path, "series"); newer != (run.Arguments != nil && run.Machine.Kernel != "" && run.Trials[1].Offset > 0) {
+				t.Errorf("arguments %q, machine %+v, offset %g", run.Arguments, run.Machine, run.Trials[1].Offset)
+			}
+			if with := strings.Contains(path, "series-bench"); with != (len(run.Trials[0].Series) > 0) {
+				t.Errorf("%d seconds of the first trial", len(run.Trials[0].Series))
+			}
+		})
+	}
+}
