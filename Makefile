@@ -52,6 +52,9 @@ finder-http: ## the same over real HTTP, ten sweeps of each server; most of an h
 codes: $(BIN) ## request all 36^4 codes of four characters in one batch, and tell the time and the memory
 	$(BIN) bench --strategy fasthttp --requests 1679616 --repeats 1 --profile instant '/{0-9a-z:4}'
 
+article: $(BIN) ## the article's own clients, in Python, beside Go's; eight minutes; writes results/ARTICLE.md
+	$(BIN) article --out $(RUNS) --output results/ARTICLE.md
+
 overhead: ## what the harness costs: each strategy beside a bare loop with the same client
 	go test ./bench -run '^$$' -bench Overhead -benchtime 1x -v
 
@@ -61,4 +64,4 @@ peers: ## our strategies beside wrk, ab, h2load and others that are installed; P
 clean: ## remove what was built; runs are kept
 	rm -rf bin
 
-.PHONY: help build bench sweep serve test check format vet static truth finder finder-http codes overhead peers clean FORCE
+.PHONY: help build bench sweep serve test check format vet static truth finder finder-http codes article overhead peers clean FORCE

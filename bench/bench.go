@@ -12,7 +12,7 @@ import (
 	"sweetspot/strategies"
 )
 
-// An Observer follows a run as it goes. Its functions are called one at a time; Progress and Warn may be nil.
+// An Observer follows a run as it goes. Its functions are called one at a time; all but Keep may be nil.
 type Observer struct {
 	// Keep is given each trial as soon as it is over. Its error ends the run.
 	Keep func(results.Trial) error
@@ -20,6 +20,8 @@ type Observer struct {
 	Progress func(Progress)
 	// Warn is told what concerns the run as a whole.
 	Warn func(string)
+	// Version is told of what a strategy consists, such as "aiohttp 3.8.4, Python 3.11.2", if its session knows.
+	Version func(strategy, version string)
 }
 
 // Progress is how far a run has come.
@@ -96,5 +98,12 @@ func (c Comparison) examine(ctx context.Context, cells cells, trials []results.T
 func (o Observer) warn(text string) {
 	if o.Warn != nil {
 		o.Warn(text)
+	}
+}
+
+// opened tells of what the strategy whose session this is consists. A session that is more than this program knows.
+func (o Observer) opened(s strategies.Strategy, session strategies.Session) {
+	if versioned, ok := session.(interface{ Version() string }); ok && o.Version != nil {
+		o.Version(s.Name(), versioned.Version())
 	}
 }

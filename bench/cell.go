@@ -40,6 +40,7 @@ func open(ctx context.Context, all []strategies.Strategy, load Load, limit int, 
 			errs = append(errs, err)
 			continue
 		}
+		observe.opened(s, session)
 		opened = append(opened, cell{strategy: s, session: session, limit: s.Limit(limit), began: began})
 	}
 	if len(opened) == 0 {

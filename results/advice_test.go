@@ -77,7 +77,7 @@ func TestTheCurveTakesAnyLimits(t *testing.T) {
 			summaries = append(summaries, Summary{Limit: limit, PerSecond: 0.001 * float64(limit)})
 		}
 		for _, columns := range []int{0, 30, 80, 500} {
-			_ = curve(summaries, found(Peak), columns) // whose only contract here is not to panic
+			_ = curve(summaries, goodputPlotted, found(Peak), columns) // whose only contract here is not to panic
 		}
 	}
 }

@@ -14,29 +14,37 @@ const (
 	curveWidth  = 100
 )
 
-// curve draws goodput against the limit, on an axis of doublings, in at most so many columns. It returns nothing for
+// A plotted is the figure of a limit that a curve shows.
+type plotted struct {
+	title string
+	of    func(Summary) float64
+}
+
+var goodputPlotted = plotted{"goodput/s", func(s Summary) float64 { return s.PerSecond }}
+
+// curve draws a figure against the limit, on an axis of doublings, in at most so many columns. It returns nothing for
 // fewer than three limits, which make no curve, or without a success.
-func curve(limits []Summary, found *Optimum, columns int) []stroke {
-	var best float64
+func curve(limits []Summary, y plotted, found *Optimum, columns int) []stroke {
+	var most float64
 	for _, s := range limits {
-		best = max(best, s.PerSecond)
+		most = max(most, y.of(s))
 	}
-	if len(limits) < 3 || best == 0 {
+	if len(limits) < 3 || most == 0 {
 		return nil
 	}
-	step := roundStep(best / curveHeight)
-	rows := math.Ceil(best / step)
+	step := roundStep(most / curveHeight)
+	rows := math.Ceil(most / step)
 	margin := twwidth.Width(plain(rows*step)) + 2*gap // the labels, and what of the last limit reaches beyond its tick
 	// Whole doublings at both ends, so that every tick can be one, and one doubling at least.
 	first := math.Floor(math.Log2(float64(limits[0].Limit)))
 	last := max(first+1, math.Ceil(math.Log2(float64(limits[len(limits)-1].Limit))))
 	x := axis{first, last, max(20, min(columns, curveWidth)-margin)}
-	plot := asciigraph.Plot(x.resample(limits),
+	plot := asciigraph.Plot(x.resample(limits, y),
 		asciigraph.Height(int(rows)), asciigraph.LowerBound(0), asciigraph.UpperBound(rows*step), asciigraph.Offset(2),
 		asciigraph.YAxisValueFormatter(plain),
 		asciigraph.XAxisRange(first, last), asciigraph.XAxisTickCount(x.ticks()),
 		asciigraph.XAxisValueFormatter(func(log float64) string { return count(int(math.Round(math.Exp2(log)))) }))
-	strokes := []stroke{{even, "goodput/s against the limit"}}
+	strokes := []stroke{{even, y.title + " against the limit"}}
 	for line := range strings.SplitSeq(plot, "\n") {
 		strokes = append(strokes, stroke{even, line})
 	}
@@ -80,8 +88,8 @@ func (a axis) ticks() int {
 	return 2
 }
 
-// resample returns the goodput in each column, on straight lines between the limits; none outside of them.
-func (a axis) resample(limits []Summary) []float64 {
+// resample returns the figure in each column, on straight lines between the limits; none outside of them.
+func (a axis) resample(limits []Summary, y plotted) []float64 {
 	values := make([]float64, a.width)
 	for i := range values {
 		values[i] = math.NaN()
@@ -91,7 +99,7 @@ func (a axis) resample(limits []Summary) []float64 {
 		x0, x1 := a.column(from.Limit), a.column(to.Limit)
 		for x := x0; x <= x1; x++ {
 			part := quotient(float64(x-x0), float64(x1-x0))
-			values[x] = from.PerSecond + part*(to.PerSecond-from.PerSecond)
+			values[x] = y.of(from) + part*(y.of(to)-y.of(from))
 		}
 	}
 	return values

@@ -106,6 +106,7 @@ func (r *Run) parseLine(text []byte) (concluded bool, err error) {
 	}
 	r.Strategies, r.AtCommon, r.Optima = l.Conclusion.Strategies, l.Conclusion.AtCommon, l.Conclusion.Optima
 	r.PeakMemory, r.Warnings = l.Conclusion.PeakMemory, l.Conclusion.Warnings
+	r.Versions, r.Witnessed = l.Conclusion.Versions, l.Conclusion.Witnessed
 	return true, nil
 }
 

@@ -39,6 +39,20 @@ func (m *markdown) list(items []string) {
 	}
 }
 
+func (m *markdown) findings(found []finding) {
+	var items []string
+	for _, f := range found {
+		text := escape(f.text)
+		if f.verdict != "" {
+			text = "**" + escape(f.verdict) + ".** " + text
+		}
+		items = append(items, text)
+	}
+	if len(items) > 0 {
+		m.block("- " + strings.Join(items, "\n- "))
+	}
+}
+
 func (m *markdown) picture(strokes []stroke) {
 	if len(strokes) == 0 {
 		return

@@ -15,11 +15,15 @@ type page interface {
 	paragraph(text string)
 	toned(t tone, text string) // a paragraph
 	list(items []string)       // of what to know before the figures are trusted: footnotes, warnings
-	picture(strokes []stroke)  // lines that are drawn with characters
-	table(g grid) error        // without what does not fit
-	columns() int              // that a picture may take
-	io.WriterTo                // what was drawn
+	findings([]finding)
+	picture(strokes []stroke) // lines that are drawn with characters
+	table(g grid) error       // without what does not fit
+	columns() int             // that a picture may take
+	io.WriterTo               // what was drawn
 }
+
+// A finding is a verdict in a word or a few, which may be none, and the sentences that it rests on.
+type finding struct{ verdict, text string }
 
 // draw draws the document on the page and writes the page to w.
 func draw(p page, w io.Writer, d Document) error {

@@ -9,7 +9,7 @@ const Version = 1
 // A Run is everything that one command measured, with the machine it ran on.
 type Run struct {
 	Version    int       `json:"version"`
-	Command    string    `json:"command"`                  // bench or sweep
+	Command    string    `json:"command"`                  // bench, sweep or article
 	Target     string    `json:"target"`                   // the URL or URL template
 	Started    string    `json:"started"`                  // RFC 3339
 	Arguments  []string  `json:"arguments,omitempty"`      // the command line without the program's name; what may be a secret is withheld
@@ -23,6 +23,12 @@ type Run struct {
 	Optima     []Optimum `json:"optima"`                      // what sweep concludes
 	PeakMemory int64     `json:"peak_memory_bytes,omitempty"` // the client's resident memory at its largest; 0 if unknown
 	Warnings   []string  `json:"warnings"`                    // about the run as a whole
+
+	// Versions is what strategies consist of that are not this program alone, by name: "aiohttp 3.8.4, Python 3.11.2".
+	Versions map[string]string `json:"versions,omitempty"`
+
+	// Witnessed says that the bundled server, which counts by itself, saw as many requests as the run made.
+	Witnessed bool `json:"witnessed,omitempty"`
 }
 
 // Bundled is what is known of the bundled server by its theory, without measuring it. The figures are 0 where there are

@@ -65,7 +65,7 @@ func viewLimits(p page, run *Run, strategy string) error {
 		return err
 	}
 	p.list(marks.list())
-	p.picture(curve(limits, found, p.columns()))
+	p.picture(curve(limits, goodputPlotted, found, p.columns()))
 	if found == nil {
 		p.toned(caution, strategy+": no conclusion, since the sweep ended before there was one.")
 		return nil

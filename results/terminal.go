@@ -48,6 +48,17 @@ func (t *terminal) list(items []string) {
 	t.block(lines)
 }
 
+func (t *terminal) findings(found []finding) {
+	var lines []string
+	for _, f := range found {
+		if f.verdict != "" {
+			f.text = f.verdict + ". " + f.text
+		}
+		lines = append(lines, t.wrapped(f.text, "    ", even)...)
+	}
+	t.block(lines)
+}
+
 func (t *terminal) picture(strokes []stroke) {
 	var lines []string
 	for _, s := range strokes {

@@ -48,7 +48,7 @@ func runBench(cmd *cobra.Command, args []string, o *options, gates *gates, limit
 	if err := found.err(); err != nil {
 		return err
 	}
-	run := newRun(cmd, args, plan, o)
+	run := newRun("bench", typed(cmd, args), plan, o)
 	err := job{
 		load: plan.load, display: o.display, out: o.out, quiet: o.quiet, run: run,
 		measure: func(ctx context.Context, load bench.Load, observe bench.Observer) error {

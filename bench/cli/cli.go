@@ -94,6 +94,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage, 3 a threshold is not met, 130 inte
 		DisableSuggestions: true, // they take several lines
 	}
 	root.SetFlagErrorFunc(misspeltFlag)
-	root.AddCommand(newBenchCommand(), newSweepCommand(), newCompareCommand(), newShowCommand(), newServeCommand(), newStrategiesCommand())
+	root.AddCommand(newBenchCommand(), newSweepCommand(), newCompareCommand(), newShowCommand(), newArticleCommand(),
+		newServeCommand(), newStrategiesCommand())
 	return root
 }

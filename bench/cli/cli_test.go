@@ -69,7 +69,7 @@ func requests(run results.Run) (n int64) {
 }
 
 func TestHelpHasExamplesAndGoesToStdout(t *testing.T) {
-	for _, command := range []string{"", "bench", "sweep", "compare", "show", "serve", "strategies"} {
+	for _, command := range []string{"", "bench", "sweep", "compare", "show", "article", "serve", "strategies"} {
 		got := sweetspot(t.Context(), strings.Fields(command+" --help")...)
 		if got.status != 0 || !strings.Contains(got.stdout, "Examples:\n  sweetspot") || got.stderr != "" {
 			t.Errorf("%s --help: exit status %d, stderr %q, stdout:\n%s", command, got.status, got.stderr, got.stdout)
@@ -134,7 +134,7 @@ func TestBadInputIsReportedWhole(t *testing.T) {
 		{"sweep --limits 0,4 " + srv.URL(), []string{`--limits 0: want each at least 1`}},
 		{"bench -s pool, " + srv.URL(), []string{`--strategy: an empty name`}},
 		{"benhc", []string{`unknown command "benhc": did you mean bench?`}},
-		{"frobnicate", []string{`unknown command "frobnicate": want one of bench, `}},
+		{"frobnicate", []string{`unknown command "frobnicate": want one of article, bench, `}},
 		{"strategies x", []string{`"x": sweetspot strategies takes flags only, see 'sweetspot strategies --help'`}},
 		{"bench --limt 5", []string{`unknown flag: --limt: did you mean --limit?`}},
 		{"bench -limit 5", []string{`unknown shorthand flag: 'l' in -limit: did you mean --limit?`}},
@@ -149,6 +149,11 @@ func TestBadInputIsReportedWhole(t *testing.T) {
 			`--require "p99": column 4: want (STRATEGY) after p99 at the end`,
 		}},
 		{"sweep -s pool --require per_second(sequential)>1 " + srv.URL(), []string{`per_second(sequential) is not to be run: want one of pool`}},
+		{"article --repeats 0 --budget 0s --out /dev/null/x -o /dev/null/y/z", []string{
+			`--repeats 0: want at least 1`, `--budget 0s: want more than 0s`, `--out /dev/null/x: `, `--output /dev/null/y: `,
+		}},
+		{"article -o /tmp", []string{`--output /tmp: is a folder: want a file, such as results/ARTICLE.md`}},
+		{"article --quick --repeats 3", []string{`--quick beside --repeats or --budget: want one or the other`}},
 		{"bench a b", []string{`accepts at most 1 arg`}},
 	} {
 		got := sweetspot(t.Context(), strings.Fields(test.args)...)

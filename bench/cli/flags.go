@@ -101,7 +101,7 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 	if o.repeats < 1 {
 		found.addf("--repeats %d: want at least 1", o.repeats)
 	}
-	checkOut(o.out, found)
+	checkOut("--out", o.out, found)
 	if p.load.URLs != nil {
 		found.failures = append(found.failures, unreachable(cmd.Context(), p.load.URLs)...)
 	}

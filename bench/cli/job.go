@@ -15,10 +15,11 @@ import (
 	"sweetspot/results"
 )
 
-// A job is a bench or a sweep whose arguments have been found right.
+// A job is a bench, a sweep or a part of an article whose arguments have been found right.
 type job struct {
 	load     bench.Load
 	display  display
+	silent   bool // whoever does the job shows what came of it
 	out      string
 	quiet    bool
 	run      *results.Run
@@ -53,7 +54,8 @@ func (j job) against(cmd *cobra.Command, bundled *child) error {
 	defer keep.close()
 	bar := newProgress(cmd.ErrOrStderr(), j.quiet)
 	warn := func(text string) { j.run.Warnings = append(j.run.Warnings, text) }
-	err = j.measure(cmd.Context(), j.load, bench.Observer{Keep: keep.trial, Progress: bar.show, Warn: warn})
+	version := func(strategy, text string) { j.run.Versions[strategy] = text }
+	err = j.measure(cmd.Context(), j.load, bench.Observer{Keep: keep.trial, Progress: bar.show, Warn: warn, Version: version})
 	bar.clear()
 	if len(j.run.Trials) == 0 || errors.Is(err, bench.ErrNothing) {
 		return err
@@ -63,6 +65,7 @@ func (j job) against(cmd *cobra.Command, bundled *child) error {
 		if differs, err = disagreement(bundled.url, j.run); differs != "" {
 			warn(differs)
 		}
+		j.run.Witnessed = err == nil && differs == ""
 	}
 	return errors.Join(err, j.finish(keep, cmd.OutOrStdout(), cmd.ErrOrStderr()))
 }
@@ -71,7 +74,10 @@ func (j job) against(cmd *cobra.Command, bundled *child) error {
 func (j job) finish(keep *keeper, stdout, stderr io.Writer) error {
 	j.conclude(j.run)
 	j.run.PeakMemory = bench.PeakMemory()
-	err := j.display.show(j.run, results.Warnings(j.run), stdout, stderr)
+	var err error
+	if !j.silent {
+		err = j.display.show(j.run, results.Warnings(j.run), stdout, stderr)
+	}
 	err = errors.Join(err, keep.finish())
 	if path := keep.path(); path != "" && !j.quiet {
 		fmt.Fprintln(stderr, "saved to", path)
@@ -80,13 +86,13 @@ func (j job) finish(keep *keeper, stdout, stderr io.Writer) error {
 }
 
 // newRun returns the run of a command as it is known before the first trial.
-func newRun(cmd *cobra.Command, args []string, plan parsed, o *options) *results.Run {
+func newRun(command string, arguments []string, plan parsed, o *options) *results.Run {
 	run := &results.Run{
 		Version:    results.Version,
-		Command:    cmd.Name(),
+		Command:    command,
 		Target:     plan.target,
 		Started:    time.Now().UTC().Format(time.RFC3339),
-		Arguments:  typed(cmd, args),
+		Arguments:  arguments,
 		Seed:       o.seed,
 		Machine:    machine(),
 		Settings:   plan.load.Settings(),
@@ -94,6 +100,7 @@ func newRun(cmd *cobra.Command, args []string, plan parsed, o *options) *results
 		Strategies: []results.Summary{},
 		Optima:     []results.Optimum{},
 		Warnings:   []string{},
+		Versions:   map[string]string{},
 	}
 	if plan.load.URLs == nil {
 		run.Bundled = &results.Bundled{Profile: o.profile}

@@ -44,7 +44,7 @@ func checkFiles(flag string, limit int, all []strategies.Strategy, found *faults
 }
 
 // checkOut makes sure that the folder is there and can be written to.
-func checkOut(dir string, found *faults) {
+func checkOut(flag, dir string, found *faults) {
 	if dir == "" {
 		return
 	}
@@ -57,7 +57,7 @@ func checkOut(dir string, found *faults) {
 		}
 	}
 	if err != nil {
-		found.addf("--out %s: %w: want a folder that can be written to", dir, err)
+		found.addf("%s %s: %w: want a folder that can be written to", flag, dir, err)
 	}
 }
 

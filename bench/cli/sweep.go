@@ -94,7 +94,7 @@ func runSweep(cmd *cobra.Command, args []string, o *options, gates *gates, sweep
 		announce(cmd.ErrOrStderr(), len(plan.strategies), sweep.Budget)
 	}
 	var swept bench.Swept
-	run := newRun(cmd, args, plan, o)
+	run := newRun("sweep", typed(cmd, args), plan, o)
 	run.Warnings = append(run.Warnings, lowered...)
 	if run.Bundled != nil {
 		run.Bundled = truth(o.profile, sweep.Share, sweep.Max)

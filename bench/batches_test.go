@@ -1,0 +1,123 @@
+package bench_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"sweetspot/bench"
+	"sweetspot/results"
+	"sweetspot/strategies"
+)
+
+// doors counts the sessions of the strategies that share it.
+type doors struct{ opened, open, most int }
+
+// counted is a simulated strategy whose sessions are counted. It cannot be opened if it has a reason.
+type counted struct {
+	simulated
+	doors  *doors
+	reason error
+}
+
+func (c counted) Open(context.Context, strategies.Target, int) (strategies.Session, error) {
+	if c.reason != nil {
+		return nil, c.reason
+	}
+	c.doors.opened++
+	c.doors.open++
+	c.doors.most = max(c.doors.most, c.doors.open)
+	return c, nil
+}
+
+func (c counted) Close() error {
+	c.doors.open--
+	return nil
+}
+
+func (c counted) Version() string { return c.name + " 1.0" }
+
+func entry(d *doors, name string, limit int, reason error) bench.Entry {
+	return bench.Entry{Strategy: counted{simulated{name: name, latency: always(time.Millisecond)}, d, reason}, Limit: limit}
+}
+
+// batches makes the entries' batches and returns what became of them, with the trials by strategy and limit in their order.
+func batches(t *testing.T, repeats int, seed uint64, entries ...bench.Entry) (k kept, order, warnings []string, err error) {
+	synctest.Test(t, func(t *testing.T) {
+		observer := k.observer()
+		observer.Warn = func(text string) { warnings = append(warnings, text) }
+		observer.Version = func(strategy, version string) {
+			if version != strategy+" 1.0" {
+				t.Errorf("%s: version %q", strategy, version)
+			}
+		}
+		err = bench.Batches{
+			Load: bench.Load{URLs: address(t), Requests: 12}, Entries: entries, Repeats: repeats, Seed: seed,
+		}.Run(t.Context(), observer)
+	})
+	for _, trial := range k.trials {
+		order = append(order, fmt.Sprintf("%s at %d", trial.Strategy, trial.Limit))
+	}
+	return k, order, warnings, err
+}
+
+func TestEachBatchHasASessionOfItsOwn(t *testing.T) {
+	var d doors
+	k, order, warnings, err := batches(t, 4, 1, entry(&d, "a", 3, nil), entry(&d, "a", 12, nil), entry(&d, "b", 1, nil))
+	if err != nil || warnings != nil {
+		t.Fatal(err, warnings)
+	}
+	if d != (doors{opened: 12, open: 0, most: 1}) {
+		t.Errorf("sessions %+v, want 12, one at a time, all closed", d)
+	}
+	for i, trial := range k.trials {
+		if trial.Started != 12 || trial.Succeeded != 12 || trial.Block != i/3 {
+			t.Errorf("trial %d: %d of %d requests in block %d, want 12 of 12 in %d", i, trial.Succeeded, trial.Started, trial.Block, i/3)
+		}
+	}
+	for block := range slices.Chunk(order, 3) {
+		if got := strings.Join(slices.Sorted(slices.Values(block)), ", "); got != "a at 12, a at 3, b at 1" {
+			t.Errorf("a block of %s", got)
+		}
+	}
+	if _, again, _, _ := batches(t, 4, 1, entry(&d, "a", 3, nil), entry(&d, "a", 12, nil), entry(&d, "b", 1, nil)); !slices.Equal(order, again) {
+		t.Errorf("the same seed gave %v, then %v", order, again)
+	}
+}
+
+func TestAnEntryThatCannotBeOpenedIsLeftOutOnce(t *testing.T) {
+	var d doors
+	missing := errors.New("b: want apt install b, or pip install b")
+	_, order, warnings, err := batches(t, 3, 1, entry(&d, "a", 2, nil), entry(&d, "b", 2, missing))
+	if err != nil || len(order) != 3 || d.open != 0 {
+		t.Errorf("got %v and %v, want three batches of a", order, err)
+	}
+	if want := "left out: b: want apt install b, or pip install b"; !slices.Equal(warnings, []string{want}) {
+		t.Errorf("got %q, want %q", warnings, want)
+	}
+	if _, _, _, err := batches(t, 3, 1, entry(&d, "b", 2, missing)); !errors.Is(err, missing) {
+		t.Errorf("got %v, want %v", err, missing)
+	}
+}
+
+func TestBatchesEndWithTheContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var (
+			d       doors
+			trials  int
+			ctx, up = context.WithTimeout(t.Context(), 250*time.Millisecond) // a batch and its settling take 106 ms
+		)
+		defer up()
+		err := bench.Batches{
+			Load: bench.Load{URLs: address(t), Requests: 12}, Entries: []bench.Entry{entry(&d, "a", 2, nil)}, Repeats: 100,
+		}.Run(ctx, bench.Observer{Keep: func(results.Trial) error { trials++; return nil }})
+		if !errors.Is(err, context.DeadlineExceeded) || trials < 2 || trials > 3 || d.open != 0 {
+			t.Errorf("got %v after %d batches, with %d sessions open", err, trials, d.open)
+		}
+	})
+}

@@ -1,0 +1,122 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sweetspot/bench"
+	"sweetspot/results"
+	"sweetspot/strategies"
+)
+
+// A part is a run of its own: batches of one size, or a sweep, on one of the bundled servers.
+type part struct {
+	title string
+	job
+}
+
+// begin measures the part on a server of its own.
+func (p part) begin(cmd *cobra.Command) error {
+	p.run.Started = time.Now().UTC().Format(time.RFC3339)
+	return p.do(cmd, []string{"--profile", p.run.Bundled.Profile})
+}
+
+// The limits that are swept: below the smallest a batch of 4,000 takes long and teaches nothing.
+const (
+	sweptFrom = 8
+	sweptTo   = 4096
+)
+
+// articleShare of the peak is what a sweep wants of the limit to use.
+const articleShare = 0.97
+
+// codes are the distinct URLs that are requested.
+const codes = "/{0-9a-z:4}"
+
+// parts returns what is to be measured. All codes come first, so that the memory that they take is not that of what was
+// measured before.
+func (a articleFlags) parts(typed []string) []part {
+	var parts []part
+	add := func(p part) {
+		p.run.Arguments = typed
+		parts = append(parts, p)
+	}
+	if !a.quick {
+		add(a.batches(results.AtOnce, results.AllCodes, 1, []results.Batch{{Strategy: fastest(), Limit: 100}}))
+	}
+	for _, profile := range []string{results.LikeTheArticles, results.AtOnce} {
+		for _, requests := range []int64{40, 1000, 4000} {
+			var rows []results.Batch
+			for _, b := range results.ArticleBatches(profile) {
+				if b.Requests == requests {
+					rows = append(rows, b)
+				}
+			}
+			add(a.batches(profile, requests, a.repeats, rows))
+		}
+	}
+	if !a.quick {
+		add(a.sweep("python-aiohttp", results.LikeTheArticles))
+		add(a.sweep("python-aiohttp", results.AtOnce))
+		add(a.sweep("semaphore", results.LikeTheArticles))
+	}
+	return parts
+}
+
+// fastest returns the strategy that requests all codes.
+func fastest() string {
+	if runtime.GOOS == "linux" {
+		return "eventloop"
+	}
+	return "fasthttp"
+}
+
+// batches returns the part that makes batches of one size.
+func (a articleFlags) batches(profile string, requests int64, repeats int, rows []results.Batch) part {
+	p := a.part("article", profile, requests, fmt.Sprintf("batches of %d", requests))
+	var entries []bench.Entry
+	for _, row := range rows {
+		s, err := strategies.Get(row.Strategy)
+		if err != nil {
+			p.run.Warnings = append(p.run.Warnings, fmt.Sprintf("left out: %v", err))
+			continue
+		}
+		entries = append(entries, bench.Entry{Strategy: s, Limit: row.Limit})
+	}
+	p.measure = func(ctx context.Context, load bench.Load, observe bench.Observer) error {
+		return bench.Batches{Load: load, Entries: entries, Repeats: repeats, Seed: a.seed}.Run(ctx, observe)
+	}
+	p.conclude = func(run *results.Run) { run.Strategies = results.Summarise(run.Trials) }
+	return p
+}
+
+// sweep returns the part that sweeps the limit of a strategy in batches of 4,000, as the article did.
+func (a articleFlags) sweep(strategy, profile string) part {
+	p := a.part("sweep", profile, 4000, strategy+" swept over the limit")
+	var swept bench.Swept
+	p.measure = func(ctx context.Context, load bench.Load, observe bench.Observer) error {
+		s, err := strategies.Get(strategy)
+		if err != nil {
+			return err
+		}
+		swept, err = bench.Sweep{
+			Load: load, Strategies: []strategies.Strategy{s}, Min: sweptFrom, Max: sweptTo, Share: articleShare,
+			Budget: a.budget, Seed: a.seed,
+		}.Run(ctx, observe)
+		return err
+	}
+	p.conclude = func(run *results.Run) { run.Optima, run.Strategies = swept.Optima, swept.Ranked }
+	return p
+}
+
+// part returns what all parts have in common.
+func (a articleFlags) part(command, profile string, requests int64, title string) part {
+	load := bench.Load{Requests: requests, Decode: true, Warmup: bench.Automatic}
+	run := newRun(command, nil, parsed{load: load, target: codes}, &options{seed: a.seed, profile: profile})
+	run.Bundled = truth(profile, articleShare, sweptTo)
+	return part{title + ", profile " + profile, job{load: load, out: a.out, quiet: a.quiet, run: run, silent: true}}
+}

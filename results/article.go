@@ -1,0 +1,145 @@
+package results
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+
+	"github.com/montanaflynn/stats"
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// WriteArticle writes what the article's clients came to, beside what the article says of them, from the runs that
+// measured it: batches and sweeps, told apart by what they hold, in any order. Whatever was not measured is left out. Format
+// is [Table] or [Markdown].
+func WriteArticle(w io.Writer, runs []*Run, format Format, screen Screen) error {
+	var p page
+	switch format {
+	case Table:
+		p = &terminal{width: screen.Columns, colour: screen.Colour}
+	case Markdown:
+		p = &markdown{}
+	default:
+		return fmt.Errorf("write article as %s: want %s or %s", format, Table, Markdown)
+	}
+	if err := newArticle(runs).draw(p); err != nil {
+		return fmt.Errorf("write article as %s: %w", format, err)
+	}
+	var text bytes.Buffer // so that an error leaves no half a page behind
+	if _, err := p.WriteTo(&text); err != nil {
+		return err
+	}
+	_, err := w.Write(text.Bytes())
+	return err
+}
+
+// An article is the runs that measured it, looked up by what they measured.
+type article struct {
+	runs  []*Run
+	rows  map[spot]Summary
+	whole map[spot][]Trial
+	error float64 // probability that an interval is wrong, small enough for all of the page to be right together
+}
+
+// A spot is a batch on a bundled server.
+type spot struct {
+	profile string
+	Batch
+}
+
+func newArticle(runs []*Run) *article {
+	a := &article{runs: runs, rows: map[spot]Summary{}, whole: map[spot][]Trial{}}
+	for _, run := range runs {
+		if run.Bundled == nil || run.Settings.Requests == 0 || swept(run) {
+			continue
+		}
+		for _, t := range run.Trials {
+			// A batch that was cut short says nothing of how long the whole one takes.
+			if t.Purpose == "" && t.Completed() == run.Settings.Requests {
+				at := spot{run.Bundled.Profile, Batch{t.Strategy, t.Limit, run.Settings.Requests}}
+				a.whole[at] = append(a.whole[at], t)
+			}
+		}
+	}
+	for at, trials := range a.whole {
+		a.rows[at] = Summarise(trials)[0]
+	}
+	a.error = (1 - confidence) / float64(max(1, a.comparisons()))
+	return a
+}
+
+// swept reports whether the run is a sweep.
+func swept(run *Run) bool { return run.Command == "sweep" }
+
+// row returns the summary of a batch on a server, nil if it was not measured.
+func (a *article) row(profile string, b Batch) *Summary {
+	if s, measured := a.rows[spot{profile, b}]; measured && s.PerSecond > 0 {
+		return &s
+	}
+	return nil
+}
+
+// seconds returns how long the batch took, 0 if it was not measured.
+func (a *article) seconds(profile string, b Batch) float64 {
+	if s := a.row(profile, b); s != nil {
+		return float64(b.Requests) / s.PerSecond
+	}
+	return 0
+}
+
+// A factor is how many times as long one batch took as another, with the interval that holds it. Without at least two
+// blocks there is none, and the interval is from 0 to infinity.
+type factor struct{ middle, low, high float64 }
+
+// ratio compares two batches block by block, so that what the machine does from block to block falls out: Student's t on
+// the logarithms of the ratios. It reports false unless both were measured in a block.
+func (a *article) ratio(profile string, slow, fast Batch) (factor, bool) {
+	var logs []float64
+	for _, s := range a.whole[spot{profile, slow}] {
+		for _, f := range a.whole[spot{profile, fast}] {
+			if s.Block == f.Block && s.PerSecond > 0 && f.PerSecond > 0 {
+				logs = append(logs, math.Log(f.PerSecond/s.PerSecond))
+			}
+		}
+	}
+	if len(logs) == 0 {
+		return factor{}, false
+	}
+	mean, _ := stats.Mean(logs)
+	r := factor{math.Exp(mean), 0, math.Inf(1)}
+	if n := float64(len(logs)); n > 1 {
+		deviation, _ := stats.StandardDeviationSample(logs)
+		half := distuv.StudentsT{Sigma: 1, Nu: n - 1}.Quantile(1-a.error/2) * deviation / math.Sqrt(n)
+		r.low, r.high = math.Exp(mean-half), math.Exp(mean+half)
+	}
+	return r, true
+}
+
+// spreads compares how much the times of two batches vary: the ratio of their standard deviations, with the interval of
+// the F distribution, for times whose logarithms are normal. It reports false without two trials of each.
+func (a *article) spreads(profile string, one, other Batch) (factor, bool) {
+	x, y := a.row(profile, one), a.row(profile, other)
+	if x == nil || y == nil || x.Trials < 2 || y.Trials < 2 || x.Spread == 0 || y.Spread == 0 {
+		return factor{}, false
+	}
+	middle := x.Spread / y.Spread
+	n, m := float64(x.Trials-1), float64(y.Trials-1)
+	low := distuv.F{D1: n, D2: m}.Quantile(1 - a.error/2)
+	high := distuv.F{D1: m, D2: n}.Quantile(1 - a.error/2)
+	return factor{middle, middle / math.Sqrt(low), middle * math.Sqrt(high)}, true
+}
+
+// warnings returns what the runs warn of, each once.
+func (a *article) warnings() []string {
+	var all []string
+	for _, run := range a.runs {
+		for _, w := range Warnings(run) {
+			if !slices.Contains(all, w) {
+				all = append(all, w)
+			}
+		}
+	}
+	return all
+}

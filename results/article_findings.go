@@ -1,0 +1,157 @@
+package results
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// findings says what was found, each with the figures that it rests on.
+func (a *article) findings() []finding {
+	var all []finding
+	for _, c := range claims {
+		all = append(all, a.claimed(c))
+	}
+	all = append(all, a.steadiness(), a.bests(), a.extremes(), a.answered())
+	return slices.DeleteFunc(all, func(f finding) bool { return f.text == "" })
+}
+
+// The batches that show which of the two event loops of Python is the steadier.
+var (
+	onUvloop  = Batch{"python-uvloop", 100, 4000}
+	onAsyncio = Batch{"python-aiohttp", 100, 4000}
+)
+
+// steadiness says whether uvloop's times vary less than asyncio's.
+func (a *article) steadiness() finding {
+	var verdict outcome
+	var parts []string
+	for _, server := range articleServers {
+		r, known := a.spreads(server.profile, onUvloop, onAsyncio)
+		if !known {
+			continue
+		}
+		verdict = verdict.and(either(r.high < 1, r.low > 1))
+		uvloop, asyncio := a.row(server.profile, onUvloop), a.row(server.profile, onAsyncio)
+		parts = append(parts, fmt.Sprintf("±%s and ±%s on %s (%s to %s times as much)",
+			roughly(uvloop.Spread), roughly(asyncio.Spread), server.name, figure(r.low), figure(r.high)))
+	}
+	if verdict == "" {
+		return finding{}
+	}
+	return finding{verdict.answer(longer), fmt.Sprintf("The article: uvloop is steadier, never above 2.1 s where asyncio reached 3 s. "+
+		"Here the times of %s and of %s vary by %s; the slowest took %s.",
+		onUvloop.named(), onAsyncio.named(), strings.Join(parts, ", and by "), a.slowest())}
+}
+
+// slowest says how long the slowest batches on the two event loops took on each server.
+func (a *article) slowest() string {
+	var parts []string
+	for _, server := range articleServers {
+		var worst [2]float64
+		for i, b := range []Batch{onUvloop, onAsyncio} {
+			for _, t := range a.whole[spot{server.profile, b}] {
+				worst[i] = max(worst[i], quotient(float64(b.Requests), t.PerSecond))
+			}
+		}
+		if worst[0] > 0 && worst[1] > 0 {
+			parts = append(parts, span(worst[0])+" and "+span(worst[1]))
+		}
+	}
+	return strings.Join(parts, ", and ")
+}
+
+// sweeps returns the runs that swept, those of Python first, as their curves are to be shown.
+func (a *article) sweeps() []*Run {
+	var all []*Run
+	for _, run := range a.runs {
+		if swept(run) && run.Bundled != nil && len(run.Trials) > 0 {
+			all = append(all, run)
+		}
+	}
+	return all
+}
+
+// bests says where the sweeps found the best limit.
+func (a *article) bests() finding {
+	var verdict outcome
+	var parts []string
+	for _, run := range a.sweeps() {
+		for _, o := range run.Optima {
+			name := fmt.Sprintf("%s on %s", o.Strategy, serverNamed(run.Bundled.Profile))
+			if o.Verdict == Unstable {
+				parts = append(parts, name+": no limit can be named")
+				continue
+			}
+			parts = append(parts, fmt.Sprintf("%s: %s, and limits from %s to %s cannot be told from it",
+				name, count(o.Peak.Limit), count(o.Peak.Low), count(o.Peak.High)))
+			if verdict == "" && run.Bundled.Profile == LikeTheArticles {
+				around := o.Peak.Low <= articleBest && articleBest <= o.Peak.High
+				verdict = either(around, !around)
+			}
+		}
+	}
+	if len(parts) == 0 {
+		return finding{}
+	}
+	if verdict == "" {
+		verdict = open
+	}
+	return finding{verdict.answer(longer), fmt.Sprintf("The article: swept over the semaphore's size, aiohttp is best right around %d, "+
+		"and the optimum depends on the host. Here the best is, for %s.", articleBest, strings.Join(parts, "; "))}
+}
+
+func serverNamed(profile string) string {
+	for _, server := range articleServers {
+		if server.profile == profile {
+			return server.name
+		}
+	}
+	return "the server " + profile
+}
+
+// extremes says which client is the fastest and which the slowest where nothing but the client counts.
+func (a *article) extremes() finding {
+	var names []Batch
+	for _, p := range publishedBatches {
+		if p.Requests == 4000 && p.Limit == 100 && a.row(AtOnce, p.Batch) != nil {
+			names = append(names, p.Batch)
+		}
+	}
+	if len(names) < 2 {
+		return finding{}
+	}
+	slices.SortStableFunc(names, func(x, y Batch) int { return cmp.Compare(a.seconds(AtOnce, x), a.seconds(AtOnce, y)) })
+	var order []string
+	for _, b := range names {
+		order = append(order, fmt.Sprintf("%s %s µs", b.Strategy, figure(a.row(AtOnce, b).Microseconds)))
+	}
+	return finding{"", "What each client costs a request, 4,000 of them at limit 100, answered at once: " + strings.Join(order, ", ") + "."}
+}
+
+// codes returns the run of all codes and its summary, nil if it was not made to its end.
+func (a *article) codes() (*Run, *Summary) {
+	for at := range a.rows {
+		if at.Requests != AllCodes {
+			continue
+		}
+		for _, run := range a.runs {
+			if run.Settings.Requests == AllCodes && run.Bundled != nil {
+				return run, a.row(at.profile, at.Batch)
+			}
+		}
+	}
+	return nil, nil
+}
+
+// answered says how long all codes took beside what the article projects.
+func (a *article) answered() finding {
+	_, s := a.codes()
+	if s == nil {
+		return finding{}
+	}
+	took := float64(AllCodes) / s.PerSecond
+	return finding{"", fmt.Sprintf("All 36^4 (%s) codes, which the article projects at 11 minutes with aiohttp and at 48 with threads, took %s with %s at %s, measured on %s.",
+		count(AllCodes), span(took), s.Strategy, count(s.Limit), serverNamed(AtOnce))}
+}

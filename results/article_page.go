@@ -1,0 +1,167 @@
+package results
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// draw draws the page.
+func (a *article) draw(p page) error {
+	p.heading(0, "The article's clients, measured anew")
+	p.paragraph(a.introduction())
+	if len(a.rows) == 0 && len(a.sweeps()) == 0 {
+		p.paragraph("Nothing was measured.")
+	} else if err := a.body(p); err != nil {
+		return err
+	}
+	a.method(p)
+	return nil
+}
+
+func (a *article) introduction() string {
+	text := fmt.Sprintf("The article “%s” (2021) made the same requests with one generation of clients after another. Here they are again, "+
+		"with Go's beside them. The server like the article's shows what the article saw", articleTitle)
+	if b := a.theory(); b != nil {
+		text += fmt.Sprintf(": by its theory it completes %s/s at most, with %s in flight; a client that could do more waits for it, and what it costs does not show",
+			figure(b.PerSecond), count(b.Limit))
+	}
+	return text + ". The server that answers at once shows what each client costs. Every figure is of whole batches: a client that has just been " +
+		"started, with no connection yet, requests distinct URLs, decodes the JSON of each, and ends." + a.written()
+}
+
+// written says where and when the page comes from.
+func (a *article) written() string {
+	if len(a.runs) == 0 {
+		return ""
+	}
+	day, _, _ := strings.Cut(a.runs[0].Started, "T")
+	m := a.runs[0].Machine
+	return fmt.Sprintf(" This page was written by sweetspot article from its measurements of %s, on a machine with %d CPUs (%s/%s).",
+		day, m.CPUs, m.OS, m.Arch)
+}
+
+// theory returns what is known of the server like the article's.
+func (a *article) theory() *Bundled {
+	for _, run := range a.runs {
+		if b := run.Bundled; b != nil && b.Profile == LikeTheArticles && b.PerSecond > 0 {
+			return b
+		}
+	}
+	return nil
+}
+
+// body draws what was measured.
+func (a *article) body(p page) error {
+	if found := a.findings(); len(found) > 0 {
+		p.heading(1, "What came of it")
+		p.findings(found)
+		p.paragraph(a.confidence())
+	}
+	if err := a.table(p); err != nil {
+		return err
+	}
+	a.curves(p)
+	return a.projection(p)
+}
+
+// confidence says how sure the intervals of the findings are.
+func (a *article) confidence() string {
+	if a.comparisons() == 0 {
+		return ""
+	}
+	return fmt.Sprintf("In brackets: intervals of the ratio of times, block by block, that are all of them right with %s confidence. "+
+		"A difference is one if it is certainly over %s; “to speak of” is over %s.",
+		percent(confidence, 0), percent(matters, 0), percent(toSpeakOf, 0))
+}
+
+// timePlotted is the time of the article's largest batch at a limit.
+var timePlotted = plotted{"seconds for 4,000 requests", func(s Summary) float64 { return quotient(4000, s.PerSecond) }}
+
+// curves draws the sweeps: the time of 4,000 requests against the semaphore's size.
+func (a *article) curves(p page) {
+	sweeps := a.sweeps()
+	if len(sweeps) > 0 {
+		p.heading(1, "Time against the semaphore's size")
+	}
+	for _, run := range sweeps {
+		limits := Summarise(run.Trials)
+		slices.SortFunc(limits, func(x, y Summary) int { return x.Limit - y.Limit })
+		var found *Optimum
+		if len(run.Optima) > 0 {
+			found = &run.Optima[0]
+		}
+		p.heading(2, fmt.Sprintf("%s on %s", run.Trials[0].Strategy, serverNamed(run.Bundled.Profile)))
+		p.picture(curve(limits, timePlotted, found, p.columns()))
+		p.paragraph(a.swept(run, limits, found))
+	}
+}
+
+// swept says what a sweep found.
+func (a *article) swept(run *Run, limits []Summary, found *Optimum) string {
+	if found == nil {
+		return "No conclusion, since the sweep ended before there was one."
+	}
+	text := strings.ToUpper(found.advice()[:1]) + found.advice()[1:]
+	last := limits[len(limits)-1]
+	if found.Peak.PerSecond > 0 && last.PerSecond > 0 && last.Limit > found.Peak.Limit {
+		text += fmt.Sprintf(" 4,000 requests take %s at the peak, and at %s they take %s, %s times as long.",
+			span(4000/found.Peak.PerSecond), count(last.Limit), span(4000/last.PerSecond), figure(found.Peak.PerSecond/last.PerSecond))
+	}
+	if b := run.Bundled; b.Limit > 0 {
+		text += fmt.Sprintf(" By its theory this server's peak is %s/s at %s.", figure(b.PerSecond), count(b.Limit))
+	}
+	return text + " " + found.effort()
+}
+
+// method says how all was measured, so that it can be done again.
+func (a *article) method(p page) {
+	if len(a.runs) == 0 {
+		return
+	}
+	first := *a.runs[0]
+	p.heading(1, "How it was measured")
+	first.Settings.Requests = 0 // each part has its own
+	p.paragraph(first.conditions() + " The Python programs keep what they decoded by URL, as the article does; Go's drop it.")
+	p.picture([]stroke{{even, "sweetspot " + strings.Join(each(first.Arguments, clean), " ")}})
+	p.paragraph(a.effort())
+	p.list(a.versions())
+	p.list(each(a.warnings(), func(text string) string { return "warning: " + text }))
+}
+
+// effort says when and on what it was measured, how much, and whether the servers agree.
+func (a *article) effort() string {
+	var requests int64
+	var trials int
+	witnessed := true
+	for _, run := range a.runs {
+		trials += len(run.Trials)
+		for _, t := range run.Trials {
+			requests += t.Warmup + t.Started
+		}
+		witnessed = witnessed && (run.Witnessed || len(run.Trials) == 0)
+	}
+	m := a.runs[0].Machine
+	text := fmt.Sprintf("Begun at %s. %s requests in %s trials.", a.runs[0].Started, count(requests), count(trials))
+	if m.CPU != "" || m.Kernel != "" {
+		text += " Machine: " + strings.Join(slices.DeleteFunc([]string{m.CPU, m.Kernel}, func(s string) bool { return s == "" }), ", ") + "."
+	}
+	if witnessed && requests > 0 {
+		text += " The servers, which count by themselves, saw exactly as many."
+	}
+	return text
+}
+
+// versions returns what the strategies consist of, one line each.
+func (a *article) versions() []string {
+	known := map[string]string{}
+	for _, run := range a.runs {
+		maps.Copy(known, run.Versions)
+	}
+	var lines []string
+	for _, strategy := range slices.Sorted(maps.Keys(known)) {
+		lines = append(lines, strategy+": "+known[strategy])
+	}
+	return lines
+}
