@@ -27,8 +27,8 @@ type Batches struct {
 	Seed    uint64 // of the order within the blocks
 }
 
-// settle lets what a session closes drain, so that one batch does not tax the next: thousands of connections may be.
-const settle = 100 * time.Millisecond
+// lull lets what a session closes drain, so that one batch does not tax the next: thousands of connections may be.
+const lull = 100 * time.Millisecond
 
 // Run makes the batches in complete blocks, each in a random order of its own. An entry whose session cannot be opened is
 // left out from then on, with a warning. Run returns early, with an error, when ctx ends, when nothing has ever succeeded
@@ -54,7 +54,7 @@ func (b Batches) Run(ctx context.Context, observe Observer) error {
 			if err != nil {
 				return err
 			}
-			time.Sleep(settle)
+			time.Sleep(lull)
 		}
 		if entries = able; len(entries) == 0 {
 			return errors.Join(errs...)

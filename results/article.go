@@ -2,10 +2,12 @@ package results
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/montanaflynn/stats"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -40,7 +42,8 @@ type article struct {
 	runs  []*Run
 	rows  map[spot]Summary
 	whole map[spot][]Trial
-	error float64 // probability that an interval is wrong, small enough for all of the page to be right together
+	torn  []string // what is said of batches that did not come to their end
+	error float64  // probability that an interval is wrong, small enough for all of the page to be right together
 }
 
 // A spot is a batch on a bundled server.
@@ -56,11 +59,14 @@ func newArticle(runs []*Run) *article {
 			continue
 		}
 		for _, t := range run.Trials {
-			// A batch that was cut short says nothing of how long the whole one takes.
-			if t.Purpose == "" && t.Completed() == run.Settings.Requests {
-				at := spot{run.Bundled.Profile, Batch{t.Strategy, t.Limit, run.Settings.Requests}}
+			at := spot{run.Bundled.Profile, Batch{t.Strategy, t.Limit, run.Settings.Requests}}
+			if t.Purpose == "" && t.Completed() == at.Requests {
 				a.whole[at] = append(a.whole[at], t)
+				continue
 			}
+			// It says nothing of how long a whole one takes.
+			a.torn = append(a.torn, fmt.Sprintf("%s: a batch ended after %s of %s requests and does not count: %s",
+				at.named(), count(t.Completed()), count(at.Requests), cmp.Or(t.FirstError, strings.Join(t.Warnings, "; "))))
 		}
 	}
 	for at, trials := range a.whole {
@@ -133,7 +139,7 @@ func (a *article) spreads(profile string, one, other Batch) (factor, bool) {
 
 // warnings returns what the runs warn of, each once.
 func (a *article) warnings() []string {
-	var all []string
+	all := each(a.torn, clean)
 	for _, run := range a.runs {
 		for _, w := range Warnings(run) {
 			if !slices.Contains(all, w) {

@@ -172,13 +172,13 @@ func (a *article) claimed(c claim) finding {
 		}
 		parts = append(parts, r.beside()+" on "+server.name)
 		why := map[string]string{LikeTheArticles: c.there, AtOnce: c.atOnce}[server.profile]
-		if (c.judge(r) != holds || r.high < c.published) && why != "" {
+		if why != "" && (c.judge(r) == differs || r.high < c.published) {
 			reasons = append(reasons, why)
 		}
 	}
 	text := fmt.Sprintf("%s Here %s beside %s: %s.",
 		c.says, c.one.named(), c.other.named(), strings.Join(parts, "; "))
-	if verdict != holds {
+	if verdict == differs || verdict == mixed {
 		reasons = append(reasons, a.spent(c))
 	}
 	return finding{verdict.answer(c.expect), strings.TrimSpace(text + " " + strings.Join(reasons, " "))}
@@ -213,6 +213,9 @@ func (b Batch) named() string {
 	return fmt.Sprintf("%s at %s", b.Strategy, count(b.Limit))
 }
 
+// vague is the factor from the middle from which on an interval says nothing.
+const vague = 10
+
 // beside says how long a batch took beside another one.
 func (r factor) beside() string {
 	switch {
@@ -220,8 +223,8 @@ func (r factor) beside() string {
 		return fmt.Sprintf("%s times as long (%s to %s)", figure(r.middle), figure(r.low), figure(r.high))
 	case r.high < 1:
 		return fmt.Sprintf("%s times as fast (%s to %s)", figure(1/r.middle), figure(1/r.high), figure(1/r.low))
-	case r.low == 0:
-		return fmt.Sprintf("%s times as long, measured once,", figure(r.middle))
+	case r.high > vague*r.middle:
+		return fmt.Sprintf("%s times as long, which so few batches leave open,", figure(r.middle))
 	}
 	return fmt.Sprintf("indistinguishable (%s to %s times as long)", figure(r.low), figure(r.high))
 }

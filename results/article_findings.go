@@ -34,8 +34,11 @@ func (a *article) steadiness() finding {
 		}
 		verdict = verdict.and(either(r.high < 1, r.low > 1))
 		uvloop, asyncio := a.row(server.profile, onUvloop), a.row(server.profile, onAsyncio)
-		parts = append(parts, fmt.Sprintf("±%s and ±%s on %s (%s to %s times as much)",
-			roughly(uvloop.Spread), roughly(asyncio.Spread), server.name, figure(r.low), figure(r.high)))
+		sure := fmt.Sprintf("%s to %s times as much", figure(r.low), figure(r.high))
+		if r.high > vague*r.middle {
+			sure = "too few batches to compare"
+		}
+		parts = append(parts, fmt.Sprintf("±%s and ±%s on %s (%s)", roughly(uvloop.Spread), roughly(asyncio.Spread), server.name, sure))
 	}
 	if verdict == "" {
 		return finding{}

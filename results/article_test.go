@@ -119,6 +119,7 @@ func partOfTheArticle() []*results.Run {
 	}
 	cut := able[0]
 	cut.Strategy, cut.Started, cut.Succeeded, cut.Purpose = "fasthttp", 17, 17, results.Interrupted
+	cut.Warnings = []string{"interrupted after 0.2 s"}
 	run.Trials, run.Witnessed = append(able[:2:2], cut), false
 	run.Warnings = []string{"left out: python-aiohttp: want apt install python3-aiohttp, or pip install aiohttp"}
 	return []*results.Run{run}
@@ -179,6 +180,7 @@ func TestFindingsFollowTheFigures(t *testing.T) {
 		{"pycurl far ahead", 20, 177, 0.01, 6, "**Differs.** The article: pycurl"},
 		{"pycurl behind", 600, 177, 0.01, 6, "**Holds.** The article: pycurl"},
 		{"pycurl as fast", 177, 177, 0.01, 6, "**Cannot be told.** The article: pycurl"},
+		{"an interval of no use", 20, 177, 0.01, 1, "which so few batches leave open"},
 		{"pycurl ahead, once", 20, 177, 0.01, 1, "**Cannot be told.** The article: pycurl"},
 		{"pycurl ahead in much noise", 150, 177, 0.3, 6, "**Cannot be told.** The article: pycurl"},
 		{"uvloop the same", 20, 176, 0.001, 6, "**Holds.** The article: uvloop is no faster"},

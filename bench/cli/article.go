@@ -44,9 +44,9 @@ It takes about eight minutes. Clients whose library is not installed are left ou
 	}
 	f := cmd.Flags()
 	f.IntVar(&flags.repeats, "repeats", 6, "make each batch so many times")
-	f.DurationVar(&flags.budget, "budget", time.Minute, "sweep each client for at most so long")
+	f.DurationVar(&flags.budget, "budget", 45*time.Second, "sweep each client for at most so long")
 	f.Uint64Var(&flags.seed, "seed", 0, "order the batches by this seed (default one drawn anew; it is saved with the runs)")
-	f.BoolVar(&flags.quick, "quick", false, "batches only, each twice: no sweep and not all codes; under two minutes")
+	f.BoolVar(&flags.quick, "quick", false, "batches only, three of each: no sweep and not all codes; about three minutes")
 	f.StringVar(&flags.out, "out", "", "save the runs into this folder, trial by trial")
 	f.StringVarP(&flags.file, "output", "o", "", "write the page, as Markdown, to this file when all has been measured")
 	f.BoolVarP(&flags.quiet, "quiet", "q", false, "show no progress, nor where the runs were saved")
@@ -116,7 +116,7 @@ func (a *articleFlags) check(cmd *cobra.Command) error {
 		found.addf("--quick beside --repeats or --budget: want one or the other")
 	}
 	if a.quick {
-		a.repeats = 2
+		a.repeats = 3
 	}
 	if !cmd.Flags().Changed("seed") {
 		a.seed = rand.Uint64N(1<<52) + 1 // a number that every reader of JSON can hold
