@@ -29,7 +29,7 @@ const (
 	Unresolved               // the host's name has no address
 	BadTLS                   // the TLS handshake or the certificate failed
 	Malformed                // what came back is not HTTP, or more of it than a client puts up with
-	Undecodable              // the response was whole but Target.Handle rejected its body
+	Undecodable              // the response was whole but its body is not JSON, or Target.Handle rejected it
 	Other                    // anything else; Outcome.Err tells
 	classes     = iota
 )
@@ -53,7 +53,7 @@ func Failures() []Class {
 // Failed returns the outcome of a request that a client gave up on with err.
 func Failed(err error) Outcome { return Outcome{Class: classify(err), Err: err} }
 
-// Answered returns the outcome of a request that was answered whole; err is what Target.Handle said of it.
+// Answered returns the outcome of a request that was answered whole; err is what is wrong with its body.
 func Answered(status int, bytes int64, err error) Outcome {
 	o := Outcome{Status: status, Bytes: bytes, Err: err}
 	switch {

@@ -2,6 +2,7 @@ package strategies_test
 
 import (
 	"net"
+	"slices"
 	"testing"
 	"time"
 
@@ -47,17 +48,25 @@ func TestFailuresAreOutcomesOfTheRightClass(t *testing.T) {
 					target.Timeout = 150 * time.Millisecond
 				}
 				run(t, s, target, 4, w)
-				if got := w.classes(); got[failure.want] != n {
-					t.Errorf("got %v, want %d of class %v: %s", got, n, failure.want, w.errors())
+				got := w.classes()
+				if traits(s).Lenient && slices.Contains(headsOnly, failure.name) {
+					got[failure.want] += got[strategies.Reset] + got[strategies.OK]
+				}
+				if got[failure.want] != n {
+					t.Errorf("got %v, want %d of class %v: %s", w.classes(), n, failure.want, w.errors())
 				}
 			})
 		})
 	}
 }
 
+// headsOnly are the failures that a client which does not look closely at heads may take for a reset, or for none.
+var headsOnly = []string{"a head that breaks off", "a length that is no number"}
+
 func TestSomeFailuresLeaveTheOthersAlone(t *testing.T) {
 	const n = 400
 	everyStrategy(t, func(t *testing.T, s strategies.Strategy) {
+		excused(t, traits(s).Repeats, "its library repeats requests")
 		srv := witness(t, server.Config{Seed: 1, Fail: server.Failures{Reset: 0.1, Status500: 0.1, Truncate: 0.1}})
 		w := newWork(n, srv.URL())
 		run(t, s, strategies.Target{}, 8, w)

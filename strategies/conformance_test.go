@@ -69,7 +69,7 @@ func TestEachRequestIsMadeExactlyOnce(t *testing.T) {
 func TestExactlyLimitAreInFlight(t *testing.T) {
 	const limit = 7
 	everyStrategy(t, func(t *testing.T, s strategies.Strategy) {
-		srv := witness(t, server.Config{Delay: 20 * time.Millisecond})
+		srv := witness(t, server.Config{Delay: unhurried(s, 20*time.Millisecond)})
 		run(t, s, strategies.Target{}, limit, newWork(5*limit, srv.URL()))
 		if got, want := srv.Stats().PeakInFlight, int64(s.Limit(limit)); got != want {
 			t.Errorf("the server saw %d at once, want %d", got, want)
@@ -79,7 +79,7 @@ func TestExactlyLimitAreInFlight(t *testing.T) {
 
 func TestASessionHoldsALimitBelowItsLargest(t *testing.T) {
 	everyStrategy(t, func(t *testing.T, s strategies.Strategy) {
-		srv := witness(t, server.Config{Delay: 20 * time.Millisecond})
+		srv := witness(t, server.Config{Delay: unhurried(s, 20*time.Millisecond)})
 		session := open(t, s, strategies.Target{}, 9)
 		for _, limit := range []int{9, 4, 1} {
 			srv.Reset()
@@ -99,7 +99,8 @@ func TestASessionHoldsALimitBelowItsLargest(t *testing.T) {
 func TestConnectionsOutliveARun(t *testing.T) {
 	const limit = 5
 	everyStrategy(t, func(t *testing.T, s strategies.Strategy) {
-		srv := witness(t, server.Config{Delay: time.Millisecond})
+		excused(t, traits(s).Anew, "it keeps no connection")
+		srv := witness(t, server.Config{Delay: unhurried(s, time.Millisecond)})
 		session := open(t, s, strategies.Target{}, limit)
 		for range 4 {
 			if err := session.Run(t.Context(), limit, newWork(10*limit, srv.URL())); err != nil {

@@ -23,7 +23,7 @@ func (e eventLoop) Open(_ context.Context, target Target, maxLimit int) (Session
 	if maxLimit < 1 {
 		return nil, fmt.Errorf("%s: open: limit %d: want at least 1", e.Name(), maxLimit)
 	}
-	session, err := openLoops(target.WithDefaults(), maxLimit)
+	session, err := openLoops(target.ready(), maxLimit)
 	if err != nil {
 		return nil, fmt.Errorf("%s: open: %w", e.Name(), err)
 	}

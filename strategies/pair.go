@@ -37,7 +37,7 @@ func (p pair) Open(_ context.Context, target Target, maxLimit int) (Session, err
 	if maxLimit < 1 {
 		return nil, fmt.Errorf("%s: open: limit %d: want at least 1", p.name, maxLimit)
 	}
-	target = target.WithDefaults()
+	target = target.ready()
 	return &pairSession{
 		pair:     p,
 		target:   target,

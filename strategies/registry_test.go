@@ -1,6 +1,7 @@
 package strategies_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -8,7 +9,7 @@ import (
 )
 
 func TestEveryStrategyIsFoundByItsName(t *testing.T) {
-	for _, s := range all() {
+	for _, s := range slices.Concat(strategies.Named(), strategies.Pairs()) {
 		got, err := strategies.Get(s.Name())
 		if err != nil || got.Name() != s.Name() {
 			t.Errorf("Get(%q) gave %v, %v", s.Name(), got, err)

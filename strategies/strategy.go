@@ -43,6 +43,7 @@ type Usage struct {
 	Connections int           // distinct connections that carried requests of the latest Run
 	Limit       int           // that the strategy has moved to by itself in the latest Run; 0 if it keeps to what it is told
 	CPU         time.Duration // spent by the session's own processes since Open; not this process's
+	Memory      int64         // of the session's own processes, resident, at its largest since Open, in bytes
 
 	// The part of the latency that the client has no part in: from the first byte of a request written to the last of its
 	// response read. It is summed over a sample of the exchanges since Open; 0 of 0 where it is not known.
@@ -86,9 +87,13 @@ type Request struct {
 
 // An Outcome is what became of one request.
 type Outcome struct {
-	Class   Class
-	Status  int           // of the HTTP response, 0 when there was none
-	Bytes   int64         // of the response's body
-	Err     error         // why Class is neither OK nor BadStatus
-	Latency time.Duration // if the strategy measured it itself; 0 leaves it to the Worker: from Next to Done
+	Class  Class
+	Status int   // of the HTTP response, 0 when there was none
+	Bytes  int64 // of the response's body
+	Err    error // why Class is neither OK nor BadStatus
+
+	// Latency is set if the strategy measured it itself. Then the request ended so long after its Start, which the strategy
+	// may have moved to when it really began: not before Next, nor to end after Done. 0 leaves it to the Worker: from Next
+	// to Done.
+	Latency time.Duration
 }

@@ -2,6 +2,8 @@ package strategies
 
 import (
 	"crypto/tls"
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"time"
 )
@@ -19,10 +21,13 @@ type Target struct {
 	DNSCache    time.Duration // [DefaultDNSCache]; how long an address is remembered
 	Insecure    bool          // skips the verification of TLS certificates
 
-	// Handle is called with each successful response before the request ends, so that decoding is part of the work
-	// measured: by several goroutines at a time, those that make the requests or, where one makes many, others. Body is
-	// valid until Handle returns. An error makes the outcome of class [Undecodable]. If Handle is nil, bodies are read to
-	// the end and discarded.
+	// JSON has each successful response decoded before the request ends, so that decoding is part of the work measured. A
+	// body that is not JSON makes the outcome of class [Undecodable].
+	JSON bool
+	// Handle is called with each successful response before the request ends, after JSON is done with it: by several
+	// goroutines at a time, those that make the requests or, where one makes many, others. Body is valid until Handle
+	// returns. An error makes the outcome of class [Undecodable]. Requests that another process makes cannot be handled:
+	// see [ErrHandle]. Without Handle and JSON, bodies are read to the end and discarded.
 	Handle func(r *Request, status int, body []byte) error
 }
 
@@ -61,6 +66,29 @@ func (t Target) WithDefaults() Target {
 		t.DNSCache = DefaultDNSCache
 	}
 	return t
+}
+
+// ready returns the target as clients in this process take it: with defaults, and with Handle to see to JSON too.
+func (t Target) ready() Target {
+	t = t.WithDefaults()
+	if t.JSON {
+		t.Handle = decoding(t.Handle)
+	}
+	return t
+}
+
+// decoding returns a Handle that decodes the body and calls the next one, unless that is nil.
+func decoding(next func(*Request, int, []byte) error) func(*Request, int, []byte) error {
+	return func(r *Request, status int, body []byte) error {
+		var decoded any
+		if err := json.Unmarshal(body, &decoded); err != nil {
+			return fmt.Errorf("decode json: %w", err)
+		}
+		if next == nil {
+			return nil
+		}
+		return next(r, status, body)
+	}
 }
 
 // tls returns the TLS settings of every client.

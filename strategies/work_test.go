@@ -2,6 +2,7 @@ package strategies_test
 
 import (
 	"context"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -80,8 +81,38 @@ func (w *work) errors() string {
 	return strings.Join(texts, "; ")
 }
 
-// all returns every strategy there is.
-func all() []strategies.Strategy { return slices.Concat(strategies.Named(), strategies.Pairs()) }
+// all returns every strategy there is, and this test's own program as one.
+func all() []strategies.Strategy {
+	return append(slices.Concat(strategies.Named(), strategies.Pairs()), program("external", "fasthttp"))
+}
+
+// program is a strategy of this package as a program of its own, which the test binary is when it is started anew.
+func program(name, strategy string) strategies.External {
+	return strategies.Program{Name: name, Doc: "a program", Command: []string{os.Args[0], "as-program", strategy}}.Strategy()
+}
+
+// excused skips the test if the strategy is a program that cannot do what the test is about.
+func excused(t *testing.T, cannot bool, why string) {
+	t.Helper()
+	if cannot {
+		t.Skip(why)
+	}
+}
+
+// traits returns what is known of a strategy that is a program, and nothing of another.
+func traits(s strategies.Strategy) strategies.Program {
+	e, _ := s.(strategies.External)
+	return e.Program
+}
+
+// unhurried returns how long a server should take for every slot to be seen full. An interpreter spends milliseconds on a
+// request where the machine is busy.
+func unhurried(s strategies.Strategy, delay time.Duration) time.Duration {
+	if traits(s).Command != nil {
+		return 100 * time.Millisecond
+	}
+	return delay
+}
 
 // everyStrategy runs a test for each.
 func everyStrategy(t *testing.T, test func(t *testing.T, s strategies.Strategy)) {

@@ -1,0 +1,104 @@
+package strategies
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// protocol is the version of the protocol that EXTERNAL.md describes.
+const protocol = 1
+
+// message is a line from a program. Exactly one of its fields is set.
+type message struct {
+	Hello   *hello    `json:"hello"`
+	Opened  *struct{} `json:"opened"`
+	Done    *report   `json:"done"`
+	Stopped *stopped  `json:"stopped"`
+	Error   *string   `json:"error"`
+
+	arrived time.Duration // on the session's clock
+}
+
+type hello struct {
+	Protocol int    `json:"protocol"`
+	Version  string `json:"version"`
+	Most     int    `json:"most"` // 0 is no bound
+}
+
+type stopped struct {
+	Connections int `json:"connections"`
+}
+
+// report is what a program tells of requests that have ended.
+type report struct {
+	Now      time.Duration `json:"now"` // on the program's clock
+	Outcomes reports       `json:"outcomes"`
+}
+
+// parseMessage reads a line. What it does not know in a message it ignores, but there has to be a message.
+func parseMessage(line []byte) (*message, error) {
+	var m message
+	if err := json.Unmarshal(line, &m); err != nil {
+		return nil, fmt.Errorf("it said what is no message: %s: %w", quoted(line), err)
+	}
+	members := 0
+	for _, set := range []bool{m.Hello != nil, m.Opened != nil, m.Done != nil, m.Stopped != nil, m.Error != nil} {
+		if set {
+			members++
+		}
+	}
+	if members != 1 {
+		return nil, fmt.Errorf("it said what is no message: %s: want one of hello, opened, done, stopped and error", quoted(line))
+	}
+	return &m, m.check()
+}
+
+// check returns an error for figures that cannot be.
+func (m *message) check() error {
+	switch {
+	case m.Hello != nil && m.Hello.Protocol != protocol:
+		return fmt.Errorf("it speaks version %d of the protocol: want %d", m.Hello.Protocol, protocol)
+	case m.Hello != nil && m.Hello.Most < 0:
+		return fmt.Errorf("it says that it can have %d requests in flight", m.Hello.Most)
+	case m.Stopped != nil && m.Stopped.Connections < 0:
+		return fmt.Errorf("it says that it used %d connections", m.Stopped.Connections)
+	case m.Done != nil && (m.Done.Now < 0 || m.Done.Now > latest):
+		return fmt.Errorf("its clock shows %d: want nanoseconds, from 0 to 2^59", m.Done.Now)
+	}
+	return nil
+}
+
+// longestQuote is how much of a line is quoted in an error.
+const longestQuote = 80
+
+func quoted(line []byte) string {
+	if len(line) > longestQuote {
+		return strconv.Quote(string(line[:longestQuote])) + "…"
+	}
+	return strconv.Quote(string(line))
+}
+
+// appendStrings appends the texts to a line as a JSON array.
+func appendStrings(line []byte, texts []string) []byte {
+	line = append(line, '[')
+	for i, text := range texts {
+		if i > 0 {
+			line = append(line, ',')
+		}
+		line = appendString(line, text)
+	}
+	return append(line, ']')
+}
+
+// appendString appends the text to a line as a JSON string.
+func appendString(line []byte, text string) []byte {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			encoded, _ := json.Marshal(text) // fails never on a string
+			return append(line, encoded...)
+		}
+	}
+	return append(append(append(line, '"'), text...), '"')
+}
