@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,8 +32,8 @@ type Batches struct {
 const lull = 100 * time.Millisecond
 
 // Run makes the batches in complete blocks, each in a random order of its own. An entry whose session cannot be opened is
-// left out from then on, with a warning. Run returns early, with an error, when ctx ends, when nothing has ever succeeded
-// or does not any more, and when no entry is left.
+// left out from then on, with a warning; so is a strategy that breaks down, and its trial says why. Run returns early, with
+// an error, when ctx ends, when nothing has ever succeeded or does not any more, and when no entry is left.
 func (b Batches) Run(ctx context.Context, observe Observer) error {
 	r := runner{load: b.Load, observe: observe}
 	entries := slices.Clone(b.Entries) // the order in which the caller has them is its own
@@ -43,21 +44,28 @@ func (b Batches) Run(ctx context.Context, observe Observer) error {
 		var errs []error
 		for _, e := range entries {
 			cells, err := open(ctx, []strategies.Strategy{e.Strategy}, b.Load, e.Limit, observe)
+			if ctx.Err() != nil {
+				cells.close()
+				return ctx.Err()
+			}
 			if err != nil {
 				errs = append(errs, err)
 				continue
 			}
-			able = append(able, e)
 			r.share = func(done float64) float64 { return min(1, done/float64(b.Repeats*len(entries))) }
 			_, err = r.blocks(ctx, cells, block, 1, order, func() bool { return true })
 			cells.close()
-			if err != nil {
+			switch {
+			case r.broken[e.Strategy.Name()]: // its trial says why
+			case err != nil:
 				return err
+			default:
+				able = append(able, e)
 			}
 			time.Sleep(lull)
 		}
 		if entries = able; len(entries) == 0 {
-			return errors.Join(errs...)
+			return cmp.Or(errors.Join(errs...), fmt.Errorf("%w: %s", ErrBroken, r.failure))
 		}
 		for _, err := range errs {
 			observe.warn(fmt.Sprintf("left out: %v", err))

@@ -20,8 +20,16 @@ type Observer struct {
 	Progress func(Progress)
 	// Warn is told what concerns the run as a whole.
 	Warn func(string)
-	// Version is told of what a strategy consists, such as "aiohttp 3.8.4, Python 3.11.2", if its session knows.
+	// Version is told what makes the requests of a strategy that can tell: see [strategies.Versioned].
 	Version func(strategy, version string)
+	// Witness returns what the target has seen since it was last called, if the target can tell: every trial must agree.
+	Witness func() (Seen, error)
+}
+
+// Seen is what a target has counted by itself.
+type Seen struct {
+	Requests int64
+	AtOnce   int // the most that were in flight at a time
 }
 
 // Progress is how far a run has come.
@@ -51,8 +59,9 @@ type Comparison struct {
 
 // Run makes the comparison: complete blocks, each in a random order of its own, so that a machine that drifts does not
 // favour who comes first. Each strategy keeps one session throughout. Beside them runs a second copy of one of them, as a
-// check on the comparison itself: see [Rank]. Where the client seems to be a strategy's bottleneck, not the server, a
-// warning says so. Run returns early, with an error, when ctx ends, and when nothing has ever succeeded or does not any more.
+// check on the comparison itself: see [Rank]. A strategy that breaks down is dropped, and its trial says why. Where the
+// client seems to be a strategy's bottleneck, not the server, a warning says so. Run returns early, with an error, when ctx
+// ends, when no strategy is left, and when nothing has ever succeeded or does not any more.
 func (c Comparison) Run(ctx context.Context, observe Observer) error {
 	cells, err := open(ctx, c.Strategies, c.Load, c.Limit, observe)
 	if err != nil {
@@ -60,9 +69,7 @@ func (c Comparison) Run(ctx context.Context, observe Observer) error {
 	}
 	defer func() { cells.close() }()
 	order := rand.New(rand.NewPCG(c.Seed, 0))
-	if cells, err = cells.withCopy(ctx, c.Load, c.Repeats, order); err != nil {
-		return err
-	}
+	cells = cells.withCopy(ctx, c.Load, c.Repeats, order, observe)
 	r := runner{load: c.Load, observe: observe, idle: len(cells) > 1}
 	r.share = func(done float64) float64 { return done / float64(c.Repeats*len(cells)) }
 	trials, err := r.blocks(ctx, cells, 0, c.Repeats, order, func() bool { return true })
@@ -101,9 +108,9 @@ func (o Observer) warn(text string) {
 	}
 }
 
-// opened tells of what the strategy whose session this is consists. A session that is more than this program knows.
+// opened tells what makes the requests of the strategy, if its session can tell.
 func (o Observer) opened(s strategies.Strategy, session strategies.Session) {
-	if versioned, ok := session.(interface{ Version() string }); ok && o.Version != nil {
+	if versioned, ok := session.(strategies.Versioned); ok && o.Version != nil {
 		o.Version(s.Name(), versioned.Version())
 	}
 }

@@ -18,13 +18,13 @@ const calibrations = 3
 
 // calibrate returns the goodput that the cell's strategy reaches when a server, that of the URLs, answers at once; at the
 // cell's limit, or at calibrationLimit if that is less. The trials are of another server, by a session of its own, and so
-// no part of the run. It returns 0 if ctx ends, or nothing succeeds.
+// no part of the run. It returns 0 if ctx ends, no session can be opened, or nothing succeeds.
 func (c cell) calibrate(ctx context.Context, load Load, instant URLs) (float64, error) {
 	load.URLs, load.Rate = instant, 0
 	c.limit = min(c.limit, calibrationLimit)
 	fresh, err := c.reopened(ctx, load.target())
 	if err != nil {
-		return 0, err
+		return 0, ctx.Err() // one could be opened before, so that something has run out; the evidence goes without
 	}
 	defer fresh.session.Close()
 	best := 0.0

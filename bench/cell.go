@@ -35,6 +35,9 @@ func open(ctx context.Context, all []strategies.Strategy, load Load, limit int, 
 		errs   []error
 	)
 	for _, s := range all {
+		if ctx.Err() != nil {
+			break
+		}
 		session, err := s.Open(ctx, load.target(), limit)
 		if err != nil {
 			errs = append(errs, err)
@@ -44,7 +47,7 @@ func open(ctx context.Context, all []strategies.Strategy, load Load, limit int, 
 		opened = append(opened, cell{strategy: s, session: session, limit: s.Limit(limit), began: began})
 	}
 	if len(opened) == 0 {
-		return nil, errors.Join(errs...)
+		return nil, errors.Join(append(errs, ctx.Err())...)
 	}
 	for _, err := range errs {
 		observe.warn(fmt.Sprintf("left out: %v", err))
@@ -53,18 +56,19 @@ func open(ctx context.Context, all []strategies.Strategy, load Load, limit int, 
 }
 
 // withCopy returns the cells and a second copy of one of them, drawn by lot, with a session of its own; or the cells as
-// they are if there are not enough repeats to name a winner, or nobody to win against.
-func (c cells) withCopy(ctx context.Context, load Load, repeats int, lot *rand.Rand) (cells, error) {
+// they are if there are not enough repeats to name a winner, or nobody to win against, or it cannot be opened twice.
+func (c cells) withCopy(ctx context.Context, load Load, repeats int, lot *rand.Rand, observe Observer) cells {
 	if repeats < EnoughRepeats || len(c) < 2 {
-		return c, nil
+		return c
 	}
 	twin := c[lot.IntN(len(c))]
 	session, err := twin.strategy.Open(ctx, load.target(), twin.limit)
 	if err != nil {
-		return c, err
+		observe.warn(fmt.Sprintf("the comparison is not checked by a second copy of a strategy: %v", err))
+		return c
 	}
 	twin.session, twin.purpose = session, results.Control
-	return append(slices.Clip(c), twin), nil
+	return append(slices.Clip(c), twin)
 }
 
 func (c cells) close() {

@@ -25,7 +25,7 @@ type contest struct {
 
 // newContest returns the contest of the searches that have a limit to use. Its cells share the searches' sessions, but
 // for the copy's, which is the last one's.
-func newContest(ctx context.Context, searches []*search, load Load, repeats int, lot *rand.Rand) (*contest, error) {
+func newContest(ctx context.Context, searches []*search, load Load, repeats int, lot *rand.Rand, observe Observer) *contest {
 	c := &contest{own: field{}, common: field{}, repeats: repeats}
 	limit := commonLimit(searches)
 	var at cells
@@ -45,12 +45,9 @@ func newContest(ctx context.Context, searches []*search, load Load, repeats int,
 		c.common = nil
 	}
 	entered := len(c.cells)
-	all, err := c.cells.withCopy(ctx, load, repeats, lot)
-	if err != nil {
-		return nil, err
-	}
+	all := c.cells.withCopy(ctx, load, repeats, lot, observe)
 	c.cells = slices.Concat(all[:entered], at, all[entered:])
-	return c, nil
+	return c
 }
 
 // close closes the copy's session, which is the contest's own.

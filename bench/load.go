@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -130,16 +129,7 @@ func ParseHeader(lines []string) (http.Header, error) {
 // target returns what a strategy needs to know of the load.
 func (l Load) target() strategies.Target {
 	t := strategies.Target{
-		Method: l.Method, Header: l.Header, Body: l.Body, Timeout: l.Timeout, Insecure: l.Insecure,
-	}
-	if l.Decode {
-		t.Handle = func(_ *strategies.Request, _ int, body []byte) error {
-			var decoded any
-			if err := json.Unmarshal(body, &decoded); err != nil {
-				return fmt.Errorf("decode json: %w", err)
-			}
-			return nil
-		}
+		Method: l.Method, Header: l.Header, Body: l.Body, Timeout: l.Timeout, Insecure: l.Insecure, JSON: l.Decode,
 	}
 	return t.WithDefaults()
 }

@@ -11,8 +11,8 @@ import (
 
 // Rank summarises the trials of a comparison, and says of each strategy whether it is the fastest, slower than another,
 // or cannot be told from the fastest. If a strategy differs from its own second copy the comparison is void: then nothing
-// can be told from anything. One that had a trial without any success is slower than those that had none. The warnings
-// are about the comparison as a whole.
+// can be told from anything. One that had a trial without any success is slower than those that had none; one that broke
+// down has no verdict. The warnings are about the comparison as a whole.
 func Rank(trials []results.Trial) (ranked []results.Summary, warnings []string) {
 	all := field{}
 	for _, t := range trials {
@@ -45,7 +45,11 @@ func rank(trials []results.Trial, fields ...field) (ranked [][]results.Summary, 
 				family = append(family, name)
 			case !failed[name] && len(summaries) > 1:
 				failed[name] = true
-				warnings = append(warnings, name+" is not compared: it had trials without a success")
+				why := "it had trials without a success"
+				if s.Error != "" {
+					why = "it broke down"
+				}
+				warnings = append(warnings, name+" is not compared: "+why)
 			}
 		}
 		ranked, families = append(ranked, summaries), append(families, family)
@@ -58,7 +62,7 @@ func rank(trials []results.Trial, fields ...field) (ranked [][]results.Summary, 
 	for i, summaries := range ranked {
 		for k, s := range summaries {
 			summaries[k].Verdict = string(comparison.Standings[i][sampleName(s.Strategy, s.Limit)])
-			if s.PerSecond == 0 && len(families[i]) > 0 {
+			if s.PerSecond == 0 && s.Error == "" && len(families[i]) > 0 {
 				summaries[k].Verdict = results.Slower
 			}
 		}

@@ -201,19 +201,19 @@ func (w *worker) await(ctx context.Context) bool {
 }
 
 func (w *worker) Done(request *strategies.Request, o strategies.Outcome) {
-	end := w.recorder.now()
-	start := request.Start
-	if o.Latency > 0 {
-		start = end - o.Latency
+	now := w.recorder.now()
+	end := now
+	if o.Latency > 0 { // what is reported late still counts for when it was
+		end = min(now, request.Start+o.Latency)
 	}
 	if first := &w.recorder.first; first.Load() == 0 {
-		first.CompareAndSwap(0, max(1, int64(end-start)))
+		first.CompareAndSwap(0, max(1, int64(end-request.Start)))
 	}
-	w.shard[w.held] = ended{start, end, o}
+	w.shard[w.held] = ended{request.Start, end, o}
 	w.held++
-	if w.held == shardSize || end-w.folded > stale {
+	if w.held == shardSize || now-w.folded > stale {
 		w.fold()
-		w.folded = end
+		w.folded = now
 	}
 }
 

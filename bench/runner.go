@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,16 +23,20 @@ type runner struct {
 	succeeded int64
 	silent    int // trials without success, one after the other up to the latest
 	failure   string
+	broken    map[string]bool // strategies that have broken down
 }
 
 // ErrDied is returned when a target that had answered does not any more.
 var ErrDied = errors.New("the target has stopped answering")
 
+// ErrBroken is returned when every strategy has broken down.
+var ErrBroken = errors.New("no strategy is left")
+
 // patience is how many trials in a row may go without success before the target is called dead: at a limit that is far
 // too large one may, and so may a strategy that does not work.
 const patience = 2
 
-// trial measures the cell and hands the trial to the observer. The error is ctx's if it has ended; it is ErrNothing if
+// trial measures the cell and hands the trial to the observer. That the strategy broke down is no error. The error is ctx's if it has ended; it is ErrNothing if
 // nothing has ever succeeded, and ErrDied if nothing does any more.
 func (r *runner) trial(ctx context.Context, c cell, block int, doing string) (*results.Trial, error) {
 	if err := ctx.Err(); err != nil {
@@ -48,14 +53,42 @@ func (r *runner) trial(ctx context.Context, c cell, block int, doing string) (*r
 	if t == nil { // ctx ended before there was anything to measure
 		return nil, ctx.Err()
 	}
+	if t.Error != "" {
+		return t, r.drop(t)
+	}
 	if r.idle && t.Failed[strategies.Timeout.String()] > 0 {
 		t.Warn("the other strategies hold idle connections open: if the server caps connections, run one strategy at a time")
 	}
+	r.hear(t)
 	r.count(t)
 	if err := errors.Join(r.observe.Keep(*t), ctx.Err()); err != nil {
 		return t, err
 	}
 	return t, r.dead()
+}
+
+// drop keeps the trial in which a strategy broke down, and has no further trial of that strategy be made.
+func (r *runner) drop(t *results.Trial) error {
+	if r.broken == nil {
+		r.broken = map[string]bool{}
+	}
+	r.broken[t.Strategy] = true
+	r.done++
+	r.last = max(r.last, t.Block)
+	r.failure = fmt.Sprintf("%s: %s", t.Strategy, t.Error)
+	r.forget()
+	return r.observe.Keep(*t)
+}
+
+// left returns an error if all of the cells have broken down.
+func (r *runner) left(cells cells) error {
+	if slices.ContainsFunc(cells, func(c cell) bool { return !r.broken[c.strategy.Name()] }) {
+		return nil
+	}
+	if r.succeeded == 0 {
+		return fmt.Errorf("%w: %s", ErrNothing, r.failure)
+	}
+	return fmt.Errorf("%w: %s", ErrBroken, r.failure)
 }
 
 func (r *runner) count(t *results.Trial) {
@@ -83,18 +116,22 @@ func (r *runner) dead() error {
 }
 
 // blocks measures repeats complete blocks of the cells, numbered from first, each in a random order of its own, as long
-// as more, asked before each block, says so. It returns the trials also with an error.
+// as more, asked before each block, says so. Cells of strategies that break down are left out from then on. It returns the
+// trials also with an error.
 func (r *runner) blocks(ctx context.Context, cells cells, first, repeats int, order *rand.Rand, more func() bool) ([]results.Trial, error) {
 	cells = slices.Clone(cells) // the order in which the caller has them is its own
 	var all []results.Trial
 	for block := first; block < first+repeats && more(); block++ {
 		order.Shuffle(len(cells), func(i, j int) { cells[i], cells[j] = cells[j], cells[i] })
 		for _, cell := range cells {
+			if r.broken[cell.strategy.Name()] {
+				continue
+			}
 			t, err := r.trial(ctx, cell, block, "")
 			if t != nil {
 				all = append(all, *t)
 			}
-			if err != nil {
+			if err = cmp.Or(err, r.left(cells)); err != nil {
 				return all, err
 			}
 		}

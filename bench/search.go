@@ -20,6 +20,7 @@ type search struct {
 	sofar   string         // what is known, in a few words
 	best    *results.Trial // with the highest goodput so far
 	reach   float64        // goodput when a server answers at once; 0 if it is not known
+	broken  string         // why the strategy broke down
 	bound   bool           // the client is the bottleneck
 	why     string         // what speaks for that
 	harm    string         // that the search was stopped to avoid
@@ -39,6 +40,9 @@ func (s *search) step(ctx context.Context, r *runner, left time.Duration) (more 
 	c.limit, c.completions = next.Limit, int64(next.Completions)
 	t, err := r.trial(ctx, c, next.Block, s.sofar)
 	if t == nil || t.Purpose == results.Interrupted {
+		return false, err
+	}
+	if s.broken = t.Error; s.broken != "" {
 		return false, err
 	}
 	if t.Succeeded == 0 && mean(s.at(next.Limit), goodput) > 0 {
@@ -97,7 +101,7 @@ func (s *search) forget(fresh finder) {
 
 // decided reports whether there is a limit to use.
 func (s *search) decided() bool {
-	return len(s.trials) > 0 && s.finder.conclude().Verdict != results.Unstable
+	return len(s.trials) > 0 && s.broken == "" && s.finder.conclude().Verdict != results.Unstable
 }
 
 // at returns the search's trials at a limit.
@@ -125,7 +129,13 @@ func (s *search) evidence(limit int) evidence { return judge(s.at(limit), s.smal
 
 // optimum returns what the search has found.
 func (s *search) optimum() results.Optimum {
-	o := s.finder.conclude()
+	o := results.Optimum{Verdict: results.Unstable, Warnings: []string{}}
+	if len(s.trials) > 0 {
+		o = s.finder.conclude()
+	}
+	if s.broken != "" {
+		o.Verdict, o.Warnings = results.Unstable, []string{"it broke down: " + s.broken}
+	}
 	o.Strategy = s.cell.strategy.Name()
 	o.Trials = len(s.trials)
 	o.Elapsed = s.elapsed.Seconds()

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -165,6 +166,9 @@ func (s suspect) slowDown(ctx context.Context, r *runner) (causal, error) {
 	asItIs := s.search.cell
 	asItIs.limit = s.limit
 	slow, err := asItIs.reopened(ctx, burning(r.load.target(), c.burn))
+	if errors.Is(err, strategies.ErrHandle) {
+		return causal{}, nil // a program cannot be slowed down from here
+	}
 	if err != nil {
 		return c, err
 	}

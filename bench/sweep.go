@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -126,7 +127,7 @@ func (s *sweeping) search(ctx context.Context) error {
 				return nil
 			}
 			more, err := one.step(ctx, &s.runner, left)
-			if err == nil {
+			if err = cmp.Or(err, s.runner.left(s.cells())); err == nil {
 				err = s.calibrate(ctx, one)
 			}
 			if err != nil {
@@ -139,6 +140,15 @@ func (s *sweeping) search(ctx context.Context) error {
 		active = going
 	}
 	return nil
+}
+
+// cells returns the cells of all the searches.
+func (s *sweeping) cells() cells {
+	var all cells
+	for _, one := range s.searches {
+		all = append(all, one.cell)
+	}
+	return all
 }
 
 // suspicious reports whether the client is to be examined. A limit that holds an objective is no claim about the server,
@@ -207,10 +217,7 @@ func (s *sweeping) compare(ctx context.Context) (*contest, error) {
 	if len(entered) < 2 {
 		return nil, nil
 	}
-	c, err := newContest(ctx, entered, s.plan.Load, s.plan.Repeats, s.random)
-	if err != nil {
-		return nil, err
-	}
+	c := newContest(ctx, entered, s.plan.Load, s.plan.Repeats, s.random, s.runner.observe)
 	defer c.close()
 	return c, c.run(ctx, &s.runner, s.random, func() time.Duration { return s.left(1 + overtime) })
 }
@@ -220,11 +227,11 @@ func (s *sweeping) conclude(compared *contest) Swept {
 	var swept Swept
 	var best []results.Trial
 	for _, one := range s.searches {
-		if len(one.trials) == 0 {
+		if len(one.trials) == 0 && one.broken == "" {
 			continue
 		}
 		o := one.optimum()
-		if n := s.plan.Load.Requests; n > 0 && n < int64(batchRounds*o.Explored[1]) {
+		if n := s.plan.Load.Requests; n > 0 && one.broken == "" && n < int64(batchRounds*o.Explored[1]) {
 			o.Warnings = append(o.Warnings, fmt.Sprintf(
 				"batches of %d say little about limits above %d, since they end with slots empty: raise --requests, or take --duration",
 				n, n/batchRounds))

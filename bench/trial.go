@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"strings"
 	"time"
 
 	"sweetspot/results"
@@ -11,7 +12,7 @@ import (
 )
 
 // trial measures the cell once. It returns nil if ctx ended before there was anything to measure; if it ended within the
-// measured window, the trial is of the time until then and says so. Share is called now and then with how much of the
+// measured window, the trial is of the time until then and says so. If the session broke down the trial has an Error. Share is called now and then with how much of the
 // trial is done, from 0 to 1.
 func (c cell) trial(ctx context.Context, load Load, block int, share func(float64)) (*results.Trial, error) {
 	runtime.GC() // one trial does not pay for the garbage of another
@@ -24,7 +25,7 @@ func (c cell) trial(ctx context.Context, load Load, block int, share func(float6
 	}
 	m, err := measure(ctx, c, load, share)
 	if err != nil {
-		return nil, fmt.Errorf("%s: limit %d: %w", c.strategy.Name(), c.limit, err)
+		return c.broken(err, block), nil
 	}
 	if m == nil {
 		return nil, nil
@@ -41,6 +42,18 @@ func (c cell) trial(ctx context.Context, load Load, block int, share func(float6
 	}
 	distrust(t, load)
 	return t, nil
+}
+
+// broken returns the trial in which the session broke down. It is of no other purpose, so that the strategy's row tells.
+func (c cell) broken(err error, block int) *results.Trial {
+	t := &results.Trial{
+		Strategy: c.strategy.Name(), Limit: c.limit, Block: block, Failed: map[string]int64{}, Status: map[int]int64{}, Warnings: []string{},
+	}
+	for _, class := range strategies.Failures() {
+		t.Failed[class.String()] = 0
+	}
+	t.Error = strings.TrimPrefix(err.Error(), t.Strategy+": ")
+	return t
 }
 
 // measured is a trial in the units it was taken in.
@@ -211,6 +224,7 @@ func (m *measured) report() (*results.Trial, error) {
 		Scheduling:   m.used.schedulingP99().Seconds(),
 		Connections:  m.usage.Connections,
 		SettledLimit: m.usage.Limit,
+		Memory:       m.usage.Memory,
 		FirstError:   t.err,
 		Warnings:     []string{},
 		Series:       t.series.over(m.elapsed),

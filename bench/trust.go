@@ -48,7 +48,7 @@ func distrust(t *results.Trial, load Load) {
 		t.Warn(fmt.Sprintf("the client used %s of its processors: it may be the bottleneck, not the server", percent(busy)))
 	}
 	if t.Connections > 2*t.Limit { // a few more than the limit happen, when a dial and an idle one race
-		t.Warn(fmt.Sprintf("it took %d connections: the server does not keep them open, and each new one costs a handshake", t.Connections))
+		t.Warn(fmt.Sprintf("it took %d connections: client or server does not keep them open, and each new one costs a handshake", t.Connections))
 	}
 	if redirects := redirected(t.Status); redirects > 0 {
 		t.Warn(fmt.Sprintf("%s of the answers are redirects, which are not followed: use the URL they lead to",

@@ -66,7 +66,7 @@ func newArticle(runs []*Run) *article {
 			}
 			// It says nothing of how long a whole one takes.
 			a.torn = append(a.torn, fmt.Sprintf("%s: a batch ended after %s of %s requests and does not count: %s",
-				at.named(), count(t.Completed()), count(at.Requests), cmp.Or(t.FirstError, strings.Join(t.Warnings, "; "))))
+				at.named(), count(t.Completed()), count(at.Requests), cmp.Or(t.Error, t.FirstError, strings.Join(t.Warnings, "; "))))
 		}
 	}
 	for at, trials := range a.whole {

@@ -139,8 +139,8 @@ func (a *article) effort() string {
 		trials += len(run.Trials)
 		for _, t := range run.Trials {
 			requests += t.Warmup + t.Started
+			witnessed = witnessed && t.Witnessed
 		}
-		witnessed = witnessed && (run.Witnessed || len(run.Trials) == 0)
 	}
 	m := a.runs[0].Machine
 	text := fmt.Sprintf("Begun at %s. %s requests in %s trials.", a.runs[0].Started, count(requests), count(trials))

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -34,7 +35,7 @@ var trialColumns = []column[Trial]{
 	{name: "in_flight_mean", cell: func(t Trial) string { return exact(t.InFlightMean) }},
 	{name: "connections", cell: func(t Trial) string { return strconv.Itoa(t.Connections) }},
 	{name: "status", cell: statuses}, // answers by HTTP status: 200:1192 503:8
-	{name: "first_error", cell: func(t Trial) string { return clean(t.FirstError) }},
+	{name: "first_error", cell: func(t Trial) string { return clean(cmp.Or(t.Error, t.FirstError)) }},
 	{name: "warnings", cell: func(t Trial) string { return clean(strings.Join(t.Warnings, "; ")) }},
 }
 

@@ -68,6 +68,8 @@ const enoughTrials = 10
 // verdict writes how a strategy compares with the fastest.
 func verdict(s Summary) string {
 	switch {
+	case s.Error != "":
+		return "broke down"
 	case s.Verdict == Indistinguishable && s.Trials < enoughTrials:
 		return "too few to say"
 	case s.Verdict == Indistinguishable:

@@ -28,7 +28,6 @@ type head struct {
 	PeakMemory *later `json:"peak_memory_bytes,omitempty"`
 	Warnings   *later `json:"warnings,omitempty"`
 	Versions   *later `json:"versions,omitempty"`
-	Witnessed  *later `json:"witnessed,omitempty"`
 }
 
 // later is what does not belong into the head. It is never written, and never read.
@@ -47,7 +46,6 @@ type conclusion struct {
 	PeakMemory int64             `json:"peak_memory_bytes,omitempty"`
 	Warnings   []string          `json:"warnings"`
 	Versions   map[string]string `json:"versions,omitempty"`
-	Witnessed  bool              `json:"witnessed,omitempty"`
 }
 
 // line is every line of a run file but the first. Exactly one of its fields is set.
@@ -112,9 +110,7 @@ func (f *File) Append(t Trial) error {
 // Finish writes what the run concludes. No trial may follow.
 func (f *File) Finish(run *Run) error {
 	r := presentable(run)
-	return f.write(line{Conclusion: &conclusion{
-		r.Strategies, r.AtCommon, r.Optima, r.PeakMemory, r.Warnings, r.Versions, r.Witnessed,
-	}})
+	return f.write(line{Conclusion: &conclusion{r.Strategies, r.AtCommon, r.Optima, r.PeakMemory, r.Warnings, r.Versions}})
 }
 
 // Close closes the file. It does not conclude the run: that is for [File.Finish].

@@ -2,7 +2,9 @@ package results
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 )
 
 // legend says once how the figures of the run's tables are to be read.
@@ -25,6 +27,7 @@ func (r *Run) legend() string {
 	if r.PeakMemory > 0 {
 		text += fmt.Sprintf(" The client took %s MB of memory at most.", figure(float64(r.PeakMemory)/1e6))
 	}
+	text += programs(r.Trials)
 	if slices.ContainsFunc(slices.Concat(r.Strategies, r.AtCommon), func(s Summary) bool { return verdict(s) == "~ fastest" }) {
 		text += " ~ fastest: the repeats cannot tell it from the fastest."
 	}
@@ -37,6 +40,24 @@ func (r *Run) legend() string {
 // isNearPeak reports whether the trial's row is marked as one that cannot be told from the peak.
 func (r *Run) isNearPeak(t Trial) bool {
 	return slices.ContainsFunc(r.Optima, func(o Optimum) bool { return o.Strategy == t.Strategy && o.mark(t.Limit) == nearPeak })
+}
+
+// programs says how much memory the strategies took that are programs of their own.
+func programs(trials []Trial) string {
+	most := map[string]int64{}
+	for _, t := range trials {
+		most[t.Strategy] = max(most[t.Strategy], t.Memory)
+	}
+	var each []string
+	for _, strategy := range slices.Sorted(maps.Keys(most)) {
+		if most[strategy] > 0 {
+			each = append(each, fmt.Sprintf("%s %s MB", strategy, figure(float64(most[strategy])/1e6)))
+		}
+	}
+	if len(each) == 0 {
+		return ""
+	}
+	return " Of their own, as programs, took " + strings.Join(each, ", ") + "."
 }
 
 // repeats says what the spread of the tables is, which depends on how often the trials were repeated.

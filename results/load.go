@@ -105,8 +105,7 @@ func (r *Run) parseLine(text []byte) (concluded bool, err error) {
 		return false, nil
 	}
 	r.Strategies, r.AtCommon, r.Optima = l.Conclusion.Strategies, l.Conclusion.AtCommon, l.Conclusion.Optima
-	r.PeakMemory, r.Warnings = l.Conclusion.PeakMemory, l.Conclusion.Warnings
-	r.Versions, r.Witnessed = l.Conclusion.Versions, l.Conclusion.Witnessed
+	r.PeakMemory, r.Warnings, r.Versions = l.Conclusion.PeakMemory, l.Conclusion.Warnings, l.Conclusion.Versions
 	return true, nil
 }
 

@@ -33,10 +33,14 @@ func (n *notes) number(text string) int {
 
 // noted returns what there is to note about a summary.
 func (s Summary) noted() []string {
-	if s.FirstError == "" {
-		return s.Warnings
+	texts := slices.Clip(s.Warnings)
+	if s.Error != "" {
+		texts = append(texts, "broke down: "+s.Error)
 	}
-	return append(slices.Clip(s.Warnings), "first error: "+s.FirstError)
+	if s.FirstError != "" {
+		texts = append(texts, "first error: "+s.FirstError)
+	}
+	return texts
 }
 
 // mark returns the mark of a row with those notes: [1,3], or nothing for a row that there is nothing to note about.

@@ -26,9 +26,6 @@ type Run struct {
 
 	// Versions is what strategies consist of that are not this program alone, by name: "aiohttp 3.8.4, Python 3.11.2".
 	Versions map[string]string `json:"versions,omitempty"`
-
-	// Witnessed says that the bundled server, which counts by itself, saw as many requests as the run made.
-	Witnessed bool `json:"witnessed,omitempty"`
 }
 
 // Bundled is what is known of the bundled server by its theory, without measuring it. The figures are 0 where there are
@@ -88,10 +85,10 @@ type Trial struct {
 	Offset        float64          `json:"offset_seconds,omitempty"` // from the run's start to the opening of the measured window
 	Block         int              `json:"block"`                    // trials of a block are neighbours in time, in random order
 	Warmup        int64            `json:"warmup"`                   // requests that ended before the measured window and count for nothing
-	Started       int64            `json:"started"`                  // requests in flight at some time in the measured window
+	Started       int64            `json:"started"`                  // requests in flight at some time in the measured window, or handed to a program by its end
 	Succeeded     int64            `json:"succeeded"`
 	Failed        map[string]int64 `json:"failed"`  // by class; every class is present
-	CutOff        int64            `json:"cut_off"` // still in flight when the window closed
+	CutOff        int64            `json:"cut_off"` // still in flight when the window closed, or not begun yet by the program that had been handed them
 	Status        map[int]int64    `json:"status"`  // answers by HTTP status
 	Bytes         int64            `json:"bytes"`   // of response bodies that succeeded
 	Elapsed       float64          `json:"elapsed_seconds"`
@@ -104,7 +101,10 @@ type Trial struct {
 	Scheduling    float64          `json:"scheduling_p99_seconds,omitempty"` // that goroutines of the client waited for a processor
 	Connections   int              `json:"connections"`                      // distinct ones that carried this trial's requests
 	SettledLimit  int              `json:"settled_limit,omitempty"`          // that a strategy moved to by itself, which may be below Limit
+	Memory        int64            `json:"memory_bytes,omitempty"`           // resident, at its largest so far, of the program that made the requests
 	FirstError    string           `json:"first_error,omitempty"`
+	Witnessed     bool             `json:"witnessed,omitempty"` // the bundled server, which counts by itself, agrees with the counts
+	Error         string           `json:"error,omitempty"`     // why the strategy broke down in this trial, which then measured nothing
 	Warnings      []string         `json:"warnings"`
 	Histogram     Encoded          `json:"latency_histogram,omitempty"` // of the successes, in nanoseconds
 	Series        []Second         `json:"series,omitempty"`            // the measured window second by second, the last perhaps a part; empty if it was shorter than 2 s
@@ -162,6 +162,7 @@ type Summary struct {
 	Started          int64            `json:"started"`
 	Failed           map[string]int64 `json:"failed"`                // classes that occurred
 	FirstError       string           `json:"first_error,omitempty"` // of the first trial that has one
+	Error            string           `json:"error,omitempty"`       // why the strategy broke down: then it has no rate
 	Projected        []Projection     `json:"projected,omitempty"`
 	Warnings         []string         `json:"warnings"`
 }

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -68,6 +69,9 @@ func summarise(trials []*Trial) Summary {
 		Failed:   map[string]int64{},
 		Warnings: poolWarnings(trials),
 	}
+	for _, t := range trials {
+		s.Error = cmp.Or(s.Error, t.Error)
+	}
 	s.setRate(trials)
 	var completed int64
 	var cpu, elapsed, inFlight float64
@@ -82,9 +86,7 @@ func summarise(trials []*Trial) Summary {
 				s.Failed[class] += n
 			}
 		}
-		if s.FirstError == "" {
-			s.FirstError = t.FirstError
-		}
+		s.FirstError = cmp.Or(s.FirstError, t.FirstError)
 	}
 	s.CPUMicroseconds = quotient(1e6*cpu, float64(completed))
 	s.InFlightMean = quotient(inFlight, elapsed)
@@ -107,7 +109,7 @@ func (s *Summary) setRate(trials []*Trial) {
 		}
 	}
 	if idle := len(trials) - len(logs); idle > 0 {
-		if len(trials) > idle {
+		if len(trials) > idle && s.Error == "" {
 			s.Warnings = append(s.Warnings, inTrials(idle, len(trials))+": no request succeeded: the rate is taken as 0")
 		}
 		return

@@ -9,13 +9,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// An exchange is a connection for a client that on one goroutine writes a request and then reads its response. It holds
+// An exchangeConn is a connection for a client that on one goroutine writes a request and then reads its response. It holds
 // what is written until the client reads, then writes it, waits and reads: two system calls, where a read that comes
 // right after a write finds nothing and has to be repeated. The calls are raw, as those of a loop.
 //
 // To wait without having looked means that what the server did before the request was written goes unseen. It sees the
 // request then, and whatever it does about it wakes the client: an answer, or a reset because it has closed.
-type exchange struct {
+type exchangeConn struct {
 	patientConn
 	raw    syscall.RawConn
 	unsent []byte
@@ -28,10 +28,10 @@ type exchange struct {
 	blocked bool // the socket does not take all that is unsent
 }
 
-// exchangeBuffer is how much an exchange holds, in bytes; whatever would make it more is written at once.
+// exchangeBuffer is how much an exchangeConn holds, in bytes; whatever would make it more is written at once.
 const exchangeBuffer = 4 << 10
 
-// exchanging returns an exchange over a TCP connection.
+// exchanging returns an exchangeConn over a TCP connection.
 func exchanging(conn net.Conn) net.Conn {
 	tcp, ok := conn.(*net.TCPConn)
 	if !ok {
@@ -41,13 +41,13 @@ func exchanging(conn net.Conn) net.Conn {
 	if err != nil { // it is closed already, which whoever uses it will be told
 		return conn
 	}
-	c := &exchange{patientConn: patientConn{TCPConn: tcp}, raw: raw}
+	c := &exchangeConn{patientConn: patientConn{TCPConn: tcp}, raw: raw}
 	c.step = c.advance
 	return c
 }
 
 // Write holds p, or writes it if it is large. What is wrong with the connection may show only when it is read.
-func (c *exchange) Write(p []byte) (int, error) {
+func (c *exchangeConn) Write(p []byte) (int, error) {
 	if len(c.unsent)+len(p) <= exchangeBuffer {
 		c.unsent = append(c.unsent, p...)
 		return len(p), nil
@@ -59,7 +59,7 @@ func (c *exchange) Write(p []byte) (int, error) {
 }
 
 // flush writes what is unsent, and waits if need be.
-func (c *exchange) flush() error {
+func (c *exchangeConn) flush() error {
 	if len(c.unsent) == 0 {
 		return nil
 	}
@@ -68,7 +68,7 @@ func (c *exchange) flush() error {
 	return err
 }
 
-func (c *exchange) Read(p []byte) (int, error) {
+func (c *exchangeConn) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
@@ -95,7 +95,7 @@ func (c *exchange) Read(p []byte) (int, error) {
 }
 
 // advance writes or reads as much as can be without waiting, and reports whether there is nothing to wait for.
-func (c *exchange) advance(fd uintptr) bool {
+func (c *exchangeConn) advance(fd uintptr) bool {
 	if len(c.unsent) == 0 {
 		c.n, c.err = rawRead(int(fd), c.into)
 		if c.err == unix.EAGAIN {
@@ -115,7 +115,7 @@ func (c *exchange) advance(fd uintptr) bool {
 }
 
 // Close writes what is unsent, such as the alert with which TLS says goodbye, and closes the connection.
-func (c *exchange) Close() error {
+func (c *exchangeConn) Close() error {
 	_ = c.flush() // nobody waits for an answer to it
 	return c.TCPConn.Close()
 }

@@ -19,7 +19,10 @@ import (
 const asProgram = "SWEETSPOT_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asProgram) != "" {
+	if len(os.Args) > 2 && os.Args[1] == asExternal {
+		speak(os.Args[2])
+	}
+	if os.Getenv(asProgram) != "" && !strings.HasPrefix(os.Args[1], "-test.") { // as a process that fuzzes has it
 		os.Exit(cli.Run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
 	}
 	_ = os.Setenv(asProgram, "1")

@@ -19,6 +19,7 @@ import (
 // options are the flags that bench and sweep have in common, as they were typed.
 type options struct {
 	strategies []string
+	external   []string
 	requests   int64
 	duration   time.Duration
 	warmup     time.Duration
@@ -41,6 +42,7 @@ type options struct {
 func (o *options) bind(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringSliceVarP(&o.strategies, "strategy", "s", nil, "strategies to run, separated by commas: see 'sweetspot strategies' (default all with a name of their own)")
+	f.StringArrayVar(&o.external, "external", nil, "run this program as a strategy too, 'NAME=COMMAND'; may be repeated: see strategies/EXTERNAL.md")
 	f.Int64VarP(&o.requests, "requests", "n", 0, "make each trial a batch of exactly so many requests, cold start and tail included")
 	f.DurationVarP(&o.duration, "duration", "d", 500*time.Millisecond, "measure each trial for so long, after a warm-up that is not counted")
 	f.DurationVar(&o.warmup, "warmup", bench.Automatic, "warm up for so long before each trial (default: until at full stride; none with -n)")
@@ -189,10 +191,12 @@ func validMethod(method string) bool {
 	return err == nil && request.Method == method
 }
 
-// chosen returns the strategies that the flags name, all with a name of their own if none.
+// chosen returns the strategies that the flags name, all with a name of their own if none. Those of --external may be
+// named too, and are among all.
 func (o *options) chosen(cmd *cobra.Command, found *faults) []strategies.Strategy {
+	own := parsePrograms(cmd.Context(), o.external, found)
 	if !cmd.Flags().Changed("strategy") {
-		return strategies.Named()
+		return append(strategies.Named(), own...)
 	}
 	if len(o.strategies) == 0 {
 		found.addf("--strategy: an empty name: want names separated by commas, such as pool,fasthttp")
@@ -204,7 +208,7 @@ func (o *options) chosen(cmd *cobra.Command, found *faults) []strategies.Strateg
 			found.addf("--strategy: an empty name: want names separated by commas, such as pool,fasthttp")
 			continue
 		}
-		s, err := strategies.Get(strings.TrimSpace(name))
+		s, err := own.get(strings.TrimSpace(name))
 		if err != nil {
 			found.add("--strategy", err)
 			continue

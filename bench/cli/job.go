@@ -53,19 +53,19 @@ func (j job) against(cmd *cobra.Command, bundled *child) error {
 	}
 	defer keep.close()
 	bar := newProgress(cmd.ErrOrStderr(), j.quiet)
-	warn := func(text string) { j.run.Warnings = append(j.run.Warnings, text) }
-	version := func(strategy, text string) { j.run.Versions[strategy] = text }
-	err = j.measure(cmd.Context(), j.load, bench.Observer{Keep: keep.trial, Progress: bar.show, Warn: warn, Version: version})
+	observe := bench.Observer{
+		Keep:     keep.trial,
+		Progress: bar.show,
+		Warn:     func(text string) { j.run.Warnings = append(j.run.Warnings, text) },
+		Version:  func(strategy, version string) { j.run.Versions[strategy] = version },
+	}
+	if bundled != nil {
+		observe.Witness = witness(bundled.url)
+	}
+	err = j.measure(cmd.Context(), j.load, observe)
 	bar.clear()
 	if len(j.run.Trials) == 0 || errors.Is(err, bench.ErrNothing) {
 		return err
-	}
-	if bundled != nil && err == nil { // requests of a warm-up that was interrupted are in no trial
-		var differs string
-		if differs, err = disagreement(bundled.url, j.run); differs != "" {
-			warn(differs)
-		}
-		j.run.Witnessed = err == nil && differs == ""
 	}
 	return errors.Join(err, j.finish(keep, cmd.OutOrStdout(), cmd.ErrOrStderr()))
 }

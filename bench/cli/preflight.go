@@ -33,9 +33,11 @@ func checkFiles(flag string, limit int, all []strategies.Strategy, found *faults
 		found.addf("open files: %w", err)
 		return
 	}
-	connections := limit // of the second copy of one of them
+	connections := limit // of the second copy of one of them, or of a program, which has a limit of its own as high
 	for _, s := range all {
-		connections += s.Limit(limit)
+		if _, apart := s.(strategies.External); !apart {
+			connections += s.Limit(limit)
+		}
 	}
 	if room := int(files) - spareFiles; connections > room {
 		found.addf("%s %d: the strategies would open %d connections, but the limit on open files is %d: want at most %d, or fewer strategies, or a higher 'ulimit -Hn'",

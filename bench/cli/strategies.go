@@ -12,9 +12,11 @@ import (
 
 func newStrategiesCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:     "strategies",
-		Short:   "List the strategies, with what each does and when to choose it",
-		Example: "  sweetspot strategies",
+		Use:   "strategies",
+		Short: "List the strategies, with what each does and when to choose it",
+		Long: `strategies lists the strategies that are built in, with what each does and when to choose it. Any program that speaks
+a small protocol is one too: bench and sweep take it as --external NAME=COMMAND. See strategies/EXTERNAL.md.`,
+		Example: "  sweetspot strategies\n  sweetspot bench --external 'mine=python3 client.py' -s mine,eventloop",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			out := cmd.OutOrStdout()

@@ -5,28 +5,34 @@ import (
 	"fmt"
 	"net/http"
 
-	"sweetspot/results"
+	"sweetspot/bench"
 	"sweetspot/server"
 )
 
-// disagreement asks the bundled server, which counts by itself, how many requests it saw, and says in which way the run
-// disagrees; it is empty if they agree.
-func disagreement(url string, run *results.Run) (string, error) {
+// witness returns what asks the bundled server, which counts by itself, what it has seen, and has it begin anew.
+func witness(url string) func() (bench.Seen, error) {
+	return func() (bench.Seen, error) {
+		saw, err := stats(url)
+		if err != nil {
+			return bench.Seen{}, fmt.Errorf("ask the bundled server what it saw: %w", err)
+		}
+		return bench.Seen{Requests: saw.Requests, AtOnce: int(saw.PeakInFlight)}, nil
+	}
+}
+
+// stats returns what a server has counted, and sets it to zero. No request may be under way.
+func stats(url string) (saw server.Stats, err error) {
 	response, err := http.Get(url + "-/stats")
 	if err != nil {
-		return "", fmt.Errorf("ask the bundled server what it saw: %w", err)
+		return saw, err
 	}
 	defer response.Body.Close()
-	var saw server.Stats
 	if err := json.NewDecoder(response.Body).Decode(&saw); err != nil {
-		return "", fmt.Errorf("ask the bundled server what it saw: %w", err)
+		return saw, err
 	}
-	var made int64
-	for _, t := range run.Trials {
-		made += t.Warmup + t.Started
+	reset, err := http.Post(url+"-/reset", "", nil)
+	if err != nil {
+		return saw, err
 	}
-	if made != saw.Requests {
-		return fmt.Sprintf("the run says that it made %d requests, the server saw %d: do not trust its figures", made, saw.Requests), nil
-	}
-	return "", nil
+	return saw, reset.Body.Close()
 }

@@ -4,28 +4,33 @@ import (
 	"net/http"
 	"testing"
 
-	"sweetspot/results"
+	"sweetspot/bench"
 	"sweetspot/server"
 )
 
-func TestARunThatTheServerContradictsIsNotTrusted(t *testing.T) {
+func TestTheWitnessTellsWhatIsNewEachTime(t *testing.T) {
 	s, err := server.Start(server.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	for range 3 {
-		response, err := http.Get(s.URL())
-		if err != nil {
-			t.Fatal(err)
+	ask := witness(s.URL())
+	for _, n := range []int64{3, 0, 2} {
+		for range n {
+			response, err := http.Get(s.URL())
+			if err != nil {
+				t.Fatal(err)
+			}
+			response.Body.Close()
 		}
-		response.Body.Close()
+		if saw, err := ask(); err != nil || saw != (bench.Seen{Requests: n, AtOnce: int(min(n, 1))}) {
+			t.Errorf("got %+v, %v, want %d requests", saw, err, n)
+		}
 	}
-	for started, agrees := range map[int64]bool{1: false, 2: true, 3: false} {
-		run := &results.Run{Trials: []results.Trial{{Warmup: 1, Started: started}}}
-		differs, err := disagreement(s.URL(), run)
-		if err != nil || (differs == "") != agrees {
-			t.Errorf("of 3 requests the run knows %d: got %q, %v", 1+started, differs, err)
-		}
+}
+
+func TestAWitnessThatIsGoneIsAnError(t *testing.T) {
+	if saw, err := witness("http://127.0.0.1:1/")(); err == nil {
+		t.Errorf("got %+v, want an error", saw)
 	}
 }

@@ -1,0 +1,122 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"regexp"
+	"strings"
+
+	"sweetspot/strategies"
+)
+
+// programs are the strategies that --external names.
+type programs []strategies.Strategy
+
+// programName is what a program may be called: what stands in a list of names, and in a table, without doubt.
+var programName = regexp.MustCompile(`^[a-z0-9][a-z0-9+_.-]*$`)
+
+// parsePrograms reads programs as they are typed, each NAME=COMMAND, and greets them, so that one that cannot run here is
+// known before anything is measured.
+func parsePrograms(ctx context.Context, texts []string, found *faults) programs {
+	var all programs
+	for _, text := range texts {
+		name, command, separated := strings.Cut(text, "=")
+		_, err := strategies.Get(name)
+		switch {
+		case !separated:
+			found.addf("--external %s: want NAME=COMMAND, such as 'mine=python3 client.py'", text)
+		case !programName.MatchString(name):
+			found.addf("--external %s: name %q: want lower case letters, digits and + - _ .", text, name)
+		case err == nil, all.find(name) != nil:
+			found.addf("--external %s: the name %s is taken", text, name)
+		default:
+			words, err := splitCommand(command)
+			if err == nil {
+				_, err = exec.LookPath(words[0])
+			}
+			if err != nil {
+				found.addf("--external %s: %w", text, err)
+				continue
+			}
+			program, err := strategies.Program{Name: name, Command: words}.Greet(ctx)
+			if err != nil {
+				found.failures = append(found.failures, fmt.Errorf("--external %w", err))
+				continue
+			}
+			all = append(all, program.Strategy())
+		}
+	}
+	return all
+}
+
+// find returns the program of that name, nil if there is none.
+func (p programs) find(name string) strategies.Strategy {
+	for _, s := range p {
+		if s.Name() == name {
+			return s
+		}
+	}
+	return nil
+}
+
+// get returns the strategy of that name, be it one of the programs or not.
+func (p programs) get(name string) (strategies.Strategy, error) {
+	if s := p.find(name); s != nil {
+		return s, nil
+	}
+	return strategies.Get(name)
+}
+
+var (
+	errNoCommand = errors.New("an empty command: want a program and its arguments, such as 'mine=python3 client.py'")
+	errUnclosed  = errors.New("a quote is not closed, or a backslash ends the command")
+)
+
+// splitCommand splits a command into words as a shell does: at blanks, unless a quote or a backslash keeps them. Nothing
+// else is special, since no shell runs it.
+func splitCommand(text string) ([]string, error) {
+	var (
+		words  []string
+		word   strings.Builder
+		within bool // a word
+		quote  rune // that is open, 0 if none is
+		escape bool // the next character is just that
+	)
+	for _, c := range text {
+		switch {
+		case escape:
+			if quote == '"' && c != '"' && c != '\\' {
+				word.WriteRune('\\')
+			}
+			word.WriteRune(c)
+			escape = false
+		case c == '\\' && quote != '\'':
+			escape, within = true, true
+		case c == quote:
+			quote = 0
+		case quote == 0 && (c == '\'' || c == '"'):
+			quote, within = c, true
+		case quote == 0 && strings.ContainsRune(" \t\n", c):
+			if within {
+				words = append(words, word.String())
+			}
+			word.Reset()
+			within = false
+		default:
+			word.WriteRune(c)
+			within = true
+		}
+	}
+	if quote != 0 || escape {
+		return nil, errUnclosed
+	}
+	if within {
+		words = append(words, word.String())
+	}
+	if len(words) == 0 || words[0] == "" {
+		return nil, errNoCommand
+	}
+	return words, nil
+}
