@@ -33,7 +33,7 @@ func (f shareFinder) add(tried optimum.Trial, t *results.Trial) {
 
 func (f shareFinder) conclude() results.Optimum {
 	found := f.Conclude()
-	return results.Optimum{
+	o := results.Optimum{
 		Verdict:   string(found.Verdict),
 		Limit:     found.Limit,
 		Low:       found.Low,
@@ -47,6 +47,10 @@ func (f shareFinder) conclude() results.Optimum {
 		Explored: found.Explored,
 		Warnings: append([]string{}, found.Warnings...),
 	}
+	if found.Modelled {
+		o.Law = &results.Law{A: found.Law.A, B: found.Law.B, C: found.Law.C}
+	}
+	return o
 }
 
 // An Objective is a bound on the latency: the sweep then finds the largest limit that holds it.

@@ -36,6 +36,13 @@ type Bundled struct {
 	PerSecond float64 `json:"per_second,omitempty"` // goodput there
 	Share     float64 `json:"share,omitempty"`
 	Smallest  int     `json:"smallest,omitempty"` // the smallest limit that gives Share of the peak
+	Curve     []Rate  `json:"curve,omitempty"`    // goodput at limits that draw a curve, ascending
+}
+
+// A Rate is a goodput at a limit.
+type Rate struct {
+	Limit     int     `json:"limit"`
+	PerSecond float64 `json:"per_second"`
 }
 
 // Machine is where a run was made.
@@ -200,7 +207,8 @@ type Optimum struct {
 	Share     float64   `json:"share"`
 	PerSecond float64   `json:"per_second"`
 	Peak      PeakLimit `json:"peak"`
-	Explored  [2]int    `json:"explored"` // smallest and largest limit tried
+	Law       *Law      `json:"law,omitempty"` // the fitted curve; nil unless the trials agree with it
+	Explored  [2]int    `json:"explored"`      // smallest and largest limit tried
 	Trials    int       `json:"trials"`
 	Requests  int64     `json:"requests"`
 	Elapsed   float64   `json:"elapsed_seconds"`
@@ -213,4 +221,16 @@ type PeakLimit struct {
 	Low       int     `json:"low"`
 	High      int     `json:"high"`
 	PerSecond float64 `json:"per_second"`
+}
+
+// A Law is the universal scalability law (Gunther 2007): n requests in flight take A + B n + C n^2 seconds each.
+type Law struct {
+	A float64 `json:"a_seconds"`
+	B float64 `json:"b_seconds"`
+	C float64 `json:"c_seconds"`
+}
+
+// PerSecond returns the goodput at a limit, which need not be whole.
+func (l Law) PerSecond(limit float64) float64 {
+	return quotient(limit, l.A+l.B*limit+l.C*limit*limit)
 }

@@ -24,6 +24,8 @@ var sections = map[string]reflect.Type{
 	"Projection":     reflect.TypeFor[Projection](),
 	"Optimum":        reflect.TypeFor[Optimum](),
 	"Peak":           reflect.TypeFor[PeakLimit](),
+	"Law":            reflect.TypeFor[Law](),
+	"Rate":           reflect.TypeFor[Rate](),
 	"Comparison":     reflect.TypeFor[Comparison](),
 	"Origin":         reflect.TypeFor[Origin](),
 	"At":             reflect.TypeFor[At](),

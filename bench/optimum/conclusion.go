@@ -17,6 +17,7 @@ type Conclusion struct {
 	Peak      Summit
 	Explored  [2]int   // the smallest and the largest limit tried
 	Modelled  bool     // whether the scalability law fits, and so had a say in the interval and placed the peak
+	Law       Law      // if it does
 	Thin      bool     // whether there are too few trials for any statement: the interval is everything explored
 	Warnings  []string // of an Unstable verdict the first says why
 }
@@ -27,6 +28,9 @@ type Summit struct {
 	Low, High int     // the peak lies from Low to High
 	PerSecond float64 // goodput there
 }
+
+// A Law is the universal scalability law: n requests in flight take A + B n + C n^2 seconds each.
+type Law struct{ A, B, C float64 }
 
 // alpha is the probability with which an interval may err on either side: together 5%.
 const alpha = 0.025
@@ -117,7 +121,7 @@ func (c *Conclusion) modelled(j *judge) {
 	if m == nil {
 		return
 	}
-	c.Modelled = true
+	c.Modelled, c.Law = true, Law{m.a, m.b, m.c}
 	at, perSecond := m.peak()
 	if !c.Certain {
 		c.Limit = j.nearest(at) // At the peak of a law that holds even a wrong place costs little.

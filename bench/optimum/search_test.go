@@ -1,6 +1,7 @@
 package optimum_test
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -66,6 +67,24 @@ func TestWithoutNoiseTheAnswerIsExactEnough(t *testing.T) {
 		}
 		if s.verdict != optimum.Unstable && c.Verdict != s.verdict {
 			t.Errorf("%s: %s, want %s", s.name, c.Verdict, s.verdict)
+		}
+	}
+}
+
+// The law is the curve where it holds, and is not there where it does not.
+func TestTheLawIsConcludedWhereItFits(t *testing.T) {
+	for _, number := range []string{"1", "4"} {
+		site := newSite(t, named(number))
+		_, search := play(optimum.Settings{}, site.exactly)
+		c := search.Conclude()
+		if fits := site.verdict == optimum.Peak; c.Modelled != fits || (c.Law != optimum.Law{}) != fits {
+			t.Errorf("%s: modelled %v, law %v", site.name, c.Modelled, c.Law)
+		}
+		for _, n := range []float64{1, 16, 60, 256} {
+			got, want := n/(c.Law.A+c.Law.B*n+c.Law.C*n*n), site.truth[int(n)-1]
+			if c.Modelled && math.Abs(got/want-1) > 0.02 {
+				t.Errorf("%s: %v/s at %v, want %v", site.name, got, n, want)
+			}
 		}
 	}
 }
