@@ -26,6 +26,7 @@ serve: $(BIN) ## run the bundled server until Ctrl-C
 
 test: ## run the tests; what needs a Debian package that is missing is skipped and named
 	@command -v nginx >/dev/null || echo "skipped: the tests against nginx, which need Debian's nginx-light"
+	@command -v chromium >/dev/null || echo "skipped: the tests of the report in a browser, which need Debian's chromium"
 	go test $(RACE) ./...
 
 check: format vet static ## what CI runs: format, vet, staticcheck, and the tests with the race detector
@@ -61,7 +62,13 @@ overhead: ## what the harness costs: each strategy beside a bare loop with the s
 peers: ## our strategies beside wrk, ab, h2load and others that are installed; PEERS_CONNECTIONS=60,1000 PEERS_ROUNDS=5
 	@go test ./bench -run '^$$' -bench Peers -benchtime 1x -timeout 2h
 
+echarts: ## bundle the charts of the report anew from the npm registry; needs npm
+	dir=$$(mktemp -d) && trap "rm -rf $$dir" EXIT && cp results/report/echarts/build.js $$dir && cd $$dir && \
+	npm install --silent echarts@6.1.0 zrender@6.1.0 esbuild@0.28.2 && \
+	npx esbuild build.js --bundle --minify --target=es2020 --format=iife --global-name=echarts --legal-comments=inline \
+		--banner:js="$$(cat $(CURDIR)/results/report/echarts/banner.txt)" --outfile=$(CURDIR)/results/report/echarts/echarts.min.js
+
 clean: ## remove what was built; runs are kept
 	rm -rf bin
 
-.PHONY: help build bench sweep serve test check format vet static truth finder finder-http codes article overhead peers clean FORCE
+.PHONY: help build bench sweep serve test check format vet static truth finder finder-http codes article overhead peers echarts clean FORCE

@@ -10,30 +10,42 @@ import (
 
 // may says which packages of ours each package may import.
 var may = map[string][]string{
-	"sweetspot":                  {"sweetspot/bench/cli"},
-	"sweetspot/strategies":       {"sweetspot/strategies/http1"},
-	"sweetspot/strategies/http1": {},
-	"sweetspot/results":          {},
-	"sweetspot/server":           {"sweetspot/server/capacity", "sweetspot/server/station"},
-	"sweetspot/server/capacity":  {},
-	"sweetspot/server/station":   {"sweetspot/server/capacity"},
-	"sweetspot/bench/optimum":    {},
-	"sweetspot/bench":            {"sweetspot/strategies", "sweetspot/results", "sweetspot/bench/optimum"},
-	"sweetspot/bench/cli":        {"sweetspot/*", "sweetspot/server/capacity"},
+	"sweetspot":                         {"sweetspot/bench/cli"},
+	"sweetspot/strategies":              {"sweetspot/strategies/http1"},
+	"sweetspot/strategies/http1":        {},
+	"sweetspot/results":                 {},
+	"sweetspot/results/report":          {"sweetspot/results"},
+	"sweetspot/results/report/chromium": {},
+	"sweetspot/server":                  {"sweetspot/server/capacity", "sweetspot/server/station"},
+	"sweetspot/server/capacity":         {},
+	"sweetspot/server/station":          {"sweetspot/server/capacity"},
+	"sweetspot/bench/optimum":           {},
+	"sweetspot/bench":                   {"sweetspot/strategies", "sweetspot/results", "sweetspot/bench/optimum"},
+	"sweetspot/bench/cli":               {"sweetspot/*", "sweetspot/server/capacity", "sweetspot/results/report"},
 }
 
 // rooms says where each third party may be imported; those not named may be anywhere.
 var rooms = map[string][]string{
-	"github.com/valyala/fasthttp":                        {"sweetspot/strategies", "sweetspot/server"},
-	"github.com/failsafe-go/failsafe-go/adaptivelimiter": {"sweetspot/strategies"},
-	"github.com/montanaflynn/stats":                      {"sweetspot/results"},
-	"github.com/olekukonko/tablewriter":                  {"sweetspot/results"},
-	"github.com/guptarohit/asciigraph":                   {"sweetspot/results"},
-	"github.com/spf13/cobra":                             {"sweetspot/bench/cli"},
-	"github.com/spf13/pflag":                             {"sweetspot/bench/cli"}, // what cobra's flags are
-	"github.com/schollz/progressbar/v3":                  {"sweetspot/bench/cli"},
-	"github.com/HdrHistogram/hdrhistogram-go":            {"sweetspot/results"},
-	"golang.org/x/perf/benchfmt":                         {"sweetspot/results"}, // whose tests read what was written
+	"github.com/valyala/fasthttp":                             {"sweetspot/strategies", "sweetspot/server"},
+	"github.com/failsafe-go/failsafe-go/adaptivelimiter":      {"sweetspot/strategies"},
+	"github.com/montanaflynn/stats":                           {"sweetspot/results"},
+	"github.com/olekukonko/tablewriter":                       {"sweetspot/results"},
+	"github.com/guptarohit/asciigraph":                        {"sweetspot/results"},
+	"github.com/spf13/cobra":                                  {"sweetspot/bench/cli"},
+	"github.com/spf13/pflag":                                  {"sweetspot/bench/cli"}, // what cobra's flags are
+	"github.com/schollz/progressbar/v3":                       {"sweetspot/bench/cli"},
+	"github.com/chromedp/chromedp":                            {"sweetspot/results/report/chromium"},
+	"github.com/prometheus/client_golang/prometheus":          {"sweetspot/bench/cli"},
+	"github.com/prometheus/client_golang/prometheus/promhttp": {"sweetspot/bench/cli"},
+	"gonum.org/v1/plot":                                       {"sweetspot/results/report"},
+	"gonum.org/v1/plot/plotter":                               {"sweetspot/results/report"},
+	"gonum.org/v1/plot/text":                                  {"sweetspot/results/report"},
+	"gonum.org/v1/plot/vg":                                    {"sweetspot/results/report"},
+	"gonum.org/v1/plot/vg/draw":                               {"sweetspot/results/report"},
+	"gonum.org/v1/plot/vg/vgimg":                              {"sweetspot/results/report"},
+	"gonum.org/v1/plot/vg/vgsvg":                              {"sweetspot/results/report"},
+	"github.com/HdrHistogram/hdrhistogram-go":                 {"sweetspot/results"},
+	"golang.org/x/perf/benchfmt":                              {"sweetspot/results"}, // whose tests read what was written
 }
 
 // The house has one direction: strategies, server and results know nothing of ours, bench knows them, bench/cli knows all.

@@ -79,7 +79,7 @@ func TestAnInterruptedArticleIsShownButNotWritten(t *testing.T) {
 	cmd, stdout, stderr := articleCommand(ctx)
 	endless := flags.batches(results.AtOnce, 40, flags.repeats, []results.Batch{{Strategy: "fasthttp", Limit: 40, Requests: 40}})
 	err := flags.show(cmd, []part{endless, flags.sweep("fasthttp", results.AtOnce)})
-	if report(err, stderr) != exitInterrupted || !strings.Contains(stdout.String(), "fasthttp") {
+	if status(err, stderr) != exitInterrupted || !strings.Contains(stdout.String(), "fasthttp") {
 		t.Errorf("got %v, want an interruption and what was measured:\n%s", err, stdout)
 	}
 	if _, err := os.Stat(flags.file); !os.IsNotExist(err) {

@@ -40,10 +40,11 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err != nil && !began {
 		err = usageError{misspelt(root, err)} // cobra has rejected the arguments
 	}
-	return report(err, stderr)
+	return status(err, stderr)
 }
 
-func report(err error, stderr io.Writer) int {
+// status prints an error, a line each, and returns the exit status for it.
+func status(err error, stderr io.Writer) int {
 	if err == nil {
 		return exitDone
 	}
@@ -85,6 +86,8 @@ Without a URL it starts a test server of its own, whose best limit is known.
 Exit status: 0 done, 1 failed, 2 wrong usage, 3 a threshold is not met, 130 interrupted.`,
 		Example: `  sweetspot bench                                compare the strategies on the bundled server
   sweetspot sweep http://127.0.0.1:8080/         find the best limit for your server
+  sweetspot sweep --out runs --live 8080         keep the run, and watch it at http://127.0.0.1:8080/
+  sweetspot report runs/*.jsonl -o report.html   show runs as a page with charts
   sweetspot bench -s pool,fasthttp -c 100 -n 4000 'http://127.0.0.1:8080/items/{1..4000}'
   sweetspot compare --threshold 5% old.jsonl new.jsonl`,
 		Version:       version(),
@@ -94,7 +97,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage, 3 a threshold is not met, 130 inte
 		DisableSuggestions: true, // they take several lines
 	}
 	root.SetFlagErrorFunc(misspeltFlag)
-	root.AddCommand(newBenchCommand(), newSweepCommand(), newCompareCommand(), newShowCommand(), newArticleCommand(),
-		newServeCommand(), newStrategiesCommand())
+	root.AddCommand(newBenchCommand(), newSweepCommand(), newCompareCommand(), newShowCommand(), newReportCommand(),
+		newArticleCommand(), newServeCommand(), newStrategiesCommand())
 	return root
 }

@@ -1,0 +1,154 @@
+package report
+
+import (
+	"math"
+
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"sweetspot/results"
+)
+
+// far is how far beyond the largest rate the bound of an interval is drawn: that of two trials that differ can be a
+// hundred times what was measured.
+const far = 1.35
+
+// extent returns the rates between which a plot of the lines draws.
+func extent(lines []line) (least, most float64) {
+	least = math.Inf(1)
+	for _, l := range lines {
+		for _, p := range l.Points {
+			if p.Rate > 0 {
+				least, most = min(least, p.Rate), max(most, p.Rate)
+			}
+		}
+	}
+	return least / far, most * far
+}
+
+// curveDrawing returns a drawing with an axis of limits.
+func curveDrawing(x, y string) *drawing {
+	d := newDrawing(x, y)
+	d.logarithmic(&d.X, 2, []float64{1}, func(x float64) string { return results.Count(int(x)) })
+	return d
+}
+
+// confidence draws the band and the whiskers of a line's intervals, with rates turned into what the axis shows.
+func (d *drawing) confidence(l line, least, most float64, show func(float64) float64) {
+	var last plotter.XYs // the interval before
+	for _, p := range l.Points {
+		if p.Low == nil || p.High == nil {
+			last = nil
+			continue
+		}
+		x := float64(p.Limit)
+		bar := plotter.XYs{{X: x, Y: show(max(*p.Low, least))}, {X: x, Y: show(min(*p.High, most))}}
+		if last != nil {
+			d.area(plotter.XYs{last[0], bar[0], bar[1], last[1]}, hueOf(l.Colour, 0.15))
+		}
+		d.line(bar, stroke{colour: hueOf(l.Colour, 0.8), width: vg.Points(1)})
+		last = bar
+	}
+}
+
+// curve draws a value of a line's points, and names it in the legend if there is a name. Points without the value are left out.
+func (d *drawing) curve(l line, name string, width vg.Length, value func(point) float64) {
+	var points plotter.XYs
+	for _, p := range l.Points {
+		if y := value(p); y > 0 {
+			points = append(points, plotter.XY{X: float64(p.Limit), Y: y})
+		}
+	}
+	if len(points) == 0 {
+		return
+	}
+	line := d.line(points, stroke{hueOf(l.Colour, 1), width, dashes[l.Run%len(dashes)]})
+	dots := d.dots(points, draw.CircleGlyph{}, hueOf(l.Colour, 1), width*1.3)
+	if name != "" {
+		d.Legend.Add(name, line, dots)
+	}
+}
+
+func drawThroughput(all data) *drawing {
+	d := curveDrawing("limit", "goodput/s")
+	linear(&d.Y, results.Figure)
+	least, most := extent(all.Lines)
+	for _, t := range all.Truths {
+		d.theory(t, all.Lines)
+	}
+	row := 0
+	for _, l := range all.Lines {
+		d.confidence(l, least, most, func(rate float64) float64 { return rate })
+		if l.Law != nil {
+			var law plotter.XYs
+			for _, p := range l.Law {
+				law = append(law, plotter.XY{X: p[0], Y: p[1]})
+			}
+			d.line(law, stroke{hueOf(l.Colour, 0.8), vg.Points(1), dashes[2]})
+		}
+		if l.Use != nil {
+			d.use(l, most, row)
+			row++
+		}
+		d.curve(l, l.Name, vg.Points(1.75), func(p point) float64 { return p.Rate })
+	}
+	d.Y.Min, d.Y.Max = 0, max(d.Y.Max, most)
+	return d
+}
+
+// theory draws what is known of the bundled server, as far as the lines go.
+func (d *drawing) theory(t truth, lines []line) {
+	last := 0
+	for _, l := range lines {
+		last = max(last, l.Points[len(l.Points)-1].Limit)
+	}
+	var curve plotter.XYs
+	for _, p := range t.Curve {
+		if p[0] <= float64(last) {
+			curve = append(curve, plotter.XY{X: p[0], Y: p[1]})
+		}
+	}
+	peak := d.dots(plotter.XYs{{X: t.Peak[0], Y: t.Peak[1]}}, draw.PyramidGlyph{}, soft, vg.Points(4))
+	if len(curve) == 0 {
+		d.Legend.Add(t.Name, peak)
+		return
+	}
+	d.Legend.Add(t.Name, d.line(curve, stroke{colour: soft, width: vg.Points(1)}), peak)
+}
+
+// use marks the limit to use and the interval that it was found in.
+func (d *drawing) use(l line, most float64, row int) {
+	low, high, at := float64(l.Use.Low), float64(l.Use.High), float64(l.Use.Limit)
+	d.area(plotter.XYs{{X: low, Y: 0}, {X: high, Y: 0}, {X: high, Y: most}, {X: low, Y: most}}, hueOf(l.Colour, 0.07))
+	d.line(plotter.XYs{{X: at, Y: 0}, {X: at, Y: most}}, stroke{colour: hueOf(l.Colour, 1), width: vg.Points(1)})
+	down := vg.Points(float64(8 + 13*row))
+	d.word(at, most, l.Use.Label+" "+results.Count(l.Use.Limit), hueOf(l.Colour, 1), text.XLeft, vg.Point{X: vg.Points(4), Y: -down})
+}
+
+func drawLatency(all data) *drawing {
+	d := curveDrawing("limit", "latency: p50 thick, p90, p99 thin")
+	d.logarithmic(&d.Y, 10, []float64{1, 2, 5}, shortSpan)
+	for _, l := range all.Lines {
+		d.curve(l, "", vg.Points(0.75), func(p point) float64 { return p.P99 })
+		d.curve(l, "", vg.Points(1.25), func(p point) float64 { return p.P90 })
+		d.curve(l, l.Name, vg.Points(2), func(p point) float64 { return p.P50 })
+	}
+	d.Legend.Top, d.Legend.Left = true, true
+	return d
+}
+
+func drawTime(all data) *drawing {
+	requests := float64(all.Requests)
+	d := curveDrawing("semaphore size", "time for "+results.Count(all.Requests)+" requests")
+	d.logarithmic(&d.Y, 10, []float64{1, 2, 5}, shortSpan)
+	took := func(rate float64) float64 { return requests / rate }
+	least, most := extent(all.Lines)
+	for _, l := range all.Lines {
+		d.confidence(l, least, most, took)
+		d.curve(l, l.Name, vg.Points(1.75), func(p point) float64 { return share(requests, p.Rate) })
+	}
+	d.Legend.Top = true
+	return d
+}

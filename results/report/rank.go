@@ -1,0 +1,110 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"sweetspot/results"
+)
+
+// A rank is a strategy at its limit, beside the others of its run.
+type rank struct {
+	Name    string   `json:"name"`
+	Colour  int      `json:"colour"`
+	Limit   int      `json:"limit"`
+	Rate    float64  `json:"rate"`
+	Low     *float64 `json:"low"`
+	High    *float64 `json:"high"`
+	P50     float64  `json:"p50"`
+	P90     float64  `json:"p90"`
+	P99     float64  `json:"p99"`
+	Max     float64  `json:"max"`
+	Verdict string   `json:"verdict"`
+
+	run     int
+	summary results.Summary
+}
+
+// ranks returns the strategies of every run, the best of each first.
+func ranks(sources []Source, lines []line) []rank {
+	var all []rank
+	for i, source := range sources {
+		for _, s := range source.Run.Compared() {
+			r := rank{
+				Name: lineName(s.Strategy, i, len(sources)), Limit: s.Limit, Rate: s.PerSecond, Low: s.Low, High: s.High,
+				P50: s.Latency.P50, P90: s.Latency.P90, P99: s.Latency.P99, Max: s.Latency.Max,
+				Verdict: s.Versus(), run: i, summary: s,
+			}
+			for _, l := range lines {
+				if l.Run == i && l.strategy == s.Strategy {
+					r.Colour = l.Colour
+				}
+			}
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// rankTable lists the ranks with their figures, and notes what there is to note about them.
+func rankTable(all []rank) (table, []string) {
+	t := table{
+		Caption: "Strategies by goodput, with 95% confidence",
+		Head: []head{{Name: "strategy", Word: true}, {Name: "limit"}, {Name: "goodput/s"}, {Name: "low"}, {Name: "high"},
+			{Name: "µs/request"}, {Name: "CPU µs"}, {Name: "trials"}, {Name: "verdict", Word: true}, {Name: "notes", Word: true}},
+	}
+	var notes results.Notes
+	for _, r := range all {
+		s := r.summary
+		t.Rows = append(t.Rows, []string{
+			r.Name, results.Count(s.Limit), results.Figure(s.PerSecond), optional(s.Low), optional(s.High),
+			some(s.Microseconds, results.Figure), some(s.CPUMicroseconds, results.Figure), results.Count(s.Trials), r.Verdict, notes.Mark(s),
+		})
+	}
+	return t, cleaned(notes.List())
+}
+
+// spreadTable lists how the ranks' latencies are distributed.
+func spreadTable(all []rank) table {
+	t := table{
+		Caption: "Latency of the strategies, each at its limit",
+		Head: []head{{Name: "strategy", Word: true}, {Name: "limit"}, {Name: "mean"}, {Name: "p50"}, {Name: "p90"},
+			{Name: "p99"}, {Name: "largest"}},
+	}
+	for _, r := range all {
+		l := r.summary.Latency
+		row := []string{r.Name, results.Count(r.Limit)}
+		for _, x := range []float64{l.Mean, l.P50, l.P90, l.P99, l.Max} {
+			row = append(row, some(x, results.Span))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// winners says in a sentence which strategies of a comparison are the fastest.
+func winners(compared []results.Summary) string {
+	var best []string
+	var few bool
+	for _, s := range compared {
+		if s.PerSecond > 0 && s.Verdict != results.Slower {
+			best = append(best, results.Clean(s.Strategy))
+			few = few || s.Versus() == "too few to say"
+		}
+	}
+	if len(best) == 0 {
+		return "No request succeeded, so there is nothing to compare."
+	}
+	top := results.Figure(compared[0].PerSecond) + "/s at limit " + results.Count(compared[0].Limit)
+	switch {
+	case len(compared) == 1:
+		return fmt.Sprintf("%s: %s.", best[0], top)
+	case len(best) == 1:
+		return fmt.Sprintf("%s is the fastest: %s.", best[0], top)
+	case few:
+		return fmt.Sprintf("%s measured most, %s, in too few repeats to tell a winner.", best[0], top)
+	}
+	last := len(best) - 1
+	return fmt.Sprintf("%s and %s are the fastest, up to %s: the repeats cannot tell them apart.",
+		strings.Join(best[:last], ", "), best[last], top)
+}

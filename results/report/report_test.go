@@ -1,0 +1,189 @@
+package report_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"flag"
+	"image/png"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sweetspot/results"
+	"sweetspot/results/report"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// most is how large a page may be, so that it can be sent by mail.
+const most = 1_500_000
+
+func TestPagesAreSmall(t *testing.T) {
+	for name, run := range map[string]*results.Run{"nothing": empty("bench"), "sweep": sweep(t, "semaphore", "fasthttp"), "long": long(t)} {
+		if got := len(page(t, run)); got > most {
+			t.Errorf("%s: %d bytes, want at most %d", name, got, most)
+		}
+	}
+}
+
+func TestTheBodyLooksAsBefore(t *testing.T) {
+	for name, run := range map[string]*results.Run{"sweep": once(sweep(t, "semaphore")), "bench": once(bench(t)), "nothing": empty("sweep")} {
+		var body bytes.Buffer
+		if err := report.WriteBody(&body, named(run), report.Options{Requests: 1000}); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join("testdata", name+".golden.html")
+		if *update {
+			if err := os.WriteFile(path, body.Bytes(), 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), body.String()); diff != "" {
+			t.Errorf("%s: run with -update if this is meant: (-want +got)\n%s", name, diff)
+		}
+	}
+}
+
+// What would end a script or begin markup is nowhere in the page but where the template has it.
+func TestNoStringFromOutsideIsLeftAsItIs(t *testing.T) {
+	text := page(t, hostile(t), hostile(t))
+	if got, want := strings.Count(text, "</script"), strings.Count(page(t, empty("bench")), "</script"); got != want {
+		t.Errorf("%d scripts end, want %d", got, want)
+	}
+	for _, bad := range []string{"<img", `onerror="`, "\u2028"} {
+		if strings.Contains(text, bad) {
+			t.Errorf("the page holds %q", bad)
+		}
+	}
+}
+
+func TestTheDataIsJSON(t *testing.T) {
+	_, after, _ := strings.Cut(page(t, hostile(t), sweep(t, "pool")), `<script type="application/json" id="data">`)
+	text, _, _ := strings.Cut(after, "</script>")
+	var data struct{ Lines []struct{ Name string } }
+	if err := json.Unmarshal([]byte(text), &data); err != nil {
+		t.Fatal(err)
+	}
+	if len(data.Lines) != 6 || !strings.Contains(data.Lines[0].Name, "</script><img src=x") {
+		t.Errorf("%d lines, the first %q; want 6, and its name whole", len(data.Lines), data.Lines)
+	}
+}
+
+func TestEveryWarningIsOnThePage(t *testing.T) {
+	run := bench(t)
+	run.Warnings = []string{"the machine was busy"}
+	text := page(t, run)
+	for _, want := range []string{"the machine was busy", "slots were full 91% of the time", "first error: read: connection reset by peer"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+}
+
+func TestARunWithoutOffsetsStandsInOrder(t *testing.T) {
+	run := bench(t)
+	for i := range run.Trials {
+		run.Trials[i].Offset, run.Trials[i].Series = 0, nil
+	}
+	if text := page(t, run); !strings.Contains(text, "so they stand in their order") || !strings.Contains(text, `"timed":false`) {
+		t.Error("the page does not say that the times of the trials are not known")
+	}
+}
+
+func TestWithoutARunThereIsNoPage(t *testing.T) {
+	var text bytes.Buffer
+	if err := report.Write(&text, nil, report.Options{}); err == nil || text.Len() > 0 {
+		t.Errorf("error %v, %d bytes", err, text.Len())
+	}
+}
+
+func TestPlotsAreWholeDrawings(t *testing.T) {
+	sources := named(sweep(t, "semaphore", "fasthttp"), bench(t), hostile(t))
+	for _, plot := range report.Plots() {
+		var drawing bytes.Buffer
+		if err := report.WritePlot(&drawing, plot.Name, "svg", sources, 0); err != nil {
+			t.Fatal(err)
+		}
+		decoder := xml.NewDecoder(&drawing)
+		var err error
+		for err == nil {
+			_, err = decoder.Token()
+		}
+		if err != io.EOF {
+			t.Errorf("%s: %v", plot.Name, err)
+		}
+	}
+}
+
+func TestAPictureShowsLinesOnPaper(t *testing.T) {
+	var picture bytes.Buffer
+	if err := report.WritePlot(&picture, "throughput", "png", named(sweep(t, "semaphore")), 0); err != nil {
+		t.Fatal(err)
+	}
+	decoded, err := png.Decode(&picture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	colours := map[any]bool{}
+	for x := range decoded.Bounds().Dx() {
+		colours[decoded.At(x, decoded.Bounds().Dy()/2)] = true
+	}
+	if len(colours) < 3 {
+		t.Errorf("%d colours across the middle, want lines on paper", len(colours))
+	}
+}
+
+func TestAPlotOfNothingIsRefused(t *testing.T) {
+	healthy := sweep(t, "semaphore")
+	for name, run := range map[string]*results.Run{
+		"throughput": bench(t), "latency": bench(t), "time": empty("sweep"), "ranking": healthy, "percentiles": healthy, "errors": healthy, "trials": empty("bench"),
+	} {
+		var text bytes.Buffer
+		err := report.WritePlot(&text, name, "png", named(run), 0)
+		if !errors.Is(err, report.ErrNothing) || text.Len() > 0 {
+			t.Errorf("%s: error %v, %d bytes", name, err, text.Len())
+		}
+	}
+	for _, c := range [][2]string{{"pie", "png"}, {"trials", "gif"}} {
+		if err := report.WritePlot(io.Discard, c[0], c[1], named(healthy), 0); err == nil || errors.Is(err, report.ErrNothing) {
+			t.Errorf("%v: error %v", c, err)
+		}
+	}
+}
+
+// Trials that failed without exception have no rate and no latency, and so nothing that a log axis could show.
+func TestPlotsOfFailuresAloneAreDrawn(t *testing.T) {
+	run := sweep(t, "semaphore", "pool")
+	for i := range run.Trials {
+		trial := &run.Trials[i]
+		trial.Failed, trial.Succeeded = map[string]int64{"refused": trial.Started}, 0
+		trial.PerSecond, trial.Latency, trial.Histogram = 0, results.Latency{}, ""
+	}
+	run.Optima, run.Strategies = nil, results.Summarise(run.Trials)
+	page(t, run)
+	for _, name := range []string{"throughput", "latency", "time", "trials", "errors"} {
+		if err := report.WritePlot(io.Discard, name, "svg", named(run), 0); err != nil && !errors.Is(err, report.ErrNothing) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func BenchmarkTenThousandTrials(b *testing.B) {
+	sources := named(long(b))
+	for b.Loop() {
+		if err := report.Write(io.Discard, sources, report.Options{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportAllocs()
+}

@@ -1,0 +1,110 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+
+	"sweetspot/results"
+)
+
+// A table is what a figure draws, to be read.
+type table struct {
+	Caption string
+	Head    []head
+	Rows    [][]string
+	Rest    string // what is left out, if anything
+}
+
+// A head is the head of a column. Words are aligned left, numbers right.
+type head struct {
+	Name string
+	Word bool
+}
+
+// nothing stands for a figure that there is none of.
+const nothing = "–"
+
+// some writes a figure that is missing when it is 0.
+func some(x float64, write func(float64) string) string {
+	if x == 0 {
+		return nothing
+	}
+	return write(x)
+}
+
+// optional writes a rate that may be unknown.
+func optional(x *float64) string {
+	if x == nil {
+		return nothing
+	}
+	return results.Figure(*x)
+}
+
+// round leaves what a chart can show of a number, so that the page stays small.
+func round(x float64) float64 {
+	const digits = 6
+	short, err := strconv.ParseFloat(strconv.FormatFloat(x, 'g', digits, 64), 64)
+	if err != nil || math.IsNaN(short) || math.IsInf(short, 0) {
+		return 0
+	}
+	return short
+}
+
+func cleaned(texts []string) []string {
+	clean := make([]string, len(texts))
+	for i, text := range texts {
+		clean[i] = results.Clean(text)
+	}
+	return clean
+}
+
+// limitTable lists the goodput of a line by limit, and notes what there is to note about it.
+func limitTable(run *results.Run, l line, notes *results.Notes) table {
+	t := table{
+		Caption: l.Name + ": goodput by limit, with 95% confidence",
+		Head: []head{{Name: "limit"}, {Name: "goodput/s"}, {Name: "low"}, {Name: "high"}, {Name: "trials"},
+			{Name: "in flight"}, {Name: "", Word: true}, {Name: "notes", Word: true}},
+	}
+	found := optimum(run, l.strategy)
+	for _, s := range l.summaries {
+		t.Rows = append(t.Rows, []string{
+			results.Count(s.Limit), results.Figure(s.PerSecond), optional(s.Low), optional(s.High), results.Count(s.Trials),
+			some(s.InFlightMean, results.Figure), found.Mark(s.Limit), notes.Mark(s),
+		})
+	}
+	return t
+}
+
+// latencyTable lists the latencies of a line by limit.
+func latencyTable(l line) table {
+	t := table{
+		Caption: l.Name + ": latency by limit",
+		Head:    []head{{Name: "limit"}, {Name: "mean"}, {Name: "p50"}, {Name: "p90"}, {Name: "p99"}, {Name: "largest"}},
+	}
+	for _, s := range l.summaries {
+		row := []string{results.Count(s.Limit)}
+		for _, x := range []float64{s.Latency.Mean, s.Latency.P50, s.Latency.P90, s.Latency.P99, s.Latency.Max} {
+			row = append(row, some(x, results.Span))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// timeTable lists how long so many requests take by limit. The page's script can change the number: it finds the
+// goodput in the column before.
+func timeTable(l line, requests int64) table {
+	t := table{
+		Caption: l.Name + ": time by semaphore size",
+		Head:    []head{{Name: "semaphore size"}, {Name: "goodput/s"}, {Name: fmt.Sprintf("time for %s", results.Count(requests))}},
+	}
+	for _, s := range l.summaries {
+		took := nothing
+		if s.PerSecond > 0 {
+			took = results.Span(float64(requests) / s.PerSecond)
+		}
+		t.Rows = append(t.Rows, []string{results.Count(s.Limit), results.Figure(s.PerSecond), took})
+	}
+	return t
+}
