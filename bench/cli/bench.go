@@ -50,7 +50,7 @@ func runBench(cmd *cobra.Command, args []string, o *options, gates *gates, limit
 	}
 	run := newRun("bench", typed(cmd, args), plan, o)
 	err := job{
-		load: plan.load, display: o.display, out: o.out, quiet: o.quiet, run: run,
+		load: plan.load, display: o.display, out: o.out, live: plan.live, quiet: o.quiet, run: run,
 		measure: func(ctx context.Context, load bench.Load, observe bench.Observer) error {
 			instant, urls, err := startInstant(ctx)
 			if err != nil {

@@ -35,6 +35,7 @@ type options struct {
 	decode     string
 	profile    string
 	out        string
+	live       string
 	display    display
 	quiet      bool
 }
@@ -59,6 +60,7 @@ func (o *options) bind(cmd *cobra.Command) {
 	f.StringVar(&o.decode, "decode", "", "decode each body as part of the request: json")
 	f.StringVar(&o.profile, "profile", "article", "what the bundled server is like, when no URL is given: see 'sweetspot serve --help'")
 	f.StringVar(&o.out, "out", "", "save the run into this folder, trial by trial")
+	f.StringVar(&o.live, "live", "", "serve a page that shows the run while it is under way, and Prometheus metrics at /metrics, on this `ADDR`: a port of 127.0.0.1, or HOST:PORT; whoever looks takes a little of the client's CPU")
 	o.display.bind(cmd)
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "show no progress, nor where the run was saved, nor how long a sweep may take")
 	_ = cmd.RegisterFlagCompletionFunc("strategy", completeStrategies)
@@ -78,6 +80,7 @@ type parsed struct {
 	load       bench.Load
 	target     string // the URL, template, file or path on the bundled server, as it was typed but for who logs in
 	strategies []strategies.Strategy
+	live       string // the address to serve the run on while it is under way; empty for none
 }
 
 // parse finds out what the flags and arguments mean and everything that is wrong with them, unreachable targets included.
@@ -104,6 +107,11 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 		found.addf("--repeats %d: want at least 1", o.repeats)
 	}
 	checkOut("--out", o.out, found)
+	if cmd.Flags().Changed("live") {
+		var err error
+		p.live, err = liveAddress(o.live)
+		found.add("--live "+o.live, err)
+	}
 	if p.load.URLs != nil {
 		found.failures = append(found.failures, unreachable(cmd.Context(), p.load.URLs)...)
 	}

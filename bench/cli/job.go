@@ -21,6 +21,8 @@ type job struct {
 	display  display
 	silent   bool // whoever does the job shows what came of it
 	out      string
+	live     string
+	page     *live
 	quiet    bool
 	run      *results.Run
 	measure  func(ctx context.Context, load bench.Load, observe bench.Observer) error
@@ -29,7 +31,14 @@ type job struct {
 
 // do measures, shows how it gets on, and prints and keeps what came of it; also when it was interrupted or failed half
 // way, as long as anything was measured.
-func (j job) do(cmd *cobra.Command, server []string) error {
+func (j job) do(cmd *cobra.Command, server []string) (err error) {
+	if j.page, err = newLive(j.live, j.run); err != nil {
+		return err
+	}
+	defer j.page.close()
+	if j.page != nil {
+		fmt.Fprintln(cmd.ErrOrStderr(), "live at", j.page.url())
+	}
 	if j.load.URLs != nil {
 		return j.against(cmd, nil)
 	}
@@ -52,10 +61,11 @@ func (j job) against(cmd *cobra.Command, bundled *child) error {
 		return err
 	}
 	defer keep.close()
+	j.page.target(j.run.Target)
 	bar := newProgress(cmd.ErrOrStderr(), j.quiet)
 	observe := bench.Observer{
-		Keep:     keep.trial,
-		Progress: bar.show,
+		Keep:     func(t results.Trial) error { j.page.trial(t); return keep.trial(t) },
+		Progress: func(at bench.Progress) { j.page.show(at); bar.show(at) },
 		Warn:     func(text string) { j.run.Warnings = append(j.run.Warnings, text) },
 		Version:  func(strategy, version string) { j.run.Versions[strategy] = version },
 	}
@@ -74,6 +84,7 @@ func (j job) against(cmd *cobra.Command, bundled *child) error {
 func (j job) finish(keep *keeper, stdout, stderr io.Writer) error {
 	j.conclude(j.run)
 	j.run.PeakMemory = bench.PeakMemory()
+	j.page.conclude(j.run)
 	var err error
 	if !j.silent {
 		err = j.display.show(j.run, results.Warnings(j.run), stdout, stderr)

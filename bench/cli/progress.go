@@ -45,12 +45,18 @@ func (p *progress) show(at bench.Progress) {
 	if p == nil {
 		return
 	}
-	doing := fmt.Sprintf("trial %d: %s at limit %d", at.Trials+1, at.Strategy, at.Limit)
-	if at.SoFar != "" {
-		doing += "; " + at.SoFar
-	}
-	p.bar.Describe(doing[:max(0, min(len(doing), p.columns-barWidth-barFigures))])
+	text := doing(at)
+	p.bar.Describe(text[:max(0, min(len(text), p.columns-barWidth-barFigures))])
 	_ = p.bar.Set(int(at.Share * (steps - 1))) // the last step would end the bar
+}
+
+// doing says what is under way.
+func doing(at bench.Progress) string {
+	text := fmt.Sprintf("trial %d: %s at limit %d", at.Trials+1, at.Strategy, at.Limit)
+	if at.SoFar != "" {
+		text += "; " + at.SoFar
+	}
+	return text
 }
 
 // clear takes the bar off the terminal, so that what is printed next stands alone.

@@ -100,7 +100,7 @@ func runSweep(cmd *cobra.Command, args []string, o *options, gates *gates, sweep
 		run.Bundled = truth(o.profile, sweep.Share, sweep.Max)
 	}
 	err := job{
-		load: plan.load, display: o.display, out: o.out, quiet: o.quiet, run: run,
+		load: plan.load, display: o.display, out: o.out, live: plan.live, quiet: o.quiet, run: run,
 		measure: func(ctx context.Context, load bench.Load, observe bench.Observer) (err error) {
 			sweep.Load = load
 			if sweep.Objective == nil {
@@ -160,6 +160,10 @@ func truth(profile string, share float64, largest int) *results.Bundled {
 	}
 	peak := curve.Peak()
 	known.Limit, known.PerSecond, known.Share, known.Smallest = peak.N, peak.PerSecond, share, curve.Smallest(share)
+	for limit := 1; limit < largest; limit = max(limit+1, limit*9/8) { // six an octave, close enough to look smooth
+		known.Curve = append(known.Curve, results.Rate{Limit: limit, PerSecond: curve[limit-1]})
+	}
+	known.Curve = append(known.Curve, results.Rate{Limit: largest, PerSecond: curve[largest-1]})
 	return known
 }
 

@@ -1,0 +1,76 @@
+package cli
+
+import (
+	"net/http"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"sweetspot/bench"
+	"sweetspot/results"
+)
+
+// metrics are what Prometheus is told of a run under way.
+type metrics struct {
+	registry  *prometheus.Registry
+	trials    *prometheus.CounterVec
+	succeeded *prometheus.CounterVec
+	failed    *prometheus.CounterVec
+	goodput   *prometheus.GaugeVec
+	latency   *prometheus.GaugeVec
+	limit     *prometheus.GaugeVec
+	done      prometheus.Gauge
+	latest    bench.Progress
+}
+
+func newMetrics() *metrics {
+	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
+		return prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: "sweetspot", Name: name, Help: help}, labels)
+	}
+	gauge := func(name, help string, labels ...string) *prometheus.GaugeVec {
+		return prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "sweetspot", Name: name, Help: help}, labels)
+	}
+	m := &metrics{
+		registry:  prometheus.NewRegistry(),
+		trials:    counter("trials_total", "Trials that are over.", "strategy"),
+		succeeded: counter("requests_succeeded_total", "Requests that succeeded in a measured window.", "strategy"),
+		failed:    counter("requests_failed_total", "Requests that failed in a measured window, by class.", "strategy", "class"),
+		goodput:   gauge("goodput_requests_per_second", "Successful responses a second in the strategy's latest trial.", "strategy"),
+		latency:   gauge("latency_seconds", "Latency of the successes in the strategy's latest trial, by percentile.", "strategy", "percentile"),
+		limit:     gauge("limit_requests", "The most requests in flight at once in the trial under way.", "strategy"),
+		done:      prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "sweetspot", Name: "done_ratio", Help: "Share of the run that is done, from 0 to 1."}),
+	}
+	m.registry.MustRegister(m.trials, m.succeeded, m.failed, m.goodput, m.latency, m.limit, m.done)
+	return m
+}
+
+func (m *metrics) handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}
+
+// progress takes note of what is under way. It is for one goroutine to call, as trial is.
+func (m *metrics) progress(at bench.Progress) {
+	m.done.Set(at.Share)
+	if at.Strategy != m.latest.Strategy || at.Limit != m.latest.Limit {
+		m.limit.Reset() // one trial is under way at a time
+		m.limit.WithLabelValues(at.Strategy).Set(float64(at.Limit))
+		m.latest = at
+	}
+}
+
+// trial takes note of a trial that is over. Those with a purpose of their own do not measure their strategy, but they
+// make requests.
+func (m *metrics) trial(t results.Trial) {
+	m.trials.WithLabelValues(t.Strategy).Inc()
+	m.succeeded.WithLabelValues(t.Strategy).Add(float64(t.Succeeded))
+	for class, n := range t.Failed {
+		m.failed.WithLabelValues(t.Strategy, class).Add(float64(n))
+	}
+	if t.Purpose != "" {
+		return
+	}
+	m.goodput.WithLabelValues(t.Strategy).Set(t.PerSecond)
+	for percentile, seconds := range map[string]float64{"50": t.Latency.P50, "90": t.Latency.P90, "99": t.Latency.P99} {
+		m.latency.WithLabelValues(t.Strategy, percentile).Set(seconds)
+	}
+}
