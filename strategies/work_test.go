@@ -117,7 +117,10 @@ func unhurried(s strategies.Strategy, delay time.Duration) time.Duration {
 // everyStrategy runs a test for each.
 func everyStrategy(t *testing.T, test func(t *testing.T, s strategies.Strategy)) {
 	for _, s := range all() {
-		t.Run(s.Name(), func(t *testing.T) { test(t, s) })
+		t.Run(s.Name(), func(t *testing.T) {
+			needs(t, s)
+			test(t, s)
+		})
 	}
 }
 

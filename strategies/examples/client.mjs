@@ -1,0 +1,109 @@
+// A strategy in JavaScript with nothing but what comes with Node.
+//
+//     sweetspot bench --external 'mine=node client.mjs' -s mine,pool http://127.0.0.1:8080/
+
+import http from "node:http";
+import https from "node:https";
+import { createInterface } from "node:readline";
+
+let target, options; // what all requests have in common
+let limit, stopped; // of the run
+let inFlight = 0;
+let waiting = []; // pairs of number and URL
+let outcomes = []; // not reported yet
+const sockets = new Set(); // that the run has used
+
+const agents = { "http:": new http.Agent({ keepAlive: true }), "https:": new https.Agent({ keepAlive: true }) };
+const clock = () => Number(process.hrtime.bigint());
+const say = (name, said = {}) => process.stdout.write(JSON.stringify({ [name]: said }) + "\n");
+
+function report() {
+  if (outcomes.length > 0) say("done", { now: clock(), outcomes: outcomes.splice(0) });
+}
+
+// Starts what may be started, and says so when nothing is left to do.
+function advance() {
+  while (inFlight < limit && waiting.length > 0) start(...waiting.shift());
+  if (waiting.length > 0) return;
+  if (!stopped) {
+    report();
+  } else if (inFlight === 0) {
+    report();
+    say("stopped", { connections: sockets.size });
+  }
+}
+
+async function start(number, url) {
+  inFlight++;
+  const began = clock();
+  const outcome = await make(url).catch((error) => [0, 0, classOf(error), String(error)]);
+  outcomes.push([number, began, clock() - began, ...outcome]);
+  inFlight--;
+  advance();
+}
+
+// Makes a request and returns the status and the bytes of the body.
+async function make(url) {
+  const { protocol } = new URL(url);
+  const response = await new Promise((resolve, reject) => {
+    const client = protocol === "https:" ? https : http;
+    const signal = AbortSignal.timeout(1000 * target.timeout);
+    const request = client.request(url, { ...options, agent: agents[protocol], signal }, resolve);
+    request.on("error", reject);
+    request.on("socket", (socket) => sockets.add(socket));
+    request.end(Buffer.from(target.body, "base64"));
+  });
+  const chunks = [];
+  try {
+    for await (const chunk of response) chunks.push(chunk);
+  } catch (error) {
+    throw error.code === "ECONNRESET" ? Object.assign(error, { code: "truncated" }) : error;
+  }
+  const body = Buffer.concat(chunks);
+  if (target.decode === "json" && response.statusCode < 400) JSON.parse(body);
+  return [response.statusCode, body.length];
+}
+
+function classOf(error) {
+  const code = error.code ?? "";
+  if (code === "truncated") return code;
+  if (code === "ABORT_ERR") return "timeout";
+  if (code === "ECONNREFUSED") return "refused";
+  if (code === "ECONNRESET" || code === "EPIPE") return "reset";
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "dns";
+  if (code.startsWith("HPE_")) return "malformed";
+  if (code === "EPROTO" || /TLS|SSL|CERT/.test(code)) return "tls";
+  return error instanceof SyntaxError ? "decode" : "other";
+}
+
+const messages = {
+  open(said) {
+    target = said;
+    const headers = {};
+    for (const [name, value] of target.headers) (headers[name] ??= []).push(value);
+    options = { method: target.method, headers, rejectUnauthorized: !target.insecure };
+    say("opened");
+  },
+  run(said) {
+    ({ limit } = said);
+    stopped = false;
+    sockets.clear();
+  },
+  start({ first, urls }) {
+    for (const url of urls) waiting.push([first++, url]);
+    advance();
+  },
+  stop() {
+    stopped = true;
+    advance();
+  },
+  close() {
+    process.exit();
+  },
+};
+
+say("hello", { protocol: 1, version: `node:http, Node ${process.versions.node}` });
+setInterval(report, 10);
+createInterface({ input: process.stdin })
+  .on("line", (line) => Object.entries(JSON.parse(line)).forEach(([name, said]) => messages[name]?.(said)))
+  .on("close", () => process.exit());
