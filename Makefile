@@ -27,6 +27,11 @@ serve: $(BIN) ## run the bundled server until Ctrl-C
 test: ## run the tests; what needs a Debian package that is missing is skipped and named
 	@command -v nginx >/dev/null || echo "skipped: the tests against nginx, which need Debian's nginx-light"
 	@command -v chromium >/dev/null || echo "skipped: the tests of the report in a browser, which need Debian's chromium"
+	@command -v node >/dev/null || echo "skipped: the tests of the example in JavaScript, which need Debian's nodejs"
+	@for library in aiohttp httpx pycurl requests uvloop; do \
+		python3 -c "import $$library" 2>/dev/null || /usr/bin/python3 -c "import $$library" 2>/dev/null || \
+			echo "skipped: the tests of the strategies over Python's $$library, which need Debian's python3-$$library"; \
+	done
 	go test $(RACE) ./...
 
 check: format vet static ## what CI runs: format, vet, staticcheck, and the tests with the race detector

@@ -1,0 +1,24 @@
+"""httpx with one AsyncClient, and a semaphore around each request."""
+
+import asyncio
+
+from sweetspot_async import AsyncHarness
+from with_httpx import CLASSES, VERSION, fetch, open_client
+
+
+async def admitted(slots, *arguments):
+    async with slots:
+        await fetch(*arguments)
+
+
+async def main():
+    harness = AsyncHarness(VERSION, classes=CLASSES)
+    async with open_client(harness.target, harness.target.limit) as client:
+        async for run in harness.runs():
+            slots = asyncio.Semaphore(run.limit)
+            async with asyncio.TaskGroup() as tasks:
+                async for number, url in run:
+                    tasks.create_task(admitted(slots, run, client, number, url))
+
+
+asyncio.run(main())

@@ -1,0 +1,27 @@
+"""httpx with no semaphore: every request is a task at once, and waits until the client's pool has a connection for it."""
+
+import asyncio
+import http.cookiejar
+
+from sweetspot_async import AsyncHarness
+from with_httpx import CLASSES, VERSION, fetch, open_client
+
+
+async def main():
+    harness = AsyncHarness(VERSION, classes=CLASSES)
+    cookies = http.cookiejar.CookieJar()
+    client = None
+    async for run in harness.runs():
+        if not client or run.limit != limit:  # a client cannot change its own
+            if client:
+                await client.aclose()
+            limit = run.limit
+            client = open_client(harness.target, limit, cookies)
+        async with asyncio.TaskGroup() as tasks:
+            async for number, url in run:
+                tasks.create_task(fetch(run, client, number, url))
+    if client:
+        await client.aclose()
+
+
+asyncio.run(main())

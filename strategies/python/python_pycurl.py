@@ -1,0 +1,180 @@
+"""pycurl driven by hand: one CurlMulti, told by epoll which sockets are ready, over handles and buffers that are reused.
+
+What libcurl does by itself: it repeats a request that was sent on a kept connection which then dies without an answer.
+"""
+
+import io
+import json
+import select
+import time
+
+import pycurl
+from sweetspot import REPORT_EVERY, STDIN, Harness
+
+CLASSES = {
+    pycurl.E_UNSUPPORTED_PROTOCOL: "malformed",  # what is no HTTP is taken for HTTP/0.9
+    pycurl.E_COULDNT_RESOLVE_HOST: "dns",
+    pycurl.E_COULDNT_CONNECT: "refused",
+    pycurl.E_FTP_WEIRD_SERVER_REPLY: "malformed",  # of any server
+    pycurl.E_PARTIAL_FILE: "truncated",
+    pycurl.E_OPERATION_TIMEDOUT: "timeout",
+    pycurl.E_SSL_CONNECT_ERROR: "tls",
+    pycurl.E_PEER_FAILED_VERIFICATION: "tls",
+    pycurl.E_GOT_NOTHING: "reset",
+    pycurl.E_SEND_ERROR: "reset",
+    pycurl.E_RECV_ERROR: "reset",
+}
+
+# What the events of epoll are called by libcurl.
+READY = [
+    (pycurl.CSELECT_IN if events & (select.EPOLLIN | select.EPOLLHUP) else 0)
+    | (pycurl.CSELECT_OUT if events & select.EPOLLOUT else 0)
+    | (pycurl.CSELECT_ERR if events & select.EPOLLERR else 0)
+    for events in range(2 * select.EPOLLHUP)
+]
+
+# And what libcurl waits for by epoll.
+EVENTS = {
+    pycurl.POLL_IN: select.EPOLLIN,
+    pycurl.POLL_OUT: select.EPOLLOUT,
+    pycurl.POLL_INOUT: select.EPOLLIN | select.EPOLLOUT,
+}
+
+
+def classify(error):
+    code, reason = error.args
+    if code == pycurl.E_RECV_ERROR and "chunk" in reason:
+        return "malformed"
+    return CLASSES.get(code, "other")
+
+
+class Multi:
+    """A CurlMulti with an epoll that watches its sockets, and standard input too.
+
+    CurlMulti.select and perform are a tenth cheaper while all connections are busy, but look at every one of them for each
+    that is ready, and can have no more than a thousand.
+    """
+
+    def __init__(self, limit):
+        self.curl = pycurl.CurlMulti()
+        self.curl.setopt(pycurl.M_MAXCONNECTS, limit)
+        self.curl.setopt(pycurl.M_SOCKETFUNCTION, self.watch)
+        self.curl.setopt(pycurl.M_TIMERFUNCTION, self.remind)
+        self.epoll = select.epoll()
+        self.epoll.register(STDIN, select.EPOLLIN)
+        self.watched = set()
+        self.alarm = None  # when it wants to be called though no socket is ready
+
+    def watch(self, what, socket, *_):
+        if what == pycurl.POLL_REMOVE:
+            self.watched.remove(socket)
+            self.epoll.unregister(socket)
+        elif socket in self.watched:
+            self.epoll.modify(socket, EVENTS[what])
+        else:
+            self.watched.add(socket)
+            self.epoll.register(socket, EVENTS[what])
+
+    def remind(self, milliseconds):
+        self.alarm = None if milliseconds < 0 else time.monotonic() + milliseconds / 1000
+
+    def wait(self, longest):
+        """Sees to the sockets that are ready, waiting for one if none is, and returns whether standard input is."""
+        if self.alarm is not None:
+            longest = max(0, min(longest, self.alarm - time.monotonic()))
+        readable = False
+        for socket, events in self.epoll.poll(longest):
+            if socket == STDIN:
+                readable = True
+            elif socket in self.watched:  # still
+                self.curl.socket_action(socket, READY[events])
+        if self.alarm is not None and time.monotonic() >= self.alarm:
+            self.alarm = None
+            self.curl.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+        return readable
+
+    def finished(self):
+        """Yields the handles whose requests have ended, each with its error or None."""
+        left = 1
+        while left:
+            left, succeeded, failed = self.curl.info_read()
+            for handle in succeeded:
+                self.curl.remove_handle(handle)
+                yield handle, None
+            for handle, *error in failed:
+                self.curl.remove_handle(handle)
+                yield handle, pycurl.error(*error)
+
+
+def new_handle(target, share):
+    """Returns a handle that makes requests of the target, one after the other."""
+    by_itself = {"Accept", "Content-Type", "Expect"}  # headers that libcurl adds unless they are switched off
+    given = {name.title() for name, _ in target.headers}
+    handle = pycurl.Curl()
+    handle.setopt(
+        pycurl.HTTPHEADER, [f"{name}: {value}" for name, value in target.headers] + [f"{name}:" for name in by_itself - given]
+    )
+    if target.body:
+        handle.setopt(pycurl.POSTFIELDS, target.body)
+    if target.method == "HEAD":
+        handle.setopt(pycurl.NOBODY, True)
+    else:
+        handle.setopt(pycurl.CUSTOMREQUEST, target.method)
+    handle.body = io.BytesIO()
+    handle.setopt(pycurl.WRITEFUNCTION, handle.body.write)
+    handle.setopt(pycurl.SHARE, share)
+    handle.setopt(pycurl.COOKIEFILE, "")  # keeps cookies, in memory
+    handle.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
+    handle.setopt(pycurl.PATH_AS_IS, True)
+    handle.setopt(pycurl.PROXY, "")
+    handle.setopt(pycurl.SSL_VERIFYPEER, not target.insecure)
+    handle.setopt(pycurl.SSL_VERIFYHOST, 0 if target.insecure else 2)
+    handle.setopt(pycurl.TIMEOUT_MS, round(1000 * target.timeout))
+    handle.setopt(pycurl.CONNECTTIMEOUT_MS, round(1000 * target.dial_timeout))
+    handle.setopt(pycurl.DNS_CACHE_TIMEOUT, round(target.dns_cache))
+    handle.setopt(pycurl.NOSIGNAL, True)
+    return handle
+
+
+def settle(run, handle, error):
+    """Says what became of the handle's request, and readies it for the next."""
+    try:
+        if error:
+            raise error
+        status, body = handle.getinfo(pycurl.RESPONSE_CODE), handle.body.getvalue()
+        if target.decode and status < 400:
+            run.results[handle.url] = json.loads(body)
+    except Exception as error:
+        run.failed(handle.number, handle.start, error)
+    else:
+        run.connections.add(handle.getinfo(pycurl.LOCAL_PORT))
+        run.answered(handle.number, handle.start, status, len(body))
+    handle.body.seek(0)
+    handle.body.truncate()
+
+
+def make_requests(run, multi, free):
+    """Makes the requests of the run with handles that are free."""
+    while run.waiting or not run.stopped or len(free) < run.limit:
+        while run.waiting and free:
+            handle = free.pop()
+            handle.number, handle.url = run.waiting.popleft()
+            handle.setopt(pycurl.URL, handle.url)
+            handle.start = run.start()
+            multi.curl.add_handle(handle)
+        run.report_if_due()
+        if multi.wait(REPORT_EVERY):
+            harness.receive()
+        for handle, error in multi.finished():
+            settle(run, handle, error)
+            free.append(handle)
+
+
+harness = Harness(" ".join(pycurl.version.split()[:2]), classes=[(pycurl.error, classify)])
+target = harness.target
+share = pycurl.CurlShare()
+share.setopt(pycurl.SH_SHARE, pycurl.LOCK_DATA_COOKIE)
+multi = Multi(target.limit)
+handles = [new_handle(target, share) for _ in range(target.limit)]
+for run in harness.runs():
+    make_requests(run, multi, handles[: run.limit])

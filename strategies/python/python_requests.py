@@ -1,0 +1,8 @@
+"""requests.get in a loop, as everybody begins: each request on a new connection, and cookies forgotten."""
+
+import requests
+from sweetspot_threads import ThreadHarness
+from with_requests import CLASSES, VERSION, work
+
+for run in ThreadHarness(VERSION, most=1, classes=CLASSES).runs():
+    work(run, requests.request)

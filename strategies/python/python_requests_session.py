@@ -1,0 +1,9 @@
+"""One session of requests in a loop: the connection is kept."""
+
+import requests
+from sweetspot_threads import ThreadHarness
+from with_requests import CLASSES, VERSION, work
+
+with requests.Session() as session:
+    for run in ThreadHarness(VERSION, most=1, classes=CLASSES).runs():
+        work(run, session.request)

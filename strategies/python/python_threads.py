@@ -1,0 +1,19 @@
+"""A queue and as many threads as the limit, which share one session of requests with as many connections."""
+
+import threading
+
+import requests
+from sweetspot_threads import ThreadHarness
+from with_requests import CLASSES, VERSION, work
+
+harness = ThreadHarness(VERSION, classes=CLASSES)
+
+with requests.Session() as session:
+    for scheme in "http://", "https://":
+        session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=harness.target.limit))
+    for run in harness.runs():  # is the queue too
+        threads = [threading.Thread(target=work, args=(run, session.request)) for _ in range(run.limit)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()

@@ -1,0 +1,80 @@
+"""The protocol for programs on asyncio, whichever loop it has."""
+
+import asyncio
+
+from sweetspot import REPORT_EVERY, STDIN, Harness, Run, clock
+
+
+class AsyncRun(Run):
+    """A run that one coroutine may iterate over."""
+
+    def __init__(self, harness, limit):
+        super().__init__(harness, limit)
+        self.loop = asyncio.get_running_loop()
+        self.more = asyncio.Event()
+        self.unstarted = 0
+        self.alarm = None  # rings when there is to be a report
+
+    async def __aiter__(self):
+        while self.waiting or not self.stopped:
+            while self.waiting:
+                yield self.waiting.popleft()
+            self.more.clear()
+            if not self.stopped:
+                await self.more.wait()
+
+    def hand_over(self, first, urls):
+        super().hand_over(first, urls)
+        self.unstarted += len(urls)
+        self.more.set()
+
+    def stop(self):
+        super().stop()
+        self.more.set()
+
+    def start(self):
+        self.unstarted -= 1
+        self.arrange_report()
+        return clock()
+
+    def note(self, outcome):
+        super().note(outcome)
+        self.arrange_report()
+
+    def arrange_report(self):
+        if self.unstarted == 0 and not self.stopped:
+            self.loop.call_soon(self.report)
+        elif not self.alarm:
+            self.alarm = self.loop.call_later(REPORT_EVERY, self.report)
+
+    def report(self):
+        if self.alarm:
+            self.alarm.cancel()
+            self.alarm = None
+        super().report()
+
+
+class AsyncHarness(Harness):
+    """One that the event loop calls when there is something to read. Only what comes before the first run blocks."""
+
+    Run = AsyncRun
+
+    def __init__(self, version, most=0, classes=()):
+        self.begun = asyncio.Queue()
+        super().__init__(version, most, classes)
+
+    async def runs(self):
+        self.open()
+        asyncio.get_running_loop().add_reader(STDIN, self.receive)
+        while run := await self.begun.get():
+            yield run
+            self.end()
+
+    def begin(self, run):
+        super().begin(run)
+        self.begun.put_nowait(run)
+
+    def close(self):
+        super().close()
+        asyncio.get_running_loop().remove_reader(STDIN)  # whose end would be read again and again
+        self.begun.put_nowait(None)

@@ -1,0 +1,78 @@
+"""The protocol for programs whose calls block."""
+
+import queue
+import select
+import threading
+
+from sweetspot import REPORT_EVERY, STDIN, Harness, Run, clock
+
+
+class ThreadRun(Run):
+    """A run that any number of threads may iterate over."""
+
+    def __init__(self, harness, limit):
+        super().__init__(harness, limit)
+        self.waiting = queue.SimpleQueue()
+        self.reporting = threading.Lock()
+
+    def __iter__(self):
+        while request := self.waiting.get():
+            yield request
+        self.waiting.put(None)  # for the next thread
+
+    def hand_over(self, first, urls):
+        for request in enumerate(urls, first):
+            self.waiting.put(request)
+
+    def stop(self):
+        super().stop()
+        self.waiting.put(None)
+
+    def start(self):
+        self.ask_for_more()
+        return clock()
+
+    def note(self, outcome):
+        super().note(outcome)
+        self.ask_for_more()
+
+    def ask_for_more(self):
+        if self.waiting.empty():
+            self.report()
+
+    def report(self):
+        with self.reporting:
+            super().report()
+
+
+class ThreadHarness(Harness):
+    """One with a thread of its own, which does the reading and most of the reporting."""
+
+    Run = ThreadRun
+
+    def __init__(self, version, most=0, classes=()):
+        self.begun = queue.SimpleQueue()
+        super().__init__(version, most, classes)
+
+    def runs(self):
+        self.open()
+        threading.Thread(target=self.carry, daemon=True).start()
+        while run := self.begun.get():
+            yield run
+            self.end()
+
+    def begin(self, run):
+        super().begin(run)
+        self.begun.put(run)
+
+    def close(self):
+        super().close()
+        self.begun.put(None)
+
+    def carry(self):
+        while not self.closed:
+            readable, _, _ = select.select([STDIN], [], [], REPORT_EVERY if self.run else None)
+            if readable:
+                self.receive()
+            if run := self.run:
+                run.report_if_due()
