@@ -64,6 +64,9 @@ article: $(BIN) ## the article's own clients, in Python, beside Go's; eight minu
 overhead: ## what the harness costs: each strategy beside a bare loop with the same client
 	go test ./bench -run '^$$' -bench Overhead -benchtime 1x -v
 
+alone: ## each program in Python measured by the harness beside the same one run by hand; five minutes
+	go test ./bench -run '^$$' -bench Alone -benchtime 1x -v
+
 peers: ## our strategies beside wrk, ab, h2load and others that are installed; PEERS_CONNECTIONS=60,1000 PEERS_ROUNDS=5
 	@go test ./bench -run '^$$' -bench Peers -benchtime 1x -timeout 2h
 
@@ -76,4 +79,4 @@ echarts: ## bundle the charts of the report anew from the npm registry; needs np
 clean: ## remove what was built; runs are kept
 	rm -rf bin
 
-.PHONY: help build bench sweep serve test check format vet static truth finder finder-http codes article overhead peers echarts clean FORCE
+.PHONY: help build bench sweep serve test check format vet static truth finder finder-http codes article overhead alone peers echarts clean FORCE

@@ -1,0 +1,88 @@
+"""Times one of the programs without sweetspot: no protocol, no report, nothing but the program and its library.
+
+    python3 alone.py python_aiohttp 60 4000 http://127.0.0.1:8080/
+
+makes 4,000 requests of that URL, at most 60 at once, and prints the seconds that they took and the seconds of CPU. What
+sweetspot says of the same program should be the same.
+"""
+
+import collections
+import json
+import os
+import resource
+import runpy
+import sys
+import time
+import types
+
+
+class Run:
+    """What the programs see of a run of sweetspot's, all of it there from the beginning."""
+
+    stopped = True
+
+    def __init__(self, harness, limit, urls):
+        self.harness = harness
+        self.limit = limit
+        self.waiting = collections.deque(enumerate(urls))
+        self.connections = set()
+        self.results = {}
+
+    def __iter__(self):
+        try:
+            while True:
+                yield self.waiting.popleft()
+        except IndexError:
+            return
+
+    async def __aiter__(self):
+        for request in self:
+            yield request
+
+    def start(self):
+        return 0
+
+    def report_if_due(self):
+        pass
+
+    def answered(self, number, start, status, size):
+        if status != 200:
+            self.failed(number, start, f"status {status}")
+
+    def failed(self, number, start, error):
+        print(f"request {number}: {error!r}", file=sys.stderr)
+        os._exit(1)  # whichever thread this is
+
+
+class Harness:
+    """Has one run, and times it."""
+
+    def __init__(self, version, most=0, classes=()):
+        _, _, limit, requests, url = sys.argv
+        self.target = types.SimpleNamespace(
+            method="GET", headers=[["User-Agent", "sweetspot"]], body=None, timeout=10, dial_timeout=5, dns_cache=300,
+            insecure=False, decode=True, limit=int(limit),
+        )  # fmt: skip
+        self.run = Run(self, int(limit), [url] * int(requests))
+
+    def runs(self):
+        began, used = time.perf_counter(), time.process_time()
+        yield self.run
+        print(json.dumps({"seconds": time.perf_counter() - began, "cpu_seconds": time.process_time() - used}))
+
+
+class AsyncHarness(Harness):
+    async def runs(self):
+        for run in super().runs():
+            yield run
+
+
+stand_in = types.ModuleType("sweetspot")
+stand_in.STDIN, _ = os.pipe()  # which nothing comes from
+stand_in.REPORT_EVERY = 1
+stand_in.Harness = stand_in.ThreadHarness = Harness
+stand_in.AsyncHarness = AsyncHarness
+sys.modules |= dict.fromkeys(("sweetspot", "sweetspot_threads", "sweetspot_async"), stand_in)
+_, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))
+runpy.run_module(sys.argv[1], run_name="__main__")
