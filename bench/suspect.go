@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -207,12 +208,15 @@ func burning(t strategies.Target, d time.Duration) strategies.Target {
 }
 
 // growthInside returns how much of the growth in mean latency from the first trials to the others was spent inside the
-// client, before the first byte of a request or after the last of its response; 0 if it is not known or nothing grew.
+// client, before the first byte of a request or after the last of its response; 0 if it is not known or nothing grew. Only
+// some connections are timed, so that a trial at a small limit may have known none.
 func growthInside(first, at []results.Trial) float64 {
+	unknown := func(t results.Trial) bool { return t.Wire == 0 }
+	first, at = slices.DeleteFunc(slices.Clone(first), unknown), slices.DeleteFunc(slices.Clone(at), unknown)
 	latency := func(t results.Trial) float64 { return t.Latency.Mean }
 	wire := func(t results.Trial) float64 { return t.Wire }
 	grew := mean(at, latency) - mean(first, latency)
-	if mean(first, wire) == 0 || mean(at, wire) == 0 || grew < 0.1*mean(at, latency) {
+	if len(first) == 0 || len(at) == 0 || grew < 0.1*mean(at, latency) {
 		return 0
 	}
 	return 1 - (mean(at, wire)-mean(first, wire))/grew

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"sweetspot/results"
 )
 
 func TestTwoSignsOrAProofMakeTheClientTheBottleneck(t *testing.T) {
@@ -50,6 +52,19 @@ func TestGoodputThatFallsWithTheClientIsProofOnlyIfItIsSure(t *testing.T) {
 		if got := (causal{predicted: predicted, ratios: test.ratios}).proves(); got != test.want {
 			t.Errorf("%s: %v, want %v", test.name, got, test.want)
 		}
+	}
+}
+
+func TestTrialsOfWhichNoConnectionWasTimedSayNothingOfGrowth(t *testing.T) {
+	trial := func(latency, wire float64) results.Trial {
+		return results.Trial{Latency: results.Latency{Mean: latency}, Wire: wire}
+	}
+	first := []results.Trial{trial(0.05, 0.05), trial(0.05, 0)}
+	if got := growthInside(first, []results.Trial{trial(0.09, 0), trial(0.09, 0.05)}); math.Abs(got-1) > 1e-9 {
+		t.Errorf("%g of the growth is inside, want all: the wire is no slower", got)
+	}
+	if got := growthInside(first[1:], first[:1]); got != 0 {
+		t.Errorf("%g, want 0 where nothing is known", got)
 	}
 }
 
