@@ -2,6 +2,7 @@
 .DEFAULT_GOAL := help
 BIN := bin/sweetspot
 RUNS := results/runs
+GO_STRATEGIES := sequential,pool,semaphore,unbounded,fasthttp,eventloop,adaptive
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 help: ## list the targets
@@ -13,8 +14,8 @@ FORCE:
 
 build: $(BIN) ## build bin/sweetspot
 
-bench: $(BIN) ## compare the strategies, sweep the limit, print the tables; under two minutes
-	$(BIN) bench --duration 300ms --out $(RUNS)
+bench: $(BIN) ## compare the strategies in Go, sweep the limit, print the tables; under two minutes
+	$(BIN) bench --strategy $(GO_STRATEGIES) --duration 300ms --out $(RUNS)
 	@echo
 	$(BIN) sweep --strategy semaphore --max 512 --budget 35s --out $(RUNS)
 
@@ -56,7 +57,7 @@ finder-http: ## the same over real HTTP, ten sweeps of each server; most of an h
 	go test ./bench -run TestFinderOverHTTP -finder-http -v -timeout 3h
 
 codes: $(BIN) ## request all 36^4 codes of four characters in one batch, and tell the time and the memory
-	$(BIN) bench --strategy fasthttp --requests 1679616 --repeats 1 --profile instant '/{0-9a-z:4}'
+	$(BIN) bench --strategy eventloop --requests 1679616 --repeats 1 --profile instant '/{0-9a-z:4}'
 
 article: $(BIN) ## the article's own clients, in Python, beside Go's; eight minutes; writes results/ARTICLE.md
 	$(BIN) article --out $(RUNS) --output results/ARTICLE.md

@@ -29,6 +29,9 @@ func needs(t *testing.T, s strategies.Strategy) {
 	if !ok {
 		return
 	}
+	if raced {
+		t.Skip("tested without the race detector")
+	}
 	err, known := greeted[s.Name()]
 	if !known {
 		_, err = program.Program.Greet(t.Context())

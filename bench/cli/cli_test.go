@@ -140,7 +140,7 @@ func TestBadInputIsReportedWhole(t *testing.T) {
 		{"frobnicate", []string{`unknown command "frobnicate": want one of article, bench, `}},
 		{"strategies x", []string{`"x": sweetspot strategies takes flags only, see 'sweetspot strategies --help'`}},
 		{"bench --limt 5", []string{`unknown flag: --limt: did you mean --limit or --live?`}},
-		{"bench -limit 5", []string{`unknown shorthand flag: 'l' in -limit: did you mean --limit or --live?`}},
+		{"bench -limit 5", []string{`unknown shorthand flag: 'l' in -limit: did you mean --limit?`}},
 		{"bench -z", []string{`unknown shorthand flag: 'z' in -z: see 'sweetspot bench --help'`}},
 		{"bench --frobnicate", []string{`unknown flag: --frobnicate: see 'sweetspot bench --help'`}},
 		{"serve --limits 1,2", []string{`--limits without --truth: want both`}},
