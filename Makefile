@@ -2,6 +2,7 @@
 .DEFAULT_GOAL := help
 BIN := bin/sweetspot
 RUNS := results/runs
+EXAMPLE := results/EXAMPLE
 GO_STRATEGIES := sequential,pool,semaphore,unbounded,fasthttp,eventloop,adaptive
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
@@ -62,6 +63,15 @@ codes: $(BIN) ## request all 36^4 codes of four characters in one batch, and tel
 article: $(BIN) ## the article's own clients, in Python, beside Go's; eight minutes; writes results/ARTICLE.md
 	$(BIN) article --out $(RUNS) --output results/ARTICLE.md
 
+example: $(BIN) ## make the run, the tables and the pictures of results/EXAMPLE anew; two minutes; pictures need chromium
+	rm -rf $(EXAMPLE) && mkdir -p $(EXAMPLE)
+	$(BIN) sweep --strategy semaphore,fasthttp,eventloop --max 512 --budget 90s --out $(EXAMPLE) --color always >$(EXAMPLE)/terminal.ansi
+	mv $(EXAMPLE)/*-sweep.jsonl $(EXAMPLE)/sweep.jsonl
+	$(BIN) show --format markdown $(EXAMPLE)/sweep.jsonl >$(EXAMPLE)/README.md
+	$(BIN) show --format csv $(EXAMPLE)/sweep.jsonl >$(EXAMPLE)/trials.csv
+	$(BIN) report $(EXAMPLE)/sweep.jsonl --output $(EXAMPLE)/report.html --svg $(EXAMPLE)/throughput.svg
+	go test ./results/report -count=1 -run TestExamplePictures -example $(CURDIR)/$(EXAMPLE)
+
 overhead: ## what the harness costs: each strategy beside a bare loop with the same client
 	go test ./bench -run '^$$' -bench Overhead -benchtime 1x -v
 
@@ -80,4 +90,4 @@ echarts: ## bundle the charts of the report anew from the npm registry; needs np
 clean: ## remove what was built; runs are kept
 	rm -rf bin
 
-.PHONY: help build bench sweep serve test check format vet static truth finder finder-http codes article overhead alone peers echarts clean FORCE
+.PHONY: help build bench sweep serve test check format vet static truth finder finder-http codes article overhead alone peers example echarts clean FORCE

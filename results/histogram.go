@@ -70,12 +70,3 @@ func (h *Histogram) Encode() (Encoded, error) {
 	}
 	return Encoded(text), nil
 }
-
-// Decode returns the histogram that was encoded.
-func (e Encoded) Decode() (*Histogram, error) {
-	hdr, err := hdrhistogram.Decode([]byte(e))
-	if err != nil {
-		return nil, fmt.Errorf("decode histogram: %w", err)
-	}
-	return &Histogram{hdr}, nil
-}

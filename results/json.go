@@ -36,12 +36,6 @@ func presentable(run *Run) *Run {
 	return &r
 }
 
-// complete returns the summary with no list or map null.
-func complete(s Summary) Summary {
-	s.Failed, s.Warnings = mapped(s.Failed), listed(s.Warnings)
-	return s
-}
-
 // whole returns the trial with no list or map null.
 func whole(t Trial) Trial {
 	t.Failed, t.Status, t.Warnings = mapped(t.Failed), mapped(t.Status), listed(t.Warnings)

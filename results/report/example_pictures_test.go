@@ -1,0 +1,60 @@
+package report_test
+
+import (
+	"flag"
+	"html"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"sweetspot/results/report/chromium"
+)
+
+var example = flag.String("example", "", "photograph the report and the terminal of the example run in this folder")
+
+// TestExamplePictures makes the pictures that the README shows. Run it with make example, which makes the run first.
+func TestExamplePictures(t *testing.T) {
+	if *example == "" {
+		t.Skip("makes no check: make example asks for its pictures")
+	}
+	dir, err := filepath.Abs(*example)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "terminal.ansi"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := chromium.Start(t)
+	for name, url := range map[string]string{
+		"report.png":   "file://" + filepath.Join(dir, "report.html"),
+		"terminal.png": file(t, screen(string(text))),
+	} {
+		p := b.Open(t, url, 1200)
+		picture := chromium.Get(p, chromedp.CaptureScreenshot()) // what a window shows, not all of a long page
+		if err := os.WriteFile(filepath.Join(dir, name), picture, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// sgr is the escape sequence with which a terminal changes colours.
+var sgr = regexp.MustCompile("\x1b\\[([0-9;]*)m")
+
+// screen returns a page that looks like a terminal that shows the text.
+func screen(text string) string {
+	styles := map[string]string{
+		"0": "</span>", "1": `<span style="font-weight:bold">`, "1;32": `<span style="font-weight:bold;color:#5fd75f">`,
+		"2": `<span style="opacity:.6">`, "31": `<span style="color:#ff6f6f">`, "32": `<span style="color:#5fd75f">`,
+		"33": `<span style="color:#e5c07b">`,
+	}
+	body := sgr.ReplaceAllStringFunc(html.EscapeString(text), func(code string) string {
+		return styles[strings.Trim(code, "\x1b[m")]
+	})
+	return `<!doctype html><meta charset="utf-8"><body style="background:#1c1c22;color:#dcdcdc;margin:24px">` +
+		`<pre style="font:13px/1.35 'DejaVu Sans Mono',monospace">` + body + `</pre>`
+}
