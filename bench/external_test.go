@@ -170,7 +170,7 @@ func TestATrialThatTheTargetContradictsIsNotTrusted(t *testing.T) {
 		{name: "as it was", atOnce: 2},
 		{name: "more than reported", extra: 1, atOnce: 2, want: "it says that it made 10 requests, the server saw 11: do not trust its figures"},
 		{name: "fewer than reported", extra: -1, atOnce: 2, want: "it says that it made 10 requests, the server saw 9: do not trust its figures"},
-		{name: "more at once than the limit", atOnce: 3, want: "the server saw 3 requests at once: do not trust its figures, since the limit is 2"},
+		{name: "more at once than the limit", atOnce: 3, want: "the server saw 3 requests at once, and the limit is 2: do not trust its figures"},
 		{name: "failures that never got there", extra: -1, atOnce: 2, fate: sometimes()},
 		{name: "nobody to ask", unwitnessed: errors.New("refused"), want: "nobody has witnessed it: refused"},
 	} {

@@ -36,8 +36,8 @@ var ErrBroken = errors.New("no strategy is left")
 // too large one may, and so may a strategy that does not work.
 const patience = 2
 
-// trial measures the cell and hands the trial to the observer. That the strategy broke down is no error. The error is ctx's if it has ended; it is ErrNothing if
-// nothing has ever succeeded, and ErrDied if nothing does any more.
+// trial measures the cell and hands the trial to the observer. That the strategy broke down is no error. The error is ctx's
+// if it has ended; it is ErrNothing if nothing has ever succeeded, and ErrDied if nothing does any more.
 func (r *runner) trial(ctx context.Context, c cell, block int, doing string) (*results.Trial, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -59,12 +59,26 @@ func (r *runner) trial(ctx context.Context, c cell, block int, doing string) (*r
 	if r.idle && t.Failed[strategies.Timeout.String()] > 0 {
 		t.Warn("the other strategies hold idle connections open: if the server caps connections, run one strategy at a time")
 	}
-	r.hear(t)
+	if why := r.hear(t); why != nil {
+		if err := accountable(c.session, why); err != nil {
+			t = c.broken(err, block)
+			return t, r.drop(t)
+		}
+		t.Warn(why.Error() + ": do not trust its figures")
+	}
 	r.count(t)
 	if err := errors.Join(r.observe.Keep(*t), ctx.Err()); err != nil {
 		return t, err
 	}
 	return t, r.dead()
+}
+
+// accountable returns the error that a session which does not do what it says ends with, nil if it need not.
+func accountable(session strategies.Session, why error) error {
+	if s, is := session.(strategies.Accountable); is {
+		return s.Contradicted(why)
+	}
+	return nil
 }
 
 // drop keeps the trial in which a strategy broke down, and has no further trial of that strategy be made.

@@ -12,8 +12,8 @@ import (
 )
 
 // trial measures the cell once. It returns nil if ctx ended before there was anything to measure; if it ended within the
-// measured window, the trial is of the time until then and says so. If the session broke down the trial has an Error. Share is called now and then with how much of the
-// trial is done, from 0 to 1.
+// measured window, the trial is of the time until then and says so. If the session broke down the trial has an Error. Share
+// is called now and then with how much of the trial is done, from 0 to 1.
 func (c cell) trial(ctx context.Context, load Load, block int, share func(float64)) (*results.Trial, error) {
 	runtime.GC() // one trial does not pay for the garbage of another
 	measure := steady

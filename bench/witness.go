@@ -7,35 +7,33 @@ import (
 	"sweetspot/results"
 )
 
-// hear asks the target what it saw of the trial, if it can tell. Figures that the target contradicts bear a warning, and
-// those that it confirms say so.
-func (r *runner) hear(t *results.Trial) {
+// hear asks the target what it saw of the trial, if it can tell, and returns in what it contradicts the trial, nil if in
+// nothing.
+func (r *runner) hear(t *results.Trial) error {
 	if r.observe.Witness == nil {
-		return
+		return nil
 	}
 	saw, err := r.observe.Witness()
 	if err != nil {
 		t.Warn(fmt.Sprintf("nobody has witnessed it: %v", err))
-		return
+		return nil
 	}
-	before := len(t.Warnings)
-	contradict(t, saw)
-	t.Witnessed = len(t.Warnings) == before
+	err = contradiction(t, saw)
+	t.Witnessed = err == nil
+	return err
 }
 
-// contradict warns of what a trial says that is not what the target saw. A request that failed may not have got there, and
-// one that was given up may still be under way there.
-func contradict(t *results.Trial, saw Seen) {
+// contradiction returns in what a trial is not what the target saw. A request that failed may not have got there, and one
+// that was given up may still be under way there.
+func contradiction(t *results.Trial, saw Seen) error {
 	made := t.Warmup + t.Started
 	switch {
-	case saw.Requests == made:
-	case saw.Requests < made && t.FirstError != "":
-	default:
-		t.Warn(fmt.Sprintf("it says that it made %d requests, the server saw %d: do not trust its figures", made, saw.Requests))
+	case saw.Requests > made, saw.Requests < made && t.FirstError == "":
+		return fmt.Errorf("it says that it made %d requests, the server saw %d", made, saw.Requests)
+	case saw.AtOnce > t.Limit && t.FirstError == "":
+		return fmt.Errorf("the server saw %d requests at once, and the limit is %d", saw.AtOnce, t.Limit)
 	}
-	if saw.AtOnce > t.Limit && t.FirstError == "" {
-		t.Warn(fmt.Sprintf("the server saw %d requests at once: do not trust its figures, since the limit is %d", saw.AtOnce, t.Limit))
-	}
+	return nil
 }
 
 // settle lets the requests of a program that was ended arrive, so that they are not taken for those of the next trial.

@@ -53,6 +53,13 @@ type Versioned interface {
 	Version() string
 }
 
+// Accountable is what a [Session] is as well whose requests are made and counted by a program that may be wrong about them.
+type Accountable interface {
+	// Contradicted returns the error that the session ends with, since the target has seen other than was reported; nil if
+	// that is known of the program and may be.
+	Contradicted(why error) error
+}
+
 // ErrHandle is why a strategy whose requests are made by another process cannot be opened for a target with a Handle.
 var ErrHandle = errors.New("no other process can call Target.Handle: want Target.JSON")
 

@@ -192,6 +192,14 @@ func (s *externalSession) fail(err error) error {
 	return s.broken
 }
 
+// Contradicted implements [Accountable].
+func (s *externalSession) Contradicted(why error) error {
+	if s.strategy.Program.Repeats {
+		return nil // it is not its word that is wrong
+	}
+	return s.named(why)
+}
+
 // named returns the error with the strategy's name and the program's last words.
 func (s *externalSession) named(err error) error {
 	if words := s.child.lastWords(); words != "" {
