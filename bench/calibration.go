@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"time"
 
 	"sweetspot/strategies"
 )
@@ -16,11 +17,15 @@ const calibrationLimit = 64
 // client look like the bottleneck.
 const calibrations = 3
 
+// calibrationWindow is how long a calibration measures at most, but for a few requests for each slot: it is asked whether
+// goodput is above half of what the client can do, for which no long trial is needed.
+const calibrationWindow = 300 * time.Millisecond
+
 // calibrate returns the goodput that the cell's strategy reaches when a server, that of the URLs, answers at once; at the
 // cell's limit, or at calibrationLimit if that is less. The trials are of another server, by a session of its own, and so
 // no part of the run. It returns 0 if ctx ends, no session can be opened, or nothing succeeds.
 func (c cell) calibrate(ctx context.Context, load Load, instant URLs) (float64, error) {
-	load.URLs, load.Rate = instant, 0
+	load.URLs, load.Rate, load.Duration = instant, 0, min(load.Duration, calibrationWindow)
 	c.limit = min(c.limit, calibrationLimit)
 	fresh, err := c.reopened(ctx, load.target())
 	if err != nil {

@@ -21,6 +21,7 @@ type peer struct {
 	command  func(url string, connections, seconds int) []string
 	requests *regexp.Regexp // how many were answered, in what it prints
 	rate     *regexp.Regexp // how many a second
+	cpu      *regexp.Regexp // seconds of processor time for them; nil if it does nothing else with its time
 }
 
 // A turn is what a peer did in one round. One without a rate failed.
@@ -37,22 +38,22 @@ var others = []peer{
 	{"wrk", "", "wrk", func(url string, connections, seconds int) []string {
 		threads := min(2, connections) // its default, where it has as many connections
 		return []string{fmt.Sprint("-t", threads), fmt.Sprint("-c", connections), fmt.Sprintf("-d%ds", seconds), url}
-	}, regexp.MustCompile(`(\d+) requests in`), regexp.MustCompile(`Requests/sec: +([\d.]+)`)},
+	}, regexp.MustCompile(`(\d+) requests in`), regexp.MustCompile(`Requests/sec: +([\d.]+)`), nil},
 	{"ab", "", "apache2-utils", func(url string, connections, seconds int) []string {
 		return []string{"-q", "-k", "-c", fmt.Sprint(connections), "-t", fmt.Sprint(seconds), "-n", fmt.Sprint(seconds * abMost), url}
-	}, regexp.MustCompile(`Complete requests: +(\d+)`), regexp.MustCompile(`Requests per second: +([\d.]+)`)},
+	}, regexp.MustCompile(`Complete requests: +(\d+)`), regexp.MustCompile(`Requests per second: +([\d.]+)`), nil},
 	{"h2load", "", "nghttp2-client", func(url string, connections, seconds int) []string {
 		return []string{"--h1", "-c", fmt.Sprint(connections), "-D", fmt.Sprint(seconds), url}
-	}, regexp.MustCompile(`(\d+) succeeded`), regexp.MustCompile(`([\d.]+) req/s`)},
+	}, regexp.MustCompile(`(\d+) succeeded`), regexp.MustCompile(`([\d.]+) req/s`), nil},
 	{"hey", "", "hey", func(url string, connections, seconds int) []string {
 		return []string{"-c", fmt.Sprint(connections), "-z", fmt.Sprintf("%ds", seconds), url}
-	}, regexp.MustCompile(`\[200\]\s+(\d+) responses`), regexp.MustCompile(`Requests/sec:\s+([\d.]+)`)},
+	}, regexp.MustCompile(`\[200\]\s+(\d+) responses`), regexp.MustCompile(`Requests/sec:\s+([\d.]+)`), nil},
 	{"bombardier", "", "", func(url string, connections, seconds int) []string {
 		return []string{"-c", fmt.Sprint(connections), "-d", fmt.Sprintf("%ds", seconds), "-p", "r", url}
-	}, regexp.MustCompile(`2xx - (\d+)`), regexp.MustCompile(`Reqs/sec +([\d.]+)`)},
+	}, regexp.MustCompile(`2xx - (\d+)`), regexp.MustCompile(`Reqs/sec +([\d.]+)`), nil},
 	{"plow", "", "", func(url string, connections, seconds int) []string {
 		return []string{"-c", fmt.Sprint(connections), "-d", fmt.Sprintf("%ds", seconds), "--summary", "--json", url}
-	}, regexp.MustCompile(`"Count": *(\d+)`), regexp.MustCompile(`"RPS": *([\d.]+)`)},
+	}, regexp.MustCompile(`"Count": *(\d+)`), regexp.MustCompile(`"RPS": *([\d.]+)`), nil},
 }
 
 // installed returns our strategies and the others that are installed, and names what is missing.
@@ -64,7 +65,8 @@ func installed(b *testing.B, binary string) []peer {
 				"bench", "-s", strategy, "-c", fmt.Sprint(connections), "-d", fmt.Sprintf("%ds", seconds),
 				"--warmup", "0s", "--repeats", "1", "--format", "json", "-q", url,
 			}
-		}, regexp.MustCompile(`"succeeded": *(\d+)`), regexp.MustCompile(`"per_second": *([\d.]+)`)})
+		}, regexp.MustCompile(`"succeeded": *(\d+)`), regexp.MustCompile(`"per_second": *([\d.]+)`),
+			regexp.MustCompile(`"cpu_seconds": *([\d.]+)`)}) // it also finds out whether it is the bottleneck
 	}
 	for _, p := range others {
 		switch _, err := exec.LookPath(p.name); {
@@ -100,8 +102,15 @@ func (p peer) run(url string, connections, seconds int) (turn, error) {
 	if err := errors.Join(err1, err2); err != nil {
 		return turn{}, err
 	}
-	cpu := command.ProcessState.UserTime() + command.ProcessState.SystemTime()
-	return turn{perSecond, float64(cpu.Microseconds()) / made, <-memory}, nil
+	cpu := (command.ProcessState.UserTime() + command.ProcessState.SystemTime()).Seconds()
+	if p.cpu != nil {
+		said, err := strconv.ParseFloat(string(p.cpu.FindSubmatch(out.Bytes())[1]), 64)
+		if err != nil {
+			return turn{}, err
+		}
+		cpu = said
+	}
+	return turn{perSecond, 1e6 * cpu / made, <-memory}, nil
 }
 
 // watchMemory follows a process and sends its largest resident set, in MB, when it has ended. The system's own account of
