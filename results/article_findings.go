@@ -76,6 +76,9 @@ func (a *article) sweeps() []*Run {
 	return all
 }
 
+// nearby is the factor within which a limit is right around another: a sweep tries limits that are up to 1.4 times apart.
+const nearby = 1.25
+
 // bests says where the sweeps found the best limit.
 func (a *article) bests() finding {
 	var verdict outcome
@@ -90,7 +93,7 @@ func (a *article) bests() finding {
 			parts = append(parts, fmt.Sprintf("%s: %s, and limits from %s to %s cannot be told from it",
 				name, count(o.Peak.Limit), count(o.Peak.Low), count(o.Peak.High)))
 			if verdict == "" && run.Bundled.Profile == LikeTheArticles {
-				around := o.Peak.Low <= articleBest && articleBest <= o.Peak.High
+				around := float64(o.Peak.Low) <= articleBest*nearby && articleBest/nearby <= float64(o.Peak.High)
 				verdict = either(around, !around)
 			}
 		}
