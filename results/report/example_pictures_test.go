@@ -1,15 +1,17 @@
 package report_test
 
 import (
+	"bytes"
 	"flag"
 	"html"
+	"image"
+	"image/draw"
+	"image/png"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
-
-	"github.com/chromedp/chromedp"
 
 	"sweetspot/results/report/chromium"
 )
@@ -35,11 +37,28 @@ func TestExamplePictures(t *testing.T) {
 		"terminal.png": file(t, screen(string(text))),
 	} {
 		p := b.Open(t, url, 1200)
-		picture := chromium.Get(p, chromedp.CaptureScreenshot()) // what a window shows, not all of a long page
-		if err := os.WriteFile(filepath.Join(dir, name), picture, 0o666); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, name), top(t, p.Picture()), 0o666); err != nil {
 			t.Fatal(err)
 		}
 	}
+}
+
+// top returns the upper part of a picture, as high as a reader's patience.
+func top(t *testing.T, picture []byte) []byte {
+	t.Helper()
+	whole, err := png.Decode(bytes.NewReader(picture))
+	if err != nil {
+		t.Fatal(err)
+	}
+	bounds := whole.Bounds()
+	bounds.Max.Y = min(bounds.Max.Y, 1350)
+	part := image.NewRGBA(bounds)
+	draw.Draw(part, bounds, whole, bounds.Min, draw.Src)
+	var out bytes.Buffer
+	if err := png.Encode(&out, part); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
 }
 
 // sgr is the escape sequence with which a terminal changes colours.
@@ -56,5 +75,5 @@ func screen(text string) string {
 		return styles[strings.Trim(code, "\x1b[m")]
 	})
 	return `<!doctype html><meta charset="utf-8"><body style="background:#1c1c22;color:#dcdcdc;margin:24px">` +
-		`<pre style="font:13px/1.35 'DejaVu Sans Mono',monospace">` + body + `</pre>`
+		`<pre style="font:13px/1.16 'DejaVu Sans Mono',monospace;white-space:pre-wrap;max-width:120ch">` + body + `</pre>`
 }
