@@ -43,8 +43,12 @@ func ranking(d data) figure {
 		ID: "ranking", Title: "The strategies, each at its limit", Hidden: len(d.Ranks) < 2 || !slices.ContainsFunc(d.Ranks, func(r rank) bool { return r.Rate > 0 }),
 		Lead: "Goodput with its 95% confidence. What the repeats cannot tell from the fastest is marked ~.",
 	}
-	t, notes := rankTable(d.Ranks)
-	f.Tables, f.Notes = []table{t}, notes
+	var notes results.Notes
+	f.Tables = []table{rankTable("Strategies by goodput, with 95% confidence", d.Ranks, &notes)}
+	if len(d.common) > 0 {
+		f.Tables = append(f.Tables, rankTable("The same, all at a common limit", d.common, &notes))
+	}
+	f.Notes = cleaned(notes.List())
 	return f
 }
 

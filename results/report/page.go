@@ -59,6 +59,8 @@ type data struct {
 	Courses  []course `json:"courses"`
 	Timed    bool     `json:"timed"`
 	Failures failures `json:"failures"`
+
+	common []rank // the strategies that were swept, all at one limit
 }
 
 // A truth is what theory says of the bundled server.
@@ -72,7 +74,8 @@ type truth struct {
 func gather(sources []Source, requests int64) data {
 	d := data{Requests: cmp.Or(requests, DefaultRequests), Lines: []line{}, Ranks: []rank{}, Truths: []truth{}}
 	d.Lines = append(d.Lines, lines(sources)...)
-	d.Ranks = append(d.Ranks, ranks(sources, d.Lines)...)
+	d.Ranks = append(d.Ranks, ranks(sources, d.Lines, (*results.Run).Compared)...)
+	d.common = ranks(sources, d.Lines, func(r *results.Run) []results.Summary { return r.AtCommon })
 	d.Courses, d.Timed = courses(sources, d.Lines)
 	d.Failures = failed(d.Lines)
 	known := map[string]bool{}

@@ -25,11 +25,11 @@ type rank struct {
 	summary results.Summary
 }
 
-// ranks returns the strategies of every run, the best of each first.
-func ranks(sources []Source, lines []line) []rank {
+// ranks returns the strategies of every run as they compared, the best of each first.
+func ranks(sources []Source, lines []line, compared func(*results.Run) []results.Summary) []rank {
 	var all []rank
 	for i, source := range sources {
-		for _, s := range source.Run.Compared() {
+		for _, s := range compared(source.Run) {
 			r := rank{
 				Name: lineName(s.Strategy, i, len(sources)), Limit: s.Limit, Rate: s.PerSecond, Low: s.Low, High: s.High,
 				P50: s.Latency.P50, P90: s.Latency.P90, P99: s.Latency.P99, Max: s.Latency.Max,
@@ -47,13 +47,12 @@ func ranks(sources []Source, lines []line) []rank {
 }
 
 // rankTable lists the ranks with their figures, and notes what there is to note about them.
-func rankTable(all []rank) (table, []string) {
+func rankTable(caption string, all []rank, notes *results.Notes) table {
 	t := table{
-		Caption: "Strategies by goodput, with 95% confidence",
+		Caption: caption,
 		Head: []head{{Name: "strategy", Word: true}, {Name: "limit"}, {Name: "goodput/s"}, {Name: "low"}, {Name: "high"},
 			{Name: "µs/request"}, {Name: "CPU µs"}, {Name: "trials"}, {Name: "verdict", Word: true}, {Name: "notes", Word: true}},
 	}
-	var notes results.Notes
 	for _, r := range all {
 		s := r.summary
 		t.Rows = append(t.Rows, []string{
@@ -61,7 +60,7 @@ func rankTable(all []rank) (table, []string) {
 			some(s.Microseconds, results.Figure), some(s.CPUMicroseconds, results.Figure), results.Count(s.Trials), r.Verdict, notes.Mark(s),
 		})
 	}
-	return t, cleaned(notes.List())
+	return t
 }
 
 // spreadTable lists how the ranks' latencies are distributed.

@@ -187,3 +187,15 @@ func BenchmarkTenThousandTrials(b *testing.B) {
 	}
 	b.ReportAllocs()
 }
+
+func TestStrategiesAreAlsoShownAtTheirCommonLimit(t *testing.T) {
+	run := sweep(t, "semaphore", "fasthttp")
+	const caption = "The same, all at a common limit"
+	if strings.Contains(page(t, run), caption) {
+		t.Error("a run that did not compare at a common limit says that it did")
+	}
+	run.AtCommon = results.Summarise(atLimit(run.Trials, 45))
+	if _, table, found := strings.Cut(page(t, run), caption); !found || !strings.Contains(table[:strings.Index(table, "</table>")], "<td>45</td>") {
+		t.Errorf("the page has no table of the common limit:\n%.600s", table)
+	}
+}
