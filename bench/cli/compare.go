@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -103,12 +102,8 @@ func parseThreshold(text string) (*float64, error) {
 	if text == "" {
 		return nil, nil
 	}
-	number, percent := strings.CutSuffix(text, "%")
-	share, err := strconv.ParseFloat(number, 64)
-	if percent {
-		share /= 100
-	}
-	if err != nil || !(share >= 0 && share < 1) { // written so that NaN is wrong too
+	share, ok := parseShare(text)
+	if !ok {
 		return nil, fmt.Errorf("%q: want a share below 100%%, such as 5%% or 0.05", text)
 	}
 	return &share, nil
