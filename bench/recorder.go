@@ -27,14 +27,14 @@ type recorder struct {
 	first atomic.Int64 // latency of the first request to end, a time.Duration
 	began atomic.Int64 // when request 0 was started, a time.Duration
 
-	claimed   atomic.Int64 // requests asked for, some of them in vain when the Run ends
-	ended     atomic.Int64 // folded so far
-	succeeded atomic.Int64 // those of them that succeeded
+	claimed atomic.Int64 // requests asked for, some of them in vain when the Run ends
+	ended   atomic.Int64 // folded so far
 
-	mu      sync.Mutex
-	window  window
-	tally   tally
-	workers []*worker
+	mu        sync.Mutex
+	succeeded int64 // of those that ended
+	window    window
+	tally     tally
+	workers   []*worker
 }
 
 // never is a time on the recorder's clock that does not come.
@@ -122,7 +122,9 @@ func (r *recorder) shut() {
 
 // hopeless reports whether a round of requests has ended without one success: there is nothing to wait for.
 func (r *recorder) hopeless(limit int) bool {
-	return r.succeeded.Load() == 0 && r.ended.Load() >= int64(limit)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.succeeded == 0 && r.ended.Load() >= int64(limit)
 }
 
 // length returns how long the window is, 0 if it was never opened.
@@ -222,15 +224,13 @@ func (w *worker) fold() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	from, to, origin := r.window.from, time.Duration(r.window.to.Load()), r.origin()
-	var succeeded int64
 	for i := range w.shard[:w.held] {
 		if w.shard[i].outcome.Class == strategies.OK {
-			succeeded++
+			r.succeeded++
 		}
 		r.tally.add(&w.shard[i], from, to, origin)
 		w.shard[i].outcome.Err = nil // which may hold a lot
 	}
 	r.ended.Add(int64(w.held))
-	r.succeeded.Add(succeeded)
 	w.held = 0
 }
