@@ -2,43 +2,42 @@ package strategies
 
 import (
 	"errors"
+	"math"
 	"os"
-	"syscall"
+	"runtime"
 	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
 
-// A poller tells a loop which of its sockets are ready. It is an epoll instance that is itself polled by Go's runtime: a
-// loop that has nothing to do parks like any goroutine and keeps no thread from others.
+// A poller tells a loop which of its sockets are ready.
 type poller struct {
-	epoll  *os.File
-	raw    syscall.RawConn
-	fd     int
-	bell   int       // an eventfd that wakes the loop
-	alarm  time.Time // the read deadline that is set; zero is none
-	events [256]unix.EpollEvent
+	fd     int // an epoll instance
+	bell   int // an eventfd that wakes the loop
+	events [1024]unix.EpollEvent
 	ready  int
-	ask    func(uintptr) bool // asks, and reports whether any are ready; made once
+	looks  int // to take before the thread is blocked
 }
+
+// mostLooks are taken while it pays. To block a thread and to wake it costs the client and the server, whose system call
+// has to do the waking, several microseconds together, and more if the processor has fallen asleep meanwhile. A server
+// that has a lot to do answers before that: to give way to it and to look again makes for fewer and larger batches. So the
+// number of looks doubles whenever one was not in vain, and halves when all were.
+const mostLooks = 32
+
+// calm is how far off the next thing to do must be for a loop to give way to others first, who may take their time.
+const calm = 100 * time.Millisecond
 
 func newPoller() (*poller, error) {
 	fd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
 	if err != nil {
 		return nil, os.NewSyscallError("epoll_create1", err)
 	}
-	if err := unix.SetNonblock(fd, true); err != nil { // for NewFile to have the runtime poll it
-		return nil, errors.Join(os.NewSyscallError("fcntl", err), unix.Close(fd))
-	}
-	p := &poller{epoll: os.NewFile(uintptr(fd), "epoll"), fd: fd}
-	if p.raw, err = p.epoll.SyscallConn(); err != nil {
-		return nil, errors.Join(err, p.epoll.Close())
-	}
+	p := &poller{fd: fd, looks: 1}
 	if p.bell, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
-		return nil, errors.Join(os.NewSyscallError("eventfd", err), p.epoll.Close())
+		return nil, errors.Join(os.NewSyscallError("eventfd", err), unix.Close(fd))
 	}
-	p.ask = func(uintptr) bool { p.look(); return p.ready > 0 }
 	if err := p.add(p.bell, 0); err != nil {
 		return nil, errors.Join(err, p.close())
 	}
@@ -65,35 +64,25 @@ func (p *poller) ring() {
 // hush makes the bell ready to ring again.
 func (p *poller) hush() {
 	var rings [8]byte
-	_, _ = rawRead(p.bell, rings[:])
+	_, _ = unix.Read(p.bell, rings[:])
 }
 
-// wait returns what is ready, at the latest at until, at once if that is past. A zero until is never.
-func (p *poller) wait(until time.Time, now bool) ([]unix.EpollEvent, error) {
-	if now {
-		p.look()
+// wait returns what is ready, as soon as anything is, and at the latest after so long.
+func (p *poller) wait(most time.Duration) ([]unix.EpollEvent, error) {
+	if p.look(); p.ready > 0 || most <= 0 {
 		return p.events[:p.ready], nil
 	}
-	p.ready = 0
-	if err := p.arm(until); err != nil {
-		return nil, err
+	if most >= calm {
+		for range p.looks {
+			giveWay()
+			if p.look(); p.ready > 0 {
+				p.looks = min(2*p.looks, mostLooks)
+				return p.events[:p.ready], nil
+			}
+		}
+		p.looks = max(p.looks/2, 1)
 	}
-	if err := p.raw.Read(p.ask); errors.Is(err, os.ErrDeadlineExceeded) {
-		p.alarm = time.Time{}
-		return nil, p.epoll.SetReadDeadline(p.alarm)
-	} else if err != nil {
-		return nil, err
-	}
-	return p.events[:p.ready], nil
-}
-
-// arm sets the alarm, unless it is set to go off before: to be woken once in vain is cheaper than to set it every time.
-func (p *poller) arm(until time.Time) error {
-	if until.IsZero() || !p.alarm.IsZero() && !until.Before(p.alarm) {
-		return nil
-	}
-	p.alarm = until
-	return p.epoll.SetReadDeadline(until)
+	return p.block(most)
 }
 
 // look asks which sockets are ready without waiting.
@@ -106,6 +95,21 @@ func (p *poller) look() {
 	}
 }
 
-func (p *poller) close() error {
-	return errors.Join(p.epoll.Close(), unix.Close(p.bell))
+// giveWay has whatever else wants the processor run first: goroutines, then other threads and programs.
+func giveWay() {
+	runtime.Gosched()
+	_, _, _ = unix.RawSyscall(unix.SYS_SCHED_YIELD, 0, 0, 0)
 }
+
+// block blocks the thread until something is ready, so long at most.
+func (p *poller) block(most time.Duration) ([]unix.EpollEvent, error) {
+	runtime.Gosched() // goroutines of this thread would have to wait until Go notices that it is blocked
+	milliseconds := min((most-1)/time.Millisecond+1, math.MaxInt32)
+	n, err := unix.EpollWait(p.fd, p.events[:], int(milliseconds))
+	if err == unix.EINTR {
+		return nil, nil
+	}
+	return p.events[:max(n, 0)], os.NewSyscallError("epoll_wait", err)
+}
+
+func (p *poller) close() error { return errors.Join(unix.Close(p.fd), unix.Close(p.bell)) }
