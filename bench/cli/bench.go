@@ -43,7 +43,11 @@ func runBench(cmd *cobra.Command, args []string, o *options, gates *gates, limit
 	if limit < 1 {
 		found.addf("--limit %d: want at least 1", limit)
 	}
-	checkFiles("--limit", limit, plan.strategies, &found)
+	copies := 0
+	if len(plan.strategies) > 1 && o.repeats >= bench.EnoughRepeats {
+		copies = 1 // the check on the comparison
+	}
+	checkFiles("--limit", limit, plan.strategies, copies, &found)
 	gates.parse(cmd, plan.strategies, &found)
 	if err := found.err(); err != nil {
 		return err

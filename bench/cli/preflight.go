@@ -14,17 +14,18 @@ import (
 	"sweetspot/strategies"
 )
 
-// spareFiles is what the program has open beside its connections: the standard streams, a run file, the runtime's
-// poller, a connection being dialled while another is being closed.
-const spareFiles = 64
+// spareFiles is what the program has open beside the strategies' connections: the standard streams, a run file, the
+// runtime's poller, the connections of a calibration, one being dialled while another is being closed.
+const spareFiles = 128
 
-// roomFor returns the largest limit at which the limit on open files lets all of the strategies run, and a copy of one.
-func roomFor(files uint64, all []strategies.Strategy) int {
-	return max(1, (int(files)-spareFiles)/(len(all)+1))
+// roomFor returns the largest limit at which the limit on open files lets all of the strategies run, and copies of some.
+func roomFor(files uint64, all []strategies.Strategy, copies int) int {
+	return max(1, (int(files)-spareFiles)/(len(all)+copies))
 }
 
-// checkFiles raises the limit on open files as far as it goes and holds the connections that a run would open to it.
-func checkFiles(flag string, limit int, all []strategies.Strategy, found *faults) {
+// checkFiles raises the limit on open files as far as it goes and holds to it the connections that a run would open, with
+// so many copies of strategies beside them.
+func checkFiles(flag string, limit int, all []strategies.Strategy, copies int, found *faults) {
 	if len(all) == 0 {
 		return // which is a fault of its own
 	}
@@ -33,15 +34,16 @@ func checkFiles(flag string, limit int, all []strategies.Strategy, found *faults
 		found.addf("open files: %w", err)
 		return
 	}
-	connections := limit // of the second copy of one of them, or of a program, which has a limit of its own as high
+	connections := copies * limit
 	for _, s := range all {
 		if _, apart := s.(strategies.External); !apart {
 			connections += s.Limit(limit)
 		}
 	}
+	connections = max(connections, limit) // of a program, which has a limit of its own as high
 	if room := int(files) - spareFiles; connections > room {
 		found.addf("%s %d: the strategies would open %d connections, but the limit on open files is %d: want at most %d, or fewer strategies, or a higher 'ulimit -Hn'",
-			flag, limit, connections, files, roomFor(files, all))
+			flag, limit, connections, files, roomFor(files, all, copies))
 	}
 }
 

@@ -31,8 +31,8 @@ func TestTheLargestLimitFitsTheOpenFilesUnlessItIsAskedFor(t *testing.T) {
 	}
 	all := strategies.Named()
 	far := bench.Sweep{Min: 1, Max: 1 << 40}
-	if warnings := lowerMax(newSweepCommand(), &far, all); far.Max != roomFor(files, all) || len(warnings) != 1 {
-		t.Errorf("largest limit %d, warnings %q; want %d and one", far.Max, warnings, roomFor(files, all))
+	if warnings := lowerMax(newSweepCommand(), &far, all); far.Max != roomFor(files, all, sweepCopies) || len(warnings) != 1 {
+		t.Errorf("largest limit %d, warnings %q; want %d and one", far.Max, warnings, roomFor(files, all, sweepCopies))
 	}
 	asked, command := bench.Sweep{Min: 1, Max: 1 << 40}, newSweepCommand()
 	if err := command.Flags().Set("max", "1000000"); err != nil {
@@ -40,5 +40,31 @@ func TestTheLargestLimitFitsTheOpenFilesUnlessItIsAskedFor(t *testing.T) {
 	}
 	if warnings := lowerMax(command, &asked, all); asked.Max != 1<<40 || len(warnings) != 0 {
 		t.Errorf("largest limit %d, warnings %q; want it left to be refused", asked.Max, warnings)
+	}
+}
+
+func TestTheOpenFilesNeededAreThoseOfTheStrategiesAndTheirCopies(t *testing.T) {
+	files, err := raiseFiles()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool, err := strategies.Get("pool")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		limit, copies int
+		fits          bool
+	}{
+		{int(files) - spareFiles, 0, true},
+		{int(files) - spareFiles + 1, 0, false},
+		{(int(files) - spareFiles) / 2, 1, true},
+		{(int(files)-spareFiles)/2 + 1, 1, false},
+	} {
+		var found faults
+		checkFiles("--limit", test.limit, []strategies.Strategy{pool}, test.copies, &found)
+		if fits := found.err() == nil; fits != test.fits {
+			t.Errorf("limit %d with %d copies: fits %v, want %v: %v", test.limit, test.copies, fits, test.fits, found.err())
+		}
 	}
 }

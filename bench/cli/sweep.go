@@ -81,7 +81,7 @@ func runSweep(cmd *cobra.Command, args []string, o *options, gates *gates, sweep
 	if len(sweep.Limits) > 0 {
 		largest = "--limits"
 	}
-	checkFiles(largest, sweep.Max, plan.strategies, &found)
+	checkFiles(largest, sweep.Max, plan.strategies, sweepCopies, &found)
 	gates.parse(cmd, plan.strategies, &found)
 	if err := found.err(); err != nil {
 		return err
@@ -135,14 +135,18 @@ func announce(to io.Writer, strategies int, budget time.Duration) {
 	fmt.Fprintf(to, "sweeping %d strategies, up to %.3g min in all: -s chooses strategies, --budget the time\n", strategies, most.Minutes())
 }
 
+// sweepCopies is how many copies of strategies a sweep opens: one at a time, to check the comparison, or to slow a client
+// down and see what that does.
+const sweepCopies = 1
+
 // lowerMax lowers the largest limit to what the limit on open files has room for, unless it was asked for, and returns
 // the warning that says so.
 func lowerMax(cmd *cobra.Command, sweep *bench.Sweep, all []strategies.Strategy) []string {
 	files, err := raiseFiles()
-	if err != nil || cmd.Flags().Changed("max") || len(sweep.Limits) > 0 || roomFor(files, all) >= sweep.Max {
+	if err != nil || cmd.Flags().Changed("max") || len(sweep.Limits) > 0 || roomFor(files, all, sweepCopies) >= sweep.Max {
 		return nil // an error is told with the other faults
 	}
-	sweep.Max = max(sweep.Min, roomFor(files, all))
+	sweep.Max = max(sweep.Min, roomFor(files, all, sweepCopies))
 	return []string{fmt.Sprintf("limits above %d were not tried, since %d files may be open: want fewer strategies, or a higher 'ulimit -Hn'",
 		sweep.Max, files)}
 }
