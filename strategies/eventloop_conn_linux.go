@@ -28,11 +28,11 @@ type conn struct {
 	unsent   []byte // of the request
 	spoilt   bool   // the connection must not carry another request
 
-	dialling  timer    // of the connection
-	addresses []string // that are left to be tried
-	dialError error    // of those that were
-	run       int64    // in which it last carried a request
-	touched   time.Duration
+	dialling  timer         // of the connection
+	addresses []string      // that are left to be tried
+	dialError error         // of those that were
+	run       int64         // in which it last carried a request
+	touched   time.Duration // when it last became idle, on the loop's clock
 
 	handled func() // finish, made once
 	verdict error  // of Target.Handle
@@ -69,7 +69,7 @@ func (c *conn) start(r *Request) {
 // send sends the request, in one system call unless it is a large one.
 func (c *conn) send() {
 	l := c.loop
-	c.state, c.spoilt, c.touched = answering, false, l.clock
+	c.state, c.spoilt = answering, false
 	c.parser.Reset(l.target.Method == http.MethodHead)
 	l.network.count(&c.run)
 	data, err := l.writer.write(c.request.URL, c.host, l.cookies)
@@ -186,7 +186,7 @@ func (c *conn) finish() {
 		c.disconnect()
 		return
 	}
-	c.state = idling
+	c.state, c.touched = idling, c.loop.clock
 	c.host.idle = append(c.host.idle, c)
 }
 
