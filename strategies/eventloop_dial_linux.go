@@ -105,7 +105,7 @@ func (c *conn) connect(ip string) error {
 	if err := unix.Connect(fd, address); err != nil && err != unix.EINPROGRESS {
 		return c.dialFailed(ip, os.NewSyscallError("connect", err))
 	}
-	if err := c.loop.poller.add(fd, c.serial); err != nil {
+	if err := c.loop.poller.add(fd, c.serial, unix.EPOLLIN|unix.EPOLLOUT|unix.EPOLLRDHUP); err != nil {
 		return err
 	}
 	c.state = connecting

@@ -122,8 +122,7 @@ func (l *loop) turnOver(events []unix.EpollEvent) {
 // happened sees to one event.
 func (l *loop) happened(event *unix.EpollEvent) {
 	if int(event.Fd) == l.poller.bell {
-		l.poller.hush()
-		return
+		return // it has done what it is for
 	}
 	c := l.conns[event.Fd]
 	if c == nil || c.serial != event.Pad { // it was closed by an event just before

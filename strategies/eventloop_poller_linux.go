@@ -38,36 +38,27 @@ func newPoller() (*poller, error) {
 	if p.bell, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
 		return nil, errors.Join(os.NewSyscallError("eventfd", err), unix.Close(fd))
 	}
-	if err := p.add(p.bell, 0); err != nil {
+	if err := p.add(p.bell, 0, unix.EPOLLIN); err != nil {
 		return nil, errors.Join(err, p.close())
 	}
 	return p, nil
 }
 
-// add polls a socket from now on, until it is closed. Events are edge-triggered, so that one system call a connection is
-// all it takes: each tells of what has become possible since it was last tried. They bear the serial number.
-func (p *poller) add(fd int, serial int32) error {
-	event := unix.EpollEvent{
-		Events: unix.EPOLLIN | unix.EPOLLOUT | unix.EPOLLRDHUP | unix.EPOLLET,
-		Fd:     int32(fd),
-		Pad:    serial,
-	}
+// add has the poller tell of these events from now on, until fd is closed. They are edge-triggered, so that one system call a
+// connection is all it takes: each tells of what has become possible since it was last tried. They bear the serial number.
+func (p *poller) add(fd int, serial int32, events uint32) error {
+	event := unix.EpollEvent{Events: events | unix.EPOLLET, Fd: int32(fd), Pad: serial}
 	return os.NewSyscallError("epoll_ctl", unix.EpollCtl(p.fd, unix.EPOLL_CTL_ADD, fd, &event))
 }
 
-// ring wakes the loop. It may be called from any goroutine.
+// ring wakes the loop. It may be called from any goroutine. Nobody has to read the bell for it to ring again: every write is
+// an event.
 func (p *poller) ring() {
 	one := [8]byte{1}
-	_, _ = unix.Write(p.bell, one[:]) // fails only if it rings already
+	_, _ = unix.Write(p.bell, one[:]) // fails after 2^64 times
 }
 
-// hush makes the bell ready to ring again.
-func (p *poller) hush() {
-	var rings [8]byte
-	_, _ = unix.Read(p.bell, rings[:])
-}
-
-// wait returns what is ready, as soon as anything is, and at the latest after so long.
+// wait returns what is ready, as soon as anything is, and at the latest after so long; sooner, and nothing, after a signal.
 func (p *poller) wait(most time.Duration) ([]unix.EpollEvent, error) {
 	if p.look(); p.ready > 0 || most <= 0 {
 		return p.events[:p.ready], nil
