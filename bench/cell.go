@@ -55,10 +55,14 @@ func open(ctx context.Context, all []strategies.Strategy, load Load, limit int, 
 	return opened, nil
 }
 
+// Checked reports whether a comparison of so many strategies, in so many blocks, is checked by a second copy of one of them,
+// which opens connections of its own: it is if there are enough blocks to name a winner, and anybody to win against.
+func Checked(strategies, repeats int) bool { return strategies > 1 && repeats >= EnoughRepeats }
+
 // withCopy returns the cells and a second copy of one of them, drawn by lot, with a session of its own; or the cells as
-// they are if there are not enough repeats to name a winner, or nobody to win against, or it cannot be opened twice.
+// they are if the comparison is not one that is [Checked], or the strategy cannot be opened twice.
 func (c cells) withCopy(ctx context.Context, load Load, repeats int, lot *rand.Rand, observe Observer) cells {
-	if repeats < EnoughRepeats || len(c) < 2 {
+	if !Checked(len(c), repeats) {
 		return c
 	}
 	twin := c[lot.IntN(len(c))]

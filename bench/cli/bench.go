@@ -44,8 +44,8 @@ func runBench(cmd *cobra.Command, args []string, o *options, gates *gates, limit
 		found.addf("--limit %d: want at least 1", limit)
 	}
 	copies := 0
-	if len(plan.strategies) > 1 && o.repeats >= bench.EnoughRepeats {
-		copies = 1 // the check on the comparison
+	if bench.Checked(len(plan.strategies), o.repeats) {
+		copies = 1
 	}
 	checkFiles("--limit", limit, plan.strategies, copies, &found)
 	gates.parse(cmd, plan.strategies, &found)
