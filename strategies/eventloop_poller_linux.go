@@ -16,7 +16,6 @@ type poller struct {
 	fd     int // an epoll instance
 	bell   int // an eventfd that wakes the loop
 	events [1024]unix.EpollEvent
-	ready  int
 	looks  int // to take before the thread is blocked
 }
 
@@ -60,15 +59,15 @@ func (p *poller) ring() {
 
 // wait returns what is ready, as soon as anything is, and at the latest after so long; sooner, and nothing, after a signal.
 func (p *poller) wait(most time.Duration) ([]unix.EpollEvent, error) {
-	if p.look(); p.ready > 0 || most <= 0 {
-		return p.events[:p.ready], nil
+	if ready := p.look(); len(ready) > 0 || most <= 0 {
+		return ready, nil
 	}
 	if most >= calm {
 		for range p.looks {
 			giveWay()
-			if p.look(); p.ready > 0 {
+			if ready := p.look(); len(ready) > 0 {
 				p.looks = min(2*p.looks, mostLooks)
-				return p.events[:p.ready], nil
+				return ready, nil
 			}
 		}
 		p.looks = max(p.looks/2, 1)
@@ -76,14 +75,14 @@ func (p *poller) wait(most time.Duration) ([]unix.EpollEvent, error) {
 	return p.block(most)
 }
 
-// look asks which sockets are ready without waiting.
-func (p *poller) look() {
+// look returns what is ready without waiting.
+func (p *poller) look() []unix.EpollEvent {
 	n, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(p.fd),
 		uintptr(unsafe.Pointer(&p.events[0])), uintptr(len(p.events)), 0, 0, 0)
-	p.ready = int(n)
 	if errno != 0 { // a signal: the next time
-		p.ready = 0
+		return nil
 	}
+	return p.events[:n]
 }
 
 // giveWay has whatever else wants the processor run first: goroutines, then other threads and programs.
