@@ -12,11 +12,11 @@ import (
 
 // nginxProcess starts an nginx of one worker that answers at once and keeps connections alive, and returns its URL, or ""
 // if it is not installed.
-func nginxProcess(b *testing.B) string {
+func nginxProcess(b *testing.B) (url string, pid int) {
 	program, err := exec.LookPath("nginx")
 	if err != nil {
 		fmt.Println("nginx is left out: apt-get install nginx-light")
-		return ""
+		return "", 0
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -46,7 +46,7 @@ http {
 	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 		if conn, err := net.Dial("tcp", address); err == nil {
 			_ = conn.Close()
-			return "http://" + address + "/"
+			return "http://" + address + "/", command.Process.Pid
 		}
 		if time.Now().After(deadline) {
 			b.Fatal("nginx does not listen")

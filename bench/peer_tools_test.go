@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -24,11 +25,18 @@ type peer struct {
 	cpu      *regexp.Regexp // seconds of processor time for them; nil if it does nothing else with its time
 }
 
+// A peerServer is what the peers make their requests to.
+type peerServer struct {
+	name, url string
+	pid       int
+}
+
 // A turn is what a peer did in one round. One without a rate failed.
 type turn struct {
 	rate   float64 // requests a second
 	cpu    float64 // microseconds of the client's processors a request
 	memory float64 // largest resident set, MB
+	busy   float64 // processors that the server kept busy
 }
 
 // abMost is more requests a second than ab makes. It sets memory aside for every one.
@@ -83,14 +91,14 @@ func installed(b *testing.B, binary string) []peer {
 }
 
 // run gives the peer a turn.
-func (p peer) run(url string, connections, seconds int) (turn, error) {
-	command := exec.Command(cmp.Or(p.program, p.name), p.command(url, connections, seconds)...)
+func (p peer) run(server peerServer, connections, seconds int) (turn, error) {
+	command := exec.Command(cmp.Or(p.program, p.name), p.command(server.url, connections, seconds)...)
 	var out, complaint bytes.Buffer
 	command.Stdout, command.Stderr = &out, &complaint
 	if err := command.Start(); err != nil {
 		return turn{}, err
 	}
-	memory := watchMemory(command.Process.Pid)
+	memory, busy := watchMemory(command.Process.Pid), server.watch(time.Duration(seconds)*time.Second)
 	if err := command.Wait(); err != nil {
 		return turn{}, fmt.Errorf("%w: %.200s", err, complaint.String())
 	}
@@ -111,7 +119,33 @@ func (p peer) run(url string, connections, seconds int) (turn, error) {
 		}
 		cpu = said
 	}
-	return turn{perSecond, 1e6 * cpu / made, <-memory}, nil
+	return turn{perSecond, 1e6 * cpu / made, <-memory, <-busy}, nil
+}
+
+// watch sends how many processors the server keeps busy in the middle half of the time from now on.
+func (s peerServer) watch(whole time.Duration) <-chan float64 {
+	result := make(chan float64, 1)
+	go func() {
+		time.Sleep(whole / 4)
+		began, before := time.Now(), s.cpu()
+		time.Sleep(whole / 2)
+		result <- (s.cpu() - before).Seconds() / time.Since(began).Seconds()
+	}()
+	return result
+}
+
+// cpu returns how long the server has kept processors busy, to 10 ms; see proc_pid_stat(5).
+func (s peerServer) cpu() time.Duration {
+	stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.pid))
+	_, after, _ := bytes.Cut(stat, []byte(") ")) // the name before may have spaces
+	var ticks int64                              // of 10 ms
+	if fields := strings.Fields(string(after)); len(fields) > 12 {
+		for _, used := range fields[11:13] { // by the program, and by the system for it
+			n, _ := strconv.ParseInt(used, 10, 64)
+			ticks += n
+		}
+	}
+	return time.Duration(ticks) * 10 * time.Millisecond
 }
 
 // watchMemory follows a process and sends its largest resident set, in MB, when it has ended. The system's own account of

@@ -26,15 +26,15 @@ func BenchmarkPeers(b *testing.B) {
 		seconds     = numbers(b, "PEERS_SECONDS", "3")[0]
 		peers       = chosen(installed(b, binary(b)))
 	)
-	servers := []struct{ name, url string }{{"bundled server", serverProcess(b, "none", 0)}}
-	if url := nginxProcess(b); url != "" {
-		servers = append(servers, struct{ name, url string }{"nginx", url})
-	}
+	bundled, nginx := peerServer{name: "bundled server"}, peerServer{name: "nginx"}
+	bundled.url, bundled.pid = startServer(b, "none", 0)
+	nginx.url, nginx.pid = nginxProcess(b)
+	servers := slices.DeleteFunc([]peerServer{bundled, nginx}, func(s peerServer) bool { return s.url == "" })
 	for range b.N {
 		for _, server := range servers {
 			for _, n := range connections {
 				fmt.Printf("\n%s, %d connections, %d rounds of %d s each\n\n%s", server.name, n, rounds, seconds,
-					table(setBeside(b, peers, server.url, n, rounds, seconds)))
+					table(setBeside(b, peers, server, n, rounds, seconds)))
 			}
 		}
 	}
@@ -44,12 +44,12 @@ func BenchmarkPeers(b *testing.B) {
 const settling = 300 * time.Millisecond
 
 // setBeside gives every peer a turn in every round and returns what each did, by its name, round by round.
-func setBeside(b *testing.B, peers []peer, url string, connections, rounds, seconds int) map[string][]turn {
+func setBeside(b *testing.B, peers []peer, server peerServer, connections, rounds, seconds int) map[string][]turn {
 	turns := map[string][]turn{}
 	for range rounds {
 		rand.Shuffle(len(peers), func(i, j int) { peers[i], peers[j] = peers[j], peers[i] })
 		for _, p := range peers {
-			t, err := p.run(url, connections, seconds)
+			t, err := p.run(server, connections, seconds)
 			if err != nil {
 				b.Logf("%s at %d connections: %v", p.name, connections, err)
 			}
@@ -60,11 +60,12 @@ func setBeside(b *testing.B, peers []peer, url string, connections, rounds, seco
 	return turns
 }
 
-// table shows the medians, and the quartiles of the ratios to wrk. A peer that failed in a round has no figures for it.
+// table shows the medians, and the quartiles of the ratios to wrk. A peer that failed in a round has no figures for it. The
+// server's cores tell what bounds a rate: a server that has one thread cannot be made to do more once it keeps one busy.
 func table(turns map[string][]turn) string {
 	var out strings.Builder
-	out.WriteString("| client | requests/s | of wrk's | quartiles | client CPU us/request | of wrk's | MB |\n" +
-		"| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n")
+	out.WriteString("| client | requests/s | of wrk's | quartiles | client CPU us/request | of wrk's | MB | server's cores |\n" +
+		"| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n")
 	names := make([]string, 0, len(turns))
 	rate := func(t turn) float64 { return t.rate }
 	cpu := func(t turn) float64 { return t.cpu }
@@ -77,10 +78,11 @@ func table(turns map[string][]turn) string {
 	for _, name := range names {
 		mine, wrk := turns[name], turns["wrk"]
 		speed, cost := ratios(mine, wrk, rate), ratios(mine, wrk, cpu)
-		fmt.Fprintf(&out, "| %s | %.0f | %.2f | %.2f to %.2f | %.2f | %.2f | %.0f |\n", name,
+		fmt.Fprintf(&out, "| %s | %.0f | %.2f | %.2f to %.2f | %.2f | %.2f | %.0f | %.2f |\n", name,
 			quartile(each(mine, rate), 2), quartile(speed, 2), quartile(speed, 1), quartile(speed, 3),
 			quartile(each(mine, cpu), 2), quartile(cost, 2),
-			quartile(each(mine, func(t turn) float64 { return t.memory }), 2))
+			quartile(each(mine, func(t turn) float64 { return t.memory }), 2),
+			quartile(each(mine, func(t turn) float64 { return t.busy }), 2))
 	}
 	return out.String()
 }

@@ -50,6 +50,13 @@ func serve(spec, delay string) error {
 // serverProcess starts a server in a process of its own and returns its URL.
 func serverProcess(t testing.TB, spec string, delay time.Duration) string {
 	t.Helper()
+	url, _ := startServer(t, spec, delay)
+	return url
+}
+
+// startServer is serverProcess for those who want the process too.
+func startServer(t testing.TB, spec string, delay time.Duration) (url string, pid int) {
+	t.Helper()
 	command := exec.Command(os.Args[0], spec, delay.String())
 	command.Env = append(os.Environ(), asServer+"=1")
 	command.Stderr = os.Stderr
@@ -72,5 +79,5 @@ func serverProcess(t testing.TB, spec string, delay time.Duration) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return strings.TrimSpace(line)
+	return strings.TrimSpace(line), command.Process.Pid
 }
