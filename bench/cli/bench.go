@@ -28,7 +28,7 @@ Without a URL, or with just a path such as /{1..1000}, it starts the bundled tes
   sweetspot bench -s pool,fasthttp -c 100 -d 2s http://127.0.0.1:8080/
   sweetspot bench -n 4000 --decode json --format markdown 'http://127.0.0.1:8080/{0-9a-z:4}'
   sweetspot bench --require 'per_second(fasthttp) > 0.8 * per_second(eventloop)' --max-error-rate 1%`,
-		Args: cobra.MaximumNArgs(1),
+		Args: oneURL,
 		RunE: func(cmd *cobra.Command, args []string) error { return runBench(cmd, args, &o, &gates, limit) },
 	}
 	o.bind(cmd)

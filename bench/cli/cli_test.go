@@ -136,6 +136,7 @@ func TestBadInputIsReportedWhole(t *testing.T) {
 		{"sweep --limits 1,4 --max 8 " + srv.URL(), []string{`--limits beside --min or --max`}},
 		{"sweep --limits 0,4 " + srv.URL(), []string{`--limits 0: want each at least 1`}},
 		{"bench -s pool, " + srv.URL(), []string{`--strategy: an empty name`}},
+		{"bench -s pool, fasthttp " + srv.URL(), []string{`2 arguments, ["fasthttp" "` + srv.URL() + `"]: want one URL at most, and --urls FILE for more`}},
 		{"benhc", []string{`unknown command "benhc": did you mean bench?`}},
 		{"frobnicate", []string{`unknown command "frobnicate": want one of article, bench, `}},
 		{"strategies x", []string{`"x": sweetspot strategies takes flags only, see 'sweetspot strategies --help'`}},
@@ -157,7 +158,6 @@ func TestBadInputIsReportedWhole(t *testing.T) {
 		}},
 		{"article -o /tmp", []string{`--output /tmp: is a folder: want a file, such as results/ARTICLE.md`}},
 		{"article --quick --repeats 3", []string{`--quick beside --repeats or --budget: want one or the other`}},
-		{"bench a b", []string{`accepts at most 1 arg`}},
 	} {
 		got := sweetspot(t.Context(), strings.Fields(test.args)...)
 		if got.status != 2 || got.stdout != "" {

@@ -40,6 +40,14 @@ type options struct {
 	quiet      bool
 }
 
+// oneURL checks that no more arguments are given than the URL.
+func oneURL(_ *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return fmt.Errorf("%d arguments, %q: want one URL at most, and --urls FILE for more", len(args), args)
+	}
+	return nil
+}
+
 func (o *options) bind(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringSliceVarP(&o.strategies, "strategy", "s", nil, "strategies to run, separated by commas: see 'sweetspot strategies' (default all with a name of their own)")

@@ -42,7 +42,7 @@ Without a URL, or with just a path, it starts the bundled test server for the ti
   sweetspot sweep -s pool,fasthttp --max 512 --budget 5m http://127.0.0.1:8080/
   sweetspot sweep -s pool --slo p99=50ms
   sweetspot sweep -s pool --limits 1,10,40,60,100 --format markdown http://127.0.0.1:8080/`,
-		Args: cobra.MaximumNArgs(1),
+		Args: oneURL,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			sweep.Brakes = !noBrakes
 			return runSweep(cmd, args, &o, &gates, sweep, slo)
