@@ -17,9 +17,10 @@ import (
 // request then, and whatever it does about it wakes the client: an answer, or a reset because it has closed.
 type exchangeConn struct {
 	patientConn
-	raw    syscall.RawConn
-	unsent []byte
-	step   func(fd uintptr) bool // advance, made once
+	raw           syscall.RawConn
+	local, remote net.Addr // kept at hand for fasthttp, which asks for them with every response
+	unsent        []byte
+	step          func(fd uintptr) bool // advance, made once
 
 	// Of the Read under way:
 	into    []byte
@@ -41,10 +42,13 @@ func exchanging(conn net.Conn) net.Conn {
 	if err != nil { // it is closed already, which whoever uses it will be told
 		return conn
 	}
-	c := &exchangeConn{patientConn: patientConn{TCPConn: tcp}, raw: raw}
+	c := &exchangeConn{patientConn: patientConn{TCPConn: tcp}, raw: raw, local: tcp.LocalAddr(), remote: tcp.RemoteAddr()}
 	c.step = c.advance
 	return c
 }
+
+func (c *exchangeConn) LocalAddr() net.Addr  { return c.local }
+func (c *exchangeConn) RemoteAddr() net.Addr { return c.remote }
 
 // Write holds p, or writes it if it is large. What is wrong with the connection may show only when it is read.
 func (c *exchangeConn) Write(p []byte) (int, error) {

@@ -107,30 +107,43 @@ const timed = 4
 
 // connect returns the connection that stands for raw; the first is timed.
 func (n *Network) connect(raw net.Conn) net.Conn {
-	c := connection{Conn: raw, network: n, touched: time.Since(n.opened)}
+	c := &timedConnection{connection: connection{Conn: raw, network: n}}
+	c.touch()
 	if n.dialled.Add(1)%timed == 1 {
-		return &timedConnection{connection: c}
+		return c
 	}
-	return &c
+	return &c.connection
 }
 
 // connection counts itself once in every Run that it carries requests in, and notices when it has gone stale. Like any
-// client's connection it has one writer at a time, who owns its fields.
+// client's connection it has one writer and one reader at a time, who may be two goroutines.
 type connection struct {
 	net.Conn
 	network *Network
-	run     int64         // in which it last carried a request
-	touched time.Duration // when it was last written to, on the network's clock
+	run     int64        // in which it last carried a request; the writer's
+	touched atomic.Int64 // when it last carried anything either way, a time.Duration on the network's clock
+}
+
+// touch notes that the connection carries something now, and returns for how long it had carried nothing.
+func (c *connection) touch() (idle time.Duration) {
+	now := int64(time.Since(c.network.opened))
+	return time.Duration(now - c.touched.Swap(now))
 }
 
 func (c *connection) Write(p []byte) (int, error) {
-	now := time.Since(c.network.opened)
-	if now-c.touched > suspect && closedByPeer(c.Conn) {
+	if c.touch() > suspect && closedByPeer(c.Conn) {
 		return 0, errStale
 	}
-	c.touched = now
 	c.network.count(&c.run)
 	return c.Conn.Write(p)
+}
+
+func (c *connection) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if n > 0 {
+		c.touch()
+	}
+	return n, err
 }
 
 // timedConnection also times its exchanges: each from the first write after a read to the last read before a write.
@@ -152,7 +165,7 @@ func (c *timedConnection) Write(p []byte) (int, error) {
 
 func (c *timedConnection) Read(p []byte) (int, error) {
 	n, err := c.connection.Read(p)
-	c.answered.Store(int64(time.Since(c.network.opened)))
+	c.answered.Store(c.touched.Load())
 	return n, err
 }
 

@@ -66,9 +66,9 @@ func TestAConnectionClosedWhileIdleRefusesToWrite(t *testing.T) {
 	if err := (<-accepted).Close(); err != nil {
 		t.Fatal(err)
 	}
-	idle := &conn.(*timedConnection).touched
+	touched := &conn.(*timedConnection).touched
 	for deadline := time.Now().Add(5 * time.Second); ; { // the peer's close takes a moment to arrive
-		*idle -= suspect + time.Nanosecond // as if it had been idle for long
+		touched.Add(-int64(suspect + time.Nanosecond)) // as if it had been idle for long
 		_, err := io.WriteString(conn, "x")
 		if err == errStale {
 			return
@@ -76,6 +76,26 @@ func TestAConnectionClosedWhileIdleRefusesToWrite(t *testing.T) {
 		if time.Now().After(deadline) {
 			t.Fatalf("writing gave %v, want %v", err, errStale)
 		}
+	}
+}
+
+func TestAConnectionIsNotIdleWhileItWaitsForAnAnswer(t *testing.T) {
+	_, conn, accepted := dial(t)
+	server := <-accepted
+	if _, err := io.WriteString(conn, "hello"); err != nil {
+		t.Fatal(err)
+	}
+	c := conn.(*timedConnection)
+	const long = time.Hour
+	c.touched.Add(-int64(long)) // as if the answer had taken so long
+	if _, err := io.WriteString(server, "world"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Read(make([]byte, 16)); err != nil {
+		t.Fatal(err)
+	}
+	if idle := c.touch(); idle >= long {
+		t.Errorf("idle for %v when the answer had just been read", idle)
 	}
 }
 
