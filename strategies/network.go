@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -100,7 +101,7 @@ var errStale = errors.New("the server closed the connection while it was idle")
 
 // suspect is how long a connection may be idle before it is asked whether the server has closed it. Asking costs a
 // system call, which a connection in steady use is spared.
-const suspect = 100 * time.Millisecond
+const suspect = 10 * time.Millisecond
 
 // timed is how many connections share one that is timed: few enough for a good mean, many enough to cost nothing.
 const timed = 4
@@ -233,14 +234,8 @@ func (n *name) fresh() bool { return time.Now().Before(n.until) }
 func (n *name) prefer(ip string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.addresses[0] == ip {
-		return
+	if i := slices.Index(n.addresses, ip); i > 0 { // it may be gone, if the name has been resolved anew
+		others := slices.Delete(slices.Clone(n.addresses), i, i+1) // somebody may be reading the old ones
+		n.addresses = slices.Insert(others, 0, ip)
 	}
-	reordered := []string{ip} // a new slice: others may be reading the old one
-	for _, other := range n.addresses {
-		if other != ip {
-			reordered = append(reordered, other)
-		}
-	}
-	n.addresses = reordered
 }

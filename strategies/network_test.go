@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -117,6 +118,17 @@ func TestNamesAreRememberedForTheirLifetime(t *testing.T) {
 			t.Errorf("after the lifetime got %v, want a new answer", got)
 		}
 	})
+}
+
+// What has been resolved anew meanwhile, or not at all, is not touched.
+func TestAnAddressThatIsGoneIsNotPreferred(t *testing.T) {
+	for _, addresses := range [][]string{nil, {"192.0.2.1", "192.0.2.2"}} {
+		entry := &name{addresses: addresses}
+		entry.prefer("192.0.2.3")
+		if got := strings.Join(entry.addresses, " "); got != strings.Join(addresses, " ") {
+			t.Errorf("got %s, want %v", got, addresses)
+		}
+	}
 }
 
 func TestTheTimeOnTheWireIsTheServersAlone(t *testing.T) {
