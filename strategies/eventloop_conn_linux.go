@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"os"
 	"slices"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -28,11 +27,12 @@ type conn struct {
 	unsent   []byte // of the request
 	spoilt   bool   // the connection must not carry another request
 
-	dialling  timer         // of the connection
-	addresses []string      // that are left to be tried
-	dialError error         // of those that were
-	run       int64         // in which it last carried a request
-	touched   time.Duration // when it last became idle, on the loop's clock
+	patience  timer    // of the connection: while it is being made, and while it is idle
+	addresses []string // that are left to be tried
+	dialError error    // of those that were
+	run       int64    // in which the connection last carried a request
+	written   uint64   // bytes, since the connection was made
+	earlier   uint64   // of them, by the requests before
 
 	handled func() // finish, made once
 	verdict error  // of Target.Handle
@@ -69,7 +69,7 @@ func (c *conn) start(r *Request) {
 // send sends the request, in one system call unless it is a large one.
 func (c *conn) send() {
 	l := c.loop
-	c.state, c.spoilt = answering, false
+	c.state, c.spoilt, c.earlier = answering, false, c.written
 	c.parser.Reset(l.target.Method == http.MethodHead)
 	l.network.count(&c.run)
 	data, err := l.writer.write(c.request.URL, c.host, l.cookies)
@@ -87,15 +87,28 @@ func (c *conn) write(data []byte) (rest []byte) {
 	for len(data) > 0 {
 		n, err := rawWrite(c.fd, data)
 		data = data[n:]
+		c.written += uint64(n)
 		if err == unix.EAGAIN || n == 0 && err == nil {
 			return data
 		}
 		if err != nil {
-			c.fail(os.NewSyscallError("write", err))
+			c.refused(os.NewSyscallError("write", err))
 			return nil
 		}
 	}
 	return nil
+}
+
+// refused takes in that the server takes no more of the request. It may have answered all the same.
+func (c *conn) refused(err error) {
+	if c.earlier > 0 && c.written == c.earlier {
+		c.again()
+		return
+	}
+	c.spoilt = true
+	if c.receive(true); c.state == answering {
+		c.fail(err)
+	}
 }
 
 // receive reads what has arrived, in pieces that the parser looks at in place. If the other end is gone it reads on to
@@ -115,11 +128,12 @@ func (c *conn) receive(gone bool) {
 			return
 		case err != nil:
 			c.fail(os.NewSyscallError("read", err))
+			return
 		case n == 0:
 			c.ended()
-		default:
-			c.arrived(l.buffer[:n])
+			return
 		}
+		c.arrived(l.buffer[:n])
 		if n < len(l.buffer) && !gone {
 			return
 		}
@@ -134,7 +148,7 @@ func (c *conn) arrived(data []byte) {
 	case err != nil:
 		c.fail(err)
 	case done:
-		c.spoilt = !c.parser.Reusable() || n < len(data) || len(c.unsent) > 0
+		c.spoilt = c.spoilt || c.loop.writer.last || !c.parser.Reusable() || n < len(data) || len(c.unsent) > 0
 		c.answered()
 	}
 }
@@ -146,6 +160,10 @@ func (c *conn) ended() {
 		c.spoilt = true
 		c.answered()
 	case io.EOF:
+		if !c.spoilt && c.unseen() {
+			c.again()
+			return
+		}
 		c.fail(errNoAnswer)
 	default:
 		c.fail(fmt.Errorf("the connection ended within the response: %w", err))
@@ -186,8 +204,7 @@ func (c *conn) finish() {
 		c.disconnect()
 		return
 	}
-	c.state, c.touched = idling, c.loop.clock
-	c.host.idle = append(c.host.idle, c)
+	c.rest()
 }
 
 // fail ends the request with an error.

@@ -96,6 +96,7 @@ func (c *conn) connect(ip string) error {
 	if err != nil {
 		return err
 	}
+	c.loop.makeRoom()
 	fd, err := unix.Socket(family, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return c.dialFailed(ip, os.NewSyscallError("socket", err))
@@ -109,8 +110,16 @@ func (c *conn) connect(ip string) error {
 		return err
 	}
 	c.state = connecting
-	c.loop.connecting.join(&c.dialling, c.loop.clock)
+	c.loop.connecting.join(&c.patience, c.loop.clock)
 	return nil
+}
+
+// makeRoom closes the connection that has been idle for longest, if there are twice as many as requests may be in flight:
+// with many hosts, a few idle ones for each would use up the files that may be open.
+func (l *loop) makeRoom() {
+	if first := l.resting.first(); first != nil && l.open >= l.most {
+		first.conn.spoil()
+	}
 }
 
 // adopt gives c a new socket.
@@ -120,6 +129,8 @@ func (l *loop) adopt(c *conn, fd int) {
 	}
 	l.serial++
 	l.conns[fd], c.fd, c.serial = c, fd, l.serial
+	c.run, c.written = 0, 0
+	l.open++
 }
 
 // connected sees to the end of connecting, and sends the request if it was a good one.
@@ -132,7 +143,7 @@ func (c *conn) connected() bool {
 		c.unconnected(os.NewSyscallError("connect", err))
 		return false
 	}
-	c.dialling.leave()
+	c.patience.leave()
 	c.host.entry.prefer(c.addresses[0])
 	c.addresses, c.dialError = nil, nil
 	c.send()

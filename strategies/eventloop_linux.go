@@ -25,7 +25,9 @@ type loop struct {
 	clock      time.Duration // since the network was opened, as of the latest look
 	answering  *timeline     // requests
 	connecting *timeline     // connections
+	resting    *timeline     // idle connections
 	serial     int32         // of the latest connection
+	open, most int           // connections: how many there are, and how many before idle ones are closed
 
 	// Of the Run under way:
 	ctx    context.Context
@@ -44,7 +46,8 @@ const (
 	never      = time.Duration(math.MaxInt64)
 )
 
-func openLoop(common *loopCommon) (*loop, error) {
+// openLoop opens a loop that has so many requests in flight at most.
+func openLoop(common *loopCommon, room int) (*loop, error) {
 	p, err := newPoller()
 	if err != nil {
 		return nil, err
@@ -57,6 +60,8 @@ func openLoop(common *loopCommon) (*loop, error) {
 		buffer:     make([]byte, readBuffer),
 		answering:  newTimeline(common.target.Timeout),
 		connecting: newTimeline(common.target.DialTimeout),
+		resting:    newTimeline(idle),
+		most:       2 * room,
 	}
 	l.inbox.ring = p.ring
 	l.lookups.open()
@@ -84,7 +89,9 @@ func (l *loop) run(ctx context.Context, room int, worker Worker) error {
 	}()
 	l.ctx, l.worker, l.room, l.over = ctx, worker, room, false
 	l.pacer, _ = worker.(Pacer)
-	for l.look(); ; {
+	l.look()
+	l.expire()
+	for {
 		l.fill()
 		if l.over && l.flying == 0 {
 			return nil
@@ -131,11 +138,11 @@ func (l *loop) happened(event *unix.EpollEvent) {
 	if c.state == connecting && !c.connected() {
 		return
 	}
-	if event.Events&unix.EPOLLOUT != 0 && len(c.unsent) > 0 {
-		c.unsent = c.write(c.unsent)
-	}
 	if gone := event.Events&(unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0; gone || event.Events&unix.EPOLLIN != 0 {
 		c.receive(gone)
+	}
+	if event.Events&unix.EPOLLOUT != 0 && c.state == answering && len(c.unsent) > 0 {
+		c.unsent = c.write(c.unsent)
 	}
 }
 
@@ -175,6 +182,9 @@ func (l *loop) begin() bool {
 func (l *loop) end(c *conn, o Outcome) {
 	c.deadline.leave()
 	l.worker.Done(&c.request, o)
+	if c.parser.Keep {
+		c.parser.Reset(false) // which may have kept a large body
+	}
 	l.room++
 	l.flying--
 }
@@ -188,7 +198,7 @@ func (l *loop) patience() time.Duration {
 	if l.room > 0 && !l.over {
 		at = l.turn
 	}
-	for _, line := range [...]*timeline{l.answering, l.connecting} {
+	for _, line := range [...]*timeline{l.answering, l.connecting, l.resting} {
 		if first := line.first(); first != nil {
 			at = min(at, first.at)
 		}
@@ -203,5 +213,8 @@ func (l *loop) expire() {
 	}
 	for first := l.connecting.first(); first != nil && first.at <= l.clock; first = l.connecting.first() {
 		first.conn.unconnected(errDialTimeout)
+	}
+	for first := l.resting.first(); first != nil && first.at <= l.clock; first = l.resting.first() {
+		first.conn.spoil()
 	}
 }

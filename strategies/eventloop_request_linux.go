@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"golang.org/x/net/http/httpguts"
 )
 
 // A requestWriter writes a loop's requests, one after the other, into one buffer.
@@ -17,6 +19,7 @@ type requestWriter struct {
 	fields string      // the other headers but cookies
 	cookie string      // the target's own Cookie header
 	body   []byte
+	last   bool // they ask for the connection to be closed after the response
 
 	address string // of the request in the buffer
 	buffer  []byte
@@ -27,6 +30,7 @@ var unwritten = []string{"Host", "Cookie", "Content-Length", "Transfer-Encoding"
 
 func newRequestWriter(t Target) requestWriter {
 	w := requestWriter{method: t.Method, own: t.Header, host: t.Header.Get("Host"), body: t.Body}
+	w.last = httpguts.HeaderValuesContainsToken(t.Header.Values("Connection"), "close")
 	w.cookie = strings.Join(t.Header.Values("Cookie"), "; ")
 	names := make([]string, 0, len(t.Header))
 	for name := range t.Header {

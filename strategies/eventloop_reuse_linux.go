@@ -7,7 +7,7 @@ func (l *loop) connection(h *host) *conn {
 	last := len(l.spare) - 1
 	if last < 0 {
 		c := &conn{loop: l, host: h, fd: -1}
-		c.deadline.conn, c.dialling.conn = c, c
+		c.deadline.conn, c.patience.conn = c, c
 		c.handled = c.finish
 		c.parser.Keep = l.target.Handle != nil
 		return c
@@ -18,18 +18,43 @@ func (l *loop) connection(h *host) *conn {
 	return c
 }
 
-// take returns a conn for a request to h: the idle one that was used last, unless the server has closed it.
+// take returns a conn for a request to h: the idle one that was used last, if there is one.
 func (l *loop) take(h *host) *conn {
-	for len(h.idle) > 0 {
-		last := len(h.idle) - 1
-		c := h.idle[last]
-		h.idle = h.idle[:last]
-		if unused := l.clock - c.touched; unused <= suspect || unused < idle && !c.stale() {
-			return c
-		}
-		c.disconnect()
+	last := len(h.idle) - 1
+	if last < 0 {
+		return l.connection(h)
 	}
-	return l.connection(h)
+	c := h.idle[last]
+	h.idle = h.idle[:last]
+	c.patience.leave()
+	return c
+}
+
+// rest makes the connection ready for another request.
+func (c *conn) rest() {
+	c.state = idling
+	c.host.idle = append(c.host.idle, c)
+	c.loop.resting.join(&c.patience, c.loop.clock)
+}
+
+// unseen reports whether the connection, which has carried requests before, had ended before anything of this one reached
+// the server. An end in good order acknowledges all that arrived before it. A reset does not: it leaves open how far the
+// server had got.
+func (c *conn) unseen() bool {
+	if c.earlier == 0 {
+		return false
+	}
+	info, err := unix.GetsockoptTCPInfo(c.fd, unix.IPPROTO_TCP, unix.TCP_INFO)
+	const greeting = 1 // the SYN, which counts as a byte
+	return err == nil && info.Bytes_acked <= c.earlier+greeting
+}
+
+// again makes the request on a new connection, in what is left of its time: the server had closed the old one, which was
+// idle, and has not seen the request. It does not come to a third.
+func (c *conn) again() {
+	c.unsent = nil
+	c.hangUp()
+	c.dial()
 }
 
 // spoil sees to a connection that something is wrong with while it carries no request.
@@ -49,16 +74,10 @@ func (c *conn) disconnect() {
 }
 
 func (c *conn) hangUp() {
-	c.dialling.leave()
+	c.patience.leave()
 	if c.fd >= 0 {
 		_ = unix.Close(c.fd) // takes it out of epoll too; there is nothing to lose
 		c.loop.conns[c.fd], c.fd = nil, -1
+		c.loop.open--
 	}
-}
-
-// stale reports whether the server has closed the idle connection. It neither blocks nor takes anything that has arrived.
-func (c *conn) stale() bool {
-	var one [1]byte
-	_, _, err := unix.Recvfrom(c.fd, one[:], unix.MSG_PEEK|unix.MSG_DONTWAIT)
-	return err != unix.EAGAIN
 }

@@ -35,8 +35,9 @@ func openLoops(target Target, maxLimit int) (Session, error) {
 		},
 		maxLimit: maxLimit,
 	}
-	for range min(runtime.GOMAXPROCS(0), maxLimit) {
-		l, err := openLoop(s.common)
+	loops := min(runtime.GOMAXPROCS(0), maxLimit)
+	for i := range loops {
+		l, err := openLoop(s.common, share(maxLimit, i, loops))
 		if err != nil {
 			return nil, errors.Join(err, s.Close())
 		}
@@ -56,14 +57,16 @@ func (s *loopSession) Run(ctx context.Context, limit int, work Work) error {
 		errs    = make([]error, len(s.loops))
 	)
 	for i, l := range s.loops {
-		share := (limit + len(s.loops) - 1 - i) / len(s.loops) // the shares differ by one at most, and add up to limit
-		if share > 0 {
-			running.Go(func() { errs[i] = l.run(ctx, share, work.Worker()) })
+		if room := share(limit, i, len(s.loops)); room > 0 {
+			running.Go(func() { errs[i] = l.run(ctx, room, work.Worker()) })
 		}
 	}
 	running.Wait()
 	return errors.Join(errs...)
 }
+
+// share returns the i-th of so many loops' share of a limit. The shares differ by one at most, and add up to the limit.
+func share(limit, i, loops int) int { return (limit + loops - 1 - i) / loops }
 
 // startHandlers starts the goroutines that call Target.Handle, one a core, so that decoding keeps no response waiting
 // that has nothing to do with it. It returns what ends them.

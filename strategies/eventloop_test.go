@@ -5,8 +5,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -137,26 +139,248 @@ func (p *paced) Next(ctx context.Context, r *strategies.Request) bool {
 	return p.work.Next(ctx, r)
 }
 
-// A response that takes long to decode does not keep the others waiting: while all but one are being decoded, that one
-// goes on making requests.
+// A response that takes long to decode does not keep the others waiting: while the first is being decoded, all that were
+// in flight with it end.
 func TestDecodingDoesNotStallTheLoop(t *testing.T) {
+	const limit = 8
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2)) // as many decoders, one of which is held up
 	srv := witness(t, server.Config{})
-	var decoding atomic.Int64
-	release := make(chan struct{})
+	var handled atomic.Int64
+	others := make(chan struct{})
 	target := strategies.Target{Handle: func(r *strategies.Request, _ int, _ []byte) error {
-		if r.Index == 0 {
-			decoding.Add(1)
-			<-release
-		}
-		if r.Index == 50 {
-			close(release)
+		switch n := handled.Add(1); {
+		case n == 1:
+			select {
+			case <-others:
+			case <-time.After(5 * time.Second):
+				return fmt.Errorf("%d were decoded meanwhile", handled.Load()-1)
+			}
+		case n == limit:
+			close(others)
 		}
 		return nil
 	}}
-	w := newWork(60, srv.URL())
-	run(t, eventLoop(t), target, 8, w)
-	if got := w.classes()[strategies.OK]; got != 60 || decoding.Load() != 1 {
-		t.Errorf("%d of 60 succeeded: %s", got, w.errors())
+	w := newWork(limit, srv.URL())
+	run(t, eventLoop(t), target, limit, w)
+	if got := w.classes()[strategies.OK]; got != limit {
+		t.Errorf("%d of %d succeeded: %s", got, limit, w.errors())
+	}
+}
+
+// A response may come before the whole request is sent, and the connection break while it is being decoded. The request
+// ends once, and its place is not taken from the next.
+func TestARequestEndsOnceThoughItsConnectionBreaksLater(t *testing.T) {
+	address := misbehave(t, func(c *net.TCPConn) {
+		say("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")(c)
+		time.Sleep(5 * time.Millisecond)
+		_ = c.SetLinger(0)
+	})
+	target := strategies.Target{
+		Method: http.MethodPost, Body: bytes.Repeat([]byte("x"), 8<<20),
+		Handle: func(*strategies.Request, int, []byte) error {
+			time.Sleep(50 * time.Millisecond)
+			return nil
+		},
+	}
+	session, good := open(t, eventLoop(t), target, 1), witness(t, server.Config{})
+	for _, w := range []*work{newWork(1, address), newWork(3, good.URL())} {
+		if err := session.Run(t.Context(), 1, w); err != nil {
+			t.Fatal(err)
+		}
+		w.check(t)
+		if got := w.classes()[strategies.OK]; got != int(w.n) {
+			t.Errorf("%d of %d succeeded: %s", got, w.n, w.errors())
+		}
+	}
+}
+
+// A server may answer without wanting the body, and close the connection with the rest of it on the way.
+func TestAnAnswerCountsThoughTheRequestIsNotTaken(t *testing.T) {
+	address := misbehave(t, func(c *net.TCPConn) {
+		say("HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n")(c)
+		time.Sleep(20 * time.Millisecond) // and what has not been read makes it a reset
+	})
+	w := newWork(20, address)
+	run(t, eventLoop(t), strategies.Target{Method: http.MethodPost, Body: bytes.Repeat([]byte("x"), 8<<20)}, 4, w)
+	if got := w.classes()[strategies.BadStatus]; got != 20 {
+		t.Errorf("got %v, want 20 answers of 413: %s", w.classes(), w.errors())
+	}
+}
+
+func TestALargeResponseIsReadWhole(t *testing.T) {
+	const size = 8 << 20 // many times what a loop reads of a connection at a time
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write(make([]byte, size))
+	}))
+	defer srv.Close()
+	w := newWork(12, srv.URL)
+	run(t, eventLoop(t), strategies.Target{}, 4, w)
+	for index, o := range w.outcomes {
+		if o.Class != strategies.OK || o.Bytes != size {
+			t.Errorf("request %d: class %v, %d bytes, want %d: %v", index, o.Class, o.Bytes, size, o.Err)
+		}
+	}
+}
+
+// What is wrong with a response or left of a request stays with its connection, which carries no other.
+func TestAConnectionInDoubtIsNotUsedAgain(t *testing.T) {
+	const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"
+	for _, doubt := range []struct {
+		name, answer string
+		target       strategies.Target
+	}{
+		{"the server says that it closes", ok + "Connection: close\r\n\r\nhi", strategies.Target{}},
+		{"the client says so", ok + "\r\nhi", strategies.Target{Header: http.Header{"Connection": {"close"}}}},
+		{"there is more than the response", ok + "\r\nhi, and more", strategies.Target{}},
+		{"the body has no end", "HTTP/1.1 200 OK\r\n\r\n", strategies.Target{Timeout: 50 * time.Millisecond}},
+		{"the request has not been sent whole", ok + "\r\nhi", strategies.Target{Method: http.MethodPut, Body: make([]byte, 16<<20)}},
+	} {
+		t.Run(doubt.name, func(t *testing.T) {
+			const n = 6
+			var connections atomic.Int64
+			release := make(chan struct{})
+			defer close(release)
+			address := misbehave(t, func(c *net.TCPConn) {
+				connections.Add(1)
+				for {
+					say(doubt.answer)(c)
+					if len(doubt.target.Body) > 0 {
+						<-release // and takes no more of it
+						return
+					}
+					if _, err := c.Read(make([]byte, 4096)); err != nil {
+						return
+					}
+				}
+			})
+			session := open(t, eventLoop(t), doubt.target, 1)
+			w := newWork(n, address)
+			if err := session.Run(t.Context(), 1, w); err != nil {
+				t.Fatal(err)
+			}
+			w.check(t)
+			if got, used := connections.Load(), session.Usage().Connections; got != n || used != n {
+				t.Errorf("%d requests used %d connections by the server's count and %d by the client's, want one each: %s",
+					n, got, used, w.errors())
+			}
+		})
+	}
+}
+
+// A server may close connections at any moment without a word. Requests that it has not seen are made on another; each is
+// seen once, and one that was seen and not answered fails.
+func TestRequestsThatMeetAClosedConnection(t *testing.T) {
+	const ok = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+	for name, end := range map[string]func(c *net.TCPConn){
+		"closed": func(*net.TCPConn) {},
+		"reset":  func(c *net.TCPConn) { _ = c.SetLinger(0) },
+		"half closed": func(c *net.TCPConn) {
+			_ = c.CloseWrite()
+			time.Sleep(10 * time.Millisecond)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var seen atomic.Int64
+			ended := make(chan struct{})
+			address := misbehave(t, func(c *net.TCPConn) {
+				seen.Add(1)
+				say(ok)(c)
+				time.Sleep(20 * time.Millisecond) // the Run is over then
+				end(c)
+				_ = c.Close()
+				ended <- struct{}{}
+			})
+			session := open(t, eventLoop(t), strategies.Target{}, 1)
+			for range 4 {
+				w := newWork(1, address)
+				if err := session.Run(t.Context(), 1, w); err != nil {
+					t.Fatal(err)
+				}
+				if got := w.classes()[strategies.OK]; got != 1 {
+					t.Fatalf("the request failed: %s", w.errors())
+				}
+				<-ended
+			}
+			if got := seen.Load(); got != 4 {
+				t.Errorf("the server saw %d requests, want 4", got)
+			}
+		})
+	}
+}
+
+func TestARequestThatTheServerHasSeenIsNotMadeAgain(t *testing.T) {
+	var seen atomic.Int64
+	address := misbehave(t, func(c *net.TCPConn) {
+		seen.Add(1)
+		say("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")(c)
+		if n, _ := c.Read(make([]byte, 4096)); n > 0 {
+			seen.Add(1) // and closes
+		}
+	})
+	w := newWork(6, address)
+	run(t, eventLoop(t), strategies.Target{}, 1, w)
+	if got := w.classes(); got[strategies.OK] != 3 || got[strategies.Reset] != 3 || seen.Load() != 6 {
+		t.Errorf("got %v, and the server saw %d, want 3 answered, 3 of class %v and 6 seen: %s", got, seen.Load(), strategies.Reset, w.errors())
+	}
+}
+
+// With many hosts there are at most twice as many connections as requests may be in flight, and none when the session is
+// closed.
+func TestIdleConnectionsMakeRoomForOthers(t *testing.T) {
+	const limit, hosts = 6, 40
+	var connections atomic.Int64
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	srv.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			connections.Add(1)
+		case http.StateClosed:
+			connections.Add(-1)
+		}
+	}
+	srv.Start()
+	defer srv.Close()
+	var urls []string
+	for i := range hosts {
+		urls = append(urls, strings.Replace(srv.URL, "//", fmt.Sprintf("//user%d@", i), 1))
+	}
+	w := newWork(5*hosts, urls...)
+	session, err := eventLoop(t).Open(t.Context(), strategies.Target{}, limit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := session.Run(t.Context(), limit, w); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.classes()[strategies.OK]; got != 5*hosts {
+		t.Errorf("%d of %d succeeded: %s", got, 5*hosts, w.errors())
+	}
+	atMost := func(most int64) {
+		t.Helper()
+		for deadline := time.Now().Add(5 * time.Second); connections.Load() > most; time.Sleep(time.Millisecond) {
+			if time.Now().After(deadline) { // the server takes a moment to notice
+				t.Fatalf("%d connections are open, want at most %d", connections.Load(), most)
+			}
+		}
+	}
+	atMost(2 * limit)
+	if err := session.Close(); err != nil {
+		t.Fatal(err)
+	}
+	atMost(0)
+}
+
+func TestTheUserOfAURLIsSentAndItsFragmentIsNot(t *testing.T) {
+	var got atomic.Pointer[string]
+	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		user, password, _ := r.BasicAuth()
+		line := r.RequestURI + " " + user + " " + password
+		got.Store(&line)
+	}))
+	defer srv.Close()
+	run(t, eventLoop(t), strategies.Target{}, 1, newWork(1, strings.Replace(srv.URL, "//", "//me:p%40ss@", 1)+"/path?q=1#part"))
+	if line := got.Load(); line == nil || *line != "/path?q=1 me p@ss" {
+		t.Errorf("the server received %v", line)
 	}
 }
 
