@@ -2,6 +2,8 @@ package strategies_test
 
 import (
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"testing"
 	"time"
@@ -82,6 +84,33 @@ func TestSomeFailuresLeaveTheOthersAlone(t *testing.T) {
 		} {
 			if int64(classes[class]) != saw {
 				t.Errorf("%d of class %v, but the server saw %d: %s", classes[class], class, saw, w.errors())
+			}
+		}
+	})
+}
+
+// A connection that has served well may still keep a request waiting.
+func TestTimeRunsOutOnAnyConnection(t *testing.T) {
+	everyStrategy(t, func(t *testing.T, s strategies.Strategy) {
+		release := make(chan struct{})
+		srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/hang" {
+				<-release
+			}
+		}))
+		defer srv.Close()
+		defer close(release)
+		session := open(t, s, strategies.Target{Timeout: 200 * time.Millisecond}, 1)
+		for _, request := range []struct {
+			path string
+			want strategies.Class
+		}{{"/", strategies.OK}, {"/hang", strategies.Timeout}, {"/", strategies.OK}} {
+			w := newWork(1, srv.URL+request.path)
+			if err := session.Run(t.Context(), 1, w); err != nil {
+				t.Fatal(err)
+			}
+			if got := w.outcomes[0]; got.Class != request.want {
+				t.Errorf("%s: class %v, want %v: %v", request.path, got.Class, request.want, got.Err)
 			}
 		}
 	})
