@@ -12,7 +12,8 @@ import (
 // alike. Beside these, whatever a client's own defaults: connections are kept alive, as many idle ones as the limit
 // asks for; nothing is retried, redirected, decompressed or proxied; HTTP is version 1.1; cookies are kept in a jar for
 // as long as the session is open. A request that meets a connection which the server closed while it was idle is no
-// failure: the server has not seen it, and it is made on another connection. The zero value of each field stands for the default named with it.
+// failure: the server has not seen it, and it is made on another. The zero value of each field stands for the default named
+// with it.
 type Target struct {
 	Method      string        // GET
 	Header      http.Header   // none but Host and User-Agent
