@@ -78,9 +78,11 @@ func warnLittle(t *results.Trial, load Load) {
 	case full >= emptySlots:
 	case load.Rate > 0:
 		// A rate is meant to leave slots empty.
-	case load.Requests > 0:
+	case load.Requests > 0 && (1-full)*t.Elapsed <= longestLatency(t): // no slot is empty for longer while the last end
 		t.Warn(fmt.Sprintf("slots were full %s of the time: a batch of %d ends with slots empty, raise --requests",
 			percent(full), load.Requests))
+	case load.Requests > 0:
+		t.Warn(fmt.Sprintf("slots were full %s of the time: the client is slow to fill them, and may be the bottleneck", percent(full)))
 	default:
 		t.Warn(fmt.Sprintf("slots were full %s of the time: raise --duration, or the client is the bottleneck", percent(full)))
 	}
@@ -93,6 +95,14 @@ func meanLatency(t *results.Trial) float64 {
 		sum += t.FailedLatency.Mean * float64(t.Failures())
 	}
 	return sum / float64(t.Completed())
+}
+
+// longestLatency is over successes and failures too.
+func longestLatency(t *results.Trial) float64 {
+	if t.FailedLatency != nil {
+		return max(t.Latency.Max, t.FailedLatency.Max)
+	}
+	return t.Latency.Max
 }
 
 func redirected(status map[int]int64) int64 {
