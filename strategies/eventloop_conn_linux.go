@@ -3,7 +3,6 @@ package strategies
 import (
 	"fmt"
 	"io"
-	"net/http"
 	"net/url"
 	"os"
 	"slices"
@@ -70,7 +69,6 @@ func (c *conn) start(r *Request) {
 func (c *conn) send() {
 	l := c.loop
 	c.state, c.spoilt, c.earlier = answering, false, c.written
-	c.parser.Reset(l.target.Method == http.MethodHead)
 	l.network.count(&c.run)
 	data, err := l.writer.write(c.request.URL, c.host, l.cookies)
 	if err != nil {

@@ -182,9 +182,7 @@ func (l *loop) begin() bool {
 func (l *loop) end(c *conn, o Outcome) {
 	c.deadline.leave()
 	l.worker.Done(&c.request, o)
-	if c.parser.Keep {
-		c.parser.Reset(false) // which may have kept a large body
-	}
+	c.ready()
 	l.room++
 	l.flying--
 }

@@ -1,6 +1,10 @@
 package strategies
 
-import "golang.org/x/sys/unix"
+import (
+	"net/http"
+
+	"golang.org/x/sys/unix"
+)
 
 // connection returns a conn for a request to host that has no connection yet.
 func (l *loop) connection(h *host) *conn {
@@ -10,6 +14,7 @@ func (l *loop) connection(h *host) *conn {
 		c.deadline.conn, c.patience.conn = c, c
 		c.handled = c.finish
 		c.parser.Keep = l.target.Handle != nil
+		c.ready()
 		return c
 	}
 	c := l.spare[last]
@@ -17,6 +22,9 @@ func (l *loop) connection(h *host) *conn {
 	c.host = h
 	return c
 }
+
+// ready makes the parser ready for a response. It is called as soon as the one before is done with, whose body may be large.
+func (c *conn) ready() { c.parser.Reset(c.loop.target.Method == http.MethodHead) }
 
 // take returns a conn for a request to h: the idle one that was used last, if there is one.
 func (l *loop) take(h *host) *conn {
@@ -39,14 +47,14 @@ func (c *conn) rest() {
 
 // unseen reports whether the connection, which has carried requests before, had ended before anything of this one reached
 // the server. An end in good order acknowledges all that arrived before it. A reset does not: it leaves open how far the
-// server had got.
+// server had got. A kernel that does not count what is acknowledged says 0, which tells nothing.
 func (c *conn) unseen() bool {
 	if c.earlier == 0 {
 		return false
 	}
 	info, err := unix.GetsockoptTCPInfo(c.fd, unix.IPPROTO_TCP, unix.TCP_INFO)
-	const greeting = 1 // the SYN, which counts as a byte
-	return err == nil && info.Bytes_acked <= c.earlier+greeting
+	const greeting = 1 // byte: that is what the SYN counts as
+	return err == nil && info.Bytes_acked == c.earlier+greeting
 }
 
 // again makes the request on a new connection, in what is left of its time: the server had closed the old one, which was
