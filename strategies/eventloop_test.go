@@ -267,8 +267,7 @@ func TestAConnectionInDoubtIsNotUsedAgain(t *testing.T) {
 	}
 }
 
-// A server may close connections at any moment without a word. Requests that it has not seen are made on another; each is
-// seen once, and one that was seen and not answered fails.
+// A server may close an idle connection without a word. The request that meets it is made on another, and seen once.
 func TestRequestsThatMeetAClosedConnection(t *testing.T) {
 	const ok = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 	for name, end := range map[string]func(c *net.TCPConn){

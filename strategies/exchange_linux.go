@@ -15,6 +15,7 @@ import (
 //
 // To wait without having looked means that what the server did before the request was written goes unseen. It sees the
 // request then, and whatever it does about it wakes the client: an answer, or a reset because it has closed.
+// One that has only stopped sending does neither; the client waits for as long as it may.
 type exchangeConn struct {
 	patientConn
 	raw           syscall.RawConn
