@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"sweetspot/results"
 	"sweetspot/strategies"
 )
 
@@ -68,7 +69,7 @@ func (b Batches) Run(ctx context.Context, observe Observer) error {
 			return cmp.Or(errors.Join(errs...), fmt.Errorf("%w: %s", ErrBroken, r.failure))
 		}
 		for _, err := range errs {
-			observe.warn(fmt.Sprintf("left out: %v", err))
+			observe.warn(results.Warningf(results.LeftOut, "left out: %v", err))
 		}
 	}
 	return nil

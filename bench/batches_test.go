@@ -50,7 +50,7 @@ func entry(d *doors, name string, limit int, reason error) bench.Entry {
 func batches(t *testing.T, repeats int, seed uint64, entries ...bench.Entry) (k kept, order, warnings []string, err error) {
 	synctest.Test(t, func(t *testing.T) {
 		observer := k.observer()
-		observer.Warn = func(text string) { warnings = append(warnings, text) }
+		observer.Warn = func(w results.Warning) { warnings = append(warnings, w.String()) }
 		observer.Version = func(strategy, version string) {
 			if version != strategy+" 1.0" {
 				t.Errorf("%s: version %q", strategy, version)

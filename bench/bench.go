@@ -4,7 +4,6 @@ package bench
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 
 	"sweetspot/bench/optimum"
@@ -19,7 +18,7 @@ type Observer struct {
 	// Progress is told what is being measured, ten times a second or more often.
 	Progress func(Progress)
 	// Warn is told what concerns the run as a whole.
-	Warn func(string)
+	Warn func(results.Warning)
 	// Version is told what makes the requests of a strategy that can tell: see [strategies.Versioned].
 	Version func(strategy, version string)
 	// Witness returns what the target has seen since it was last called, if the target can tell: every trial must agree.
@@ -96,15 +95,16 @@ func (c Comparison) examine(ctx context.Context, cells cells, trials []results.T
 			e = judge(at, nil, reach)
 		}
 		if bound, why := e.verdict(); bound {
-			observe.warn(fmt.Sprintf("%s: the client is the bottleneck, not the server: %s", cell.strategy.Name(), why))
+			observe.warn(results.Warningf(results.BoundByClient,
+				"%s: the client is the bottleneck, not the server: %s", cell.strategy.Name(), why))
 		}
 	}
 	return nil
 }
 
-func (o Observer) warn(text string) {
+func (o Observer) warn(w results.Warning) {
 	if o.Warn != nil {
-		o.Warn(text)
+		o.Warn(w)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sweetspot/bench"
+	"sweetspot/results"
 	"sweetspot/strategies"
 )
 
@@ -47,7 +48,7 @@ func TestAClientThatIsTheBottleneckIsNamed(t *testing.T) {
 			var warnings []string
 			var k kept
 			observer := k.observer()
-			observer.Warn = func(text string) { warnings = append(warnings, text) }
+			observer.Warn = func(w results.Warning) { warnings = append(warnings, w.String()) }
 			err := bench.Comparison{
 				Load:       bench.Load{URLs: address(t), Duration: time.Second, Warmup: bench.Automatic},
 				Strategies: []strategies.Strategy{s}, Limit: 8, Repeats: 2, Instant: address(t),

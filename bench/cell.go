@@ -3,7 +3,6 @@ package bench
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -50,7 +49,7 @@ func open(ctx context.Context, all []strategies.Strategy, load Load, limit int, 
 		return nil, errors.Join(append(errs, ctx.Err())...)
 	}
 	for _, err := range errs {
-		observe.warn(fmt.Sprintf("left out: %v", err))
+		observe.warn(results.Warningf(results.LeftOut, "left out: %v", err))
 	}
 	return opened, nil
 }
@@ -68,7 +67,7 @@ func (c cells) withCopy(ctx context.Context, load Load, repeats int, lot *rand.R
 	twin := c[lot.IntN(len(c))]
 	session, err := twin.strategy.Open(ctx, load.target(), twin.limit)
 	if err != nil {
-		observe.warn(fmt.Sprintf("the comparison is not checked by a second copy of a strategy: %v", err))
+		observe.warn(results.Warningf(results.NotChecked, "the comparison is not checked by a second copy of a strategy: %v", err))
 		return c
 	}
 	twin.session, twin.purpose = session, results.Control

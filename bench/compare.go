@@ -107,11 +107,11 @@ func (c *contest) hurry(block, left time.Duration) {
 }
 
 // rank says how the strategies compare at their own limits and, if they were compared there, at the common one.
-func (c *contest) rank() (own, common []results.Summary, warnings []string) {
+func (c *contest) rank() (own, common []results.Summary, warnings []results.Warning) {
 	if c.common == nil {
 		ranked, warnings := rank(c.own.of(c.trials), c.own)
 		if c.hurried {
-			warnings = append(warnings, "there was no time to compare the strategies at a common limit as well: raise --budget")
+			warnings = append(warnings, results.Warningf(results.NoTime, "there was no time to compare the strategies at a common limit as well"))
 		}
 		return ranked[0], nil, warnings
 	}

@@ -76,7 +76,7 @@ func TestTheCommonLimitIsGivenUpWhenTimeIsShort(t *testing.T) {
 		if err != nil || len(swept.Ranked) != 2 || len(swept.AtCommon) != 0 {
 			t.Fatalf("%d ranked, %d at a common limit, %v; want 2 and none", len(swept.Ranked), len(swept.AtCommon), err)
 		}
-		if !slices.ContainsFunc(swept.Warnings, func(w string) bool { return strings.HasPrefix(w, "there was no time to compare") }) {
+		if !slices.ContainsFunc(swept.Warnings, func(w results.Warning) bool { return strings.HasPrefix(w.Text, "there was no time to compare") }) {
 			t.Errorf("warnings %q, want one that says so", swept.Warnings)
 		}
 		if swept.Ranked[0].Trials < 5 {

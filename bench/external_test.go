@@ -76,7 +76,7 @@ func TestAStrategyThatBreaksDownIsDroppedAndTheOthersGoOn(t *testing.T) {
 					t.Errorf("%s: error %q, verdict %q, goodput %g", s.Strategy, s.Error, s.Verdict, s.PerSecond)
 				}
 			}
-			if !slices.Contains(warnings, "bad at 4 is not compared: it broke down") {
+			if !slices.Contains(results.Words(warnings), "bad at 4 is not compared: it broke down") {
 				t.Errorf("warnings %q", warnings)
 			}
 		})
@@ -118,7 +118,7 @@ func TestASweepGoesOnWithoutAStrategyThatBreaksDown(t *testing.T) {
 				t.Errorf("the sound one: %+v", optima[1])
 			}
 			if bad := optima[0]; runs < 100 && (bad.Verdict != results.Unstable || len(bad.Warnings) != 1 ||
-				bad.Warnings[0] != "it broke down: it ended with exit status 3") {
+				bad.Warnings[0].Text != "it broke down: it ended with exit status 3") {
 				t.Errorf("the broken one: %+v", bad)
 			}
 		})
@@ -168,9 +168,9 @@ func TestATrialThatTheTargetContradictsIsNotTrusted(t *testing.T) {
 		want        string
 	}{
 		{name: "as it was", atOnce: 2},
-		{name: "more than reported", extra: 1, atOnce: 2, want: "it says that it made 10 requests, the server saw 11: do not trust its figures"},
-		{name: "fewer than reported", extra: -1, atOnce: 2, want: "it says that it made 10 requests, the server saw 9: do not trust its figures"},
-		{name: "more at once than the limit", atOnce: 3, want: "the server saw 3 requests at once, and the limit is 2: do not trust its figures"},
+		{name: "more than reported", extra: 1, atOnce: 2, want: "it says that it made 10 requests, the server saw 11"},
+		{name: "fewer than reported", extra: -1, atOnce: 2, want: "it says that it made 10 requests, the server saw 9"},
+		{name: "more at once than the limit", atOnce: 3, want: "the server saw 3 requests at once, and the limit is 2"},
 		{name: "failures that never got there", extra: -1, atOnce: 2, fate: sometimes()},
 		{name: "nobody to ask", unwitnessed: errors.New("refused"), want: "nobody has witnessed it: refused"},
 	} {
@@ -190,7 +190,7 @@ func TestATrialThatTheTargetContradictsIsNotTrusted(t *testing.T) {
 					t.Fatal(err)
 				}
 				for _, trial := range k.trials {
-					warned := slices.DeleteFunc(trial.Warnings, func(w string) bool { return strings.Contains(w, "of the requests failed") })
+					warned := slices.DeleteFunc(results.Words(trial.Warnings), func(w string) bool { return strings.Contains(w, "of the requests failed") })
 					if strings.Join(warned, "; ") != test.want {
 						t.Errorf("warnings %q, want %q", warned, test.want)
 					}

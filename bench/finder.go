@@ -45,12 +45,21 @@ func (f shareFinder) conclude() results.Optimum {
 			Limit: found.Peak.Limit, Low: found.Peak.Low, High: found.Peak.High, PerSecond: found.Peak.PerSecond,
 		},
 		Explored: found.Explored,
-		Warnings: append([]string{}, found.Warnings...),
+		Warnings: warnings(found.Warnings),
 	}
 	if found.Modelled {
 		o.Law = &results.Law{A: found.Law.A, B: found.Law.B, C: found.Law.C}
 	}
 	return o
+}
+
+// warnings returns the warnings of package optimum as those of a run.
+func warnings(all []optimum.Warning) []results.Warning {
+	converted := make([]results.Warning, len(all))
+	for i, w := range all {
+		converted[i] = results.Warning{Code: results.Code(w.Code), Numbers: w.Numbers, Text: w.Text}
+	}
+	return converted
 }
 
 // An Objective is a bound on the latency: the sweep then finds the largest limit that holds it.
@@ -103,11 +112,11 @@ func (f objectiveFinder) conclude() results.Optimum {
 		High:      held.Broken,
 		Certain:   held.Limit > 0,
 		Explored:  held.Explored,
-		Warnings:  []string{},
+		Warnings:  []results.Warning{},
 	}
 	if held.Limit == 0 {
 		o.Verdict = results.Unstable
-		o.Warnings = append(o.Warnings, fmt.Sprintf("no limit was shown to hold %s: raise --budget, or --slo", o.Objective))
+		o.Warnings = append(o.Warnings, results.Warningf(results.NothingHolds, "no limit was shown to hold %s", o.Objective))
 		return o
 	}
 	for _, rate := range f.rates[held.Limit] {

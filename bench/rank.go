@@ -13,13 +13,13 @@ import (
 // or cannot be told from the fastest. If a strategy differs from its own second copy the comparison is void: then nothing
 // can be told from anything. One that had a trial without any success is slower than those that had none; one that broke
 // down has no verdict. The warnings are about the comparison as a whole.
-func Rank(trials []results.Trial) (ranked []results.Summary, warnings []string) {
+func Rank(trials []results.Trial) ([]results.Summary, []results.Warning) {
 	all := field{}
 	for _, t := range trials {
 		all[t.Strategy] = t.Limit
 	}
-	fields, warnings := rank(trials, all)
-	return fields[0], warnings
+	ranked, warned := rank(trials, all)
+	return ranked[0], warned
 }
 
 // A field is the strategies that are compared with one another, each with the limit at which it is.
@@ -32,7 +32,7 @@ func (f field) of(trials []results.Trial) []results.Trial {
 
 // rank does for several fields, which were measured in the same blocks, what Rank does for one. What it says of all of
 // them together is wrong as rarely as what it says of one.
-func rank(trials []results.Trial, fields ...field) (ranked [][]results.Summary, warnings []string) {
+func rank(trials []results.Trial, fields ...field) (ranked [][]results.Summary, warned []results.Warning) {
 	var families [][]string
 	failed := map[string]bool{} // by the name of the sample
 	for _, f := range fields {
@@ -49,7 +49,7 @@ func rank(trials []results.Trial, fields ...field) (ranked [][]results.Summary, 
 				if s.Error != "" {
 					why = "it broke down"
 				}
-				warnings = append(warnings, name+" is not compared: "+why)
+				warned = append(warned, results.Warningf(results.NotCompared, "%s is not compared: %s", name, why))
 			}
 		}
 		ranked, families = append(ranked, summaries), append(families, family)
@@ -67,7 +67,7 @@ func rank(trials []results.Trial, fields ...field) (ranked [][]results.Summary, 
 			}
 		}
 	}
-	return ranked, append(warnings, comparison.Warnings...)
+	return ranked, append(warned, warnings(comparison.Warnings)...)
 }
 
 func sampleName(strategy string, limit int) string { return fmt.Sprintf("%s at %d", strategy, limit) }

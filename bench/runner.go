@@ -57,14 +57,14 @@ func (r *runner) trial(ctx context.Context, c cell, block int, doing string) (*r
 		return t, r.drop(t)
 	}
 	if r.idle && t.Failed[strategies.Timeout.String()] > 0 {
-		t.Warn("the other strategies hold idle connections open: if the server caps connections, run one strategy at a time")
+		t.Warn(results.Warningf(results.IdleConnections, "the other strategies hold idle connections open"))
 	}
 	if why := r.hear(t); why != nil {
 		if err := accountable(c.session, why); err != nil {
 			t = c.broken(err, block)
 			return t, r.drop(t)
 		}
-		t.Warn(why.Error() + ": do not trust its figures")
+		t.Warn(results.Warningf(results.Contradicted, "%v", why))
 	}
 	r.count(t)
 	if err := errors.Join(r.observe.Keep(*t), ctx.Err()); err != nil {

@@ -129,12 +129,12 @@ func (s *search) evidence(limit int) evidence { return judge(s.at(limit), s.smal
 
 // optimum returns what the search has found.
 func (s *search) optimum() results.Optimum {
-	o := results.Optimum{Verdict: results.Unstable, Warnings: []string{}}
+	o := results.Optimum{Verdict: results.Unstable, Warnings: []results.Warning{}}
 	if len(s.trials) > 0 {
 		o = s.finder.conclude()
 	}
 	if s.broken != "" {
-		o.Verdict, o.Warnings = results.Unstable, []string{"it broke down: " + s.broken}
+		o.Verdict, o.Warnings = results.Unstable, []results.Warning{results.Warningf(results.BrokeDown, "it broke down: %s", s.broken)}
 	}
 	o.Strategy = s.cell.strategy.Name()
 	o.Trials = len(s.trials)
@@ -144,10 +144,10 @@ func (s *search) optimum() results.Optimum {
 	}
 	if s.bound {
 		o.Verdict = results.ClientBound
-		o.Warnings = append(o.Warnings, "the client is the bottleneck, not the server: "+s.why)
+		o.Warnings = append(o.Warnings, results.Warningf(results.BoundByClient, "the client is the bottleneck, not the server: %s", s.why))
 	}
 	if s.harm != "" {
-		o.Warnings = append(o.Warnings, "the search stopped so as not to harm the target: "+s.harm+"; --no-brakes goes on")
+		o.Warnings = append(o.Warnings, results.Warningf(results.Harm, "the search stopped so as not to harm the target: %s", s.harm))
 	}
 	return o
 }

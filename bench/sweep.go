@@ -34,7 +34,7 @@ type Swept struct {
 	Optima   []results.Optimum
 	Ranked   []results.Summary // each strategy at the limit to use, with a verdict if they were compared
 	AtCommon []results.Summary // the strategies at a common limit, if they were compared there too
-	Warnings []string          // about the comparison
+	Warnings []results.Warning // about the comparison
 }
 
 // Run makes the sweep: it searches each strategy's best limit, examines whether the client is what limits it, and, if
@@ -196,7 +196,7 @@ func (s *sweeping) examine(ctx context.Context) error {
 		limit := one.finder.conclude().Limit
 		if s.plan.Load.Rate > 0 && s.plan.Objective == nil && s.plan.Load.Requests == 0 {
 			one.bound = mean(one.at(limit), goodput) > atRate*s.plan.Load.Rate
-			one.why = fmt.Sprintf("--rate %g is what limits the goodput", s.plan.Load.Rate)
+			one.why = fmt.Sprintf("the rate of %g per second limits the goodput", s.plan.Load.Rate)
 		}
 		if !s.suspicious() {
 			continue
@@ -232,9 +232,8 @@ func (s *sweeping) conclude(compared *contest) Swept {
 		}
 		o := one.optimum()
 		if n := s.plan.Load.Requests; n > 0 && one.broken == "" && n < int64(batchRounds*o.Explored[1]) {
-			o.Warnings = append(o.Warnings, fmt.Sprintf(
-				"batches of %d say little about limits above %d, since they end with slots empty: raise --requests, or take --duration",
-				n, n/batchRounds))
+			w := results.Warningf(results.SmallBatch, "batches of %d say little about limits above %d, since they end with slots empty", n, n/batchRounds)
+			o.Warnings = append(o.Warnings, w.With("requests", float64(n)).With("largest_limit", float64(n/batchRounds)))
 		}
 		swept.Optima = append(swept.Optima, o)
 		if o.Verdict != results.Unstable {

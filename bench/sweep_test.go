@@ -121,7 +121,7 @@ func TestATargetThatDiesEndsTheSweepAndIsNamed(t *testing.T) {
 		if len(optima) != 1 || len(k.trials) < 3 || optima[0].Trials >= len(k.trials) {
 			t.Fatalf("%d optima from %d trials, want one from what was measured before", len(optima), len(k.trials))
 		}
-		if warnings := strings.Join(optima[0].Warnings, "\n"); strings.Contains(warnings, "begin to fail") {
+		if warnings := strings.Join(results.Words(optima[0].Warnings), "\n"); strings.Contains(warnings, "begin to fail") {
 			t.Errorf("warnings %q: that the target died says nothing about limits", warnings)
 		}
 	})
@@ -161,7 +161,7 @@ func TestBrakesStopASweepThatHarmsItsTarget(t *testing.T) {
 				t.Errorf("limit %d was tried after %v", trial.Limit, k.trials[max(0, i-1)].Limit)
 			}
 		}
-		if warnings := strings.Join(optima[0].Warnings, "\n"); !strings.Contains(warnings, "at limit 32 the target turned") {
+		if warnings := strings.Join(results.Words(optima[0].Warnings), "\n"); !strings.Contains(warnings, "at limit 32 the target turned") {
 			t.Errorf("warnings %q, want that the sweep stopped at 32", warnings)
 		}
 	})

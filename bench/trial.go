@@ -38,7 +38,7 @@ func (c cell) trial(ctx context.Context, load Load, block int, share func(float6
 	t.Offset = m.opened.Sub(c.began).Seconds()
 	if ctx.Err() != nil {
 		t.Purpose = results.Interrupted
-		t.Warn(fmt.Sprintf("interrupted after %.2g s", t.Elapsed))
+		t.Warn(results.Warningf(results.CutShort, "interrupted after %.2g s", t.Elapsed))
 	}
 	distrust(t, load)
 	return t, nil
@@ -47,7 +47,7 @@ func (c cell) trial(ctx context.Context, load Load, block int, share func(float6
 // broken returns the trial in which the session broke down. It is of no other purpose, so that the strategy's row tells.
 func (c cell) broken(err error, block int) *results.Trial {
 	t := &results.Trial{
-		Strategy: c.strategy.Name(), Limit: c.limit, Block: block, Failed: map[string]int64{}, Status: map[int]int64{}, Warnings: []string{},
+		Strategy: c.strategy.Name(), Limit: c.limit, Block: block, Failed: map[string]int64{}, Status: map[int]int64{}, Warnings: []results.Warning{},
 	}
 	for _, class := range strategies.Failures() {
 		t.Failed[class.String()] = 0
@@ -226,7 +226,7 @@ func (m *measured) report() (*results.Trial, error) {
 		SettledLimit: m.usage.Limit,
 		Memory:       m.usage.Memory,
 		FirstError:   t.err,
-		Warnings:     []string{},
+		Warnings:     []results.Warning{},
 		Series:       t.series.over(m.elapsed),
 	}
 	for _, class := range strategies.Failures() {

@@ -41,7 +41,7 @@ func TestASteadyTrialMeasuresTheRate(t *testing.T) {
 			// Since the starts are spread over the 7 ms, one of four requests ends every 1.75 ms: 571.4 in a second.
 			Strategy: "a", Limit: 4, Offset: 0.2, Warmup: 111, Started: 575, Succeeded: 571, CutOff: 4,
 			Status: map[int]int64{200: 571}, Bytes: 5710,
-			Elapsed: 1, PerSecond: 571, InFlightMean: 4, Warnings: []string{},
+			Elapsed: 1, PerSecond: 571, InFlightMean: 4, Warnings: []results.Warning{},
 		}
 		ignored := cmpopts.IgnoreFields(results.Trial{}, "Failed", "Latency", "Histogram", "CPU", "Scheduling")
 		if diff := cmp.Diff(want, got, ignored); diff != "" {
@@ -139,7 +139,7 @@ func TestARateCapsTheStarts(t *testing.T) {
 		if got.Succeeded < 499 || got.Succeeded > 501 {
 			t.Errorf("%d succeeded in 10 s, want 50 a second", got.Succeeded)
 		}
-		if len(got.Warnings) != 1 || !strings.HasPrefix(got.Warnings[0], "--rate 50 is what limits the goodput") {
+		if len(got.Warnings) != 1 || !strings.HasPrefix(got.Warnings[0].Text, "the rate of 50 per second limits the goodput") {
 			t.Errorf("warnings %q, want just that the rate is what limits: it is meant to leave slots empty", got.Warnings)
 		}
 	})
@@ -184,7 +184,7 @@ func TestAnInterruptedTrialIsKeptAndSaysSo(t *testing.T) {
 		if got.Elapsed != 0.505 || got.Succeeded != 202 || got.CutOff > 4 { // 400 a second
 			t.Errorf("%d succeeded and %d were cut off in %g s, want 202 and at most 4 in 0.505", got.Succeeded, got.CutOff, got.Elapsed)
 		}
-		if !slices.Contains(got.Warnings, "interrupted after 0.51 s") {
+		if !slices.Contains(results.Words(got.Warnings), "interrupted after 0.51 s") {
 			t.Errorf("warnings %q, want one that it was interrupted", got.Warnings)
 		}
 	})

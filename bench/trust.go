@@ -34,25 +34,28 @@ func fullShare(t *results.Trial) float64 { return t.InFlightMean / float64(t.Lim
 func distrust(t *results.Trial, load Load) {
 	completed := float64(t.Completed())
 	if completed == 0 {
-		t.Warn("no request ended in the measured window: raise --duration")
+		t.Warn(results.Warningf(results.NoCompletions, "no request ended in the measured window"))
 		return
 	}
 	if failed := failedShare(t); failed > 0 {
-		t.Warn(fmt.Sprintf("%s of the requests failed", percent(failed)))
+		t.Warn(results.Warningf(results.Failures, "%s of the requests failed", percent(failed)).With("failed_share", failed))
 	}
 	warnLittle(t, load)
 	if load.Rate > 0 && t.PerSecond > atRate*load.Rate {
-		t.Warn(fmt.Sprintf("--rate %g is what limits the goodput: it says nothing about strategy or server", load.Rate))
+		t.Warn(results.Warningf(results.RateBound,
+			"the rate of %g per second limits the goodput, which says nothing about strategy or server", load.Rate).With("rate", load.Rate))
 	}
 	if busy := busyShare(t); busy > busyClient {
-		t.Warn(fmt.Sprintf("the client used %s of its processors: it may be the bottleneck, not the server", percent(busy)))
+		t.Warn(results.Warningf(results.ClientBusy,
+			"the client used %s of its processors: it may be the bottleneck, not the server", percent(busy)).With("busy_share", busy))
 	}
 	if t.Connections > 2*t.Limit { // a few more than the limit happen, when a dial and an idle one race
-		t.Warn(fmt.Sprintf("it took %d connections: client or server does not keep them open, and each new one costs a handshake", t.Connections))
+		t.Warn(results.Warningf(results.ManyConnections, "it took %d connections: client or server does not keep them open, and each new one costs a handshake",
+			t.Connections).With("connections", float64(t.Connections)))
 	}
 	if redirects := redirected(t.Status); redirects > 0 {
-		t.Warn(fmt.Sprintf("%s of the answers are redirects, which are not followed: use the URL they lead to",
-			percent(float64(redirects)/completed)))
+		t.Warn(results.Warningf(results.Redirects, "%s of the answers are redirects, which are not followed",
+			percent(float64(redirects)/completed)).With("redirected_share", float64(redirects)/completed))
 	}
 }
 
@@ -68,23 +71,25 @@ func warnLittle(t *results.Trial, load Load) {
 	little := float64(t.Completed()) / t.Elapsed * meanLatency(t)
 	edges := edgeDeviations * math.Sqrt(2*t.InFlightMean) / float64(t.Completed())
 	if math.Abs(little/t.InFlightMean-1) > max(littleTolerance, edges) {
-		t.Warn(fmt.Sprintf("throughput x latency is %.1f but %.1f were in flight: not a steady state, raise --duration",
-			little, t.InFlightMean))
+		t.Warn(results.Warningf(results.Unsteady, "throughput x latency is %.1f but %.1f were in flight: not a steady state",
+			little, t.InFlightMean).With("throughput_x_latency", little).With("in_flight_mean", t.InFlightMean))
 	}
 	full := fullShare(t)
 	switch {
 	case t.SettledLimit > 0:
-		t.Warn(fmt.Sprintf("the limit moved by itself: it settled on %d of the %d allowed", t.SettledLimit, t.Limit))
+		t.Warn(results.Warningf(results.LimitSettled,
+			"the limit moved by itself: it settled on %d of the %d allowed", t.SettledLimit, t.Limit).With("settled_limit", float64(t.SettledLimit)))
 	case full >= emptySlots:
 	case load.Rate > 0:
 		// A rate is meant to leave slots empty.
 	case load.Requests > 0 && (1-full)*t.Elapsed <= longestLatency(t): // no slot is empty for longer while the last end
-		t.Warn(fmt.Sprintf("slots were full %s of the time: a batch of %d ends with slots empty, raise --requests",
-			percent(full), load.Requests))
+		t.Warn(results.Warningf(results.BatchTail, "slots were full %s of the time: a batch of %d ends with slots empty",
+			percent(full), load.Requests).With("full_share", full))
 	case load.Requests > 0:
-		t.Warn(fmt.Sprintf("slots were full %s of the time: the client is slow to fill them, and may be the bottleneck", percent(full)))
+		t.Warn(results.Warningf(results.SlowToFill,
+			"slots were full %s of the time: the client is slow to fill them, and may be the bottleneck", percent(full)).With("full_share", full))
 	default:
-		t.Warn(fmt.Sprintf("slots were full %s of the time: raise --duration, or the client is the bottleneck", percent(full)))
+		t.Warn(results.Warningf(results.EmptySlots, "slots were full %s of the time", percent(full)).With("full_share", full))
 	}
 }
 

@@ -25,7 +25,7 @@ func TestADifferenceThatTheWindowsEdgesExplainIsNoWarning(t *testing.T) {
 			Latency: results.Latency{Mean: 60 * (1 + test.off) / float64(test.completed)},
 		}
 		distrust(&trial, Load{})
-		if got := strings.Contains(strings.Join(trial.Warnings, " "), "not a steady state"); got != test.want {
+		if got := strings.Contains(strings.Join(results.Words(trial.Warnings), " "), "not a steady state"); got != test.want {
 			t.Errorf("%s: warned %v, want %v: %q", test.name, got, test.want, trial.Warnings)
 		}
 	}
@@ -33,13 +33,13 @@ func TestADifferenceThatTheWindowsEdgesExplainIsNoWarning(t *testing.T) {
 
 // A batch ends with slots empty, but not for longer than the last requests take.
 func TestOnlyTheEndOfABatchIsExplainedByItsEnd(t *testing.T) {
-	for elapsed, want := range map[float64]string{0.1: "raise --requests", 10: "the client is slow to fill them"} {
+	for elapsed, want := range map[float64]results.Code{0.1: results.BatchTail, 10: results.SlowToFill} {
 		trial := results.Trial{
 			Limit: 60, InFlightMean: 54, Started: 6000, Succeeded: 6000, Elapsed: elapsed,
 			Latency: results.Latency{Mean: 54 * elapsed / 6000, Max: 0.05},
 		}
 		distrust(&trial, Load{Requests: 6000})
-		if len(trial.Warnings) != 1 || !strings.Contains(trial.Warnings[0], want) {
+		if len(trial.Warnings) != 1 || trial.Warnings[0].Code != want {
 			t.Errorf("%g s with the slowest request taking 0.05 s: warned %q, want %q", elapsed, trial.Warnings, want)
 		}
 	}

@@ -15,7 +15,7 @@ func (r *runner) hear(t *results.Trial) error {
 	}
 	saw, err := r.observe.Witness()
 	if err != nil {
-		t.Warn(fmt.Sprintf("nobody has witnessed it: %v", err))
+		t.Warn(results.Warningf(results.NotWitnessed, "nobody has witnessed it: %v", err))
 		return nil
 	}
 	err = contradiction(t, saw)

@@ -66,7 +66,7 @@ func newArticle(runs []*Run) *article {
 			}
 			// It says nothing of how long a whole one takes.
 			a.torn = append(a.torn, fmt.Sprintf("%s: a batch ended after %s of %s requests and does not count: %s",
-				at.named(), count(t.Completed()), count(at.Requests), cmp.Or(t.Error, t.FirstError, strings.Join(t.Warnings, "; "))))
+				at.named(), count(t.Completed()), count(at.Requests), cmp.Or(t.Error, t.FirstError, strings.Join(Words(t.Warnings), "; "))))
 		}
 	}
 	for at, trials := range a.whole {
@@ -142,8 +142,8 @@ func (a *article) warnings() []string {
 	all := each(a.torn, clean)
 	for _, run := range a.runs {
 		for _, w := range Warnings(run) {
-			if !slices.Contains(all, w) {
-				all = append(all, w)
+			if text := w.String(); !slices.Contains(all, text) {
+				all = append(all, text)
 			}
 		}
 	}

@@ -118,10 +118,10 @@ func partOfTheArticle() []*results.Run {
 	}
 	cut := able[0]
 	cut.Strategy, cut.Started, cut.Succeeded, cut.Purpose = "fasthttp", 17, 17, results.Interrupted
-	cut.Warnings = []string{"interrupted after 0.2 s"}
+	cut.Warnings = []results.Warning{{Text: "interrupted after 0.2 s"}}
 	cut.Witnessed = false
 	run.Trials = append(able[:2:2], cut)
-	run.Warnings = []string{"left out: python-aiohttp: want apt install python3-aiohttp, or pip install aiohttp"}
+	run.Warnings = []results.Warning{{Text: "left out: python-aiohttp: want apt install python3-aiohttp, or pip install aiohttp"}}
 	return []*results.Run{run}
 }
 

@@ -20,7 +20,7 @@ func broke(t *testing.T) *results.Run {
 	sound := made(t, random, "mine", 60, 0, 1000, 0.01)
 	sound.Memory = 45 << 20
 	broken := results.Trial{
-		Strategy: "mine", Limit: 60, Block: 1, Failed: map[string]int64{}, Warnings: []string{},
+		Strategy: "mine", Limit: 60, Block: 1, Failed: map[string]int64{}, Warnings: []results.Warning{},
 		Error: "it ended with exit status 3; its last words: ValueError: x",
 	}
 	run.Trials = append(run.Trials, sound, broken)

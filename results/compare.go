@@ -10,14 +10,15 @@ import (
 
 // A Comparison says how a run differs from an older one, strategy by strategy and limit by limit.
 type Comparison struct {
-	Version  int      `json:"version"`
-	Old      Origin   `json:"old"`
-	New      Origin   `json:"new"`
-	Rows     []Change `json:"rows"`     // strategies in the order of the old run, each by limit
-	OnlyOld  []At     `json:"only_old"` // what the new run did not measure
-	OnlyNew  []At     `json:"only_new"`
-	Optima   []Shift  `json:"optima"` // of strategies that both runs have swept
-	Warnings []string `json:"warnings"`
+	Version  int       `json:"version"`
+	Old      Origin    `json:"old"`
+	New      Origin    `json:"new"`
+	Rows     []Change  `json:"rows"`     // strategies in the order of the old run, each by limit
+	OnlyOld  []At      `json:"only_old"` // what the new run did not measure
+	OnlyNew  []At      `json:"only_new"`
+	Optima   []Shift   `json:"optima"` // of strategies that both runs have swept
+	Warnings []Warning `json:"warnings"`
+	Codes    []Coded   `json:"warning_codes,omitempty"`
 
 	old, new *Run
 }
@@ -90,9 +91,9 @@ func Compare(old, new *Run) (*Comparison, error) {
 	}
 	c.test(before, after)
 	c.Optima = shifts(old, new)
-	c.Warnings = each(slices.Concat(disparities(old, new),
-		prefixed("old: ", before.unsteady()), prefixed("old: ", old.Warnings),
-		prefixed("new: ", after.unsteady()), prefixed("new: ", new.Warnings)), clean)
+	c.Warnings = slices.Concat(disparities(old, new),
+		about("old: ", before.unsteady()), about("old: ", old.Warnings),
+		about("new: ", after.unsteady()), about("new: ", new.Warnings))
 	return c, nil
 }
 

@@ -40,6 +40,10 @@ func (c *Comparison) json(w io.Writer) error {
 		return r
 	})
 	shown.OnlyOld, shown.OnlyNew = listed(c.OnlyOld), listed(c.OnlyNew)
-	shown.Optima, shown.Warnings = listed(c.Optima), listed(c.Warnings)
+	shown.Optima = each(c.Optima, func(s Shift) Shift {
+		s.Old, s.New = s.Old.whole(), s.New.whole()
+		return s
+	})
+	shown.Warnings, shown.Codes = listed(c.Warnings), coded(c.Warnings)
 	return writeJSON(w, shown)
 }

@@ -2,7 +2,6 @@ package results
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
 
@@ -44,7 +43,7 @@ func byStrategy(order []setting) {
 }
 
 // unsteady returns a warning if the run drifted by more than sessions differ by anyway.
-func (s side) unsteady() []string {
+func (s side) unsteady() []Warning {
 	change := math.Expm1(s.drift)
 	if math.Abs(change) <= negligible {
 		return nil
@@ -53,8 +52,9 @@ func (s side) unsteady() []string {
 	if change < 0 {
 		verb = "fell"
 	}
-	return []string{fmt.Sprintf("goodput %s by %s in the course of the run, whatever was measured: "+
-		"the intervals are wider by half of that; quiet the machine, or the server, and run again", verb, roughly(math.Abs(change)))}
+	w := Warningf(DriftWithinRun, "goodput %s by %s in the course of the run, whatever was measured: "+
+		"the intervals are wider by half of that", verb, roughly(math.Abs(change)))
+	return []Warning{w.With("change", change)}
 }
 
 // rates returns the logarithms of the goodput of the trials in order of time, and whether all had a success.

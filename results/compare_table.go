@@ -39,7 +39,7 @@ func (c *Comparison) view(p page) error {
 	if err := c.viewOptima(p); err != nil {
 		return err
 	}
-	p.list(prefixed("warning: ", c.Warnings))
+	p.list(prefixed("warning: ", Words(c.Warnings)))
 	return nil
 }
 

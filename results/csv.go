@@ -36,7 +36,7 @@ var trialColumns = []column[Trial]{
 	{name: "connections", cell: func(t Trial) string { return strconv.Itoa(t.Connections) }},
 	{name: "status", cell: statuses}, // answers by HTTP status: 200:1192 503:8
 	{name: "first_error", cell: func(t Trial) string { return clean(cmp.Or(t.Error, t.FirstError)) }},
-	{name: "warnings", cell: func(t Trial) string { return clean(strings.Join(t.Warnings, "; ")) }},
+	{name: "warnings", cell: func(t Trial) string { return clean(strings.Join(Words(t.Warnings), "; ")) }},
 }
 
 // csv writes one row a trial. Trials of a control or with the client slowed down are left out: whoever adds up or averages

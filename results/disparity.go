@@ -61,11 +61,11 @@ func (s Settings) kind() string {
 }
 
 // disparities returns a warning for each of load, target and machine in which two runs are not alike.
-func disparities(old, new *Run) []string {
-	var warnings []string
+func disparities(old, new *Run) []Warning {
+	var warnings []Warning
 	warn := func(subject string, texts []string) {
 		if len(texts) > 0 {
-			warnings = append(warnings, "different "+subject+": "+strings.Join(texts, "; "))
+			warnings = append(warnings, Warningf(DifferentRuns, "different %s: %s", subject, strings.Join(texts, "; ")))
 		}
 	}
 	a, b := old.Machine, new.Machine

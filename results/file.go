@@ -27,6 +27,7 @@ type head struct {
 	Optima     *later `json:"optima,omitempty"`
 	PeakMemory *later `json:"peak_memory_bytes,omitempty"`
 	Warnings   *later `json:"warnings,omitempty"`
+	Codes      *later `json:"warning_codes,omitempty"`
 	Versions   *later `json:"versions,omitempty"`
 }
 
@@ -44,7 +45,8 @@ type conclusion struct {
 	AtCommon   []Summary         `json:"at_common_limit"`
 	Optima     []Optimum         `json:"optima"`
 	PeakMemory int64             `json:"peak_memory_bytes,omitempty"`
-	Warnings   []string          `json:"warnings"`
+	Warnings   []Warning         `json:"warnings"`
+	Codes      []Coded           `json:"warning_codes,omitempty"`
 	Versions   map[string]string `json:"versions,omitempty"`
 }
 
@@ -110,7 +112,7 @@ func (f *File) Append(t Trial) error {
 // Finish writes what the run concludes. No trial may follow.
 func (f *File) Finish(run *Run) error {
 	r := presentable(run)
-	return f.write(line{Conclusion: &conclusion{r.Strategies, r.AtCommon, r.Optima, r.PeakMemory, r.Warnings, r.Versions}})
+	return f.write(line{Conclusion: &conclusion{r.Strategies, r.AtCommon, r.Optima, r.PeakMemory, r.Warnings, r.Codes, r.Versions}})
 }
 
 // Close closes the file. It does not conclude the run: that is for [File.Finish].

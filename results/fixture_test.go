@@ -14,7 +14,7 @@ func made(t testing.TB, random *rand.Rand, strategy string, limit, block int, pe
 	trial := results.Trial{
 		Strategy: strategy, Limit: limit, Block: block, Warmup: int64(limit), CutOff: int64(limit),
 		Failed:  map[string]int64{"connect": 0, "timeout": 0, "status": 0},
-		Elapsed: 2, InFlightMean: float64(limit) * 0.998, Connections: limit, Warnings: []string{},
+		Elapsed: 2, InFlightMean: float64(limit) * 0.998, Connections: limit, Warnings: []results.Warning{},
 	}
 	succeed(t, random, &trial, int64(trial.Elapsed*perSecond*(1+noise*random.NormFloat64())))
 	return trial

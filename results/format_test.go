@@ -89,10 +89,10 @@ func TestCSVHasARowATrialAndAColumnAClass(t *testing.T) {
 
 func TestWarningsOfTheRunAndItsSweepsComeBack(t *testing.T) {
 	run := empty("sweep")
-	run.Warnings = []string{"python\nis missing"}
-	run.Optima = []results.Optimum{{Strategy: "pool", Warnings: []string{"the client was busy"}}}
+	run.Warnings = []results.Warning{{Text: "python\nis missing"}}
+	run.Optima = []results.Optimum{{Strategy: "pool", Warnings: []results.Warning{{Text: "the client was busy"}}}}
 	want := []string{"python is missing", "pool: the client was busy"}
-	if diff := cmp.Diff(want, results.Warnings(run)); diff != "" {
+	if diff := cmp.Diff(want, results.Words(results.Warnings(run))); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -64,11 +64,11 @@ func warned(t testing.TB) *results.Run {
 	run := compared(t, 3)
 	fail(&run.Trials[1], "timeout", 3, "read tcp 127.0.0.1:41234: i/o timeout")
 	fail(&run.Trials[7], "status", 12, "503 Service Unavailable")
-	run.Trials[2].Warn("slots were full 91% of the time: raise --duration, or the client is the bottleneck")
-	run.Trials[8].Warn("slots were full 92% of the time: raise --duration, or the client is the bottleneck")
-	run.Trials[4].Warn("dialled 75 times for 60 slots")
+	run.Trials[2].Warn(results.Warning{Text: "slots were full 91% of the time: raise --duration, or the client is the bottleneck"})
+	run.Trials[8].Warn(results.Warning{Text: "slots were full 92% of the time: raise --duration, or the client is the bottleneck"})
+	run.Trials[4].Warn(results.Warning{Text: "dialled 75 times for 60 slots"})
 	conclude(run)
-	run.Warnings = []string{"python-aiohttp is left out: install it with pip install aiohttp"}
+	run.Warnings = []results.Warning{{Text: "python-aiohttp is left out: install it with pip install aiohttp"}}
 	return run
 }
 
@@ -92,13 +92,13 @@ func sweptTwice(t testing.TB) *results.Run {
 		if trial.Strategy = "pool"; trial.Limit > 44 {
 			continue
 		}
-		trial.Warn(fmt.Sprintf("throughput x mean latency is %d%% off the mean in flight", trial.Limit))
+		trial.Warn(results.Warning{Text: fmt.Sprintf("throughput x mean latency is %d%% off the mean in flight", trial.Limit)})
 		run.Trials = append(run.Trials, trial)
 	}
 	run.Optima = append(run.Optima, results.Optimum{
 		Strategy: "pool", Verdict: results.NoKnee, Limit: 44, Low: 32, High: 44, Certain: true, Share: 0.97, PerSecond: 573,
 		Peak: results.PeakLimit{Limit: 44, Low: 44, High: 44, PerSecond: 573}, Explored: [2]int{1, 44}, Trials: 21, Requests: 9876,
-		Elapsed: 61.5, Warnings: []string{"the budget ended before the peak was bracketed: raise --budget"},
+		Elapsed: 61.5, Warnings: []results.Warning{{Text: "the budget ended before the peak was bracketed: raise --budget"}},
 	})
 	at := func(pool, semaphore int) []results.Summary {
 		compared := *run
@@ -126,7 +126,7 @@ func hostile(t testing.TB) *results.Run {
 	run.Trials[0].Strategy = "two\nlines | and a [link](javascript:1)"
 	run.Trials[1].Strategy = "\x1b[31mred\x07 \u202ebackwards \xff"
 	fail(&run.Trials[2], "status\n|", 1, "<script>alert(1)</script>\r\n| `code` | **bold** |\x00")
-	run.Trials[2].Warn("```\n# heading\n```")
+	run.Trials[2].Warn(results.Warning{Text: "```\n# heading\n```"})
 	conclude(run)
 	return run
 }

@@ -28,28 +28,33 @@ func presentable(run *Run) *Run {
 	r := *run
 	r.Trials = each(run.Trials, whole)
 	r.Strategies, r.AtCommon = each(run.Strategies, Summary.whole), each(run.AtCommon, Summary.whole)
-	r.Optima = each(run.Optima, func(o Optimum) Optimum {
-		o.Warnings = listed(o.Warnings)
-		return o
-	})
-	r.Warnings = listed(run.Warnings)
+	r.Optima = each(run.Optima, Optimum.whole)
+	r.Warnings, r.Codes = listed(run.Warnings), coded(run.Warnings)
 	return &r
 }
 
 // whole returns the trial with no list or map null.
 func whole(t Trial) Trial {
-	t.Failed, t.Status, t.Warnings = mapped(t.Failed), mapped(t.Status), listed(t.Warnings)
+	t.Failed, t.Status = mapped(t.Failed), mapped(t.Status)
+	t.Warnings, t.Codes = listed(t.Warnings), coded(t.Warnings)
 	return t
 }
 
 // whole returns the summary with no list or map null.
 func (s Summary) whole() Summary {
-	s.Failed, s.Warnings = mapped(s.Failed), listed(s.Warnings)
+	s.Failed = mapped(s.Failed)
+	s.Warnings, s.Codes = listed(s.Warnings), coded(s.Warnings)
 	return s
 }
 
-func each[T any](list []T, change func(T) T) []T {
-	changed := make([]T, len(list))
+// whole returns the optimum with no list null.
+func (o Optimum) whole() Optimum {
+	o.Warnings, o.Codes = listed(o.Warnings), coded(o.Warnings)
+	return o
+}
+
+func each[T, U any](list []T, change func(T) U) []U {
+	changed := make([]U, len(list))
 	for i, x := range list {
 		changed[i] = change(x)
 	}

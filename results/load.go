@@ -41,7 +41,7 @@ func parse(name string, text []byte) (*Run, error) {
 	for i, text := range lines[1:] {
 		number := i + 2
 		if torn(text) {
-			run.Warnings = append(run.Warnings, fmt.Sprintf("%s:%d: the last line is torn, and what it held is lost", name, number))
+			run.Warnings = append(run.Warnings, Warningf(Torn, "%s:%d: the last line is torn, and what it held is lost", name, number))
 			break
 		}
 		if concluded {
@@ -52,7 +52,7 @@ func parse(name string, text []byte) (*Run, error) {
 		}
 	}
 	if !concluded {
-		run.Warnings = append(run.Warnings, name+": the run was interrupted: it has no conclusion")
+		run.Warnings = append(run.Warnings, Warningf(NoConclusion, "%s: the run was interrupted: it has no conclusion", name))
 	}
 	return presentable(run), nil
 }
@@ -101,12 +101,27 @@ func (r *Run) parseLine(text []byte) (concluded bool, err error) {
 		if err := l.Trial.check(); err != nil {
 			return false, err
 		}
+		decoded(l.Trial.Warnings, l.Trial.Codes)
 		r.Trials = append(r.Trials, *l.Trial)
 		return false, nil
 	}
+	l.Conclusion.decode()
 	r.Strategies, r.AtCommon, r.Optima = l.Conclusion.Strategies, l.Conclusion.AtCommon, l.Conclusion.Optima
 	r.PeakMemory, r.Warnings, r.Versions = l.Conclusion.PeakMemory, l.Conclusion.Warnings, l.Conclusion.Versions
 	return true, nil
+}
+
+// decode gives the conclusion's warnings their codes.
+func (c *conclusion) decode() {
+	decoded(c.Warnings, c.Codes)
+	for _, summaries := range [][]Summary{c.Strategies, c.AtCommon} {
+		for _, s := range summaries {
+			decoded(s.Warnings, s.Codes)
+		}
+	}
+	for _, o := range c.Optima {
+		decoded(o.Warnings, o.Codes)
+	}
 }
 
 // check returns an error unless the trial's figures can be true: none is negative, and every request that was started is

@@ -71,7 +71,7 @@ func TestAnUnfinishedFileOpensWithAWarning(t *testing.T) {
 			t.Errorf("%q: %v", c.text, err)
 			continue
 		}
-		if got := strings.Join(run.Warnings, "|"); got != c.want || len(run.Trials) != c.trials {
+		if got := strings.Join(Words(run.Warnings), "|"); got != c.want || len(run.Trials) != c.trials {
 			t.Errorf("%q:\ngot  %d trials, %s\nwant %d trials, %s", c.text, len(run.Trials), got, c.trials, c.want)
 		}
 	}

@@ -2,7 +2,6 @@ package results
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -33,7 +32,7 @@ func (n *notes) number(text string) int {
 
 // noted returns what there is to note about a summary.
 func (s Summary) noted() []string {
-	texts := slices.Clip(s.Warnings)
+	texts := Words(s.Warnings)
 	if s.Error != "" {
 		texts = append(texts, "broke down: "+s.Error)
 	}

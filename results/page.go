@@ -49,11 +49,7 @@ func (r *Run) view(p page) error {
 		return err
 	}
 	p.toned(faint, r.legend())
-	var warnings []string
-	for _, text := range Warnings(r) {
-		warnings = append(warnings, "warning: "+text)
-	}
-	p.list(warnings)
+	p.list(prefixed("warning: ", Words(Warnings(r))))
 	return nil
 }
 

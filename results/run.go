@@ -22,7 +22,8 @@ type Run struct {
 	AtCommon   []Summary `json:"at_common_limit"`             // all at one limit, as far as sweep compared them there too
 	Optima     []Optimum `json:"optima"`                      // what sweep concludes
 	PeakMemory int64     `json:"peak_memory_bytes,omitempty"` // the client's resident memory at its largest; 0 if unknown
-	Warnings   []string  `json:"warnings"`                    // about the run as a whole
+	Warnings   []Warning `json:"warnings"`                    // about the run as a whole
+	Codes      []Coded   `json:"warning_codes,omitempty"`     // of the warnings, one each, as the file has them
 
 	// Versions is what strategies consist of that are not this program alone, by name: "aiohttp 3.8.4, Python 3.11.2".
 	Versions map[string]string `json:"versions,omitempty"`
@@ -112,7 +113,8 @@ type Trial struct {
 	FirstError    string           `json:"first_error,omitempty"`
 	Witnessed     bool             `json:"witnessed,omitempty"` // the bundled server, which counts by itself, agrees with the counts
 	Error         string           `json:"error,omitempty"`     // why the strategy broke down in this trial, which then measured nothing
-	Warnings      []string         `json:"warnings"`
+	Warnings      []Warning        `json:"warnings"`
+	Codes         []Coded          `json:"warning_codes,omitempty"`
 	Histogram     Encoded          `json:"latency_histogram,omitempty"` // of the successes, in nanoseconds
 	Series        []Second         `json:"series,omitempty"`            // the measured window second by second, the last perhaps a part; empty if it was shorter than 2 s
 }
@@ -131,7 +133,7 @@ func (t *Trial) Completed() int64 { return t.Started - t.CutOff }
 func (t *Trial) Failures() int64 { return t.Completed() - t.Succeeded }
 
 // Warn attaches a warning to the trial; it travels with the figure it is about.
-func (t *Trial) Warn(warning string) { t.Warnings = append(t.Warnings, warning) }
+func (t *Trial) Warn(warning Warning) { t.Warnings = append(t.Warnings, warning) }
 
 // Latency is a distribution of service times in seconds, as the caller with a slot saw them.
 type Latency struct {
@@ -171,7 +173,8 @@ type Summary struct {
 	FirstError       string           `json:"first_error,omitempty"` // of the first trial that has one
 	Error            string           `json:"error,omitempty"`       // why the strategy broke down: then it has no rate
 	Projected        []Projection     `json:"projected,omitempty"`
-	Warnings         []string         `json:"warnings"`
+	Warnings         []Warning        `json:"warnings"`
+	Codes            []Coded          `json:"warning_codes,omitempty"`
 }
 
 // A Projection says how long a number of requests would take at a measured rate. It is arithmetic, not a measurement.
@@ -212,7 +215,8 @@ type Optimum struct {
 	Trials    int       `json:"trials"`
 	Requests  int64     `json:"requests"`
 	Elapsed   float64   `json:"elapsed_seconds"`
-	Warnings  []string  `json:"warnings"`
+	Warnings  []Warning `json:"warnings"`
+	Codes     []Coded   `json:"warning_codes,omitempty"`
 }
 
 // PeakLimit is where goodput is highest: the limits in [Low, High] cannot be told apart from the best.

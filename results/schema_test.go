@@ -31,6 +31,7 @@ var sections = map[string]reflect.Type{
 	"At":             reflect.TypeFor[At](),
 	"Change":         reflect.TypeFor[Change](),
 	"Shift":          reflect.TypeFor[Shift](),
+	"Coded":          reflect.TypeFor[Coded](),
 }
 
 // row is a field's row in the schema: its name, its type, its unit, which may be empty, and its meaning, which may not.
@@ -85,6 +86,9 @@ func described(f reflect.StructField) string {
 }
 
 func typeName(t reflect.Type) string {
+	if t == reflect.TypeFor[Warning]() { // in words
+		return "string"
+	}
 	switch t.Kind() {
 	case reflect.Pointer:
 		return typeName(t.Elem())

@@ -14,7 +14,7 @@ import (
 func busy(t testing.TB, random *rand.Rand, seconds float64) results.Trial {
 	trial := results.Trial{Strategy: "eventloop", Limit: 60, Warmup: 10_000, CutOff: 60, Elapsed: seconds, CPU: 0.61 * seconds,
 		Offset: 3600 * random.Float64(), InFlightMean: 59.987654321098765, Wire: 0.001154321, Scheduling: 0.000229376, Connections: 60,
-		Warnings: []string{"the client used 87% of its processors: it may be the bottleneck, not the server"},
+		Warnings: []results.Warning{{Text: "the client used 87% of its processors: it may be the bottleneck, not the server"}},
 		Failed: map[string]int64{"decode": 0, "dns": 0, "malformed": 0, "other": 0, "refused": 0, "reset": 0, "status": 0,
 			"timeout": 0, "tls": 0, "truncated": 0}}
 	histogram := results.NewHistogram()

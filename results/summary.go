@@ -92,7 +92,7 @@ func summarise(trials []*Trial) Summary {
 	s.InFlightMean = quotient(inFlight, elapsed)
 	latency, err := poolLatency(trials)
 	if err != nil {
-		s.Warnings = append(s.Warnings, "latency left out: "+err.Error())
+		s.Warnings = append(s.Warnings, Warningf(NoLatency, "latency left out: %v", err))
 	}
 	s.Latency = latency
 	return s
@@ -110,7 +110,7 @@ func (s *Summary) setRate(trials []*Trial) {
 	}
 	if idle := len(trials) - len(logs); idle > 0 {
 		if len(trials) > idle && s.Error == "" {
-			s.Warnings = append(s.Warnings, inTrials(idle, len(trials))+": no request succeeded: the rate is taken as 0")
+			s.Warnings = append(s.Warnings, Warningf(NoRate, "%s: no request succeeded: the rate is taken as 0", inTrials(idle, len(trials))))
 		}
 		return
 	}

@@ -94,29 +94,29 @@ func TestPercentilesComeFromMergedHistograms(t *testing.T) {
 	}
 	slow.Histogram = ""
 	s = results.Summarise([]results.Trial{fast, slow})[0]
-	if want := []string{noHistogram}; s.Latency != (results.Latency{}) || !slices.Equal(s.Warnings, want) {
+	if want := []string{noHistogram}; s.Latency != (results.Latency{}) || !slices.Equal(results.Words(s.Warnings), want) {
 		t.Errorf("got %+v and %q, want no latency and %q", s.Latency, s.Warnings, want)
 	}
 	slow.Histogram = fast.Histogram
 	s = results.Summarise([]results.Trial{fast, slow})[0]
-	if want := []string{"latency left out: the histograms hold 3,600 of 2,000 successes"}; !slices.Equal(s.Warnings, want) {
+	if want := []string{"latency left out: the histograms hold 3,600 of 2,000 successes"}; !slices.Equal(results.Words(s.Warnings), want) {
 		t.Errorf("got %q, want %q", s.Warnings, want)
 	}
 }
 
 func TestWarningsArePooledByWhatTheySay(t *testing.T) {
 	trials := rates("pool", 10, 10, 10)
-	trials[0].Warn("the client was busy 97% of the time")
-	trials[2].Warn("the client was busy 95.5% of the time")
-	trials[2].Warn("stale connection")
+	trials[0].Warn(results.Warning{Text: "the client was busy 97% of the time"})
+	trials[2].Warn(results.Warning{Text: "the client was busy 95.5% of the time"})
+	trials[2].Warn(results.Warning{Text: "stale connection"})
 	for i := range trials {
-		trials[i].Warn("short trial")
+		trials[i].Warn(results.Warning{Text: "short trial"})
 	}
 	want := []string{
 		"short trial", "1 of 3 trials: stale connection", "2 of 3 trials, for one: the client was busy 95.5% of the time",
 		noHistogram,
 	}
-	if diff := cmp.Diff(want, results.Summarise(trials)[0].Warnings); diff != "" {
+	if diff := cmp.Diff(want, results.Words(results.Summarise(trials)[0].Warnings)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -134,7 +134,7 @@ func TestATrialWithoutSuccessTakesTheRateToZero(t *testing.T) {
 		}
 	}
 	want := []string{"1 of 3 trials: no request succeeded: the rate is taken as 0", noHistogram}
-	if diff := cmp.Diff(want, results.Summarise(rates("pool", 100, 0, 90))[0].Warnings); diff != "" {
+	if diff := cmp.Diff(want, results.Words(results.Summarise(rates("pool", 100, 0, 90))[0].Warnings)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -167,7 +167,7 @@ func TestTheOrderOfTrialsIsNoMatter(t *testing.T) {
 	run := compared(t, 4)
 	for i := range run.Trials {
 		if i%3 == 0 {
-			run.Trials[i].Warn("busy " + run.Trials[i].Strategy[:i%4] + "%")
+			run.Trials[i].Warn(results.Warning{Text: "busy " + run.Trials[i].Strategy[:i%4] + "%"})
 		}
 	}
 	byName := cmpopts.SortSlices(func(a, b results.Summary) bool { return a.Strategy < b.Strategy })

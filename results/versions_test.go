@@ -31,7 +31,7 @@ func TestFilesOfEveryVersionOpen(t *testing.T) {
 				t.Errorf("%d trials, want %d; %d strategies and %d optima, want some", len(run.Trials), want, len(run.Strategies), len(run.Optima))
 			}
 			for _, w := range run.Warnings {
-				if strings.Contains(w, path) {
+				if strings.Contains(w.Text, path) {
 					t.Errorf("a whole file opens with the warning %q", w)
 				}
 			}

@@ -1,26 +1,161 @@
 package results
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 )
+
+// A Warning is a reason not to take a figure at face value, as data: which kind it is, with its numbers, and in words
+// what was seen. It knows no command line: the advice comes from the program that shows it.
+//
+// In JSON a warning is one string, that of [Warning.String]. Its code and numbers stand beside it: see [Coded].
+type Warning struct {
+	Code    Code
+	Numbers map[string]float64 // by name; a share is of one, a time is in seconds
+	Text    string             // what was seen
+	Advice  string             // what to do about it; empty if there is nothing to do, or if the text says it
+}
+
+// Warningf returns a warning without numbers.
+func Warningf(code Code, format string, args ...any) Warning {
+	return Warning{Code: code, Text: fmt.Sprintf(format, args...)}
+}
+
+// With returns the warning with one number more.
+func (w Warning) With(name string, number float64) Warning {
+	numbers := maps.Clone(w.Numbers)
+	if numbers == nil {
+		numbers = map[string]float64{}
+	}
+	numbers[name] = number
+	w.Numbers = numbers
+	return w
+}
+
+// String returns the warning in words: what was seen, and what to do about it.
+func (w Warning) String() string {
+	if w.Advice == "" {
+		return w.Text
+	}
+	return w.Text + ": " + w.Advice
+}
+
+// MarshalJSON writes the warning in words.
+func (w Warning) MarshalJSON() ([]byte, error) { return json.Marshal(w.String()) }
+
+// UnmarshalJSON reads the words of a warning.
+func (w *Warning) UnmarshalJSON(text []byte) error { return json.Unmarshal(text, &w.Text) }
+
+// A Coded is what the words of a warning do not tell a script.
+type Coded struct {
+	Code    Code               `json:"code"`
+	Numbers map[string]float64 `json:"numbers,omitempty"`
+}
+
+// coded returns the codes of the warnings, one each in the same order; nil if none has a code.
+func coded(warnings []Warning) []Coded {
+	if !slices.ContainsFunc(warnings, func(w Warning) bool { return w.Code != "" }) {
+		return nil
+	}
+	return each(warnings, func(w Warning) Coded { return Coded{w.Code, w.Numbers} })
+}
+
+// decoded gives the warnings their codes, as far as there are any: files of older versions have none.
+func decoded(warnings []Warning, codes []Coded) {
+	for i := range min(len(warnings), len(codes)) {
+		warnings[i].Code, warnings[i].Numbers = codes[i].Code, codes[i].Numbers
+	}
+}
+
+// A Code names a kind of warning. Scripts may rely on it.
+type Code string
+
+// The codes of warnings about a trial or about the trials of a summary.
+const (
+	NoCompletions   Code = "no-completions"   // no request ended in the measured window
+	Failures        Code = "failures"         // requests failed
+	Unsteady        Code = "unsteady"         // the trial breaks Little's law
+	RateBound       Code = "rate-bound"       // the rate that was asked for limits the goodput
+	ClientBusy      Code = "client-busy"      // the client used most of its processors
+	ManyConnections Code = "many-connections" // connections were not kept open
+	Redirects       Code = "redirects"        // answers are redirects, which are not followed
+	LimitSettled    Code = "limit-settled"    // the strategy moved its limit by itself
+	BatchTail       Code = "batch-tail"       // the end of a batch left slots empty
+	SlowToFill      Code = "slow-to-fill"     // slots were empty in the course of a batch
+	EmptySlots      Code = "empty-slots"      // slots were empty in a window
+	CutShort        Code = "cut-short"        // the trial was interrupted
+	NotWitnessed    Code = "not-witnessed"    // the target could not be asked what it counted
+	Contradicted    Code = "contradicted"     // the target counted something else
+	IdleConnections Code = "idle-connections" // requests timed out while other strategies held connections open
+	NoLatency       Code = "no-latency"       // the histograms do not tell the latency of all trials together
+	NoRate          Code = "no-rate"          // trials without a success leave no mean rate
+)
+
+// The codes of warnings about what a sweep concludes.
+const (
+	BrokeDown     Code = "broke-down"     // the strategy broke down
+	BoundByClient Code = "client-bound"   // the client is the bottleneck
+	Harm          Code = "harm"           // the sweep stopped so as not to harm the target
+	SmallBatch    Code = "small-batch"    // batches are too small for the larger limits
+	NothingHolds  Code = "nothing-holds"  // no limit was shown to hold the objective
+	FailingLimits Code = "failing-limits" // requests begin to fail at a limit
+	NoSuccess     Code = "no-success"     // no trial succeeded
+	TooFewTrials  Code = "too-few-trials" // too few trials for any statement
+	NotCertain    Code = "not-certain"    // no limit is enough with certainty
+	Drift         Code = "drift"          // the machine or the server got faster or slower meanwhile
+)
+
+// The codes of warnings about a run or a comparison as a whole.
+const (
+	LeftOut         Code = "left-out"         // a strategy cannot run here
+	NotChecked      Code = "not-checked"      // the comparison has no second copy of a strategy
+	NotCompared     Code = "not-compared"     // a strategy had trials without a success
+	CopyDiffers     Code = "copy-differs"     // a strategy differs from its own copy: the comparison is void
+	TooFewBlocks    Code = "too-few-blocks"   // too few blocks to name a winner
+	NoTime          Code = "no-time"          // there was no time for the comparison at a common limit
+	FewFiles        Code = "few-files"        // the limit on open files bounds the limits tried
+	NoConclusion    Code = "no-conclusion"    // the run was interrupted
+	Torn            Code = "torn"             // the last line of the file is torn
+	DifferentRuns   Code = "different-runs"   // two runs that are compared are not alike
+	DriftWithinRun  Code = "drift-within-run" // one of them drifted
+	BatchIncomplete Code = "batch-incomplete" // a batch ended before its last request
+)
+
+// Codes returns every code there is.
+func Codes() []Code {
+	return []Code{
+		NoCompletions, Failures, Unsteady, RateBound, ClientBusy, ManyConnections, Redirects, LimitSettled, BatchTail,
+		SlowToFill, EmptySlots, CutShort, NotWitnessed, Contradicted, IdleConnections, NoLatency, NoRate,
+		BrokeDown, BoundByClient, Harm, SmallBatch, NothingHolds, FailingLimits, NoSuccess, TooFewTrials, NotCertain, Drift,
+		LeftOut, NotChecked, NotCompared, CopyDiffers, TooFewBlocks, NoTime, FewFiles, NoConclusion, Torn,
+		DifferentRuns, DriftWithinRun, BatchIncomplete,
+	}
+}
 
 // Warnings returns the warnings about the run as a whole and about what its sweeps conclude, one line each, fit to be
 // printed on a terminal. Those about single trials stand beside their figures.
-func Warnings(run *Run) []string {
-	var all []string
-	for _, w := range run.Warnings {
-		all = append(all, clean(w))
-	}
+func Warnings(run *Run) []Warning {
+	all := about("", run.Warnings)
 	for _, o := range run.Optima {
-		for _, w := range o.Warnings {
-			all = append(all, clean(o.Strategy+": "+w))
-		}
+		all = append(all, about(o.Strategy+": ", o.Warnings)...)
 	}
 	return all
 }
+
+// about returns the warnings with what they are about before them, safe to print.
+func about(subject string, warnings []Warning) []Warning {
+	return each(warnings, func(w Warning) Warning {
+		w.Text, w.Advice = clean(subject+w.Text), clean(w.Advice)
+		return w
+	})
+}
+
+// Words returns the warnings in words.
+func Words(warnings []Warning) []string { return each(warnings, Warning.String) }
 
 // figures are the numbers in a warning.
 var figures = regexp.MustCompile(`[0-9][0-9.,]*`)
@@ -30,24 +165,26 @@ var figures = regexp.MustCompile(`[0-9][0-9.,]*`)
 func shape(warning string) string { return figures.ReplaceAllString(warning, "#") }
 
 // poolWarnings returns the trials' distinct warnings in alphabetic order of shape, each with how many of the trials
-// bear it unless all do.
-func poolWarnings(trials []*Trial) []string {
+// have it unless all do.
+func poolWarnings(trials []*Trial) []Warning {
 	type kind struct {
-		trials int
-		text   string // of several alike the first in alphabetic order, so that the order of trials is no matter
-		differ bool
+		trials  int
+		warning Warning // of several alike the first in alphabetic order, so that the order of trials does not matter
+		differ  bool
 	}
 	kinds := map[string]kind{}
 	for _, t := range trials {
 		counted := map[string]bool{} // a trial counts once, however often it says it
 		for _, w := range t.Warnings {
-			key := shape(w)
+			key := shape(w.Text)
 			k, known := kinds[key]
 			if !known {
-				k.text = w
+				k.warning = w
 			}
-			k.differ = k.differ || k.text != w
-			k.text = min(k.text, w)
+			k.differ = k.differ || k.warning.Text != w.Text
+			if strings.Compare(w.Text, k.warning.Text) < 0 {
+				k.warning = w
+			}
 			if !counted[key] {
 				k.trials++
 			}
@@ -55,17 +192,16 @@ func poolWarnings(trials []*Trial) []string {
 			kinds[key] = k
 		}
 	}
-	pooled := []string{}
+	pooled := []Warning{}
 	for _, key := range slices.Sorted(maps.Keys(kinds)) {
 		k := kinds[key]
 		switch {
 		case k.differ && len(trials) > 1:
-			pooled = append(pooled, inTrials(k.trials, len(trials))+", for one: "+k.text)
+			k.warning.Text = inTrials(k.trials, len(trials)) + ", for one: " + k.warning.Text
 		case k.trials < len(trials):
-			pooled = append(pooled, inTrials(k.trials, len(trials))+": "+k.text)
-		default:
-			pooled = append(pooled, k.text)
+			k.warning.Text = inTrials(k.trials, len(trials)) + ": " + k.warning.Text
 		}
+		pooled = append(pooled, k.warning)
 	}
 	return pooled
 }

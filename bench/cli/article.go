@@ -92,7 +92,7 @@ func (a articleFlags) measure(cmd *cobra.Command, parts []part) (runs []*results
 		}
 		if err != nil && len(part.run.Trials) == 0 {
 			err = fmt.Errorf("left out: %s: %w", part.title, err)
-			leftOut, part.run.Warnings = append(leftOut, err), append(part.run.Warnings, err.Error())
+			leftOut, part.run.Warnings = append(leftOut, err), append(part.run.Warnings, results.Warningf(results.LeftOut, "%v", err))
 			continue
 		}
 		errs = append(errs, err)

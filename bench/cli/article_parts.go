@@ -82,7 +82,7 @@ func (a articleFlags) batches(profile string, requests int64, repeats int, rows 
 	for _, row := range rows {
 		s, err := strategies.Get(row.Strategy)
 		if err != nil {
-			p.run.Warnings = append(p.run.Warnings, fmt.Sprintf("left out: %v", err))
+			p.run.Warnings = append(p.run.Warnings, results.Warningf(results.LeftOut, "left out: %v", err))
 			continue
 		}
 		entries = append(entries, bench.Entry{Strategy: s, Limit: row.Limit})

@@ -76,6 +76,7 @@ func compare(cmd *cobra.Command, oldPath, newPath string, flags comparing) error
 	if err != nil {
 		return fmt.Errorf("%s and %s: %w", oldPath, newPath, err)
 	}
+	advise(comparison.Warnings)
 	if err := flags.display.show(comparison, comparison.Warnings, cmd.OutOrStdout(), cmd.ErrOrStderr()); err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func (d display) check(found *faults) {
 }
 
 // show prints the document on stdout. The warnings go to stderr if the format has no place for them beside its figures.
-func (d display) show(document results.Document, warnings []string, stdout, stderr io.Writer) error {
+func (d display) show(document results.Document, warnings []results.Warning, stdout, stderr io.Writer) error {
 	format := results.Format(d.format)
 	screen := results.Screen{Columns: columns(stdout), Colour: d.coloured(stdout)}
 	if err := results.Write(stdout, document, format, screen); err != nil {

@@ -64,9 +64,9 @@ func (j job) against(cmd *cobra.Command, bundled *child) error {
 	j.page.target(j.run.Target)
 	bar := newProgress(cmd.ErrOrStderr(), j.quiet)
 	observe := bench.Observer{
-		Keep:     func(t results.Trial) error { j.page.trial(t); return keep.trial(t) },
+		Keep:     func(t results.Trial) error { advise(t.Warnings); j.page.trial(t); return keep.trial(t) },
 		Progress: func(at bench.Progress) { j.page.show(at); bar.show(at) },
-		Warn:     func(text string) { j.run.Warnings = append(j.run.Warnings, text) },
+		Warn:     func(w results.Warning) { j.run.Warnings = append(j.run.Warnings, w) },
 		Version:  func(strategy, version string) { j.run.Versions[strategy] = version },
 	}
 	if bundled != nil {
@@ -83,6 +83,7 @@ func (j job) against(cmd *cobra.Command, bundled *child) error {
 // finish draws the conclusions from what was measured, saves and prints them.
 func (j job) finish(keep *keeper, stdout, stderr io.Writer) error {
 	j.conclude(j.run)
+	adviseRun(j.run)
 	j.run.PeakMemory = bench.PeakMemory()
 	j.page.conclude(j.run)
 	var err error
@@ -110,7 +111,7 @@ func newRun(command string, arguments []string, plan parsed, o *options) *result
 		Trials:     []results.Trial{},
 		Strategies: []results.Summary{},
 		Optima:     []results.Optimum{},
-		Warnings:   []string{},
+		Warnings:   []results.Warning{},
 		Versions:   map[string]string{},
 	}
 	if plan.load.URLs == nil {

@@ -141,14 +141,14 @@ const sweepCopies = 1
 
 // lowerMax lowers the largest limit to what the limit on open files has room for, unless it was asked for, and returns
 // the warning that says so.
-func lowerMax(cmd *cobra.Command, sweep *bench.Sweep, all []strategies.Strategy) []string {
+func lowerMax(cmd *cobra.Command, sweep *bench.Sweep, all []strategies.Strategy) []results.Warning {
 	files, err := raiseFiles()
 	if err != nil || cmd.Flags().Changed("max") || len(sweep.Limits) > 0 || roomFor(files, all, sweepCopies) >= sweep.Max {
 		return nil // an error is told with the other faults
 	}
 	sweep.Max = max(sweep.Min, roomFor(files, all, sweepCopies))
-	return []string{fmt.Sprintf("limits above %d were not tried, since %d files may be open: want fewer strategies, or a higher 'ulimit -Hn'",
-		sweep.Max, files)}
+	return []results.Warning{results.Warningf(results.FewFiles,
+		"limits above %d were not tried, since %d files may be open", sweep.Max, files).With("largest_limit", float64(sweep.Max))}
 }
 
 // truth returns what theory says of the bundled server up to a limit.

@@ -46,7 +46,7 @@ type Comparison struct {
 	Pairs     []Pair
 	Standings []map[string]Standing // of each family, by name; copies are left out
 	Void      bool                  // a strategy differed from its own copy: the measurement can't tell strategies apart
-	Warnings  []string
+	Warnings  []Warning
 }
 
 const (
@@ -75,14 +75,13 @@ func Compare(samples []Sample, families ...[]string) Comparison {
 	for _, p := range c.Pairs {
 		if isCopy(samples, p) && p.Differs() {
 			c.Void = true
-			c.Warnings = append(c.Warnings, fmt.Sprintf(
-				"%s differs from a second copy of itself by %.1f%%: nothing here can be trusted, quiet the machine and run again",
-				p.A, 100*math.Abs(p.Ratio-1)))
+			c.Warnings = append(c.Warnings, Warning{CopyDiffers, map[string]float64{"ratio": p.Ratio}, fmt.Sprintf(
+				"%s differs from a second copy of itself by %.1f%%: nothing here can be trusted", p.A, 100*math.Abs(p.Ratio-1))})
 		}
 	}
 	if blocks < FewestBlocks {
-		c.Warnings = append(c.Warnings, fmt.Sprintf(
-			"to call a winner takes at least %d complete blocks, not %d: raise --repeats", FewestBlocks, blocks))
+		c.Warnings = append(c.Warnings, Warning{TooFewBlocks, map[string]float64{"blocks": float64(blocks), "needed": FewestBlocks},
+			fmt.Sprintf("to name a winner takes at least %d complete blocks, not %d", FewestBlocks, blocks)})
 	}
 	for _, family := range families {
 		c.Standings = append(c.Standings, c.stand(family))

@@ -155,8 +155,8 @@ func TestACopyThatDiffersVoidsTheRun(t *testing.T) {
 	if !c.Void || c.Standings[0]["s1"] != optimum.Indistinguishable {
 		t.Errorf("void %v, standings %v; want a void run without a winner", c.Void, c.Standings[0])
 	}
-	if len(c.Warnings) != 1 || !strings.Contains(c.Warnings[0], "second copy") {
-		t.Errorf("warnings %q, want one about the second copy", c.Warnings)
+	if len(c.Warnings) != 1 || !strings.Contains(c.Warnings[0].Text, "second copy") {
+		t.Errorf("warnings %v, want one about the second copy", c.Warnings)
 	}
 	if _, named := c.Standings[0]["s2"]; named {
 		t.Error("the copy has a standing")

@@ -15,11 +15,11 @@ type Conclusion struct {
 	PerSecond float64 // goodput at Limit
 	Certain   bool    // whether Limit is High, or the largest safe one; else it is the best guess within the interval
 	Peak      Summit
-	Explored  [2]int   // the smallest and the largest limit tried
-	Modelled  bool     // whether the scalability law fits, and so had a say in the interval and placed the peak
-	Law       Law      // if it does
-	Thin      bool     // whether there are too few trials for any statement: the interval is everything explored
-	Warnings  []string // of an Unstable verdict the first says why
+	Explored  [2]int    // the smallest and the largest limit tried
+	Modelled  bool      // whether the scalability law fits, and so had a say in the interval and placed the peak
+	Law       Law       // if it does
+	Thin      bool      // whether there are too few trials for any statement: the interval is everything explored
+	Warnings  []Warning // of an Unstable verdict the first says why
 }
 
 // A Summit is where a curve is highest.
@@ -47,7 +47,7 @@ func (s *Search) conclude(alpha float64) Conclusion {
 	}
 	f := newFit(s.seen.points())
 	if f == nil {
-		c.refuse("no trial succeeded")
+		c.refuse(NoSuccess, nil, "no trial succeeded")
 		return c
 	}
 	top := f.best()
@@ -55,10 +55,10 @@ func (s *Search) conclude(alpha float64) Conclusion {
 	c.Limit, c.High, c.PerSecond = f.limits[top], f.limits[f.last()], f.perSecond(top)
 	c.Peak = Summit{Limit: c.Limit, Low: f.limits[0], High: c.High, PerSecond: c.PerSecond}
 	if brink := s.seen.brink(); brink < math.MaxInt {
-		c.warn("requests begin to fail at a limit of %d: nothing from there on is recommended", brink)
+		c.warn(FailingLimits, numbers{"limit": float64(brink)}, "requests begin to fail at a limit of %d: nothing from there on is recommended", brink)
 	}
 	if f.df == 0 {
-		c.refuse("too few trials for any statement: raise --budget")
+		c.refuse(TooFewTrials, nil, "too few trials for any statement")
 		return c
 	}
 	c.Thin = false
@@ -86,11 +86,10 @@ func (c *Conclusion) decide(s *Search, j *judge) {
 		c.Limit = j.limits[j.index(c.Low+1)]
 	}
 	if !c.Certain {
-		c.warn("no limit gives %.3g%% of the peak with certainty: raise --budget or lower --share", 100*c.Share)
+		c.warn(NotCertain, numbers{"share": c.Share}, "no limit gives %.3g%% of the peak with certainty", 100*c.Share)
 	}
 	if by := j.drift(); math.Abs(by) > drifting {
-		c.refuse("the machine drifted by at least %+.0f%% while it was measured: quiet it, or the server, and run again",
-			100*math.Expm1(by))
+		c.refuse(Drift, numbers{"change": math.Expm1(by)}, "the machine drifted by at least %+.0f%% while it was measured", 100*math.Expm1(by))
 	}
 }
 
@@ -153,11 +152,11 @@ func (c *Conclusion) lower(j *judge, high int) {
 }
 
 // refuse makes the verdict Unstable, for the reason given.
-func (c *Conclusion) refuse(format string, args ...any) {
+func (c *Conclusion) refuse(code Code, n numbers, format string, args ...any) {
 	c.Verdict = Unstable
-	c.Warnings = slices.Insert(c.Warnings, 0, fmt.Sprintf(format, args...))
+	c.Warnings = slices.Insert(c.Warnings, 0, Warning{code, n, fmt.Sprintf(format, args...)})
 }
 
-func (c *Conclusion) warn(format string, args ...any) {
-	c.Warnings = append(c.Warnings, fmt.Sprintf(format, args...))
+func (c *Conclusion) warn(code Code, n numbers, format string, args ...any) {
+	c.Warnings = append(c.Warnings, Warning{code, n, fmt.Sprintf(format, args...)})
 }

@@ -114,8 +114,8 @@ func TestNoLimitAtWhichRequestsBeginToFailIsRecommended(t *testing.T) {
 		if c.Limit > 70 || c.Limit < 64 || c.High > 70 {
 			t.Errorf("%s above 70: limit %d of (%d, %d], want just below 70", name, c.Limit, c.Low, c.High)
 		}
-		if !slices.ContainsFunc(c.Warnings, func(w string) bool { return strings.Contains(w, "begin to fail") }) {
-			t.Errorf("%s above 70: warnings %q, want one that says so", name, c.Warnings)
+		if !slices.ContainsFunc(c.Warnings, func(w optimum.Warning) bool { return strings.Contains(w.Text, "begin to fail") }) {
+			t.Errorf("%s above 70: warnings %v, want one that says so", name, c.Warnings)
 		}
 	}
 }
@@ -153,8 +153,8 @@ func TestTheFirstWarningSaysWhyNoLimitCanBeNamed(t *testing.T) {
 		search.Add(trial, optimum.Observation{PerSecond: float64(100 * trial.Limit), Failed: failed})
 	}
 	c := search.Conclude()
-	if c.Verdict != optimum.Unstable || len(c.Warnings) != 2 || !strings.HasPrefix(c.Warnings[0], "too few trials") {
-		t.Errorf("verdict %s, warnings %q; want it unstable for too few trials first, and then where requests fail", c.Verdict, c.Warnings)
+	if c.Verdict != optimum.Unstable || len(c.Warnings) != 2 || !strings.HasPrefix(c.Warnings[0].Text, "too few trials") {
+		t.Errorf("verdict %s, warnings %v; want it unstable for too few trials first, and then where requests fail", c.Verdict, c.Warnings)
 	}
 }
 
@@ -163,7 +163,7 @@ func TestATargetThatNeverAnswersEndsTheSearch(t *testing.T) {
 		return optimum.Observation{Failed: 1}
 	})
 	c := search.Conclude()
-	if len(trials) != 1 || !c.Thin || !slices.Contains(c.Warnings, "no trial succeeded") {
+	if len(trials) != 1 || !c.Thin || c.Warnings[0].Text != "no trial succeeded" {
 		t.Errorf("%d trials, %+v; want one, and no statement", len(trials), c)
 	}
 }

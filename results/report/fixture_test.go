@@ -102,7 +102,7 @@ func bench(t testing.TB) *results.Run {
 				one.Started += 30
 				one.Failed = map[string]int64{"timeout": 20, "reset": 10}
 				one.FirstError = "read: connection reset by peer"
-				one.Warn("slots were full 91% of the time: raise --duration")
+				one.Warn(results.Warning{Text: "slots were full 91% of the time: raise --duration"})
 			}
 			run.Trials = append(run.Trials, one)
 			at += 2.5
@@ -140,14 +140,14 @@ func hostile(t testing.TB) *results.Run {
 	run := bench(t)
 	run.Target, run.Started, run.Command = "http://h/"+evil, evil, evil
 	run.Arguments = []string{evil}
-	run.Warnings = []string{evil}
+	run.Warnings = []results.Warning{{Text: evil}}
 	run.Machine.CPU, run.Machine.Kernel, run.Settings.Method = evil, evil, evil
 	run.Bundled = &results.Bundled{Profile: evil, Limit: 3, PerSecond: 9}
 	for i := range run.Trials {
 		one := &run.Trials[i]
 		one.Strategy += evil
 		one.FirstError = evil
-		one.Warn(evil)
+		one.Warn(results.Warning{Text: evil})
 		one.Started += 5
 		one.Failed = map[string]int64{evil: 5 + one.Failed["timeout"] + one.Failed["reset"]}
 		if i%2 > 0 {
@@ -155,7 +155,7 @@ func hostile(t testing.TB) *results.Run {
 		}
 	}
 	run.Strategies = results.Summarise(run.Trials)
-	run.Optima = []results.Optimum{{Strategy: run.Trials[0].Strategy, Verdict: results.Unstable, Limit: 30, Warnings: []string{evil}}}
+	run.Optima = []results.Optimum{{Strategy: run.Trials[0].Strategy, Verdict: results.Unstable, Limit: 30, Warnings: []results.Warning{{Text: evil}}}}
 	return run
 }
 

@@ -102,10 +102,11 @@ func newPage(sources []Source, o Options) (*page, error) {
 		letter := title(i, len(sources))
 		p.Runs = append(p.Runs, newHead(source, letter, i, d))
 		for _, w := range results.Warnings(source.Run) {
+			text := w.String()
 			if letter != "" {
-				w = letter + ": " + w
+				text = letter + ": " + text
 			}
-			p.Warnings = append(p.Warnings, w)
+			p.Warnings = append(p.Warnings, text)
 		}
 	}
 	p.Title = fmt.Sprintf("sweetspot %s %s", p.Runs[0].Command, p.Runs[0].Target)

@@ -157,7 +157,7 @@ func (l *line) finish(run *results.Run) {
 			P50: s.Latency.P50, P90: s.Latency.P90, P99: s.Latency.P99, Max: s.Latency.Max,
 		}
 		for _, w := range s.Warnings {
-			p.Warned = append(p.Warned, results.Clean(w))
+			p.Warned = append(p.Warned, results.Clean(w.String()))
 		}
 		l.Points = append(l.Points, p)
 	}

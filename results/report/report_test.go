@@ -81,7 +81,7 @@ func TestTheDataIsJSON(t *testing.T) {
 
 func TestEveryWarningIsOnThePage(t *testing.T) {
 	run := bench(t)
-	run.Warnings = []string{"the machine was busy"}
+	run.Warnings = []results.Warning{{Text: "the machine was busy"}}
 	text := page(t, run)
 	for _, want := range []string{"the machine was busy", "slots were full 91% of the time", "first error: read: connection reset by peer"} {
 		if !strings.Contains(text, want) {

@@ -1,0 +1,31 @@
+package optimum
+
+// A Warning is a reason for caution about a conclusion, as data. It says what was seen; what to do about it is for the
+// program to say that has asked.
+type Warning struct {
+	Code    Code
+	Numbers map[string]float64 // by name; shares are of one
+	Text    string
+}
+
+// numbers are those of a warning.
+type numbers = map[string]float64
+
+// A Code names a kind of warning.
+type Code string
+
+// The codes.
+const (
+	FailingLimits Code = "failing-limits" // requests begin to fail at a limit
+	NoSuccess     Code = "no-success"     // no trial succeeded
+	TooFewTrials  Code = "too-few-trials" // too few trials for any statement
+	NotCertain    Code = "not-certain"    // no limit gives the share of the peak with certainty
+	Drift         Code = "drift"          // everything got faster or slower while it was measured
+	CopyDiffers   Code = "copy-differs"   // a strategy differs from its own copy: the comparison is void
+	TooFewBlocks  Code = "too-few-blocks" // too few blocks to name a winner
+)
+
+// Codes returns every code there is.
+func Codes() []Code {
+	return []Code{FailingLimits, NoSuccess, TooFewTrials, NotCertain, Drift, CopyDiffers, TooFewBlocks}
+}
