@@ -29,8 +29,8 @@ type Batches struct {
 	Seed    uint64 // of the order within the blocks
 }
 
-// lull lets what a session closes drain, so that one batch does not tax the next: thousands of connections may be.
-const lull = 100 * time.Millisecond
+// drainTime lets what a session closes drain, so that one batch does not tax the next: thousands of connections may be.
+const drainTime = 100 * time.Millisecond
 
 // Run makes the batches in complete blocks, each in a random order of its own. An entry whose session cannot be opened is
 // left out from then on, with a warning; so is a strategy that breaks down, and its trial says why. Run returns early, with
@@ -44,9 +44,9 @@ func (b Batches) Run(ctx context.Context, observe Observer) error {
 		var able []Entry
 		var errs []error
 		for _, e := range entries {
-			cells, err := open(ctx, []strategies.Strategy{e.Strategy}, b.Load, e.Limit, observe)
+			candidates, err := open(ctx, []strategies.Strategy{e.Strategy}, b.Load, e.Limit, observe)
 			if ctx.Err() != nil {
-				cells.close()
+				candidates.close()
 				return ctx.Err()
 			}
 			if err != nil {
@@ -54,8 +54,8 @@ func (b Batches) Run(ctx context.Context, observe Observer) error {
 				continue
 			}
 			r.share = func(done float64) float64 { return min(1, done/float64(b.Repeats*len(entries))) }
-			_, err = r.blocks(ctx, cells, block, 1, order, func() bool { return true })
-			cells.close()
+			_, err = r.blocks(ctx, candidates, block, 1, order, func() bool { return true })
+			candidates.close()
 			switch {
 			case r.broken[e.Strategy.Name()]: // its trial says why
 			case err != nil:
@@ -63,7 +63,7 @@ func (b Batches) Run(ctx context.Context, observe Observer) error {
 			default:
 				able = append(able, e)
 			}
-			time.Sleep(lull)
+			time.Sleep(drainTime)
 		}
 		if entries = able; len(entries) == 0 {
 			return cmp.Or(errors.Join(errs...), fmt.Errorf("%w: %s", ErrBroken, r.failure))

@@ -22,13 +22,13 @@ type Observer struct {
 	// Version is told what makes the requests of a strategy that can tell: see [strategies.Versioned].
 	Version func(strategy, version string)
 	// Witness returns what the target has seen since it was last called, if the target can tell: every trial must agree.
-	Witness func() (Seen, error)
+	Witness func() (ServerCounts, error)
 }
 
-// Seen is what a target has counted by itself.
-type Seen struct {
-	Requests int64
-	AtOnce   int // the most that were in flight at a time
+// ServerCounts is what a target has counted by itself.
+type ServerCounts struct {
+	Requests     int64
+	PeakInFlight int // the most that were in flight at a time
 }
 
 // Progress is how far a run has come.
@@ -62,41 +62,41 @@ type Comparison struct {
 // client seems to be a strategy's bottleneck, not the server, a warning says so. Run returns early, with an error, when ctx
 // ends, when no strategy is left, and when nothing has ever succeeded or does not any more.
 func (c Comparison) Run(ctx context.Context, observe Observer) error {
-	cells, err := open(ctx, c.Strategies, c.Load, c.Limit, observe)
+	candidates, err := open(ctx, c.Strategies, c.Load, c.Limit, observe)
 	if err != nil {
 		return err
 	}
-	defer func() { cells.close() }()
+	defer func() { candidates.close() }()
 	order := rand.New(rand.NewPCG(c.Seed, 0))
-	cells = cells.withCopy(ctx, c.Load, c.Repeats, order, observe)
-	r := runner{load: c.Load, observe: observe, idle: len(cells) > 1}
-	r.share = func(done float64) float64 { return done / float64(c.Repeats*len(cells)) }
-	trials, err := r.blocks(ctx, cells, 0, c.Repeats, order, func() bool { return true })
+	candidates = candidates.withCopy(ctx, c.Load, c.Repeats, order, observe)
+	r := runner{load: c.Load, observe: observe, idle: len(candidates) > 1}
+	r.share = func(done float64) float64 { return done / float64(c.Repeats*len(candidates)) }
+	trials, err := r.blocks(ctx, candidates, 0, c.Repeats, order, func() bool { return true })
 	if err != nil || c.Load.Requests > 0 || c.Load.Rate > 0 { // a batch is no steady state, and a rate is what limits
 		return err
 	}
-	return c.examine(ctx, cells, trials, observe)
+	return c.examine(ctx, candidates, trials, observe)
 }
 
 // examine warns of every strategy whose client is the bottleneck: two signs speak for that. What the strategy reaches when
 // a server answers at once is measured only if another sign is there already.
-func (c Comparison) examine(ctx context.Context, cells cells, trials []results.Trial, observe Observer) error {
-	for _, cell := range cells {
-		at := field{cell.strategy.Name(): cell.limit}.of(trials)
-		if cell.purpose != "" || mean(at, goodput) == 0 {
+func (c Comparison) examine(ctx context.Context, candidates candidates, trials []results.Trial, observe Observer) error {
+	for _, candidate := range candidates {
+		at := field{candidate.strategy.Name(): candidate.limit}.of(trials)
+		if candidate.purpose != "" || mean(at, goodput) == 0 {
 			continue
 		}
-		e := judge(at, nil, 0)
-		if len(e.signs()) == 1 && c.Instant != nil {
-			reach, err := cell.calibrate(ctx, c.Load, c.Instant)
+		e := signsOf(at, nil, 0)
+		if len(e.words()) == 1 && c.Instant != nil {
+			reach, err := candidate.calibrate(ctx, c.Load, c.Instant)
 			if err != nil {
 				return err
 			}
-			e = judge(at, nil, reach)
+			e = signsOf(at, nil, reach)
 		}
 		if bound, why := e.verdict(); bound {
 			observe.warn(results.Warningf(results.BoundByClient,
-				"%s: the client is the bottleneck, not the server: %s", cell.strategy.Name(), why))
+				"%s: the client is the bottleneck, not the server: %s", candidate.strategy.Name(), why))
 		}
 	}
 	return nil

@@ -21,15 +21,15 @@ const calibrations = 3
 // goodput is above half of what the client can do, for which no long trial is needed.
 const calibrationWindow = 300 * time.Millisecond
 
-// calibrate returns the goodput that the cell's strategy reaches when a server, that of the URLs, answers at once; at the
-// cell's limit, or at calibrationLimit if that is less. The trials are of another server, by a session of its own, and so
+// calibrate returns the goodput that the candidate's strategy reaches when a server, that of the URLs, answers at once; at the
+// candidate's limit, or at calibrationLimit if that is less. The trials are of another server, by a session of its own, and so
 // no part of the run. It returns 0 if ctx ends, no session can be opened, or nothing succeeds.
-func (c cell) calibrate(ctx context.Context, load Load, instant URLs) (float64, error) {
+func (c candidate) calibrate(ctx context.Context, load Load, instant URLs) (float64, error) {
 	load.URLs, load.Rate, load.Duration = instant, 0, min(load.Duration, calibrationWindow)
 	c.limit = min(c.limit, calibrationLimit)
 	fresh, err := c.reopened(ctx, load.target())
 	if err != nil {
-		return 0, ctx.Err() // one could be opened before, so that something has run out; the evidence goes without
+		return 0, ctx.Err() // one could be opened before, so that something has run out; the signs goes without
 	}
 	defer fresh.session.Close()
 	best := 0.0
@@ -43,8 +43,8 @@ func (c cell) calibrate(ctx context.Context, load Load, instant URLs) (float64, 
 	return best, nil
 }
 
-// reopened returns the cell with another session of its strategy.
-func (c cell) reopened(ctx context.Context, target strategies.Target) (cell, error) {
+// reopened returns the candidate with another session of its strategy.
+func (c candidate) reopened(ctx context.Context, target strategies.Target) (candidate, error) {
 	session, err := c.strategy.Open(ctx, target, c.limit)
 	c.session = session
 	return c, err

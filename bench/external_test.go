@@ -180,8 +180,8 @@ func TestATrialThatTheTargetContradictsIsNotTrusted(t *testing.T) {
 				s := simulated{name: "a", latency: always(time.Millisecond), made: &made, fate: test.fate}
 				var k kept
 				observe := k.observer()
-				observe.Witness = func() (bench.Seen, error) {
-					return bench.Seen{Requests: made.Swap(0) + test.extra, AtOnce: test.atOnce}, test.unwitnessed
+				observe.Witness = func() (bench.ServerCounts, error) {
+					return bench.ServerCounts{Requests: made.Swap(0) + test.extra, PeakInFlight: test.atOnce}, test.unwitnessed
 				}
 				err := bench.Comparison{
 					Load: bench.Load{URLs: address(t), Requests: 10}, Strategies: []strategies.Strategy{s}, Limit: 2, Repeats: 2,

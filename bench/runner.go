@@ -32,13 +32,13 @@ var ErrDied = errors.New("the target has stopped answering")
 // ErrBroken is returned when every strategy has broken down.
 var ErrBroken = errors.New("no strategy is left")
 
-// patience is how many trials in a row may go without success before the target is called dead: at a limit that is far
+// silentTrials is how many trials in a row may go without success before the target is called dead: at a limit that is far
 // too large one may, and so may a strategy that does not work.
-const patience = 2
+const silentTrials = 2
 
-// trial measures the cell and hands the trial to the observer. That the strategy broke down is no error. The error is ctx's
+// trial measures the candidate and hands the trial to the observer. That the strategy broke down is no error. The error is ctx's
 // if it has ended; it is ErrNothing if nothing has ever succeeded, and ErrDied if nothing does any more.
-func (r *runner) trial(ctx context.Context, c cell, block int, doing string) (*results.Trial, error) {
+func (r *runner) trial(ctx context.Context, c candidate, block int, doing string) (*results.Trial, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func (r *runner) trial(ctx context.Context, c cell, block int, doing string) (*r
 	if r.idle && t.Failed[strategies.Timeout.String()] > 0 {
 		t.Warn(results.Warningf(results.IdleConnections, "the other strategies hold idle connections open"))
 	}
-	if why := r.hear(t); why != nil {
+	if why := r.reconcile(t); why != nil {
 		if err := accountable(c.session, why); err != nil {
 			t = c.broken(err, block)
 			return t, r.drop(t)
@@ -94,9 +94,9 @@ func (r *runner) drop(t *results.Trial) error {
 	return r.observe.Keep(*t)
 }
 
-// left returns an error if all of the cells have broken down.
-func (r *runner) left(cells cells) error {
-	if slices.ContainsFunc(cells, func(c cell) bool { return !r.broken[c.strategy.Name()] }) {
+// left returns an error if all of the candidates have broken down.
+func (r *runner) left(candidates candidates) error {
+	if slices.ContainsFunc(candidates, func(c candidate) bool { return !r.broken[c.strategy.Name()] }) {
 		return nil
 	}
 	if r.succeeded == 0 {
@@ -123,29 +123,29 @@ func (r *runner) dead() error {
 	switch {
 	case r.succeeded == 0:
 		return fmt.Errorf("%w: %s", ErrNothing, r.failure)
-	case r.silent > patience:
+	case r.silent > silentTrials:
 		return fmt.Errorf("%w: %s", ErrDied, r.failure)
 	}
 	return nil
 }
 
-// blocks measures repeats complete blocks of the cells, numbered from first, each in a random order of its own, as long
+// blocks measures repeats complete blocks of the candidates, numbered from first, each in a random order of its own, as long
 // as more, asked before each block, says so. Cells of strategies that break down are left out from then on. It returns the
 // trials also with an error.
-func (r *runner) blocks(ctx context.Context, cells cells, first, repeats int, order *rand.Rand, more func() bool) ([]results.Trial, error) {
-	cells = slices.Clone(cells) // the order in which the caller has them is its own
+func (r *runner) blocks(ctx context.Context, candidates candidates, first, repeats int, order *rand.Rand, more func() bool) ([]results.Trial, error) {
+	candidates = slices.Clone(candidates) // the order in which the caller has them is its own
 	var all []results.Trial
 	for block := first; block < first+repeats && more(); block++ {
-		order.Shuffle(len(cells), func(i, j int) { cells[i], cells[j] = cells[j], cells[i] })
-		for _, cell := range cells {
-			if r.broken[cell.strategy.Name()] {
+		order.Shuffle(len(candidates), func(i, j int) { candidates[i], candidates[j] = candidates[j], candidates[i] })
+		for _, candidate := range candidates {
+			if r.broken[candidate.strategy.Name()] {
 				continue
 			}
-			t, err := r.trial(ctx, cell, block, "")
+			t, err := r.trial(ctx, candidate, block, "")
 			if t != nil {
 				all = append(all, *t)
 			}
-			if err = cmp.Or(err, r.left(cells)); err != nil {
+			if err = cmp.Or(err, r.left(candidates)); err != nil {
 				return all, err
 			}
 		}

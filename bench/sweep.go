@@ -42,19 +42,19 @@ type Swept struct {
 // order, so that a machine that drifts does not favour one of them. What has been found by then is returned also with
 // an error: because ctx ended, the target died, or not one request succeeded.
 func (s Sweep) Run(ctx context.Context, observe Observer) (Swept, error) {
-	cells, err := open(ctx, s.Strategies, s.Load, s.largest(), observe)
+	candidates, err := open(ctx, s.Strategies, s.Load, s.largest(), observe)
 	if err != nil {
 		return Swept{}, err
 	}
-	defer cells.close()
+	defer candidates.close()
 	run := sweeping{
 		plan:   s,
-		runner: runner{load: s.Load, observe: observe, idle: len(cells) > 1},
+		runner: runner{load: s.Load, observe: observe, idle: len(candidates) > 1},
 		random: rand.New(rand.NewPCG(s.Seed, 1)),
 		began:  time.Now(),
 	}
-	for i, c := range cells {
-		run.searches = append(run.searches, &search{cell: c, brakes: s.Brakes, finder: s.finder(uint64(i))})
+	for i, c := range candidates {
+		run.searches = append(run.searches, &search{candidate: c, brakes: s.Brakes, finder: s.finder(uint64(i))})
 	}
 	err = run.search(ctx)
 	if errors.Is(err, ErrDied) {
@@ -65,7 +65,7 @@ func (s Sweep) Run(ctx context.Context, observe Observer) (Swept, error) {
 	if err == nil && !run.harmful() {
 		err = run.examine(ctx)
 	}
-	var compared *contest
+	var compared *finalComparison
 	if err == nil && !run.harmful() {
 		compared, err = run.compare(ctx)
 	}
@@ -78,7 +78,7 @@ func (s Sweep) largest() int { return max(s.Max, slices.Max(append(s.Limits, 0))
 func (s Sweep) finder(number uint64) finder {
 	if s.Objective != nil {
 		return objectiveFinder{
-			optimum.NewCeiling(s.Min, s.Max, s.Objective.Seconds), *s.Objective, map[int][]float64{},
+			optimum.NewSLOSearch(s.Min, s.Max, s.Objective.Seconds), *s.Objective, map[int][]float64{},
 		}
 	}
 	return shareFinder{optimum.New(optimum.Settings{
@@ -127,7 +127,7 @@ func (s *sweeping) search(ctx context.Context) error {
 				return nil
 			}
 			more, err := one.step(ctx, &s.runner, left)
-			if err = cmp.Or(err, s.runner.left(s.cells())); err == nil {
+			if err = cmp.Or(err, s.runner.left(s.candidates())); err == nil {
 				err = s.calibrate(ctx, one)
 			}
 			if err != nil {
@@ -142,11 +142,11 @@ func (s *sweeping) search(ctx context.Context) error {
 	return nil
 }
 
-// cells returns the cells of all the searches.
-func (s *sweeping) cells() cells {
-	var all cells
+// candidates returns the candidates of all the searches.
+func (s *sweeping) candidates() candidates {
+	var all candidates
 	for _, one := range s.searches {
-		all = append(all, one.cell)
+		all = append(all, one.candidate)
 	}
 	return all
 }
@@ -164,7 +164,7 @@ func (s *sweeping) calibrate(ctx context.Context, one *search) (err error) {
 		return nil
 	}
 	one.calibrated = true
-	one.reach, err = one.cell.calibrate(ctx, s.plan.Load, s.plan.Instant)
+	one.reach, err = one.candidate.calibrate(ctx, s.plan.Load, s.plan.Instant)
 	return err
 }
 
@@ -212,18 +212,18 @@ func (s *sweeping) examine(ctx context.Context) error {
 }
 
 // compare measures the strategies that have a limit to use beside one another. It returns nil if there are fewer than two.
-func (s *sweeping) compare(ctx context.Context) (*contest, error) {
+func (s *sweeping) compare(ctx context.Context) (*finalComparison, error) {
 	entered := s.decided()
 	if len(entered) < 2 {
 		return nil, nil
 	}
-	c := newContest(ctx, entered, s.plan.Load, s.plan.Repeats, s.random, s.runner.observe)
+	c := newFinalComparison(ctx, entered, s.plan.Load, s.plan.Repeats, s.random, s.runner.observe)
 	defer c.close()
 	return c, c.run(ctx, &s.runner, s.random, func() time.Duration { return s.left(1 + overtime) })
 }
 
 // conclude returns what the sweep supports.
-func (s *sweeping) conclude(compared *contest) Swept {
+func (s *sweeping) conclude(compared *finalComparison) Swept {
 	var swept Swept
 	var best []results.Trial
 	for _, one := range s.searches {

@@ -57,7 +57,7 @@ func (a articleFlags) run(cmd *cobra.Command) error {
 	if err := a.check(cmd); err != nil {
 		return err
 	}
-	return a.show(cmd, a.parts(typed(cmd, nil)))
+	return a.show(cmd, a.parts(redacted(cmd, nil)))
 }
 
 // show measures part after part, each on a server of its own, and shows what came of them; also when it was interrupted

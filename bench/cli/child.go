@@ -62,16 +62,16 @@ func startInstant(ctx context.Context) (*child, bench.URLs, error) {
 	return instant, urls, err
 }
 
-// The server has drain to answer what is under way, and patience altogether before it is killed.
+// The server has drain to answer what is under way, and killTimeout altogether before it is killed.
 const (
-	drain    = time.Second
-	patience = 5 * time.Second
+	drain       = time.Second
+	killTimeout = 5 * time.Second
 )
 
 // stop ends the server and waits for it.
 func (c *child) stop() error {
 	_ = c.input.Close()
-	kill := time.AfterFunc(patience, func() { _ = c.command.Process.Kill() })
+	kill := time.AfterFunc(killTimeout, func() { _ = c.command.Process.Kill() })
 	defer kill.Stop()
 	if err := c.command.Wait(); err != nil {
 		return fmt.Errorf("the bundled server: %w", err)

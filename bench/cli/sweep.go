@@ -19,11 +19,11 @@ import (
 
 func newSweepCommand() *cobra.Command {
 	var (
-		o        options
-		gates    gates
-		sweep    bench.Sweep
-		noBrakes bool
-		slo      string
+		o          options
+		thresholds thresholds
+		sweep      bench.Sweep
+		noBrakes   bool
+		slo        string
 	)
 	cmd := &cobra.Command{
 		Use:   "sweep [URL]",
@@ -37,7 +37,7 @@ sign of harm, which is an answer of 429 or 503, more than 1% failures, or goodpu
 
 Without a URL, or with just a path, it starts the bundled test server for the time of the sweep.
 
-` + gatesHelp(),
+` + thresholdsHelp(),
 		Example: `  sweetspot sweep -s semaphore
   sweetspot sweep -s pool,fasthttp --max 512 --budget 5m http://127.0.0.1:8080/
   sweetspot sweep -s pool --slo p99=50ms
@@ -45,11 +45,11 @@ Without a URL, or with just a path, it starts the bundled test server for the ti
 		Args: oneURL,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			sweep.Brakes = !noBrakes
-			return runSweep(cmd, args, &o, &gates, sweep, slo)
+			return runSweep(cmd, args, &o, &thresholds, sweep, slo)
 		},
 	}
 	o.bind(cmd)
-	gates.bind(cmd)
+	thresholds.bind(cmd)
 	f := cmd.Flags()
 	f.IntVar(&sweep.Min, "min", 1, "smallest limit to try")
 	f.IntVar(&sweep.Max, "max", 4096, "largest limit to try")
@@ -61,7 +61,7 @@ Without a URL, or with just a path, it starts the bundled test server for the ti
 	return cmd
 }
 
-func runSweep(cmd *cobra.Command, args []string, o *options, gates *gates, sweep bench.Sweep, slo string) error {
+func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresholds, sweep bench.Sweep, slo string) error {
 	var found faults
 	plan := o.parse(cmd, args, &found)
 	plan.strategies = sweepable(plan.strategies, o, &found)
@@ -82,7 +82,7 @@ func runSweep(cmd *cobra.Command, args []string, o *options, gates *gates, sweep
 		largest = "--limits"
 	}
 	checkFiles(largest, sweep.Max, plan.strategies, sweepCopies, &found)
-	gates.parse(cmd, plan.strategies, &found)
+	thresholds.parse(cmd, plan.strategies, &found)
 	if err := found.err(); err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func runSweep(cmd *cobra.Command, args []string, o *options, gates *gates, sweep
 		announce(cmd.ErrOrStderr(), len(plan.strategies), sweep.Budget)
 	}
 	var swept bench.Swept
-	run := newRun("sweep", typed(cmd, args), plan, o)
+	run := newRun("sweep", redacted(cmd, args), plan, o)
 	run.Warnings = append(run.Warnings, lowered...)
 	if run.Bundled != nil {
 		run.Bundled = truth(o.profile, sweep.Share, sweep.Max)
@@ -122,7 +122,7 @@ func runSweep(cmd *cobra.Command, args []string, o *options, gates *gates, sweep
 	if err != nil {
 		return err
 	}
-	return errors.Join(undecided(swept.Optima), gates.unmet(run))
+	return errors.Join(undecided(swept.Optima), thresholds.unmet(run))
 }
 
 // announce says how long a sweep of several strategies may take, which is longer than many people expect. To examine and

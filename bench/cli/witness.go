@@ -10,13 +10,13 @@ import (
 )
 
 // witness returns what asks the bundled server, which counts by itself, what it has seen, and has it begin anew.
-func witness(url string) func() (bench.Seen, error) {
-	return func() (bench.Seen, error) {
+func witness(url string) func() (bench.ServerCounts, error) {
+	return func() (bench.ServerCounts, error) {
 		saw, err := stats(url)
 		if err != nil {
-			return bench.Seen{}, fmt.Errorf("ask the bundled server what it saw: %w", err)
+			return bench.ServerCounts{}, fmt.Errorf("ask the bundled server what it saw: %w", err)
 		}
-		return bench.Seen{Requests: saw.Requests, AtOnce: int(saw.PeakInFlight)}, nil
+		return bench.ServerCounts{Requests: saw.Requests, PeakInFlight: int(saw.PeakInFlight)}, nil
 	}
 }
 

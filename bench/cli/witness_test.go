@@ -23,7 +23,7 @@ func TestTheWitnessTellsWhatIsNewEachTime(t *testing.T) {
 			}
 			response.Body.Close()
 		}
-		if saw, err := ask(); err != nil || saw != (bench.Seen{Requests: n, AtOnce: int(min(n, 1))}) {
+		if saw, err := ask(); err != nil || saw != (bench.ServerCounts{Requests: n, PeakInFlight: int(min(n, 1))}) {
 			t.Errorf("got %+v, %v, want %d requests", saw, err, n)
 		}
 	}

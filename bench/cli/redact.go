@@ -13,7 +13,7 @@ const withheld = "xxxxx"
 // typed returns the command line as a run file keeps it: the command, the flags that were given, each in its long form
 // and in alphabetic order, and the URL. What may be a secret is withheld: the values of headers, bodies that are not in a
 // file, and who logs in by a URL. What stands in a URL's path and query is kept, since it says what was measured.
-func typed(cmd *cobra.Command, args []string) []string {
+func redacted(cmd *cobra.Command, args []string) []string {
 	line := []string{cmd.Name()}
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		for _, value := range valuesOf(f) {

@@ -24,7 +24,7 @@ func TestADifferenceThatTheWindowsEdgesExplainIsNoWarning(t *testing.T) {
 			Limit: 60, InFlightMean: 60, Started: test.completed, Succeeded: test.completed, Elapsed: 1,
 			Latency: results.Latency{Mean: 60 * (1 + test.off) / float64(test.completed)},
 		}
-		distrust(&trial, Load{})
+		validate(&trial, Load{})
 		if got := strings.Contains(strings.Join(results.Words(trial.Warnings), " "), "not a steady state"); got != test.want {
 			t.Errorf("%s: warned %v, want %v: %q", test.name, got, test.want, trial.Warnings)
 		}
@@ -38,7 +38,7 @@ func TestOnlyTheEndOfABatchIsExplainedByItsEnd(t *testing.T) {
 			Limit: 60, InFlightMean: 54, Started: 6000, Succeeded: 6000, Elapsed: elapsed,
 			Latency: results.Latency{Mean: 54 * elapsed / 6000, Max: 0.05},
 		}
-		distrust(&trial, Load{Requests: 6000})
+		validate(&trial, Load{Requests: 6000})
 		if len(trial.Warnings) != 1 || trial.Warnings[0].Code != want {
 			t.Errorf("%g s with the slowest request taking 0.05 s: warned %q, want %q", elapsed, trial.Warnings, want)
 		}

@@ -6,22 +6,22 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// A Ceiling looks for the largest limit at which a latency stays at or below a bound. It is driven like a [Search]:
+// A SLOSearch looks for the largest limit at which a latency stays at or below a bound. It is driven like a [Search]:
 // it doubles the limit until the bound is broken, closes in between the last limit that held and the first that did not,
 // and repeats trials there until it is sure. It takes latency to rise with the limit. It is not safe for concurrent use.
-type Ceiling struct {
+type SLOSearch struct {
 	min, max int
 	bound    float64           // ln of seconds
 	seen     map[int][]float64 // ln of the latencies measured, by limit
 	refused  map[int]bool      // limits that might hold but could not be shown to
 }
 
-// NewCeiling returns a search of the limits from min to max for a bound in seconds, more than 0.
-func NewCeiling(min, max int, bound float64) *Ceiling {
-	return &Ceiling{min: min, max: max, bound: math.Log(bound), seen: map[int][]float64{}, refused: map[int]bool{}}
+// NewSLOSearch returns a search of the limits from min to max for a bound in seconds, more than 0.
+func NewSLOSearch(min, max int, bound float64) *SLOSearch {
+	return &SLOSearch{min: min, max: max, bound: math.Log(bound), seen: map[int][]float64{}, refused: map[int]bool{}}
 }
 
-// Held is what a [Ceiling] has found: the largest limit that holds the bound is at least Limit and below Broken.
+// Held is what a [SLOSearch] has found: the largest limit that holds the bound is at least Limit and below Broken.
 type Held struct {
 	Limit    int    // the largest limit that holds with 95% confidence; 0 if none was shown to
 	Broken   int    // the smallest limit above it that was not shown to hold; 0 if every limit tried does
@@ -36,7 +36,7 @@ const (
 )
 
 // Next returns the limit to try next, and false once the ceiling is found.
-func (c *Ceiling) Next() (limit int, ok bool) {
+func (c *SLOSearch) Next() (limit int, ok bool) {
 	for {
 		below, broken := c.bracket()
 		switch {
@@ -60,12 +60,12 @@ func (c *Ceiling) Next() (limit int, ok bool) {
 
 // Add tells the ceiling what a trial measured at the limit: the latency in seconds that the bound is for, infinite if
 // nothing succeeded.
-func (c *Ceiling) Add(limit int, latency float64) {
+func (c *SLOSearch) Add(limit int, latency float64) {
 	c.seen[limit] = append(c.seen[limit], math.Log(latency))
 }
 
 // Conclude says what the trials so far support.
-func (c *Ceiling) Conclude() Held {
+func (c *SLOSearch) Conclude() Held {
 	var h Held
 	for limit := range c.seen {
 		if h.Explored[0] == 0 || limit < h.Explored[0] {
@@ -83,7 +83,7 @@ func (c *Ceiling) Conclude() Held {
 
 // bracket returns the largest limit below which, itself included, every limit tried seems to hold, and the smallest one
 // that does not; 0 where there is none.
-func (c *Ceiling) bracket() (below, broken int) {
+func (c *SLOSearch) bracket() (below, broken int) {
 	for limit := range c.seen {
 		if (c.refused[limit] || stat.Mean(c.seen[limit], nil) > c.bound) && (broken == 0 || limit < broken) {
 			broken = limit
@@ -98,7 +98,7 @@ func (c *Ceiling) bracket() (below, broken int) {
 }
 
 // under returns the largest limit tried below limit, 0 if there is none.
-func (c *Ceiling) under(limit int) int {
+func (c *SLOSearch) under(limit int) int {
 	largest := 0
 	for tried := range c.seen {
 		if tried < limit {
@@ -110,7 +110,7 @@ func (c *Ceiling) under(limit int) int {
 
 // holds reports whether the latency at a limit is at or below the bound with 95% confidence, by a t test of its
 // logarithms.
-func (c *Ceiling) holds(limit int) bool {
+func (c *SLOSearch) holds(limit int) bool {
 	logs := c.seen[limit]
 	if len(logs) < fewestHolds || c.refused[limit] {
 		return false

@@ -8,7 +8,7 @@ import (
 
 // Evidence is everything that was measured, in the order of measurement. What follows from it does not
 // depend on that order.
-type evidence []measurement
+type measurements []measurement
 
 // A measurement is a trial with what it measured.
 type measurement struct {
@@ -39,10 +39,10 @@ func (m measurement) weight() float64 {
 }
 
 // points returns the measurements that a decision may rest on: those of limits that do no harm.
-func (e evidence) points() []point {
-	brink := e.brink()
+func (all measurements) points() []point {
+	brink := all.brink()
 	var points []point
-	for _, m := range e {
+	for _, m := range all {
 		if m.Limit < brink && m.valid() {
 			points = append(points, point{limit: m.Limit, block: m.Block, y: math.Log(m.PerSecond), weight: m.weight()})
 		}
@@ -61,9 +61,9 @@ type toll struct {
 }
 
 // brink returns the smallest limit that does harm, or one above all others.
-func (e evidence) brink() int {
+func (all measurements) brink() int {
 	tolls := make(map[int]*toll)
-	for _, m := range e {
+	for _, m := range all {
 		if tolls[m.Limit] == nil {
 			tolls[m.Limit] = new(toll)
 		}
@@ -113,9 +113,9 @@ func (t *toll) beyond(below *toll) (by, noise float64) {
 }
 
 // best returns the highest goodput measured at a limit, or 0.
-func (e evidence) best(limit int) float64 {
+func (all measurements) best(limit int) float64 {
 	best := 0.0
-	for _, m := range e {
+	for _, m := range all {
 		if m.Limit == limit && m.valid() {
 			best = math.Max(best, m.PerSecond)
 		}
@@ -124,12 +124,12 @@ func (e evidence) best(limit int) float64 {
 }
 
 // explored returns the smallest and the largest limit tried.
-func (e evidence) explored() [2]int {
-	if len(e) == 0 {
+func (all measurements) explored() [2]int {
+	if len(all) == 0 {
 		return [2]int{}
 	}
-	explored := [2]int{e[0].Limit, e[0].Limit}
-	for _, m := range e {
+	explored := [2]int{all[0].Limit, all[0].Limit}
+	for _, m := range all {
 		explored[0] = min(explored[0], m.Limit)
 		explored[1] = max(explored[1], m.Limit)
 	}

@@ -67,7 +67,7 @@ func plannedTime(limit, completions int, perSecond float64, load Load) time.Dura
 func (s *search) examination(load Load) time.Duration {
 	limit := s.finder.conclude().Limit
 	_, shows := newCausal(limit, mean(s.at(limit), goodput))
-	if !shows || len(s.evidence(limit).signs()) == 0 {
+	if !shows || len(s.signs(limit).words()) == 0 {
 		return 0
 	}
 	return 2 * causalPairs * s.foreseen(limit, 0, load)

@@ -17,8 +17,8 @@ type unmetError struct{ error }
 
 func (e unmetError) Unwrap() error { return e.error }
 
-// gates are the thresholds that a run has to meet, as they were typed and as they are understood.
-type gates struct {
+// thresholds are the thresholds that a run has to meet, as they were typed and as they are understood.
+type thresholds struct {
 	requirements []string
 	errorRate    string
 
@@ -28,8 +28,8 @@ type gates struct {
 	names        []string // of the strategies to run
 }
 
-// gatesHelp says what --require takes.
-func gatesHelp() string {
+// thresholdsHelp says what --require takes.
+func thresholdsHelp() string {
 	return `Thresholds: --require 'SUM < SUM' (or <= > >=), which may be repeated, makes the exit status 3 unless the run meets it, and says
 what was measured. A sum is made with + - * / and parentheses of numbers, such as 0.8, 1% and 50ms, and of figures:
   ` + strings.Join(results.Gauges(), "\n  ") + `
@@ -37,7 +37,7 @@ A sweep's figures are those at the limit to use. The best estimates decide, not 
 are durations and must be compared with durations. A figure that is not known is not met.`
 }
 
-func (g *gates) bind(cmd *cobra.Command) {
+func (g *thresholds) bind(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringArrayVar(&g.requirements, "require", nil,
 		"end with exit status 3 unless the run meets this `REQUIREMENT`, such as 'p99(pool) < 50ms'; may be repeated")
@@ -46,7 +46,7 @@ func (g *gates) bind(cmd *cobra.Command) {
 }
 
 // parse finds out what the flags mean and what is wrong with them, for a run of the command with the strategies.
-func (g *gates) parse(cmd *cobra.Command, all []strategies.Strategy, found *faults) {
+func (g *thresholds) parse(cmd *cobra.Command, all []strategies.Strategy, found *faults) {
 	for _, s := range all {
 		g.names = append(g.names, s.Name())
 	}
@@ -77,7 +77,7 @@ func parseShare(text string) (share float64, ok bool) {
 }
 
 // unmet returns an error with a line for each threshold that the run, which has ended, does not meet, or nil.
-func (g *gates) unmet(run *results.Run) error {
+func (g *thresholds) unmet(run *results.Run) error {
 	var errs []error
 	for _, gate := range g.parsed {
 		if failure := gate.Failure(run); failure != "" {
@@ -95,7 +95,7 @@ func (g *gates) unmet(run *results.Run) error {
 
 // faulty returns an error for each strategy that was measured and had more errors than it may. One that was left out,
 // since it cannot run here, had none.
-func (g *gates) faulty(run *results.Run) (errs []error) {
+func (g *thresholds) faulty(run *results.Run) (errs []error) {
 	for _, name := range g.names {
 		share, words, err := run.ErrorRate(name)
 		if err == nil && share > g.mostErrors {

@@ -11,8 +11,8 @@ import (
 	"sweetspot/strategies"
 )
 
-// A cell is one strategy at one limit: what a trial measures.
-type cell struct {
+// A candidate is one strategy at one limit: what a trial measures.
+type candidate struct {
 	strategy strategies.Strategy
 	session  strategies.Session
 	limit    int
@@ -22,15 +22,15 @@ type cell struct {
 	completions int64 // that a search asks for, beyond what the load does
 }
 
-// cells are the strategies of a run with their sessions.
-type cells []cell
+// candidates are the strategies of a run with their sessions.
+type candidates []candidate
 
 // open opens a session for every strategy, each for its most requests in flight when limit is asked of it. One that
 // cannot run here is left out with a warning, unless none is left.
-func open(ctx context.Context, all []strategies.Strategy, load Load, limit int, observe Observer) (cells, error) {
+func open(ctx context.Context, all []strategies.Strategy, load Load, limit int, observe Observer) (candidates, error) {
 	var (
 		began  = time.Now()
-		opened cells
+		opened candidates
 		errs   []error
 	)
 	for _, s := range all {
@@ -43,7 +43,7 @@ func open(ctx context.Context, all []strategies.Strategy, load Load, limit int, 
 			continue
 		}
 		observe.opened(s, session)
-		opened = append(opened, cell{strategy: s, session: session, limit: s.Limit(limit), began: began})
+		opened = append(opened, candidate{strategy: s, session: session, limit: s.Limit(limit), began: began})
 	}
 	if len(opened) == 0 {
 		return nil, errors.Join(append(errs, ctx.Err())...)
@@ -58,9 +58,9 @@ func open(ctx context.Context, all []strategies.Strategy, load Load, limit int, 
 // which opens connections of its own: it is if there are enough blocks to name a winner, and anybody to win against.
 func Checked(strategies, repeats int) bool { return strategies > 1 && repeats >= EnoughRepeats }
 
-// withCopy returns the cells and a second copy of one of them, drawn by lot, with a session of its own; or the cells as
+// withCopy returns the candidates and a second copy of one of them, drawn by lot, with a session of its own; or the candidates as
 // they are if the comparison is not one that is [Checked], or the strategy cannot be opened twice.
-func (c cells) withCopy(ctx context.Context, load Load, repeats int, lot *rand.Rand, observe Observer) cells {
+func (c candidates) withCopy(ctx context.Context, load Load, repeats int, lot *rand.Rand, observe Observer) candidates {
 	if !Checked(len(c), repeats) {
 		return c
 	}
@@ -74,8 +74,8 @@ func (c cells) withCopy(ctx context.Context, load Load, repeats int, lot *rand.R
 	return append(slices.Clip(c), twin)
 }
 
-func (c cells) close() {
-	for _, cell := range c {
-		_ = cell.session.Close() // everything it could tell has been told
+func (c candidates) close() {
+	for _, candidate := range c {
+		_ = candidate.session.Close() // everything it could tell has been told
 	}
 }

@@ -30,8 +30,8 @@ func busyShare(t *results.Trial) float64 { return t.CPU / t.Elapsed / float64(ru
 // fullShare returns how much of the limit was in flight.
 func fullShare(t *results.Trial) float64 { return t.InFlightMean / float64(t.Limit) }
 
-// distrust attaches a warning to the trial for everything that speaks against its figures, and says what to do.
-func distrust(t *results.Trial, load Load) {
+// validate attaches a warning to the trial for everything that speaks against its figures, and says what to do.
+func validate(t *results.Trial, load Load) {
 	completed := float64(t.Completed())
 	if completed == 0 {
 		t.Warn(results.Warningf(results.NoCompletions, "no request ended in the measured window"))

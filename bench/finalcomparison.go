@@ -9,51 +9,51 @@ import (
 	"sweetspot/results"
 )
 
-// A contest compares strategies that have been swept: each at its own limit, which says what each can do, and all at a
+// A finalComparison compares strategies that have been swept: each at its own limit, which says what each can do, and all at a
 // common one, which says what they differ in when the limit is not theirs to choose. Every block of it has every
 // strategy at both, so that one correction for the number of pairs does for the whole, and one hidden copy.
 //
 // A strategy whose own limit is the common one has one trial a block, which serves for both.
-type contest struct {
-	own, common field // common is nil if there is no comparison at a common limit
-	cells       cells // of both, and the copy
+type finalComparison struct {
+	own, common field      // common is nil if there is no comparison at a common limit
+	candidates  candidates // of both, and the copy
 	trials      []results.Trial
 	repeats     int
 	rounds      int  // blocks that are over
 	hurried     bool // the common limit was given up
 }
 
-// newContest returns the contest of the searches that have a limit to use. Its cells share the searches' sessions, but
+// newFinalComparison returns the finalComparison of the searches that have a limit to use. Its candidates share the searches' sessions, but
 // for the copy's, which is the last one's.
-func newContest(ctx context.Context, searches []*search, load Load, repeats int, lot *rand.Rand, observe Observer) *contest {
-	c := &contest{own: field{}, common: field{}, repeats: repeats}
+func newFinalComparison(ctx context.Context, searches []*search, load Load, repeats int, lot *rand.Rand, observe Observer) *finalComparison {
+	c := &finalComparison{own: field{}, common: field{}, repeats: repeats}
 	limit := commonLimit(searches)
-	var at cells
+	var at candidates
 	for _, one := range searches {
-		cell := one.cell
-		cell.limit = limit
-		c.common[cell.strategy.Name()] = limit
+		candidate := one.candidate
+		candidate.limit = limit
+		c.common[candidate.strategy.Name()] = limit
 		own := one.finder.conclude().Limit
 		if own != limit {
-			at = append(at, cell)
+			at = append(at, candidate)
 		}
-		cell.limit = own
-		c.own[cell.strategy.Name()] = own
-		c.cells = append(c.cells, cell)
+		candidate.limit = own
+		c.own[candidate.strategy.Name()] = own
+		c.candidates = append(c.candidates, candidate)
 	}
 	if len(at) == 0 { // they have chosen the same
 		c.common = nil
 	}
-	entered := len(c.cells)
-	all := c.cells.withCopy(ctx, load, repeats, lot, observe)
-	c.cells = slices.Concat(all[:entered], at, all[entered:])
+	entered := len(c.candidates)
+	all := c.candidates.withCopy(ctx, load, repeats, lot, observe)
+	c.candidates = slices.Concat(all[:entered], at, all[entered:])
 	return c
 }
 
-// close closes the copy's session, which is the contest's own.
-func (c *contest) close() {
-	if last := len(c.cells) - 1; c.cells[last].purpose == results.Control {
-		c.cells[last:].close()
+// close closes the copy's session, which is the finalComparison's own.
+func (c *finalComparison) close() {
+	if last := len(c.candidates) - 1; c.candidates[last].purpose == results.Control {
+		c.candidates[last:].close()
 	}
 }
 
@@ -78,14 +78,14 @@ func commonLimit(searches []*search) int {
 }
 
 // run measures block after block, as long as any time is left.
-func (c *contest) run(ctx context.Context, r *runner, order *rand.Rand, left func() time.Duration) error {
+func (c *finalComparison) run(ctx context.Context, r *runner, order *rand.Rand, left func() time.Duration) error {
 	for ; c.rounds < c.repeats && left() > 0; c.rounds++ {
 		began, before := time.Now(), float64(r.done)
 		r.share = func(done float64) float64 {
-			rounds := float64(c.rounds) + (done-before)/float64(len(c.cells))
+			rounds := float64(c.rounds) + (done-before)/float64(len(c.candidates))
 			return searchShare + (1-searchShare)*rounds/float64(c.repeats)
 		}
-		trials, err := r.blocks(ctx, c.cells, r.last+1, 1, order, func() bool { return true })
+		trials, err := r.blocks(ctx, c.candidates, r.last+1, 1, order, func() bool { return true })
 		c.trials = append(c.trials, trials...)
 		if err != nil {
 			return err
@@ -97,17 +97,17 @@ func (c *contest) run(ctx context.Context, r *runner, order *rand.Rand, left fun
 
 // hurry gives up the comparison at the common limit if the time that is left, at as much for a block as the last one took,
 // is too short for as many more blocks as a verdict takes. Each at its own limit comes first.
-func (c *contest) hurry(block, left time.Duration) {
+func (c *finalComparison) hurry(block, left time.Duration) {
 	missing := min(c.repeats, EnoughRepeats) - c.rounds - 1
 	if c.common == nil || time.Duration(missing)*block <= left {
 		return
 	}
 	c.common, c.hurried = nil, true
-	c.cells = slices.DeleteFunc(c.cells, func(at cell) bool { return at.limit != c.own[at.strategy.Name()] })
+	c.candidates = slices.DeleteFunc(c.candidates, func(at candidate) bool { return at.limit != c.own[at.strategy.Name()] })
 }
 
 // rank says how the strategies compare at their own limits and, if they were compared there, at the common one.
-func (c *contest) rank() (own, common []results.Summary, warnings []results.Warning) {
+func (c *finalComparison) rank() (own, common []results.Summary, warnings []results.Warning) {
 	if c.common == nil {
 		ranked, warnings := rank(c.own.of(c.trials), c.own)
 		if c.hurried {

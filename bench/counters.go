@@ -10,8 +10,8 @@ import (
 	"sweetspot/strategies"
 )
 
-// A tally is the count of a trial's outcomes.
-type tally struct {
+// A counters is the count of a trial's outcomes.
+type counters struct {
 	warmup, cutOff, succeeded int64
 	failed                    map[strategies.Class]int64
 	status                    map[int]int64
@@ -24,8 +24,8 @@ type tally struct {
 	err                 string        // of the first failure, in the warm-up or later
 }
 
-func newTally() tally {
-	return tally{
+func newCounters() counters {
+	return counters{
 		failed:    map[strategies.Class]int64{},
 		status:    map[int]int64{},
 		successes: results.NewHistogram(),
@@ -35,7 +35,7 @@ func newTally() tally {
 }
 
 // add counts an outcome for the window (from, to], the seconds of whose series begin at origin.
-func (t *tally) add(e *ended, from, to, origin time.Duration) {
+func (t *counters) add(e *completion, from, to, origin time.Duration) {
 	t.busy += max(0, min(e.end, to)-max(e.start, from))
 	if e.outcome.Class != strategies.OK && t.err == "" {
 		t.err = describe(e.outcome)
@@ -80,7 +80,7 @@ func describe(o strategies.Outcome) string {
 }
 
 // completed returns how many requests ended in the window.
-func (t *tally) completed() int64 {
+func (t *counters) completed() int64 {
 	n := t.succeeded
 	for _, failed := range t.failed {
 		n += failed

@@ -14,7 +14,7 @@ func record(t *testing.T, args ...string) (line []string) {
 	t.Helper()
 	cmd := newBenchCommand()
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		line = typed(cmd, args)
+		line = redacted(cmd, args)
 		return nil
 	}
 	cmd.SetArgs(args)

@@ -21,7 +21,7 @@ import (
 // A client at its own limit looks just like a server at its knee: goodput stops to rise. Evidence is what tells them
 // apart. Four signs speak for the client; none of them alone is proof, two are. The fifth, that goodput falls in
 // proportion when the client is slowed down on purpose, is proof by itself.
-type evidence struct {
+type signs struct {
 	slots      float64 // requests in flight, as a share of the limit
 	cpu        float64 // of the processors that the client may use, the share that it did
 	scheduling float64 // p99 of the wait for a processor, as a share of the mean latency
@@ -38,7 +38,7 @@ const (
 )
 
 // signs returns what speaks for the client, in words.
-func (e evidence) signs() []string {
+func (e signs) words() []string {
 	var all []string
 	if e.slots < emptySlots {
 		all = append(all, fmt.Sprintf("slots were full only %s of the time", percent(e.slots)))
@@ -58,8 +58,8 @@ func (e evidence) signs() []string {
 }
 
 // verdict reports whether the client is the bottleneck, and why.
-func (e evidence) verdict() (bound bool, why string) {
-	signs := e.signs()
+func (e signs) verdict() (bound bool, why string) {
+	signs := e.words()
 	if e.slowed.proves() {
 		signs = append(signs, fmt.Sprintf("slowing the client down by %v a request cost %s of the goodput",
 			e.slowed.burn.Round(time.Microsecond), percent(1-math.Exp(stat.Mean(e.slowed.ratios, nil)))))
@@ -89,8 +89,8 @@ func (c causal) proves() bool {
 
 // judge returns what trials at one limit say for or against the client, beside those at the smallest limit if there are
 // any, and what the strategy reaches when a server answers at once, 0 if that is not known.
-func judge(at, smallest []results.Trial, reach float64) evidence {
-	e := evidence{
+func signsOf(at, smallest []results.Trial, reach float64) signs {
+	e := signs{
 		slots:      mean(at, slotsKept),
 		cpu:        mean(at, func(t results.Trial) float64 { return busyShare(&t) }),
 		scheduling: mean(at, func(t results.Trial) float64 { return t.Scheduling }) / mean(at, func(t results.Trial) float64 { return t.Latency.Mean }),
@@ -121,9 +121,9 @@ type suspect struct {
 
 // examine collects the evidence. It slows the client down only if there is any other sign, since that takes as long as
 // several steps of the search.
-func (s suspect) examine(ctx context.Context, r *runner) (evidence, error) {
-	e := s.search.evidence(s.limit)
-	if len(e.signs()) == 0 {
+func (s suspect) examine(ctx context.Context, r *runner) (signs, error) {
+	e := s.search.signs(s.limit)
+	if len(e.words()) == 0 {
 		return e, nil
 	}
 	var err error
@@ -164,7 +164,7 @@ func (s suspect) slowDown(ctx context.Context, r *runner) (causal, error) {
 	if !shows {
 		return causal{}, nil
 	}
-	asItIs := s.search.cell
+	asItIs := s.search.candidate
 	asItIs.limit = s.limit
 	slow, err := asItIs.reopened(ctx, burning(r.load.target(), c.burn))
 	if errors.Is(err, strategies.ErrHandle) {
@@ -177,10 +177,10 @@ func (s suspect) slowDown(ctx context.Context, r *runner) (causal, error) {
 	slow.purpose = results.Causal
 	each := 2 * s.search.foreseen(s.limit, 0, r.load)
 	for pair := 0; pair < causalPairs && each <= s.left(); pair++ {
-		cells := [2]cell{asItIs, slow}
+		candidates := [2]candidate{asItIs, slow}
 		var goodputs [2]float64
 		for _, i := range s.random.Perm(2) {
-			t, err := r.trial(ctx, cells[i], s.block+pair, examining)
+			t, err := r.trial(ctx, candidates[i], s.block+pair, examining)
 			if err != nil {
 				return c, err
 			}

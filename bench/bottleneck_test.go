@@ -10,23 +10,23 @@ import (
 )
 
 func TestTwoSignsOrAProofMakeTheClientTheBottleneck(t *testing.T) {
-	healthy := evidence{slots: 1, cpu: 0.3, scheduling: 0.01, reach: 0.1, inside: 0.1}
-	with := func(change func(*evidence)) evidence { e := healthy; change(&e); return e }
+	healthy := signs{slots: 1, cpu: 0.3, scheduling: 0.01, reach: 0.1, inside: 0.1}
+	with := func(change func(*signs)) signs { e := healthy; change(&e); return e }
 	proof := causal{burn: 40 * time.Microsecond, predicted: math.Log(0.8), ratios: []float64{-0.2, -0.22, -0.21, -0.19, -0.2}}
 	for _, test := range []struct {
 		name  string
-		given evidence
+		given signs
 		want  bool
 	}{
 		{"a server far below what the client reaches", healthy, false},
-		{"empty slots alone", with(func(e *evidence) { e.slots = 0.9 }), false},
-		{"a busy client alone", with(func(e *evidence) { e.cpu = 0.8 }), false},
-		{"a busy client, seen twice", with(func(e *evidence) { e.cpu, e.scheduling = 0.8, 0.2 }), false},
-		{"a fast server, not slower than one that answers at once", with(func(e *evidence) { e.reach = 1 }), false},
-		{"a lock in the client", with(func(e *evidence) { e.reach, e.inside = 1, 0.9 }), true},
-		{"a busy client that reaches all it can", with(func(e *evidence) { e.cpu, e.reach = 0.8, 0.9 }), true},
-		{"a slower client that gets proportionally less", with(func(e *evidence) { e.reach, e.slowed = 0.9, proof }), true},
-		{"a slower client that gets as much as before", with(func(e *evidence) {
+		{"empty slots alone", with(func(e *signs) { e.slots = 0.9 }), false},
+		{"a busy client alone", with(func(e *signs) { e.cpu = 0.8 }), false},
+		{"a busy client, seen twice", with(func(e *signs) { e.cpu, e.scheduling = 0.8, 0.2 }), false},
+		{"a fast server, not slower than one that answers at once", with(func(e *signs) { e.reach = 1 }), false},
+		{"a lock in the client", with(func(e *signs) { e.reach, e.inside = 1, 0.9 }), true},
+		{"a busy client that reaches all it can", with(func(e *signs) { e.cpu, e.reach = 0.8, 0.9 }), true},
+		{"a slower client that gets proportionally less", with(func(e *signs) { e.reach, e.slowed = 0.9, proof }), true},
+		{"a slower client that gets as much as before", with(func(e *signs) {
 			e.reach, e.slowed = 0.9, causal{predicted: math.Log(0.8), ratios: []float64{0.01, -0.02, 0, 0.01, -0.01}}
 		}), false},
 	} {
@@ -69,7 +69,7 @@ func TestTrialsOfWhichNoConnectionWasTimedSayNothingOfGrowth(t *testing.T) {
 }
 
 func TestTheReasonsSayWhatWasSeen(t *testing.T) {
-	_, why := evidence{slots: 0.9, cpu: 0.9, reach: 0.97, inside: 0.8}.verdict()
+	_, why := signs{slots: 0.9, cpu: 0.9, reach: 0.97, inside: 0.8}.verdict()
 	for _, part := range []string{"90% of the time", "90% of its processors", "97% of what the strategy reaches", "80% of the growth"} {
 		if !strings.Contains(why, part) {
 			t.Errorf("want %q in %q", part, why)

@@ -12,7 +12,7 @@ import (
 // and in how many trials.
 func climb(smallest, largest int, bound float64, latency func(limit int) float64, noise float64, seed uint64) (optimum.Held, int) {
 	random := rand.New(rand.NewPCG(seed, 3))
-	ceiling := optimum.NewCeiling(smallest, largest, bound)
+	ceiling := optimum.NewSLOSearch(smallest, largest, bound)
 	trials := 0
 	for limit, more := ceiling.Next(); more; limit, more = ceiling.Next() {
 		ceiling.Add(limit, latency(limit)*math.Exp(noise*random.NormFloat64()))
@@ -64,7 +64,7 @@ func TestALimitThatBreaksTheBoundIsSeldomRecommended(t *testing.T) {
 
 func TestACeilingCanBeAbandonedAtAnyTime(t *testing.T) {
 	for after := range 25 {
-		ceiling := optimum.NewCeiling(1, 4096, 0.2)
+		ceiling := optimum.NewSLOSearch(1, 4096, 0.2)
 		for range after {
 			limit, more := ceiling.Next()
 			if !more {
@@ -76,7 +76,7 @@ func TestACeilingCanBeAbandonedAtAnyTime(t *testing.T) {
 			t.Errorf("after %d trials: %+v", after, got)
 		}
 	}
-	ceiling := optimum.NewCeiling(1, 4096, 0.2)
+	ceiling := optimum.NewSLOSearch(1, 4096, 0.2)
 	ceiling.Add(1, math.Inf(1)) // nothing succeeded
 	if limit, more := ceiling.Next(); more {
 		t.Errorf("goes on to %d although not even one request in flight succeeds", limit)
