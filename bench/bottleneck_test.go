@@ -76,3 +76,24 @@ func TestTheReasonsSayWhatWasSeen(t *testing.T) {
 		}
 	}
 }
+
+func TestExemption(t *testing.T) {
+	for _, test := range []struct {
+		name      string
+		load      Load
+		objective *Objective
+		want      exemption
+	}{
+		{"a window is examined", Load{Duration: time.Second}, nil, notExempt},
+		{"a batch is not", Load{Requests: 100}, nil, exemptBatch},
+		{"a batch at a rate is a batch", Load{Requests: 100, Rate: 5}, nil, exemptBatch},
+		{"a rate is not", Load{Duration: time.Second, Rate: 5}, nil, exemptRate},
+		{"an objective is not, whatever the load", Load{Rate: 5}, new(Objective), exemptObjective},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := test.load.exemption(test.objective); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}

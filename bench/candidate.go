@@ -11,13 +11,13 @@ import (
 	"sweetspot/strategies"
 )
 
-// A candidate is one strategy at one limit: what a trial measures.
+// A candidate is one strategy at one limit with a session: what a trial measures.
 type candidate struct {
 	strategy strategies.Strategy
 	session  strategies.Session
 	limit    int
 	purpose  results.Purpose
-	began    time.Time // the run's start, which its trials' offsets are from
+	began    time.Time // the run's start, from which the offsets of its trials count
 
 	completions int64 // that a search asks for, beyond what the load does
 }
@@ -25,9 +25,9 @@ type candidate struct {
 // candidates are the strategies of a run with their sessions.
 type candidates []candidate
 
-// open opens a session for every strategy, each for its most requests in flight when limit is asked of it. One that
+// open opens a session for every strategy, for the most requests that it has in flight at the limit. A strategy that
 // cannot run here is left out with a warning, unless none is left.
-func open(ctx context.Context, all []strategies.Strategy, load Load, limit int, observe Observer) (candidates, error) {
+func (r *runner) open(ctx context.Context, all []strategies.Strategy, limit int) (candidates, error) {
 	var (
 		began  = time.Now()
 		opened candidates
@@ -37,45 +37,43 @@ func open(ctx context.Context, all []strategies.Strategy, load Load, limit int, 
 		if ctx.Err() != nil {
 			break
 		}
-		session, err := s.Open(ctx, load.target(), limit)
+		session, err := s.Open(ctx, r.load.target(), limit)
 		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
-		observe.opened(s, session)
+		r.observe.opened(s, session)
 		opened = append(opened, candidate{strategy: s, session: session, limit: s.Limit(limit), began: began})
 	}
 	if len(opened) == 0 {
 		return nil, errors.Join(append(errs, ctx.Err())...)
 	}
-	for _, err := range errs {
-		observe.warn(results.Warningf(results.LeftOut, "left out: %v", err))
-	}
+	r.warnLeftOut(errs)
 	return opened, nil
 }
 
-// Checked reports whether a comparison of so many strategies, in so many blocks, is checked by a second copy of one of them,
-// which opens connections of its own: it is if there are enough blocks to name a winner, and anybody to win against.
+// Checked reports whether a comparison of that many strategies, in that many blocks, is checked by a second copy of one of
+// them, which opens its own connections. It is if there are enough blocks to name a winner and at least two strategies.
 func Checked(strategies, repeats int) bool { return strategies > 1 && repeats >= EnoughRepeats }
 
-// withCopy returns the candidates and a second copy of one of them, drawn by lot, with a session of its own; or the candidates as
-// they are if the comparison is not one that is [Checked], or the strategy cannot be opened twice.
-func (c candidates) withCopy(ctx context.Context, load Load, repeats int, lot *rand.Rand, observe Observer) candidates {
-	if !Checked(len(c), repeats) {
-		return c
+// withCopy returns the candidates and a second copy of one of them, drawn at random, with its own session. It returns the
+// candidates as they are if the comparison is not one that is [Checked], or if the strategy cannot be opened twice.
+func (r *runner) withCopy(ctx context.Context, all candidates, repeats int, random *rand.Rand) candidates {
+	if !Checked(len(all), repeats) {
+		return all
 	}
-	twin := c[lot.IntN(len(c))]
-	session, err := twin.strategy.Open(ctx, load.target(), twin.limit)
+	twin := all[random.IntN(len(all))]
+	session, err := twin.strategy.Open(ctx, r.load.target(), twin.limit)
 	if err != nil {
-		observe.warn(results.Warningf(results.NotChecked, "the comparison is not checked by a second copy of a strategy: %v", err))
-		return c
+		r.warn(results.Warningf(results.NotChecked, "the comparison is not checked by a second copy of a strategy: %v", err))
+		return all
 	}
 	twin.session, twin.purpose = session, results.Control
-	return append(slices.Clip(c), twin)
+	return append(slices.Clip(all), twin)
 }
 
 func (c candidates) close() {
 	for _, candidate := range c {
-		_ = candidate.session.Close() // everything it could tell has been told
+		_ = candidate.session.Close() // its trials have said already what was wrong
 	}
 }

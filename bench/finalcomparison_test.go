@@ -30,7 +30,7 @@ func TestStrategiesAreComparedAtTheirOwnLimitsAndAtACommonOne(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		verdicts, own := fieldOf(swept.Ranked)
+		verdicts, own := fieldOf(swept.Strategies)
 		alike, common := fieldOf(swept.AtCommon)
 		for _, got := range []map[string]string{verdicts, alike} {
 			if got["knee"] != results.Fastest || got["flat"] != results.Slower {
@@ -63,8 +63,8 @@ func TestStrategiesThatChoseTheSameLimitAreComparedThereOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, swept, err := sweepAll(t, t.Context(), bench.Sweep{Seed: 1, Repeats: 3},
 			simulated{name: "one", curve: flat}, simulated{name: "other", curve: flat})
-		if err != nil || len(swept.Ranked) != 2 || len(swept.AtCommon) != 0 {
-			t.Errorf("%d ranked, %d at a common limit, %v; want 2, and none a second time", len(swept.Ranked), len(swept.AtCommon), err)
+		if err != nil || len(swept.Strategies) != 2 || len(swept.AtCommon) != 0 {
+			t.Errorf("%d ranked, %d at a common limit, %v; want 2, and none a second time", len(swept.Strategies), len(swept.AtCommon), err)
 		}
 	})
 }
@@ -73,14 +73,14 @@ func TestTheCommonLimitIsGivenUpWhenTimeIsShort(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, swept, err := sweepAll(t, t.Context(), bench.Sweep{Seed: 1, Repeats: 10, Budget: 25 * time.Second},
 			simulated{name: "knee", curve: knee}, simulated{name: "flat", curve: flat})
-		if err != nil || len(swept.Ranked) != 2 || len(swept.AtCommon) != 0 {
-			t.Fatalf("%d ranked, %d at a common limit, %v; want 2 and none", len(swept.Ranked), len(swept.AtCommon), err)
+		if err != nil || len(swept.Strategies) != 2 || len(swept.AtCommon) != 0 {
+			t.Fatalf("%d ranked, %d at a common limit, %v; want 2 and none", len(swept.Strategies), len(swept.AtCommon), err)
 		}
 		if !slices.ContainsFunc(swept.Warnings, func(w results.Warning) bool { return strings.HasPrefix(w.Text, "there was no time to compare") }) {
 			t.Errorf("warnings %q, want one that says so", swept.Warnings)
 		}
-		if swept.Ranked[0].Trials < 5 {
-			t.Errorf("%d blocks, want the time used for their own limits", swept.Ranked[0].Trials)
+		if swept.Strategies[0].Trials < 5 {
+			t.Errorf("%d blocks, want the time used for their own limits", swept.Strategies[0].Trials)
 		}
 	})
 }

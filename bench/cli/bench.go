@@ -1,12 +1,10 @@
 package cli
 
 import (
-	"context"
-
 	"github.com/spf13/cobra"
 
 	"sweetspot/bench"
-	"sweetspot/results"
+	"sweetspot/bench/cli/bundled"
 )
 
 func newBenchCommand() *cobra.Command {
@@ -53,23 +51,12 @@ func runBench(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 		return err
 	}
 	run := newRun("bench", redacted(cmd, args), plan, o)
+	var instant bundled.Instant
+	defer instant.Stop()
 	err := job{
-		load: plan.load, display: o.display, out: o.out, live: plan.live, quiet: o.quiet, run: run,
-		measure: func(ctx context.Context, load bench.Load, observe bench.Observer) error {
-			instant, urls, err := startInstant(ctx)
-			if err != nil {
-				return err
-			}
-			defer instant.stop()
-			return bench.Comparison{
-				Load: load, Strategies: plan.strategies, Limit: limit, Repeats: o.repeats, Seed: o.seed, Instant: urls,
-			}.Run(ctx, observe)
-		},
-		conclude: func(run *results.Run) {
-			ranked, warnings := bench.Rank(run.Trials)
-			run.Strategies, run.Warnings = ranked, append(run.Warnings, warnings...)
-		},
-	}.do(cmd, o.server())
+		plan: bench.Comparison{Strategies: plan.strategies, Limit: limit, Repeats: o.repeats, Seed: o.seed, Instant: instant.Start},
+		load: plan.load, server: o.server(), run: run, display: &o.display, out: o.out, live: plan.live, quiet: o.quiet,
+	}.do(cmd)
 	if err != nil {
 		return err
 	}

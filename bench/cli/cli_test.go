@@ -23,10 +23,27 @@ func TestMain(m *testing.M) {
 		speak(os.Args[2])
 	}
 	if os.Getenv(asProgram) != "" && !strings.HasPrefix(os.Args[1], "-test.") { // as a process that fuzzes has it
+		note(os.Getenv(startsFile), strings.Join(os.Args[1:], " "))
 		os.Exit(cli.Run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
 	}
 	_ = os.Setenv(asProgram, "1")
 	os.Exit(m.Run())
+}
+
+// startsFile is the environment variable with the file in which every process that is the program notes its arguments.
+const startsFile = "SWEETSPOT_TEST_STARTS"
+
+// note appends a line to the file; an empty path is no file.
+func note(path, line string) {
+	if path == "" {
+		return
+	}
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		panic(err)
+	}
+	defer file.Close()
+	fmt.Fprintln(file, line)
 }
 
 // ran is what a call of the program left behind.

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweetspot/bench"
+	"sweetspot/bench/cli/bundled"
+	"sweetspot/bench/cli/machine"
 	"sweetspot/results"
 	"sweetspot/server"
 	"sweetspot/strategies"
@@ -93,36 +94,21 @@ func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	if !o.quiet {
 		announce(cmd.ErrOrStderr(), len(plan.strategies), sweep.Budget)
 	}
-	var swept bench.Swept
 	run := newRun("sweep", redacted(cmd, args), plan, o)
 	run.Warnings = append(run.Warnings, lowered...)
 	if run.Bundled != nil {
 		run.Bundled = truth(o.profile, sweep.Share, sweep.Max)
 	}
+	var instant bundled.Instant
+	defer instant.Stop()
+	sweep.Instant = instant.Start
 	err := job{
-		load: plan.load, display: o.display, out: o.out, live: plan.live, quiet: o.quiet, run: run,
-		measure: func(ctx context.Context, load bench.Load, observe bench.Observer) (err error) {
-			sweep.Load = load
-			if sweep.Objective == nil {
-				instant, urls, err := startInstant(ctx)
-				if err != nil {
-					return err
-				}
-				defer instant.stop()
-				sweep.Instant = urls
-			}
-			swept, err = sweep.Run(ctx, observe)
-			return err
-		},
-		conclude: func(run *results.Run) {
-			run.Optima, run.Strategies, run.AtCommon = swept.Optima, swept.Ranked, swept.AtCommon
-			run.Warnings = append(run.Warnings, swept.Warnings...)
-		},
-	}.do(cmd, o.server())
+		plan: sweep, load: plan.load, server: o.server(), run: run, display: &o.display, out: o.out, live: plan.live, quiet: o.quiet,
+	}.do(cmd)
 	if err != nil {
 		return err
 	}
-	return errors.Join(undecided(swept.Optima), thresholds.unmet(run))
+	return errors.Join(undecided(run.Optima), thresholds.unmet(run))
 }
 
 // announce says how long a sweep of several strategies may take, which is longer than many people expect. To examine and
@@ -142,7 +128,7 @@ const sweepCopies = 1
 // lowerMax lowers the largest limit to what the limit on open files has room for, unless it was asked for, and returns
 // the warning that says so.
 func lowerMax(cmd *cobra.Command, sweep *bench.Sweep, all []strategies.Strategy) []results.Warning {
-	files, err := raiseFiles()
+	files, err := machine.RaiseOpenFiles()
 	if err != nil || cmd.Flags().Changed("max") || len(sweep.Limits) > 0 || roomFor(files, all, sweepCopies) >= sweep.Max {
 		return nil // an error is told with the other faults
 	}

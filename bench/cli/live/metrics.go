@@ -1,4 +1,4 @@
-package cli
+package live
 
 import (
 	"net/http"
@@ -10,7 +10,7 @@ import (
 	"sweetspot/results"
 )
 
-// metrics are what Prometheus is told of a run under way.
+// metrics are what Prometheus collects about a run under way.
 type metrics struct {
 	registry  *prometheus.Registry
 	trials    *prometheus.CounterVec
@@ -35,7 +35,7 @@ func newMetrics() *metrics {
 		trials:    counter("trials_total", "Trials that are over.", "strategy"),
 		succeeded: counter("requests_succeeded_total", "Requests that succeeded in a measured window.", "strategy"),
 		failed:    counter("requests_failed_total", "Requests that failed in a measured window, by class.", "strategy", "class"),
-		goodput:   gauge("goodput_requests_per_second", "Successful responses a second in the strategy's latest trial.", "strategy"),
+		goodput:   gauge("goodput_requests_per_second", "Successful responses per second in the strategy's latest trial.", "strategy"),
 		latency:   gauge("latency_seconds", "Latency of the successes in the strategy's latest trial, by percentile.", "strategy", "percentile"),
 		limit:     gauge("limit_requests", "The most requests in flight at once in the trial under way.", "strategy"),
 		done:      prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "sweetspot", Name: "done_ratio", Help: "Share of the run that is done, from 0 to 1."}),
@@ -48,7 +48,7 @@ func (m *metrics) handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
-// progress takes note of what is under way. It is for one goroutine to call, as trial is.
+// progress sets what is under way. Like trial it is for one goroutine to call.
 func (m *metrics) progress(at bench.Progress) {
 	m.done.Set(at.Share)
 	if at.Strategy != m.latest.Strategy || at.Limit != m.latest.Limit {
@@ -58,8 +58,7 @@ func (m *metrics) progress(at bench.Progress) {
 	}
 }
 
-// trial takes note of a trial that is over. Those with a purpose of their own do not measure their strategy, but they
-// make requests.
+// trial adds a trial that is over. A trial with a purpose of its own makes requests, but does not measure its strategy.
 func (m *metrics) trial(t results.Trial) {
 	m.trials.WithLabelValues(t.Strategy).Inc()
 	m.succeeded.WithLabelValues(t.Strategy).Add(float64(t.Succeeded))

@@ -1,6 +1,6 @@
 //go:build !unix
 
-package cli
+package machine
 
 // kernelRelease is not known without uname.
 func kernelRelease() string { return "" }

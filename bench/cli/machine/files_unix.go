@@ -1,11 +1,11 @@
 //go:build unix
 
-package cli
+package machine
 
 import "golang.org/x/sys/unix"
 
-// raiseFiles raises the soft limit on open files to the hard one and returns it.
-func raiseFiles() (uint64, error) {
+// RaiseOpenFiles raises the soft limit on open files to the hard one and returns it.
+func RaiseOpenFiles() (uint64, error) {
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
 		return 0, err

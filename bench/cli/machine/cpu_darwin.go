@@ -1,4 +1,4 @@
-package cli
+package machine
 
 import "golang.org/x/sys/unix"
 

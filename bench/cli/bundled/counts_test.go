@@ -1,4 +1,4 @@
-package cli
+package bundled
 
 import (
 	"net/http"
@@ -8,13 +8,13 @@ import (
 	"sweetspot/server"
 )
 
-func TestTheWitnessTellsWhatIsNewEachTime(t *testing.T) {
+func TestCountsAreThoseSinceTheLastCall(t *testing.T) {
 	s, err := server.Start(server.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	ask := witness(s.URL())
+	ask := func() (bench.ServerCounts, error) { return counts(s.URL()) }
 	for _, n := range []int64{3, 0, 2} {
 		for range n {
 			response, err := http.Get(s.URL())
@@ -29,8 +29,8 @@ func TestTheWitnessTellsWhatIsNewEachTime(t *testing.T) {
 	}
 }
 
-func TestAWitnessThatIsGoneIsAnError(t *testing.T) {
-	if saw, err := witness("http://127.0.0.1:1/")(); err == nil {
+func TestCountsOfAServerThatIsGoneAreAnError(t *testing.T) {
+	if saw, err := counts("http://127.0.0.1:1/"); err == nil {
 		t.Errorf("got %+v, want an error", saw)
 	}
 }

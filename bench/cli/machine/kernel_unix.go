@@ -1,6 +1,6 @@
 //go:build unix
 
-package cli
+package machine
 
 import "golang.org/x/sys/unix"
 

@@ -1,4 +1,4 @@
-package cli
+package machine
 
 import "testing"
 
@@ -16,7 +16,7 @@ func TestTheProcessorIsFoundByItsModelOrItsBoard(t *testing.T) {
 }
 
 func TestTheMachineTellsItsKernel(t *testing.T) {
-	if m := machine(); m.Kernel == "" || m.CPUs < 1 || m.OpenFiles < 1 {
+	if m := Describe(); m.Kernel == "" || m.CPUs < 1 || m.OpenFiles < 1 {
 		t.Errorf("got %+v, want a kernel, processors and a limit on open files", m)
 	}
 }

@@ -1,6 +1,6 @@
 //go:build !linux && !darwin
 
-package cli
+package machine
 
 // cpuModel is not known here.
 func cpuModel() string { return "" }

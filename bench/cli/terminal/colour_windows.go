@@ -1,4 +1,4 @@
-package cli
+package terminal
 
 import (
 	"os"
@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// showsColours reports whether a console obeys escape sequences, and has it do so if it can.
-func showsColours(console *os.File) bool {
+// obeysEscapes reports whether a console obeys escape sequences, and switches it to do so if it can.
+func obeysEscapes(console *os.File) bool {
 	handle := windows.Handle(console.Fd())
 	var mode uint32
 	if err := windows.GetConsoleMode(handle, &mode); err != nil {
