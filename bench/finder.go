@@ -48,9 +48,14 @@ func (f shareFinder) conclude() results.Optimum {
 		Warnings: warnings(found.Warnings),
 	}
 	if found.Modelled {
-		o.Law = &results.Law{A: found.Law.A, B: found.Law.B, C: found.Law.C}
+		o.Law = lawOf(found.Law)
 	}
 	return o
+}
+
+// lawOf returns the law as a run keeps it: n requests in flight take A + B n + C n^2 seconds each.
+func lawOf(l optimum.Law) *results.Law {
+	return &results.Law{A: (1 - l.Sigma) / l.Lambda, B: (l.Sigma - l.Kappa) / l.Lambda, C: l.Kappa / l.Lambda}
 }
 
 // warnings returns the warnings of package optimum as those of a run.

@@ -70,7 +70,7 @@ func (r ran) run(t *testing.T) results.Run {
 	return run
 }
 
-func witness(t *testing.T, config server.Config) *server.Server {
+func startServer(t *testing.T, config server.Config) *server.Server {
 	t.Helper()
 	s, err := server.Start(config)
 	if err != nil {
@@ -108,7 +108,7 @@ func TestStrategiesListsNamesAndPairs(t *testing.T) {
 
 // Every fault is reported at once, each in one line that names the flag and what would do, before any request.
 func TestBadInputIsReportedWhole(t *testing.T) {
-	srv := witness(t, server.Config{})
+	srv := startServer(t, server.Config{})
 	file := t.TempDir() + "/urls"
 	if err := os.WriteFile(file, []byte("http://127.0.0.1/\nnonsense\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -200,7 +200,7 @@ func TestAnUnreachableTargetIsAFailureInOneLine(t *testing.T) {
 
 func TestATargetThatOnlyFailsGetsAReasonAndNoTable(t *testing.T) {
 	for _, command := range []string{"bench", "sweep"} {
-		srv := witness(t, server.Config{Fail: server.Failures{Status500: 1}})
+		srv := startServer(t, server.Config{Fail: server.Failures{Status500: 1}})
 		got := sweetspot(t.Context(), command, "-s", "pool", "-d", "50ms", srv.URL())
 		if got.status != 1 || got.stdout != "" || !strings.Contains(got.stderr, "no request succeeded: pool: HTTP status 500") {
 			t.Errorf("%s: exit status %d, stdout %q, stderr %q", command, got.status, got.stdout, got.stderr)
@@ -209,7 +209,7 @@ func TestATargetThatOnlyFailsGetsAReasonAndNoTable(t *testing.T) {
 }
 
 func TestABatchIsExactAndAgreesWithTheWitness(t *testing.T) {
-	srv := witness(t, server.Config{Delay: 2 * time.Millisecond})
+	srv := startServer(t, server.Config{Delay: 2 * time.Millisecond})
 	got := sweetspot(t.Context(), "bench", "-s", "pool,semaphore,fasthttp,unbounded", "-n", "103", "-c", "10", "--repeats", "3",
 		"--format", "json", "--seed", "7", srv.URL())
 	run := got.run(t)
@@ -227,7 +227,7 @@ func TestABatchIsExactAndAgreesWithTheWitness(t *testing.T) {
 }
 
 func TestASteadyRunAgreesWithTheWitness(t *testing.T) {
-	srv := witness(t, server.Config{Delay: 2 * time.Millisecond, Seed: 3, Fail: server.Failures{Status500: 0.1}})
+	srv := startServer(t, server.Config{Delay: 2 * time.Millisecond, Seed: 3, Fail: server.Failures{Status500: 0.1}})
 	for _, args := range [][]string{
 		{"bench", "-s", "sequential,pool,fasthttp", "-d", "100ms", "-c", "7", "--repeats", "2"},
 		{"sweep", "-s", "pool", "-d", "50ms", "--limits", "1,2,4", "--budget", "3s"},
@@ -259,7 +259,7 @@ func TestAPathIsOneOnTheBundledServer(t *testing.T) {
 }
 
 func TestURLsOfAFileAreRequestedInTurn(t *testing.T) {
-	srv := witness(t, server.Config{})
+	srv := startServer(t, server.Config{})
 	file := t.TempDir() + "/urls"
 	list := fmt.Sprintf("# two\n%slogin\n\n%sprivate\n", srv.URL(), srv.URL())
 	if err := os.WriteFile(file, []byte(list), 0o600); err != nil {

@@ -82,7 +82,7 @@ func external(name, manner string) string {
 }
 
 func TestAProgramRunsBesideTheOthers(t *testing.T) {
-	srv := witness(t, server.Config{Delay: time.Millisecond})
+	srv := startServer(t, server.Config{Delay: time.Millisecond})
 	got := sweetspot(t.Context(), "bench", external("mine", "honest"), "-s", "mine,sequential", "-d", "100ms", "-c", "4", "--repeats", "2",
 		"--format", "json", srv.URL())
 	run := got.run(t)
@@ -100,7 +100,7 @@ func TestAProgramRunsBesideTheOthers(t *testing.T) {
 }
 
 func TestAProgramIsAmongAllWithoutBeingNamed(t *testing.T) {
-	srv := witness(t, server.Config{})
+	srv := startServer(t, server.Config{})
 	got := sweetspot(t.Context(), "bench", external("mine", "honest"), "-n", "5", "--repeats", "1", "--format", "csv", srv.URL())
 	for _, row := range []string{"\nmine,1,", "\npool,60,"} {
 		if got.status != 0 || !strings.Contains(got.stdout, row) {
@@ -177,7 +177,7 @@ func TestALieAboutTheRequestsIsAnErrorOnItsRow(t *testing.T) {
 }
 
 func TestABadProgramIsReportedBeforeAnythingIsMeasured(t *testing.T) {
-	srv := witness(t, server.Config{})
+	srv := startServer(t, server.Config{})
 	for _, test := range []struct {
 		flag   string
 		status int

@@ -34,7 +34,7 @@ func TestAnInterruptedRunReportsAndSavesWhatItMeasured(t *testing.T) {
 		dir := t.TempDir()
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(1500*time.Millisecond, cancel)
-		got := sweetspot(ctx, command, "-s", "pool", "-d", "100ms", "--out", dir, witness(t, server.Config{Delay: time.Millisecond}).URL())
+		got := sweetspot(ctx, command, "-s", "pool", "-d", "100ms", "--out", dir, startServer(t, server.Config{Delay: time.Millisecond}).URL())
 		if got.status != 130 || !strings.Contains(got.stdout, "pool") || !strings.Contains(got.stderr, "interrupted") {
 			t.Errorf("%s: exit status %d, want 130 and what was measured\n%s\n%s", command, got.status, got.stdout, got.stderr)
 		}

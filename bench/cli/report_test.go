@@ -16,7 +16,7 @@ func measured(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	got := sweetspot(t.Context(), "sweep", "-s", "pool", "-d", "30ms", "--limits", "1,2,4", "--budget", "2s", "--out", dir,
-		witness(t, server.Config{}).URL())
+		startServer(t, server.Config{}).URL())
 	files, _ := filepath.Glob(dir + "/*.jsonl")
 	if len(files) != 1 {
 		t.Fatalf("files %v, exit status %d: %s", files, got.status, got.stderr)

@@ -62,7 +62,7 @@ func onTerminal(t *testing.T, width uint16, environment []string, args ...string
 }
 
 func TestOnlyATerminalThatWantsColourGetsIt(t *testing.T) {
-	args := []string{"bench", "-s", "sequential,pool", "-c", "4", "-n", "40", "--repeats", "1", witness(t, server.Config{}).URL()}
+	args := []string{"bench", "-s", "sequential,pool", "-c", "4", "-n", "40", "--repeats", "1", startServer(t, server.Config{}).URL()}
 	for _, c := range []struct {
 		name        string
 		environment []string
@@ -91,7 +91,7 @@ func TestOnlyATerminalThatWantsColourGetsIt(t *testing.T) {
 
 func TestATableIsNoWiderThanItsTerminal(t *testing.T) {
 	text := onTerminal(t, 50, []string{"NO_COLOR=1"}, "bench", "-s", "pool", "-c", "4", "-n", "40", "--repeats", "1",
-		witness(t, server.Config{}).URL())
+		startServer(t, server.Config{}).URL())
 	for line := range strings.Lines(text) {
 		if len([]rune(strings.TrimSuffix(line, "\n"))) > 50 {
 			t.Errorf("%d columns: %q", len([]rune(line)), line)

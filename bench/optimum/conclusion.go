@@ -29,8 +29,17 @@ type Summit struct {
 	PerSecond float64 // goodput there
 }
 
-// A Law is the universal scalability law: n requests in flight take A + B n + C n^2 seconds each.
-type Law struct{ A, B, C float64 }
+// A Law is the universal scalability law (Gunther 2007, "Guerrilla Capacity Planning"), fitted to goodput: with n requests
+// in flight it is
+//
+//	X(n) = Lambda n / (1 + Sigma (n-1) + Kappa n (n-1))
+//
+// and is highest at sqrt((1-Sigma)/Kappa). A fit may give a Sigma somewhat below 0 where goodput rises faster than n.
+type Law struct {
+	Lambda float64 // goodput per second of one request alone
+	Sigma  float64 // contention: what only one request at a time can have
+	Kappa  float64 // crosstalk: what requests must agree on in pairs
+}
 
 // alpha is the probability with which an interval may err on either side: together 5%.
 const alpha = 0.025
@@ -120,7 +129,7 @@ func (c *Conclusion) modelled(j *judge) {
 	if m == nil {
 		return
 	}
-	c.Modelled, c.Law = true, Law{m.a, m.b, m.c}
+	c.Modelled, c.Law = true, m.law()
 	at, perSecond := m.peak()
 	if !c.Certain {
 		c.Limit = j.nearest(at) // At the peak of a law that holds even a wrong place costs little.

@@ -148,7 +148,7 @@ func TestOnlyRatesDependOnTheUnitOfRates(t *testing.T) {
 		want := r.conclude(r.ascending(), func(*optimum.Trial, *optimum.Observation) {})
 		want.PerSecond *= 1000
 		want.Peak.PerSecond *= 1000
-		want.Law = optimum.Law{A: want.Law.A / 1000, B: want.Law.B / 1000, C: want.Law.C / 1000}
+		want.Law = optimum.Law{Lambda: want.Law.Lambda * 1000, Sigma: want.Law.Sigma, Kappa: want.Law.Kappa}
 		got := r.conclude(r.ascending(), func(_ *optimum.Trial, o *optimum.Observation) { o.PerSecond *= 1000 })
 		if diff := cmp.Diff(want, got, cmpopts.EquateApprox(1e-9, 0)); diff != "" {
 			t.Errorf("%s: a thousand times the rate changes more than the rates (-want +got):\n%s", s.name, diff)

@@ -81,7 +81,7 @@ func TestTheLawIsConcludedWhereItFits(t *testing.T) {
 			t.Errorf("%s: modelled %v, law %v", site.name, c.Modelled, c.Law)
 		}
 		for _, n := range []float64{1, 16, 60, 256} {
-			got, want := n/(c.Law.A+c.Law.B*n+c.Law.C*n*n), site.truth[int(n)-1]
+			got, want := c.Law.Lambda*n/(1+c.Law.Sigma*(n-1)+c.Law.Kappa*n*(n-1)), site.truth[int(n)-1]
 			if c.Modelled && math.Abs(got/want-1) > 0.02 {
 				t.Errorf("%s: %v/s at %v, want %v", site.name, got, n, want)
 			}

@@ -2,7 +2,8 @@ package optimum
 
 import "math"
 
-// A Verdict says what kind of curve was found, and so what the figures beside it mean.
+// A Verdict says what kind of curve was found, and so what the figures beside it mean. That the client is the bottleneck is
+// no verdict of this package: in goodput alone the limits of the client look like those of the server.
 type Verdict string
 
 // The verdicts.
@@ -10,12 +11,13 @@ const (
 	Peak       Verdict = "peak"       // an interior best
 	Plateau    Verdict = "plateau"    // a flat top: only its left edge means something
 	NoKnee     Verdict = "no-knee"    // still rising at the largest limit
-	Cliff      Verdict = "cliff"      // the limit is the largest safe one: just above it the goodput collapses
+	Cliff      Verdict = "cliff"      // goodput collapses just above the limit, which is the largest safe one
 	Multimodal Verdict = "multimodal" // it falls and rises again
 	Unstable   Verdict = "unstable"   // the machine drifted, or there are too few trials for any statement
-	// ClientBound is never concluded here: from goodput alone the client's limits look like the server's.
-	ClientBound Verdict = "client-bound"
 )
+
+// Verdicts returns every verdict.
+func Verdicts() []Verdict { return []Verdict{Peak, Plateau, NoKnee, Cliff, Multimodal, Unstable} }
 
 // Bounds of the verdicts, as differences of ln(goodput).
 var (

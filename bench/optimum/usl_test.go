@@ -45,6 +45,9 @@ func TestTheLawIsRecovered(t *testing.T) {
 			t.Errorf("%s = %v, want %v", c.name, c.got, c.want)
 		}
 	}
+	if law := m.law(); !near(law.Lambda/20, 1, 1e-4) || !near(law.Sigma/0.1, 1, 1e-3) || !near(law.Kappa/0.00025, 1, 1e-4) {
+		t.Errorf("law %+v, want %s", law, sixty)
+	}
 	if at, perSecond := m.peak(); !near(at, 60, 0.01) || !near(perSecond, 154.14, 0.01) {
 		t.Errorf("peak of %v at %v, want 154.14 at 60", perSecond, at)
 	}
