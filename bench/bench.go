@@ -6,7 +6,7 @@
 //   - A [Sweep] measures strategies at many limits, and says which limit to use for each, and how sure that is.
 //   - [Batches] measures batches of requests as a program makes them that starts, makes them and ends.
 //
-// Start with strategies.Get, which returns a strategy by its name once package strategies is imported, and with
+// Start with strategies.Get, which returns a registered strategy by its name, and with
 // [ParseURL] for the addresses to request. A run lasts until it has decided or its time is spent; it ends early when its
 // context ends, and then returns what it has found by then. An [Observer] sees every trial as soon as it is over, and how
 // far the run has come; its zero value observes nothing.

@@ -100,7 +100,7 @@ func (s *Search) Next() (Trial, bool) {
 	if len(s.ramp) > 0 && s.worthClimbing() {
 		limit := s.ramp[0]
 		s.ramp = s.ramp[1:]
-		s.queue = []Trial{s.trial(Ramp, limit, screen)}
+		s.queue = []Trial{s.trial(Ramp, limit, rampSeconds)}
 	} else {
 		s.ramp = nil
 	}
@@ -131,7 +131,7 @@ func (s *Search) plan() {
 	}
 	s.block++
 	for _, i := range s.random.Perm(len(limits)) {
-		s.queue = append(s.queue, s.trial(Refine, limits[i], confirm))
+		s.queue = append(s.queue, s.trial(Refine, limits[i], refineSeconds))
 	}
 }
 

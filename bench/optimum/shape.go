@@ -56,7 +56,7 @@ func (f *fit) drift() float64 {
 	if blocks[0].block == 0 {
 		blocks = blocks[1:] // The ramp goes up in order, so that a drift within it looks like a curve.
 	}
-	if len(blocks) < fewest {
+	if len(blocks) < blocksToSettle {
 		return 0
 	}
 	var w, x, y, xx, xy float64
