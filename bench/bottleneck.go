@@ -87,8 +87,8 @@ func (c causal) proves() bool {
 	return high < c.predicted/2
 }
 
-// judge returns what trials at one limit say for or against the client, beside those at the smallest limit if there are
-// any, and what the strategy reaches when a server answers at once, 0 if that is not known.
+// signsOf returns the signs in the trials at one limit, compared with the trials at the smallest limit if there are any.
+// Reach is what the strategy reaches when a server answers at once; 0 if that is not known.
 func signsOf(at, smallest []results.Trial, reach float64) signs {
 	e := signs{
 		slots:      mean(at, slotsKept),

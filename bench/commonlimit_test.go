@@ -15,7 +15,7 @@ func (concluded) next() (optimum.Trial, bool)       { return optimum.Trial{}, fa
 func (concluded) add(optimum.Trial, *results.Trial) {}
 func (c concluded) conclude() results.Optimum       { return results.Optimum(c) }
 
-func TestTheCommonLimitSuitsAll(t *testing.T) {
+func TestCommonLimitSuitsAllStrategies(t *testing.T) {
 	at := func(verdict string, limit int) *search {
 		return &search{finder: concluded{Verdict: verdict, Limit: limit}}
 	}

@@ -124,7 +124,7 @@ func (s *search) smallest() []results.Trial {
 	return s.at(smallest)
 }
 
-// evidence returns what the search's own trials say about the client at a limit.
+// signs returns the signs at a limit that the search's own trials show.
 func (s *search) signs(limit int) signs { return signsOf(s.at(limit), s.smallest(), s.reach) }
 
 // optimum returns what the search has found.

@@ -137,7 +137,7 @@ func TestShowPrintsARunAgain(t *testing.T) {
 	}
 }
 
-func TestARunTellsHowItWasAskedForAndWhere(t *testing.T) {
+func TestRunFileHasTheArgumentsAndTheMachine(t *testing.T) {
 	run := sweetspot(t.Context(), "bench", "-s", "pool", "-n", "5", "--repeats", "1", "--profile", "instant", "--format", "json",
 		"-H", "Authorization: secret").run(t)
 	want := `["bench" "--format=json" "--header=Authorization: xxxxx" "--profile=instant" "--repeats=1" "--requests=5" "--strategy=pool"]`

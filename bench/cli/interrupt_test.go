@@ -29,7 +29,7 @@ func opened(t *testing.T, dir string) *results.Run {
 	return run
 }
 
-func TestAnInterruptedRunReportsAndSavesWhatItMeasured(t *testing.T) {
+func TestInterruptedRunIsReportedAndSaved(t *testing.T) {
 	for _, command := range []string{"bench", "sweep"} {
 		dir := t.TempDir()
 		ctx, cancel := context.WithCancel(t.Context())
@@ -46,7 +46,7 @@ func TestAnInterruptedRunReportsAndSavesWhatItMeasured(t *testing.T) {
 
 // A run that is killed at any moment leaves a file that opens with every trial but the one under way, and takes its server
 // with it.
-func TestARunKilledAtAnyMomentKeepsItsTrials(t *testing.T) {
+func TestKilledRunKeepsItsTrials(t *testing.T) {
 	if testing.Short() {
 		t.Skip("fifty runs take twenty seconds")
 	}

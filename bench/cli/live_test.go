@@ -77,7 +77,7 @@ func lacking(text string, wanted ...string) string {
 	return ""
 }
 
-func TestPrometheusIsToldOfTheRunUnderWay(t *testing.T) {
+func TestLiveMetricsFollowTheRun(t *testing.T) {
 	url, stop := watched(t, endless(t)...)
 	var text, missing string
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
@@ -107,7 +107,7 @@ func TestPrometheusIsToldOfTheRunUnderWay(t *testing.T) {
 	}
 }
 
-func TestThePageOfARunUnderWayChangesByItself(t *testing.T) {
+func TestLivePageChangesByItself(t *testing.T) {
 	browser := chromium.Start(t)
 	url, stop := watched(t, endless(t)...)
 	p := browser.Open(t, url, 1000)
@@ -136,7 +136,7 @@ func TestThePageOfARunUnderWayChangesByItself(t *testing.T) {
 	}
 }
 
-func TestLiveIsForThisMachineUnlessAHostIsGiven(t *testing.T) {
+func TestLiveListensOnTheLoopbackUnlessAHostIsGiven(t *testing.T) {
 	url, stop := watched(t, endless(t)...)
 	defer stop()
 	if !strings.HasPrefix(url, "http://127.0.0.1:") {
@@ -151,7 +151,7 @@ func TestLiveIsForThisMachineUnlessAHostIsGiven(t *testing.T) {
 	}
 }
 
-func TestAPortInUseIsSaidBeforeAnythingIsMeasured(t *testing.T) {
+func TestLiveReportsAPortInUseFirst(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -172,7 +172,7 @@ func TestAPortInUseIsSaidBeforeAnythingIsMeasured(t *testing.T) {
 	}
 }
 
-func TestALiveRunThatEndsTellsWhoeverLooks(t *testing.T) {
+func TestLivePageShowsTheEndOfTheRun(t *testing.T) {
 	srv := startServer(t, server.Config{Delay: time.Millisecond})
 	url, _ := watched(t, "bench", "-s", "pool", "-d", "200ms", "-c", "2", "--repeats", "4", "--live", "0", srv.URL())
 	if events := fetch(t, url+"events"); !strings.HasSuffix(events, "event: end\ndata: \n\n") || !strings.Contains(events, "The run has ended") {

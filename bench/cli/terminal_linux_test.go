@@ -61,7 +61,7 @@ func onTerminal(t *testing.T, width uint16, environment []string, args ...string
 	return strings.ReplaceAll(shown.String(), "\r\n", "\n")
 }
 
-func TestOnlyATerminalThatWantsColourGetsIt(t *testing.T) {
+func TestColoursAreForTerminalsThatShowThem(t *testing.T) {
 	args := []string{"bench", "-s", "sequential,pool", "-c", "4", "-n", "40", "--repeats", "1", startServer(t, server.Config{}).URL()}
 	for _, c := range []struct {
 		name        string
@@ -89,7 +89,7 @@ func TestOnlyATerminalThatWantsColourGetsIt(t *testing.T) {
 	}
 }
 
-func TestATableIsNoWiderThanItsTerminal(t *testing.T) {
+func TestTableIsNoWiderThanItsTerminal(t *testing.T) {
 	text := onTerminal(t, 50, []string{"NO_COLOR=1"}, "bench", "-s", "pool", "-c", "4", "-n", "40", "--repeats", "1",
 		startServer(t, server.Config{}).URL())
 	for line := range strings.Lines(text) {

@@ -8,7 +8,7 @@ import (
 	"sweetspot/server"
 )
 
-func TestARunThatMissesAThresholdIsPrintedAndSavedAndEndsWith3(t *testing.T) {
+func TestThresholdThatIsNotMetEndsWithStatus3(t *testing.T) {
 	srv := startServer(t, server.Config{Seed: 5, Fail: server.Failures{Status500: 0.2}})
 	for _, c := range []struct {
 		name   string
@@ -43,7 +43,7 @@ func TestARunThatMissesAThresholdIsPrintedAndSavedAndEndsWith3(t *testing.T) {
 	}
 }
 
-func TestASweepIsHeldToItsLimit(t *testing.T) {
+func TestThresholdOfASweepIsForItsLimit(t *testing.T) {
 	got := sweetspot(t.Context(), "sweep", "-s", "pool", "-d", "50ms", "--limits", "1,2,4", "--budget", "3s", "--format", "json",
 		"--require", "limit(pool) >= 100", startServer(t, server.Config{}).URL())
 	if run := got.run(t); got.status != 3 || len(run.Optima) != 1 || !strings.Contains(got.stderr, "sweetspot: not met: limit(pool) >= 100: limit(pool) is ") {
@@ -51,7 +51,7 @@ func TestASweepIsHeldToItsLimit(t *testing.T) {
 	}
 }
 
-func TestWhoeverSweepsManyStrategiesIsToldHowLongItMayTake(t *testing.T) {
+func TestAnnounceSaysHowLongASweepMayTake(t *testing.T) {
 	refused := server.Config{Fail: server.Failures{Status500: 1}} // so that the sweep ends at once
 	for _, c := range []struct {
 		args string
@@ -70,7 +70,7 @@ func TestWhoeverSweepsManyStrategiesIsToldHowLongItMayTake(t *testing.T) {
 }
 
 // Whoever adds up the rows of a strategy must not count what its second copy did.
-func TestTheCSVHasNoTrialThatDoesNotCount(t *testing.T) {
+func TestCSVHasOnlyTrialsThatCount(t *testing.T) {
 	url := startServer(t, server.Config{}).URL()
 	args := []string{"bench", "-s", "pool,fasthttp", "-n", "50", "-c", "4", "--repeats", "10", "--seed", "1", url}
 	whole := sweetspot(t.Context(), append(args, "--format", "json")...).run(t)

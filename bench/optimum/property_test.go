@@ -89,7 +89,7 @@ func arbitrary(bytes []byte) optimum.Observation {
 	return o
 }
 
-func TestConclusionsAreSaneWhateverIsMeasured(t *testing.T) {
+func TestSearchConcludesSanelyWhateverIsMeasured(t *testing.T) {
 	for seed := range uint64(200) {
 		random := rand.New(rand.NewPCG(seed, 9))
 		search := optimum.New(optimum.Settings{Max: 1 + random.IntN(5000), Seed: seed})
@@ -142,7 +142,7 @@ func (r record) ascending() []int {
 	return order
 }
 
-func TestOnlyRatesDependOnTheUnitOfRates(t *testing.T) {
+func TestSearchConclusionScalesWithTheUnitOfRates(t *testing.T) {
 	for _, s := range servers {
 		r := recorded(t, s, 1)
 		want := r.conclude(r.ascending(), func(*optimum.Trial, *optimum.Observation) {})
@@ -156,7 +156,7 @@ func TestOnlyRatesDependOnTheUnitOfRates(t *testing.T) {
 	}
 }
 
-func TestTheOrderOfTrialsAndBlocksDoesNotMatter(t *testing.T) {
+func TestSearchConclusionDoesNotDependOnTheOrderOfTrials(t *testing.T) {
 	unchanged := func(*optimum.Trial, *optimum.Observation) {}
 	backwards := func(trial *optimum.Trial, _ *optimum.Observation) {
 		if trial.Block > 0 {
