@@ -26,7 +26,7 @@ func (s *Search) worthClimbing() bool {
 	if len(s.seen) == 0 {
 		return true
 	}
-	if s.seen.brink() < math.MaxInt {
+	if s.seen.failingLimit() < math.MaxInt {
 		return false
 	}
 	poor := s.seen.poor()

@@ -30,7 +30,7 @@ const (
 	stopError      = alpha / 5 // of a decision that ends the search: smaller, because it is taken after every block
 )
 
-// settled reports whether further trials would say nothing that matters.
+// settled reports whether further trials would add nothing that matters.
 func (s *Search) settled() bool {
 	if s.block < blocksToSettle {
 		return false
@@ -49,8 +49,7 @@ func (s *Search) settled() bool {
 	return c.Certain && (float64(c.High) <= narrowRatio*float64(c.Low+1) || s.between(c.Low, c.High, 1) == 0)
 }
 
-// between returns the geometric middle of two limits, or 0 if they are at most so many limits apart or there is a
-// fixed grid.
+// between returns the geometric middle of two limits, or 0 if they are at most that far apart or there is a fixed grid.
 func (s *Search) between(low, high, apart int) int {
 	if high-low <= apart || len(s.settings.Limits) > 0 {
 		return 0
@@ -65,7 +64,7 @@ func (s *Search) worthMeasuring() []int {
 	if f == nil {
 		return nil
 	}
-	p := &planner{judge: newJudge(f.leaning(), s.settings.Share, planningError), search: s}
+	p := &planner{judge: newJudge(f.withPrior(), s.settings.Share, planningError), search: s}
 	if s.shape(p.judge) == Plateau {
 		p.level()
 	}
@@ -89,7 +88,7 @@ type planner struct {
 	*judge
 	search *Search
 	chosen []int
-	spent  float64 // seconds that the chosen will take
+	spent  float64 // seconds that the chosen limits will take
 }
 
 // add chooses a limit if the block has room for it; 0 stands for none.
@@ -105,7 +104,7 @@ func (p *planner) add(limit int) {
 	p.spent += cost
 }
 
-// choose adds limits by their indexes, and passes over those that are none.
+// choose adds limits by their indexes, and ignores indexes out of range.
 func (p *planner) choose(indexes ...int) {
 	for _, i := range indexes {
 		if i >= 0 && i < len(p.limits) {
@@ -129,13 +128,13 @@ func (p *planner) cliffs() {
 	if edge, next := p.search.drop(p.fit); edge >= 0 {
 		p.add(p.search.between(p.limits[edge], next, beside(p.limits[edge])))
 	}
-	if brink := p.search.seen.brink(); brink < math.MaxInt {
-		p.add(p.search.between(p.limits[p.last()], brink, beside(brink)))
+	if failing := p.search.seen.failingLimit(); failing < math.MaxInt {
+		p.add(p.search.between(p.limits[p.last()], failing, beside(failing)))
 	}
 }
 
-// doubts chooses the limits on which the verdict hangs: a dip that is not certain, a rise at the end of the range,
-// and a fall there, which tells a peak from a plateau.
+// doubts chooses the limits on which the verdict depends: a dip that is not certain, a rise at the end of the range,
+// and a fall there, which distinguishes a peak from a plateau.
 func (p *planner) doubts() {
 	if d := p.dip(); d.z > 0 && d.z < 2*p.t {
 		p.choose(d.bottom, d.left, d.right)
@@ -151,8 +150,8 @@ func (p *planner) doubts() {
 		return
 	}
 	further := 2 * p.limits[last]
-	if further <= most && further < p.search.seen.brink() && p.search.seen.cost(further, refineSeconds) <= longSeconds {
-		p.add(further) // It shows a fall more cheaply than many trials of the last.
+	if further <= most && further < p.search.seen.failingLimit() && p.search.seen.cost(further, refineSeconds) <= longSeconds {
+		p.add(further) // It shows a fall in less time than many trials of the last.
 	} else {
 		p.choose(last)
 	}
@@ -178,8 +177,8 @@ func (p *planner) edge() {
 	}
 }
 
-// resolution returns the ratio of neighbours down to which the left edge is looked at: fineRatio once both its sides are
-// decided, and also if they are known so well that what is undecided lies too close to the edge ever to be.
+// resolution returns the ratio of neighbouring limits down to which the left edge is refined: fineRatio once both its sides
+// are decided, or if they are known so well that an undecided limit must lie too close to the edge to be decided.
 func (p *planner) resolution(decided bool) float64 {
 	right := p.crossing()
 	_, a := p.gap(right, p.top)
@@ -201,7 +200,7 @@ func (p *planner) around() {
 	}
 }
 
-// obstacles chooses the limits of which it is least certain that the best gives share of them.
+// obstacles chooses the limits of whose goodput the best gives share with the least certainty.
 func (p *planner) obstacles() {
 	var list []int
 	for i := range p.limits {

@@ -104,7 +104,7 @@ func (f *fit) dip() dip {
 	return deepest
 }
 
-// beside is how close, in limits, two limits must be for a fall between them to be a cliff and not a slope.
+// beside returns how close two limits must be for a fall between them to be a cliff and not a slope.
 func beside(limit int) int { return max(1, limit/50) }
 
 // drop returns the index of the last good limit before a steep fall and the next larger limit tried, or -1 if there
@@ -116,9 +116,9 @@ func (s *Search) drop(f *fit) (edge, next int) {
 			return i, f.limits[i+1]
 		}
 	}
-	brink := s.seen.brink()
-	if brink < math.MaxInt && s.seen.best(brink) < f.perSecond(f.last())*math.Exp(-fall) {
-		return f.last(), brink
+	failing := s.seen.failingLimit()
+	if failing < math.MaxInt && s.seen.best(failing) < f.perSecond(f.last())*math.Exp(-fall) {
+		return f.last(), failing
 	}
 	return -1, 0
 }
