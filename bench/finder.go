@@ -70,7 +70,7 @@ func warnings(all []optimum.Warning) []results.Warning {
 // An Objective is a bound on the latency. A sweep with an objective finds the largest limit that holds it.
 type Objective struct {
 	Quantile string // mean, p50, p90, p99 or max
-	Seconds  float64
+	Seconds  float64 // the bound, above 0
 }
 
 // of returns the latency of a trial that the objective bounds, in seconds. It is infinite if more than 1% of the requests

@@ -15,7 +15,7 @@ import (
 	"sweetspot/strategies"
 )
 
-// A Load is the requests that every trial makes.
+// A Load is the requests that every trial makes. It needs URLs, and Requests or a Duration above 0.
 type Load struct {
 	URLs     URLs
 	Method   string // GET if empty
@@ -26,8 +26,8 @@ type Load struct {
 	Decode   bool          // decode every body as JSON, as part of the request; one that is not JSON fails
 	Rate     float64       // requests started per second, at most; 0 is no cap
 
-	// A trial is either a batch, from the first request's start to the last one's end, or a window of time cut out of a
-	// steady stream.
+	// A trial is either a batch, measured from the first request's start to the last one's end, or a window of time that is
+	// cut out of a steady stream of requests.
 	Requests    int64         // the size of a batch; 0 for a window
 	Duration    time.Duration // of the window, at least
 	Completions int64         // requests that end in the window, at least; five per slot are the least in any case
@@ -44,7 +44,7 @@ type URLs interface {
 	At(i int64) string // the i-th, from 0; after the last comes the first again
 }
 
-// List is URLs that are written out.
+// A List is URLs that are given one by one.
 type List []string
 
 // ParseList reads one URL per line. Blank lines and lines that begin with # are skipped. Every line that is not a URL is an
@@ -72,7 +72,10 @@ func ParseList(text string) (List, error) {
 	return list, errors.Join(errs...)
 }
 
-func (l List) Len() int64        { return int64(len(l)) }
+// Len returns the number of URLs.
+func (l List) Len() int64 { return int64(len(l)) }
+
+// At returns the i-th URL, from 0; after the last comes the first again.
 func (l List) At(i int64) string { return l[i%int64(len(l))] }
 
 // ParseURL reads an http or https URL or a [Template] of URLs.
