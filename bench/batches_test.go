@@ -18,14 +18,14 @@ import (
 // doors counts the sessions of the strategies that share it.
 type doors struct{ opened, open, most int }
 
-// counted is a simulated strategy whose sessions are counted. It cannot be opened if it has a reason.
-type counted struct {
+// counting is a simulated strategy whose sessions are counting. It cannot be opened if it has a reason.
+type counting struct {
 	simulated
 	doors  *doors
 	reason error
 }
 
-func (c counted) Open(context.Context, strategies.Target, int) (strategies.Session, error) {
+func (c counting) Open(context.Context, strategies.Target, int) (strategies.Session, error) {
 	if c.reason != nil {
 		return nil, c.reason
 	}
@@ -35,15 +35,15 @@ func (c counted) Open(context.Context, strategies.Target, int) (strategies.Sessi
 	return c, nil
 }
 
-func (c counted) Close() error {
+func (c counting) Close() error {
 	c.doors.open--
 	return nil
 }
 
-func (c counted) Version() string { return c.name + " 1.0" }
+func (c counting) Version() string { return c.name + " 1.0" }
 
 func entry(d *doors, name string, limit int, reason error) bench.Entry {
-	return bench.Entry{Strategy: counted{simulated{name: name, latency: always(time.Millisecond)}, d, reason}, Limit: limit}
+	return bench.Entry{Strategy: counting{simulated{name: name, latency: always(time.Millisecond)}, d, reason}, Limit: limit}
 }
 
 // batches makes the entries' batches and returns what became of them, with the trials by strategy and limit in their order.

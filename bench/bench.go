@@ -78,8 +78,8 @@ func (p Progress) String() string {
 }
 
 // An InstantServer starts a server that answers every request at once, and returns its URLs. Against it a run measures
-// what a client is able to do. It is called at most once in a run, and only if a client has to be examined. Whoever
-// supplies it stops the server after the run.
+// what a client is able to do. It is called at most once in a run, and only if a client has to be examined. The caller
+// of Run stops the server afterwards.
 type InstantServer func(ctx context.Context) (URLs, error)
 
 // EnoughRepeats is how many blocks it takes to name a winner.

@@ -69,7 +69,7 @@ func TestComparisonRunsCompleteBlocksInRandomOrder(t *testing.T) {
 
 func TestComparisonEndsWhenNothingSucceedsAtFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		broken := simulated{name: "broken", latency: always(time.Millisecond), fate: func() strategies.Outcome {
+		broken := simulated{name: "broken", latency: always(time.Millisecond), outcome: func() strategies.Outcome {
 			return strategies.Failed(errors.New("connection refused"))
 		}}
 		var k kept

@@ -13,8 +13,8 @@ import (
 	"sweetspot/strategies"
 )
 
-// locked is a client that does a millisecond of work on each response under one lock. To whoever looks at goodput alone
-// it looks just like a server that completes a thousand requests a second.
+// locked is a client that does a millisecond of work on each response under one lock. By goodput alone
+// it looks like a server that completes a thousand requests a second.
 type locked struct{ strategies.Strategy }
 
 func (l locked) Open(ctx context.Context, target strategies.Target, limit int) (strategies.Session, error) {

@@ -14,7 +14,7 @@ import (
 	"sweetspot/strategies"
 )
 
-// idle is a strategy that leaves half of its slots empty, and tells what its sessions were opened for.
+// idle is a strategy that leaves half of its slots empty, and notes the limits that its sessions were opened for.
 type idle struct {
 	simulated
 	opened *[]int // limits

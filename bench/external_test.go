@@ -15,7 +15,7 @@ import (
 	"sweetspot/strategies"
 )
 
-// breaking is simulated until it has made so many runs; the next is its last.
+// breaking is a simulated strategy that breaks down after a number of runs.
 type breaking struct {
 	simulated
 	runs *atomic.Int64 // that are left, in all of its sessions
@@ -161,7 +161,7 @@ func TestReconcileWarnsOfATrialThatTheTargetContradicts(t *testing.T) {
 		name        string
 		extra       int64 // requests that the target saw beyond those made
 		atOnce      int
-		fate        func() strategies.Outcome
+		outcome     func() strategies.Outcome
 		unwitnessed error
 		want        string
 	}{
@@ -169,13 +169,13 @@ func TestReconcileWarnsOfATrialThatTheTargetContradicts(t *testing.T) {
 		{name: "more than reported", extra: 1, atOnce: 2, want: "it says that it made 10 requests, the server saw 11"},
 		{name: "fewer than reported", extra: -1, atOnce: 2, want: "it says that it made 10 requests, the server saw 9"},
 		{name: "more at once than the limit", atOnce: 3, want: "the server saw 3 requests at once, and the limit is 2"},
-		{name: "failures that never got there", extra: -1, atOnce: 2, fate: sometimes()},
+		{name: "failures that never reached the target", extra: -1, atOnce: 2, outcome: sometimes()},
 		{name: "nobody to ask", unwitnessed: errors.New("refused"), want: "nobody has witnessed it: refused"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var made atomic.Int64
-				s := simulated{name: "a", latency: always(time.Millisecond), made: &made, fate: test.fate}
+				s := simulated{name: "a", latency: always(time.Millisecond), made: &made, outcome: test.outcome}
 				var k kept
 				observe := k.observer()
 				observe.Witness = func() (bench.ServerCounts, error) {
@@ -198,7 +198,7 @@ func TestReconcileWarnsOfATrialThatTheTargetContradicts(t *testing.T) {
 	}
 }
 
-// sometimes is the fate of requests one in five of which is refused.
+// sometimes returns outcomes of which one in five is a refusal.
 func sometimes() func() strategies.Outcome {
 	var made atomic.Int64
 	return func() strategies.Outcome {

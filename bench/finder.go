@@ -69,7 +69,7 @@ func warnings(all []optimum.Warning) []results.Warning {
 
 // An Objective is a bound on the latency. A sweep with an objective finds the largest limit that holds it.
 type Objective struct {
-	Quantile string // mean, p50, p90, p99 or max
+	Quantile string  // mean, p50, p90, p99 or max
 	Seconds  float64 // the bound, above 0
 }
 

@@ -147,7 +147,7 @@ func bareSemaphore(ctx context.Context, url string) int64 { return admitted(ctx,
 // bareUnbounded has as many goroutines at the client as the strategy has.
 func bareUnbounded(ctx context.Context, url string) int64 { return admitted(ctx, 4*overheadLimit, url) }
 
-// admitted makes each request on a goroutine of its own, so many at once.
+// admitted makes each request on its own goroutine, with a limit on how many at once.
 func admitted(ctx context.Context, most int64, url string) int64 {
 	defer bareTransport.CloseIdleConnections()
 	var (

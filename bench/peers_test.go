@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// BenchmarkPeers sets our strategies beside the load generators that are installed, each in a process of its own, against
+// BenchmarkPeers sets our strategies beside the load generators that are installed, each in its own process, against
 // the bundled server and nginx. In every round each has one turn, in random order; what is shown are medians over the
 // rounds of ratios to wrk in the same round, which a machine that drifts or is shared leaves alone. All start cold: the
 // connections are opened in the time that is measured.

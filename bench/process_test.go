@@ -14,7 +14,7 @@ import (
 	"sweetspot/server/capacity"
 )
 
-// asServer makes the test binary, when it is started anew, be a server in a process of its own; its arguments are a capacity
+// asServer makes the test binary, when it is started again, a server in its own process; its arguments are a capacity
 // and a delay.
 const asServer = "SWEETSPOT_TEST_AS_SERVER"
 
@@ -47,7 +47,7 @@ func serve(spec, delay string) error {
 	return s.Close()
 }
 
-// serverProcess starts a server in a process of its own and returns its URL.
+// serverProcess starts a server in its own process and returns its URL.
 func serverProcess(t testing.TB, spec string, delay time.Duration) string {
 	t.Helper()
 	url, _ := startServer(t, spec, delay)

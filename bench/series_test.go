@@ -47,7 +47,7 @@ func TestSeriesAddsUpToTheTrial(t *testing.T) {
 	for seed := range uint64(20) {
 		synctest.Test(t, func(t *testing.T) {
 			var n atomic.Int64
-			s := simulated{name: "a", latency: scattered(seed, 30*time.Millisecond), fate: func() strategies.Outcome {
+			s := simulated{name: "a", latency: scattered(seed, 30*time.Millisecond), outcome: func() strategies.Outcome {
 				if n.Add(1)%7 == 0 {
 					return strategies.Outcome{Class: strategies.Reset}
 				}

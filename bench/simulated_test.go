@@ -13,12 +13,12 @@ import (
 	"sweetspot/strategies"
 )
 
-// simulated is a strategy over a server of its own that takes as long as it is told, in virtual time.
+// simulated is a strategy with a simulated server, which answers after a given latency in virtual time.
 type simulated struct {
 	name    string
 	latency func() time.Duration
 	curve   func(limit int) float64   // goodput at a limit that is kept full; nil leaves it to latency
-	fate    func() strategies.Outcome // OK if nil
+	outcome func() strategies.Outcome // OK if nil
 	made    *atomic.Int64             // requests, if anyone wants to know
 }
 
@@ -47,8 +47,8 @@ func (s simulated) Run(ctx context.Context, limit int, work strategies.Work) err
 			for worker.Next(ctx, &request) {
 				time.Sleep(latency())
 				outcome := strategies.Outcome{Status: 200, Bytes: 10}
-				if s.fate != nil {
-					outcome = s.fate()
+				if s.outcome != nil {
+					outcome = s.outcome()
 				}
 				if s.made != nil {
 					s.made.Add(1)
@@ -80,7 +80,7 @@ func at(urls bench.URLs) bench.InstantServer {
 	return func(context.Context) (bench.URLs, error) { return urls, nil }
 }
 
-// kept collects what an observer is told.
+// kept collects what an observer is given.
 type kept struct {
 	trials   []results.Trial
 	progress []bench.Progress

@@ -107,7 +107,7 @@ func TestSweepConcludesWhenInterrupted(t *testing.T) {
 func TestSweepEndsWhenItsTargetDies(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var made atomic.Int64
-		dying := simulated{name: "dying", curve: knee, made: &made, fate: func() strategies.Outcome {
+		dying := simulated{name: "dying", curve: knee, made: &made, outcome: func() strategies.Outcome {
 			if made.Load() > 500 {
 				return strategies.Failed(errors.New("connection refused"))
 			}
@@ -178,7 +178,7 @@ func (o overloaded) Open(context.Context, strategies.Target, int) (strategies.Se
 
 func (o overloaded) Run(ctx context.Context, limit int, work strategies.Work) error {
 	if limit > o.most {
-		o.fate = func() strategies.Outcome { return strategies.Answered(429, 0, nil) }
+		o.outcome = func() strategies.Outcome { return strategies.Answered(429, 0, nil) }
 	}
 	return o.simulated.Run(ctx, limit, work)
 }

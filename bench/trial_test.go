@@ -73,15 +73,15 @@ func TestTrialLastsUntilEnoughRequestsHaveEnded(t *testing.T) {
 	})
 }
 
-// Whatever the latencies and fates, every request that was made is in exactly one of the counts, and Little's law holds.
+// Whatever the latencies and outcomes, every request that was made is in exactly one of the counts, and Little's law holds.
 func TestTrialAccountsForEveryRequest(t *testing.T) {
 	for seed := range uint64(20) {
 		synctest.Test(t, func(t *testing.T) {
-			var made, fates atomic.Int64
+			var made, outcomes atomic.Int64
 			s := simulated{
 				name: "a", made: &made, latency: scattered(seed, 7*time.Millisecond),
-				fate: func() strategies.Outcome {
-					if fates.Add(1)%5 == 0 {
+				outcome: func() strategies.Outcome {
+					if outcomes.Add(1)%5 == 0 {
 						return strategies.Failed(errors.New("no luck"))
 					}
 					return strategies.Answered(200, 1, nil)
@@ -159,7 +159,7 @@ func TestTrialOfABatchKeepsToTheRate(t *testing.T) {
 func TestTrialGivesUpAMuteTargetAfterTwoRounds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
-		mute := simulated{name: "mute", latency: always(10 * time.Second), fate: func() strategies.Outcome {
+		mute := simulated{name: "mute", latency: always(10 * time.Second), outcome: func() strategies.Outcome {
 			return strategies.Failed(context.DeadlineExceeded)
 		}}
 		_, err := bench.Comparison{

@@ -59,6 +59,11 @@ func TestVerdictsOfOptimumAndOfARunAreTheSame(t *testing.T) {
 			t.Errorf("it lists %q, declared are %q", own, declared)
 		}
 	})
+	t.Run("the standings of a comparison are the verdicts that results declares for it", func(t *testing.T) {
+		if own, declared := constants(t, "optimum", "The standings."), constants(t, "../results", "Verdicts of a comparison."); !slices.Equal(own, declared) {
+			t.Errorf("optimum declares %q, results %q", own, declared)
+		}
+	})
 	t.Run("results declares those and the two that only bench gives", func(t *testing.T) {
 		want := slices.Sorted(slices.Values(append(own, results.ClientBound, results.Objective)))
 		if declared := constants(t, "../results", "Verdicts of a sweep."); !slices.Equal(want, declared) {

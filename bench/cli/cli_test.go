@@ -15,7 +15,7 @@ import (
 	"sweetspot/server"
 )
 
-// asProgram makes the test binary, when it is started anew, be the program: the bundled server is started that way.
+// asProgram makes the test binary, when it is started again, run as the program: the bundled server is started that way.
 const asProgram = "SWEETSPOT_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {

@@ -34,21 +34,21 @@ func speak(manner string) {
 	say(`{"hello":{"protocol":1,"version":"speaker 1.2","most":%d}}`, most)
 	made := 0
 	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
-		var told struct {
+		var message struct {
 			Open, Stop, Close *struct{}
 			Start             *struct {
 				First int64
 				URLs  []string
 			}
 		}
-		if err := json.Unmarshal(lines.Bytes(), &told); err != nil || told.Close != nil {
+		if err := json.Unmarshal(lines.Bytes(), &message); err != nil || message.Close != nil {
 			os.Exit(0)
 		}
 		switch {
-		case told.Open != nil:
+		case message.Open != nil:
 			say(`{"opened":{}}`)
-		case told.Start != nil:
-			for i, url := range told.Start.URLs {
+		case message.Start != nil:
+			for i, url := range message.Start.URLs {
 				start := now()
 				for range map[string]int{"honest": 1, "crashing": 1, "twice": 2}[manner] {
 					get(url)
@@ -57,9 +57,9 @@ func speak(manner string) {
 					fmt.Fprintln(os.Stderr, "ValueError: thirty")
 					os.Exit(4)
 				}
-				say(`{"done":{"now":%d,"outcomes":[[%d,%d,%d,200,1]]}}`, now(), told.Start.First+int64(i), start, max(1, now()-start))
+				say(`{"done":{"now":%d,"outcomes":[[%d,%d,%d,200,1]]}}`, now(), message.Start.First+int64(i), start, max(1, now()-start))
 			}
-		case told.Stop != nil:
+		case message.Stop != nil:
 			say(`{"stopped":{"connections":1}}`)
 		}
 	}
@@ -159,7 +159,8 @@ func TestExternalProgramThatCrashesAloneIsAFailure(t *testing.T) {
 	}
 }
 
-// The bundled server tells on a program that reports requests which it has not made, or makes some that it does not report.
+// The bundled server's counts expose a program that reports requests that it has not made, or makes requests that it does
+// not report.
 func TestExternalProgramThatMiscountsIsAnErrorOnItsRow(t *testing.T) {
 	for manner, saw := range map[string]int{"lying": 0, "twice": 40} {
 		run := sweetspot(t.Context(), "bench", external("mine", manner), "-s", "mine,pool", "-n", "20", "--repeats", "2", "-c", "1",

@@ -95,7 +95,7 @@ func undecided(run results.Run) bool {
 	return slices.ContainsFunc(run.Optima, func(o results.Optimum) bool { return o.Verdict == results.Unstable })
 }
 
-// A server that nobody here wrote is the witness: it logged as many requests as were reported.
+// An independent server is the witness: it logged as many requests as were reported.
 func TestNginxLoggedWhatWasReported(t *testing.T) {
 	for _, args := range [][]string{
 		{"bench", "-n", "503", "-c", "20", "--repeats", "2"},

@@ -97,7 +97,7 @@ func TestServeTruthIsRefusedWhereThereIsNone(t *testing.T) {
 	}
 }
 
-// It prints its URL and nothing else, answers, and ends well: when it is told to, or when its parent goes.
+// It prints its URL and nothing else, answers, and ends with status 0 when it is stopped or when its parent ends.
 func TestServeServesUntilItIsStopped(t *testing.T) {
 	for _, byParent := range []bool{false, true} {
 		ctx, cancel := context.WithCancel(t.Context())

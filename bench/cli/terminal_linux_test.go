@@ -14,7 +14,7 @@ import (
 	"sweetspot/server"
 )
 
-// terminal opens a pseudo-terminal of so many columns: what is written to the screen is read from the wire.
+// terminal opens a pseudo-terminal with that many columns: what is written to the screen is read from the wire.
 func terminal(t *testing.T, width uint16) (wire, screen *os.File) {
 	t.Helper()
 	wire, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
@@ -40,7 +40,7 @@ func terminal(t *testing.T, width uint16) (wire, screen *os.File) {
 	return wire, screen
 }
 
-// onTerminal runs the program in a process of its own with its standard output on a terminal, and returns what that shows.
+// onTerminal runs the program in its own process with its standard output on a terminal, and returns what that shows.
 func onTerminal(t *testing.T, width uint16, environment []string, args ...string) string {
 	t.Helper()
 	wire, screen := terminal(t, width)
@@ -54,7 +54,7 @@ func onTerminal(t *testing.T, width uint16, environment []string, args ...string
 	}
 	_ = screen.Close()
 	var shown bytes.Buffer
-	_, _ = io.Copy(&shown, wire) // which fails once nobody has the screen open
+	_, _ = io.Copy(&shown, wire) // it fails once the screen is closed everywhere
 	if err := command.Wait(); err != nil {
 		t.Fatalf("%v: %s", err, complaint.String())
 	}

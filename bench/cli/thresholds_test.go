@@ -63,13 +63,13 @@ func TestAnnounceSaysHowLongASweepMayTake(t *testing.T) {
 		{"sweep --budget 20s", false},
 	} {
 		got := sweetspot(t.Context(), append(strings.Fields(c.args), "--min", "1", "--max", "1", "-d", "1ms", "--warmup", "0s", "--repeats", "1", startServer(t, refused).URL())...)
-		if told := strings.Contains(got.stderr, "strategies, up to 6 min in all: -s chooses strategies, --budget the time\n"); told != c.want {
-			t.Errorf("%s: told %v, want %v: %s", c.args, told, c.want, got.stderr)
+		if said := strings.Contains(got.stderr, "strategies, up to 6 min in all: -s chooses strategies, --budget the time\n"); said != c.want {
+			t.Errorf("%s: said %v, want %v: %s", c.args, said, c.want, got.stderr)
 		}
 	}
 }
 
-// Whoever adds up the rows of a strategy must not count what its second copy did.
+// The sum of a strategy's rows must not include the trials of its second copy.
 func TestCSVHasOnlyTrialsThatCount(t *testing.T) {
 	url := startServer(t, server.Config{}).URL()
 	args := []string{"bench", "-s", "pool,fasthttp", "-n", "50", "-c", "4", "--repeats", "10", "--seed", "1", url}

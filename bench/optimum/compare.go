@@ -14,7 +14,7 @@ import (
 type Sample struct {
 	Name   string
 	CopyOf string    // name of the strategy that this is a hidden second copy of, for an A/A test; or empty
-	Blocks []float64 // goodput a second by block; 0 where the trial failed
+	Blocks []float64 // goodput per second, by block; 0 where the trial failed
 }
 
 // A Standing says how a strategy compares with the others.
@@ -35,9 +35,10 @@ type Pair struct {
 	P         float64 // of a difference as large as this one by chance, adjusted for the number of pairs
 }
 
-// Differs reports whether one of the two is certainly faster, and by more than matters.
+// Differs reports whether one of the two is certainly faster, and by more than 2%, since a smaller difference is no
+// reason to choose a strategy.
 func (p Pair) Differs() bool {
-	return p.P <= familyError && (p.Low > 1+matters || p.High < 1/(1+matters))
+	return p.P <= familyError && (p.Low > 1+leastShare || p.High < 1/(1+leastShare))
 }
 
 // A Comparison is what paired measurements say about the differences between strategies.
@@ -50,10 +51,13 @@ type Comparison struct {
 }
 
 const (
-	familyError  = 0.05 // probability of naming any difference where there is none
-	matters      = 0.02 // as a share: a smaller difference is no reason to choose a strategy
-	FewestBlocks = 10   // below which t has too few degrees of freedom to be robust against what is not normal
+	familyError = 0.05 // probability of naming any difference where there is none
+	leastShare  = 0.02 // by which strategies must differ: a smaller difference is no reason to choose one of them
 )
+
+// FewestBlocks is the number of complete blocks from which differences are named. With fewer, t has too few degrees of freedom
+// to be robust against noise that is not normal.
+const FewestBlocks = 10
 
 // Compare says which strategies differ in goodput. The samples must have been measured in complete blocks, every
 // strategy once in each, in random order: then changes of the machine from block to block cancel in the ratios.

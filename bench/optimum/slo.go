@@ -22,7 +22,7 @@ func NewSLOSearch(min, max int, bound float64) *SLOSearch {
 	return &SLOSearch{min: min, max: max, bound: math.Log(bound), seen: map[int][]float64{}, refused: map[int]bool{}}
 }
 
-// Held is what a [SLOSearch] has found: the largest limit that holds the bound is at least Limit and below Broken.
+// Held is what an [SLOSearch] has found: the largest limit that holds the bound is at least Limit and below Broken.
 type Held struct {
 	Limit    int    // the largest limit that holds with 95% confidence; 0 if none was shown to
 	Broken   int    // the smallest limit above it that was not shown to hold; 0 if every limit tried does

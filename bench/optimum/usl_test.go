@@ -9,7 +9,7 @@ import (
 	"sweetspot/server/capacity"
 )
 
-// measured fits exact throughputs with a little noise, in so many complete blocks.
+// measured fits exact throughputs with a little noise, in a number of complete blocks.
 func measured(t *testing.T, spec string, delay time.Duration, limits []int, noise float64, blocks int, seed uint64) *fit {
 	t.Helper()
 	model, err := capacity.Parse(spec)
