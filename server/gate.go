@@ -44,23 +44,23 @@ func (g *gate) run() {
 }
 
 // pass waits until w has been delayed (for seconds) and served (work, 1 on average), or was turned back.
-func (g *gate) pass(w *waiter, delay, work float64) station.Verdict {
+func (g *gate) pass(w *waiter, delay, work float64) station.Result {
 	g.mu.Lock()
 	if g.shut {
 		g.mu.Unlock()
-		return station.Removed
+		return station.Canceled
 	}
 	g.station.Enter(g.now(), &w.visit, delay, work)
 	g.wind()
 	g.mu.Unlock()
-	return <-w.verdict
+	return <-w.result
 }
 
 // turnBack ends w's wait, if it waits.
 func (g *gate) turnBack(w *waiter) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.station.Remove(g.now(), &w.visit)
+	g.station.Cancel(g.now(), &w.visit)
 	g.wind()
 }
 
@@ -96,12 +96,12 @@ func (g *gate) now() float64 { return time.Since(g.start).Seconds() }
 
 // A waiter is a connection's place at the gate, used again by each of its requests.
 type waiter struct {
-	visit   station.Visit
-	verdict chan station.Verdict
+	visit  station.Visit
+	result chan station.Result
 }
 
 func newWaiter() *waiter {
-	w := &waiter{verdict: make(chan station.Verdict, 1)} // the gate does not wait for the waiter
-	w.visit.Leave = func(_ float64, v station.Verdict) { w.verdict <- v }
+	w := &waiter{result: make(chan station.Result, 1)} // the gate does not wait for the waiter
+	w.visit.Done = func(_ float64, v station.Result) { w.result <- v }
 	return w
 }

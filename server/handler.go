@@ -55,9 +55,9 @@ func (s *Server) wait(c *conn) fate {
 		return hang
 	}
 	switch s.gate.pass(c.waiter, lot.delay, lot.work) {
-	case station.Refused:
+	case station.Rejected:
 		return status429
-	case station.Removed:
+	case station.Canceled:
 		select {
 		case <-c.gone:
 			return hangup

@@ -10,22 +10,23 @@ import (
 	"sweetspot/server/station"
 )
 
-// A closed system in simulated time: callers that come back as soon as they have left.
-type closed struct {
+// closedSystem is a station in simulated time with a fixed number of callers: each begins a new visit as soon as its last
+// one has ended.
+type closedSystem struct {
 	station *station.Station
 	delay   func() float64
 	work    func() float64
-	back    []*station.Visit // those who have left at this very moment
+	ended   []*station.Visit // visits that have ended now and are to begin again
 	served  int
 }
 
-func newClosed(m capacity.Model, callers int, delay, work func() float64) *closed {
-	c := &closed{station: station.New(m), delay: delay, work: work}
+func newClosed(m capacity.Model, callers int, delay, work func() float64) *closedSystem {
+	c := &closedSystem{station: station.New(m), delay: delay, work: work}
 	for range callers {
 		v := new(station.Visit)
-		v.Leave = func(_ float64, verdict station.Verdict) {
-			c.back = append(c.back, v)
-			if verdict == station.Served {
+		v.Done = func(_ float64, result station.Result) {
+			c.ended = append(c.ended, v)
+			if result == station.Served {
 				c.served++
 			}
 		}
@@ -34,24 +35,24 @@ func newClosed(m capacity.Model, callers int, delay, work func() float64) *close
 	return c
 }
 
-// run goes on until so many more have been served, and returns the simulated time by which it ends, in seconds.
-func (c *closed) run(requests int) (now float64) {
+// run continues until that many more requests have been served, and returns the simulated time of the end, in seconds.
+func (c *closedSystem) run(requests int) (now float64) {
 	for target := c.served + requests; c.served < target; {
 		now = c.station.Next()
 		c.station.Advance(now)
-		for len(c.back) > 0 {
-			last := len(c.back) - 1
-			v := c.back[last]
-			c.back = c.back[:last]
+		for len(c.ended) > 0 {
+			last := len(c.ended) - 1
+			v := c.ended[last]
+			c.ended = c.ended[:last]
 			c.station.Enter(now, v, c.delay(), c.work())
 		}
 	}
 	return now
 }
 
-// At each model's five limits (below, near, at, above and far above its optimum) a million requests in simulated time
-// are completed at the rate that the product form says, to within half a per cent: five standard deviations.
-func TestAMillionRequestsTakeAsLongAsTheProductFormSays(t *testing.T) {
+// Five limits per model: below, near, at, above and far above its optimum. At each of them a million requests in
+// simulated time are completed at the rate of the product form, within 0.5%: five standard deviations.
+func TestStationThroughputIsThatOfTheProductForm(t *testing.T) {
 	const ms = time.Millisecond
 	for _, c := range []struct {
 		spec   string
@@ -84,8 +85,8 @@ func TestAMillionRequestsTakeAsLongAsTheProductFormSays(t *testing.T) {
 	}
 }
 
-// The product form does not depend on the distributions, as long as something varies.
-func TestThroughputDoesNotDependOnTheDistributions(t *testing.T) {
+// The product form holds for every distribution of delay and work, provided that one of the two varies.
+func TestStationThroughputDoesNotDependOnTheDistributions(t *testing.T) {
 	constant := func() float64 { return 1 }
 	m := capacity.USL{PerSecond: 1090, Sigma: 0.4, Kappa: 0.00025}
 	for _, limit := range []int{4, 40, 200} {
@@ -102,7 +103,7 @@ func TestThroughputDoesNotDependOnTheDistributions(t *testing.T) {
 func check(t *testing.T, got, want float64) {
 	t.Helper()
 	tolerance := 0.005
-	if testing.Short() || raced {
+	if testing.Short() || raceEnabled {
 		tolerance = 0.02
 	}
 	if off := got/want - 1; off < -tolerance || off > tolerance {
@@ -110,10 +111,10 @@ func check(t *testing.T, got, want float64) {
 	}
 }
 
-// goodput returns the completions a second over a million requests, after a tenth of that as warm-up.
-func goodput(c *closed) float64 {
+// goodput returns the completions per second over a million requests, after a warm-up of a tenth as many.
+func goodput(c *closedSystem) float64 {
 	requests := 1_000_000
-	if testing.Short() || raced {
+	if testing.Short() || raceEnabled {
 		requests = 50_000
 	}
 	start := c.run(requests / 10)
