@@ -51,7 +51,7 @@ func (s *Server) take(tcp *net.TCPConn, number int) {
 	if s.tls != nil {
 		c.Conn, c.tls = tls.Server(tcp, s.tls), true
 	}
-	if s.gate != nil {
+	if s.scheduler != nil {
 		c.waiter = newWaiter()
 	}
 	s.mu.Lock()

@@ -35,21 +35,21 @@ func (s *Server) close() error {
 	}
 	close(s.closed)
 	s.looking.Wait()
-	if s.gate != nil {
-		s.gate.close()
+	if s.scheduler != nil {
+		s.scheduler.close()
 	}
 	return err
 }
 
 // cutOff ends every connection, and every wait.
 func (s *Server) cutOff() {
-	if s.gate != nil {
-		s.gate.admitNobody()
+	if s.scheduler != nil {
+		s.scheduler.stopEntering()
 	}
 	s.each(func(c *conn) {
 		c.leave()
-		if s.gate != nil {
-			s.gate.turnBack(c.waiter)
+		if s.scheduler != nil {
+			s.scheduler.cancel(c.waiter)
 		}
 	})
 }

@@ -16,7 +16,7 @@ type conn struct {
 	tls      bool
 	stripe   int     // of the tally
 	counted  *tally  // the tally that has counted this connection last
-	waiter   *waiter // its place at the gate; nil without one
+	waiter   *waiter // nil if no request waits
 
 	waitsSince atomic.Int64  // the lookout's round in which the request under way began to wait; 0: it does not
 	gone       chan struct{} // closed when the client has hung up during a wait

@@ -42,7 +42,7 @@ func (s *Server) wait(c *conn) fate {
 		return answered
 	}
 	lot := s.chance.draw()
-	if lot.fate != hang && s.gate == nil {
+	if lot.fate != hang && s.scheduler == nil {
 		return lot.fate
 	}
 	c.waitsSince.Store(s.round.Load())
@@ -54,7 +54,7 @@ func (s *Server) wait(c *conn) fate {
 		}
 		return hang
 	}
-	switch s.gate.pass(c.waiter, lot.delay, lot.work) {
+	switch s.scheduler.wait(c.waiter, lot.delay, lot.work) {
 	case station.Rejected:
 		return status429
 	case station.Canceled:

@@ -29,11 +29,11 @@ type Server struct {
 	tls      *tls.Config // nil without TLS
 	http     fasthttp.Server
 
-	chance   *chance // nil if every request is answered at once and as it should be
-	gate     *gate   // nil if no request waits
-	page     page
-	sessions sessions
-	tally    atomic.Pointer[tally]
+	chance    *chance    // nil if every request is answered at once and as it should be
+	scheduler *scheduler // nil if no request waits
+	page      page
+	sessions  sessions
+	tally     atomic.Pointer[tally]
 
 	mu    sync.Mutex // guards conns
 	conns map[*conn]struct{}
@@ -94,7 +94,7 @@ func (s *Server) prepare() (err error) {
 	c := s.config
 	waits := c.limited() || c.Delay > 0 || c.Jitter > 0 || c.Fail.Slow > 0
 	if waits {
-		if s.gate, err = openGate(c.Capacity); err != nil {
+		if s.scheduler, err = newScheduler(c.Capacity); err != nil {
 			return err
 		}
 	}
@@ -132,8 +132,8 @@ func (s *Server) listen() error {
 
 // undo releases what a start that failed has opened.
 func (s *Server) undo() {
-	if s.gate != nil {
-		s.gate.close()
+	if s.scheduler != nil {
+		s.scheduler.close()
 	}
 	if s.listener != nil {
 		s.listener.Close()

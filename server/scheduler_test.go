@@ -10,22 +10,22 @@ import (
 	"sweetspot/server/capacity"
 )
 
-// BenchmarkGate puts 50,000 requests a second through the gate with 10,000 inside all the time, and reports what rate was
-// reached and what a request cost in processor time, goroutine switches included.
-func BenchmarkGate(b *testing.B) {
+// BenchmarkScheduler sends 50,000 requests per second through the scheduler with 10,000 inside at all times. It reports the
+// rate that was reached and the processor time per request, goroutine switches included.
+func BenchmarkScheduler(b *testing.B) {
 	const inside, rate = 10_000, 50_000
-	g, err := openGate(capacity.Curve{{N: 1, PerSecond: rate}})
+	s, err := newScheduler(capacity.Curve{{N: 1, PerSecond: rate}})
 	if err != nil {
 		b.Fatal(err)
 	}
-	var passed atomic.Int64
+	var requests atomic.Int64
 	var wg sync.WaitGroup
 	before, start := processorTime(b), time.Now()
 	for caller := range inside {
 		wg.Go(func() {
 			w := newWaiter()
-			for work := float64(caller%100) / 50; passed.Add(1) <= int64(b.N); work = 2 - work { // 1 on average
-				g.pass(w, 0, work)
+			for work := float64(caller%100) / 50; requests.Add(1) <= int64(b.N); work = 2 - work { // 1 on average
+				s.wait(w, 0, work)
 			}
 		})
 	}
@@ -33,7 +33,7 @@ func BenchmarkGate(b *testing.B) {
 	took := time.Since(start)
 	b.ReportMetric(float64(b.N)/took.Seconds(), "requests/s")
 	b.ReportMetric(float64((processorTime(b)-before).Microseconds())/float64(b.N), "cpu-µs/request")
-	g.close()
+	s.close()
 }
 
 func processorTime(b *testing.B) time.Duration {
@@ -44,9 +44,9 @@ func processorTime(b *testing.B) time.Duration {
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
-// Waits that end on time, early or not at all leave nothing behind, whichever way the gate is used.
-func TestTheGateLetsEverybodyPassOnce(t *testing.T) {
-	g, err := openGate(capacity.Workers{N: 8, Service: 100 * time.Microsecond})
+// Some waits are canceled before they begin, some while they last, some after their end.
+func TestSchedulerReleasesEveryWaiterOnce(t *testing.T) {
+	s, err := newScheduler(capacity.Workers{N: 8, Service: 100 * time.Microsecond})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,15 +56,15 @@ func TestTheGateLetsEverybodyPassOnce(t *testing.T) {
 			w := newWaiter()
 			for i := range 50 {
 				if (caller+i)%7 == 0 {
-					wg.Go(func() { g.turnBack(w) }) // before, while or after it waits
+					wg.Go(func() { s.cancel(w) }) // before, during or after the wait
 				}
-				g.pass(w, float64(i%3)*1e-4, 1)
+				s.wait(w, float64(i%3)*1e-4, 1)
 			}
 		})
 	}
 	wg.Wait()
-	if inside := g.station.Inside(); inside != 0 {
+	if inside := s.station.Inside(); inside != 0 {
 		t.Errorf("%d are still inside", inside)
 	}
-	g.close()
+	s.close()
 }

@@ -49,7 +49,7 @@ func (s *Server) abandon(c *conn) {
 	default:
 		close(c.gone)
 	}
-	if s.gate != nil {
-		s.gate.turnBack(c.waiter)
+	if s.scheduler != nil {
+		s.scheduler.cancel(c.waiter)
 	}
 }
