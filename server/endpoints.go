@@ -6,24 +6,26 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"strconv"
+	"strings"
 
 	"github.com/valyala/fasthttp"
 )
 
 const sessionCookie = "session"
 
-// sessions hands out session cookies and knows them again. A cookie bears its own proof, an HMAC, so that a million
-// logins take no memory.
+// sessions issues session cookies and verifies them. A cookie contains an HMAC of its id, so the server keeps no list of
+// sessions.
 type sessions struct{ key []byte }
 
 func newSessions() sessions {
 	key := make([]byte, 32)
-	rand.Read(key) // never fails
+	rand.Read(key) // documented to never return an error
 	return sessions{key: key}
 }
 
-// login answers with a new session's cookie.
+// login answers with the cookie of a new session.
 func (s sessions) login(ctx *fasthttp.RequestCtx) {
 	var cookie fasthttp.Cookie
 	id := rand.Text()
@@ -36,8 +38,8 @@ func (s sessions) login(ctx *fasthttp.RequestCtx) {
 	ctx.SetBodyString(`{"session":"new"}`)
 }
 
-// known tells whether the request bears a cookie that login has handed out.
-func (s sessions) known(ctx *fasthttp.RequestCtx) bool {
+// valid says whether the request has a cookie that login has issued.
+func (s sessions) valid(ctx *fasthttp.RequestCtx) bool {
 	id, signature, ok := bytes.Cut(ctx.Request.Header.Cookie(sessionCookie), []byte("."))
 	return ok && hmac.Equal(signature, []byte(s.sign(string(id))))
 }
@@ -48,9 +50,9 @@ func (s sessions) sign(id string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// private answers like the front page, but only within a session.
+// private answers like /, but 401 without a session cookie.
 func (s *Server) private(ctx *fasthttp.RequestCtx) {
-	if !s.sessions.known(ctx) {
+	if !s.sessions.valid(ctx) {
 		writeError(ctx, fasthttp.StatusUnauthorized, "no session: GET /login first and send its cookie")
 		return
 	}
@@ -59,18 +61,41 @@ func (s *Server) private(ctx *fasthttp.RequestCtx) {
 
 var redirectPath = []byte("/redirect/")
 
-// redirect leads to the front page in as many steps as the path says.
+// redirect answers /redirect/N with a redirect to /redirect/N-1, and /redirect/1 with one to /.
 func redirect(ctx *fasthttp.RequestCtx) {
-	const most = 100
+	const maxSteps = 100
 	steps, err := strconv.Atoi(string(bytes.TrimPrefix(ctx.Path(), redirectPath)))
-	if err != nil || steps < 1 || steps > most {
+	if err != nil || steps < 1 || steps > maxSteps {
 		writeError(ctx, fasthttp.StatusBadRequest, "want /redirect/N with N from 1 to 100")
 		return
 	}
-	to := "/"
+	location := "/"
 	if steps > 1 {
-		to = string(redirectPath) + strconv.Itoa(steps-1)
+		location = string(redirectPath) + strconv.Itoa(steps-1)
 	}
-	ctx.Response.Header.Set("Location", to) // relative, so that it holds whatever name the client knows us by
+	ctx.Response.Header.Set("Location", location) // relative, because clients may know the server by different names
 	ctx.SetStatusCode(fasthttp.StatusFound)
+}
+
+// controlPrefix begins the paths of the endpoints that control the server.
+var controlPrefix = []byte("/-/")
+
+// control answers the paths under controlPrefix.
+func (s *Server) control(ctx *fasthttp.RequestCtx) {
+	switch path := strings.TrimPrefix(string(ctx.Path()), string(controlPrefix)); {
+	case path == "stats" && ctx.IsGet():
+		s.writeStats(ctx)
+	case path == "reset" && ctx.IsPost():
+		s.Reset()
+		s.writeStats(ctx)
+	case path == "stats" || path == "reset":
+		writeError(ctx, fasthttp.StatusMethodNotAllowed, "want GET /-/stats or POST /-/reset")
+	default:
+		writeError(ctx, fasthttp.StatusNotFound, "want GET /-/stats or POST /-/reset")
+	}
+}
+
+func (s *Server) writeStats(ctx *fasthttp.RequestCtx) {
+	ctx.SetContentType("application/json")
+	json.NewEncoder(ctx).Encode(s.Stats()) // neither the encoding of numbers nor the write to memory can fail
 }

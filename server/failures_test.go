@@ -38,12 +38,12 @@ func TestParseFailuresNamesTheShareAndShowsARightSpec(t *testing.T) {
 		"reset=-1%":                "reset -1%: want a share from 0% to 100%",
 		"reset=NaN%":               "reset NaN%: want",
 		"reset=60%,hang=60%":       "add up to 120%",
-		"reset=1%,reset=1%":        "reset is there twice",
-		"rest=1%":                  `"rest" is no failure`,
+		"reset=1%,reset=1%":        "reset is given twice",
+		"rest=1%":                  `unknown failure "rest"`,
 		"slow=1%":                  `slow "1%": want a share`,
 		"slow=1%:2":                "want a duration after the colon",
 		"slow=1%:0s":               "want a duration above 0",
-		"hang=x%,slow=1%:y,oops=3": `hang "x%": want a share such as 1% (for slow: 1%:2s); slow "1%:y": want a duration after the colon, such as 2s; "oops" is no failure`,
+		"hang=x%,slow=1%:y,oops=3": `hang "x%": want a share such as 1% (for slow: 1%:2s); slow "1%:y": want a duration after the colon, such as 2s; unknown failure "oops"`,
 	} {
 		_, err := server.ParseFailures(spec)
 		if err == nil {

@@ -2,15 +2,17 @@ package server
 
 import "time"
 
-// patrol is how often the lookout goes round. A client that hangs up during a wait is noticed after one to two of these;
-// at 10,000 waiting, a round costs some 10 ms of one processor.
-const patrol = 250 * time.Millisecond
+// pollInterval is how often waiting connections are checked for a hangup, which is noticed after one to two intervals.
+// With 10,000 requests waiting, one poll takes about 10 ms of one processor.
+const pollInterval = 250 * time.Millisecond
 
-// look frees the places of clients that hang up while their requests wait. While a request waits nobody reads its
-// connection; to have a goroutine read ahead, as net/http does, would cost one for every request, also for the many
-// that are answered soon. So one goroutine looks at those that have waited for a whole round, until the server closes.
-func (s *Server) look() {
-	ticker := time.NewTicker(patrol)
+// pollHangups frees the places of requests whose clients hang up while they wait, until the server has closed.
+//
+// While a request waits, nothing reads its connection. A goroutine per request that reads ahead, as net/http has, would
+// be a cost for every request, also for the many that are answered soon. So one goroutine polls the connections, and only
+// those whose requests have waited for a whole interval.
+func (s *Server) pollHangups() {
+	ticker := time.NewTicker(pollInterval)
 	defer ticker.Stop()
 	var waiting []*conn
 	for {
@@ -19,8 +21,8 @@ func (s *Server) look() {
 			return
 		case <-ticker.C:
 		}
-		round := s.round.Add(1)
-		waiting = s.waitingBefore(round-1, waiting[:0])
+		poll := s.poll.Add(1)
+		waiting = s.waitingBefore(poll-1, waiting[:0])
 		for _, c := range waiting {
 			if c.hungUp() {
 				s.abandon(c)
@@ -29,23 +31,23 @@ func (s *Server) look() {
 	}
 }
 
-// waitingBefore appends the connections to list whose requests began to wait before that round.
-func (s *Server) waitingBefore(round int64, list []*conn) []*conn {
+// waitingBefore appends to list the connections whose requests began to wait before that poll.
+func (s *Server) waitingBefore(poll int64, list []*conn) []*conn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for c := range s.conns {
-		if since := c.waitsSince.Load(); since > 0 && since < round {
+		if since := c.waitsSince.Load(); since > 0 && since < poll {
 			list = append(list, c)
 		}
 	}
 	return list
 }
 
-// abandon ends the wait of a request whose client has gone. Only the lookout calls it.
+// abandon ends the wait of a request whose client has hung up. Only pollHangups calls it, so gone is closed once.
 func (s *Server) abandon(c *conn) {
 	select {
 	case <-c.gone:
-		return // the connection is about to close
+		return // an earlier poll has seen it
 	default:
 		close(c.gone)
 	}

@@ -6,60 +6,60 @@ import (
 	"sync/atomic"
 )
 
-// A fate is what becomes of a request.
-type fate int
+// An outcome is what becomes of a request.
+type outcome int
 
 const (
-	answered fate = iota
-	slow
+	answered outcome = iota
+	slow             // faults turns it into answered, with a longer delay
 	status500
 	status429
-	// From here on there is no whole answer.
+	// The outcomes below have no complete answer.
 	reset
 	truncate
 	hang
-	hangup // the client left before it was answered
+	hangup // the client closed the connection before it was answered
 	cut    // the server closed before it could answer
-	fates  // how many there are
+	outcomeCount
 )
 
-// unanswered names the fates without a whole answer, as Stats has them.
-var unanswered = map[fate]string{
+// unanswered names the outcomes without a complete answer, as in Stats.
+var unanswered = map[outcome]string{
 	reset: "reset", truncate: "truncate", hang: "hang", hangup: "hangup", cut: "cut",
 }
 
-// A lot is what chance holds for one request.
-type lot struct {
-	fate  fate
-	delay float64 // seconds
-	work  float64 // 1 on average
+// A draw is what is drawn at random for one request.
+type draw struct {
+	outcome outcome
+	delay   float64 // seconds
+	work    float64 // 1 on average
 }
 
-// chance draws the lots. The n-th request read gets the n-th lot of the seed, so that any so many requests come to the
-// same ends in every run, whichever connections carry them.
-type chance struct {
+// faults draws the outcome, the delay and the work of each request. The n-th request that is read gets the n-th draw of
+// the seed. So the first n requests have the same draws in every run, whichever connections carry them.
+type faults struct {
 	config Config
 	drawn  atomic.Uint64
 }
 
-func (c *chance) draw() lot {
+func (f *faults) next() draw {
 	var random rand.PCG
-	random.Seed(c.config.Seed, c.drawn.Add(1))
-	next := func() float64 { return float64(random.Uint64()>>11) / (1 << 53) } // evenly from [0, 1)
+	random.Seed(f.config.Seed, f.drawn.Add(1))
+	uniform := func() float64 { return float64(random.Uint64()>>11) / (1 << 53) } // in [0, 1)
 
-	l := lot{delay: c.config.Delay.Seconds(), work: 1}
-	if c.config.Jitter > 0 {
-		l.delay += next() * c.config.Jitter.Seconds()
+	d := draw{delay: f.config.Delay.Seconds(), work: 1}
+	if f.config.Jitter > 0 {
+		d.delay += uniform() * f.config.Jitter.Seconds()
 	}
-	if c.config.ServiceTime == Exponential {
-		l.work = -math.Log(1 - next())
+	if f.config.ServiceTime == Exponential {
+		d.work = -math.Log(1 - uniform())
 	}
-	if !c.config.Fail.none() {
-		l.fate = c.config.Fail.choose(next())
+	if !f.config.Fail.none() {
+		d.outcome = f.config.Fail.choose(uniform())
 	}
-	if l.fate == slow {
-		l.delay += c.config.Fail.SlowBy.Seconds()
-		l.fate = answered
+	if d.outcome == slow {
+		d.delay += f.config.Fail.SlowBy.Seconds()
+		d.outcome = answered
 	}
-	return l
+	return d
 }
