@@ -1,15 +1,15 @@
 package server_test
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/url"
 	"testing"
+	"time"
 
 	"sweetspot/server"
 )
 
-func TestPrivateWantsTheCookieOfLogin(t *testing.T) {
+func TestPrivateRequiresTheCookieOfLogin(t *testing.T) {
 	srv := start(t, server.Config{})
 	client := newClient(t)
 	status := func(path string) int {
@@ -26,7 +26,7 @@ func TestPrivateWantsTheCookieOfLogin(t *testing.T) {
 	}
 }
 
-func TestRedirectsLeadToTheFrontPage(t *testing.T) {
+func TestRedirectLeadsToTheFrontPageInNSteps(t *testing.T) {
 	srv := start(t, server.Config{})
 	client := newClient(t)
 	client.CheckRedirect = nil
@@ -36,38 +36,11 @@ func TestRedirectsLeadToTheFrontPage(t *testing.T) {
 	}
 }
 
-func TestOtherWaysToAnswer(t *testing.T) {
-	for _, c := range []struct {
-		name   string
-		config server.Config
-		check  func(*http.Response) bool
-	}{
-		{"TLS", server.Config{TLS: true}, func(r *http.Response) bool { return r.TLS != nil }},
-		{"chunks", server.Config{Chunked: true, Body: 100_000}, func(r *http.Response) bool {
-			return len(r.TransferEncoding) == 1 && r.ContentLength == -1
-		}},
-		{"no keep-alive", server.Config{NoKeepAlive: true}, func(r *http.Response) bool { return r.Close }},
-		{"one request by connection", server.Config{RequestsPerConn: 1}, func(r *http.Response) bool { return r.Close }},
-		{"two requests by connection", server.Config{RequestsPerConn: 2}, func(r *http.Response) bool { return !r.Close }},
-		{"a backlog of one", server.Config{Backlog: 1}, func(*http.Response) bool { return true }},
-	} {
-		srv := start(t, c.config)
-		response, body := get(t, newClient(t), srv.URL())
-		if !json.Valid(body) || response.StatusCode != 200 || !c.check(response) {
-			t.Errorf("%s: got %+v", c.name, response)
+func TestControlAnswersOnlyItsOwnEndpoints(t *testing.T) {
+	srv := start(t, server.Config{Delay: time.Hour, Fail: server.Failures{Status500: 1}})
+	for path, want := range map[string]int{"-/stats": 200, "-/reset": 405, "-/": 404, "-/x": 404} {
+		if response, _ := get(t, newClient(t), srv.URL()+path); response.StatusCode != want {
+			t.Errorf("GET /%s: got %d, want %d", path, response.StatusCode, want)
 		}
-	}
-}
-
-func TestGzipGoesToThoseWhoAcceptIt(t *testing.T) {
-	srv := start(t, server.Config{Gzip: true, Body: 10_000})
-	client := newClient(t)
-	plain, body := get(t, client, srv.URL())
-	if plain.Header.Get("Content-Encoding") != "" || len(body) != 10_000 {
-		t.Errorf("unasked for: got %v with %d bytes", plain.Header, len(body))
-	}
-	client.Transport.(*http.Transport).DisableCompression = false // asks for it and unpacks it
-	if zipped, body := get(t, client, srv.URL()); !zipped.Uncompressed || len(body) != 10_000 {
-		t.Errorf("asked for: got %v with %d bytes", zipped.Header, len(body))
 	}
 }
