@@ -170,22 +170,28 @@ func required[T any](f *fields, key, want string, parse func(string) (T, error))
 	return value
 }
 
+// String implements Model.
 func (None) String() string { return "none" }
 
+// String implements Model.
 func (m USL) String() string {
 	return "usl:rate=" + decimal(m.PerSecond) + ",sigma=" + decimal(m.Sigma) + ",kappa=" + decimal(m.Kappa)
 }
 
+// String implements Model.
 func (m Workers) String() string { return "workers:" + m.fields() }
 
 func (m Workers) fields() string { return "n=" + strconv.Itoa(m.N) + ",service=" + m.Service.String() }
 
+// String implements Model.
 func (m Cliff) String() string {
 	return "cliff:" + m.Workers.fields() + ",at=" + strconv.Itoa(m.At) + ",factor=" + decimal(m.Factor)
 }
 
+// String implements Model.
 func (m Shaper) String() string { return "shaper:" + rateAndBurst(m.PerSecond, m.Burst) }
 
+// String implements Model.
 func (m Reject) String() string { return "reject:" + rateAndBurst(m.PerSecond, m.Burst) }
 
 func rateAndBurst(perSecond, burst float64) string {
@@ -195,6 +201,7 @@ func rateAndBurst(perSecond, burst float64) string {
 	return "rate=" + decimal(perSecond) + ",burst=" + decimal(burst)
 }
 
+// String implements Model.
 func (m Curve) String() string {
 	points := make([]string, len(m))
 	for i, p := range m {
