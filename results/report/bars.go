@@ -10,38 +10,38 @@ import (
 	"sweetspot/results"
 )
 
-// A row of a drawing is so high, and its bar so much of that.
+// Distances on the y axis, on which neighbouring rows are 1 apart.
 const (
-	bar  = 0.32 // on either side of the middle
-	room = 0.6  // before the first row and after the last
+	barHalfHeight = 0.32
+	rowMargin     = 0.6 // before the first row and after the last
 )
 
-// rowDrawing returns a drawing with a row for each name, the first on top.
-func rowDrawing(x string, names []string) *drawing {
-	d := newDrawing(x, "")
+// rowChart returns a chart with one row per name, the first at the top.
+func rowChart(x string, names []string) *chart {
+	d := newChart(x, "")
 	var ticks []plot.Tick
 	for i, name := range names {
 		ticks = append(ticks, plot.Tick{Value: float64(-i), Label: name})
 	}
 	d.Y.Tick.Marker = plot.ConstantTicks(ticks)
-	d.Y.Min, d.Y.Max = -float64(len(names))+1-room, room
+	d.Y.Min, d.Y.Max = -float64(len(names))+1-rowMargin, rowMargin
 	return d
 }
 
-// bar draws a bar of a row from one value to another.
-func (d *drawing) bar(row int, from, to float64, number int) {
+// bar draws a bar in a row from one value to another.
+func (d *chart) bar(row int, from, to float64, colour int) {
 	y := float64(-row)
-	d.area(plotter.XYs{{X: from, Y: y - bar}, {X: to, Y: y - bar}, {X: to, Y: y + bar}, {X: from, Y: y + bar}}, hueOf(number, 0.8))
+	d.area(plotter.XYs{{X: from, Y: y - barHalfHeight}, {X: to, Y: y - barHalfHeight}, {X: to, Y: y + barHalfHeight}, {X: from, Y: y + barHalfHeight}}, hueOf(colour, 0.8))
 }
 
-func drawRanking(all data) *drawing {
+func drawRanking(all data) *chart {
 	var names []string
 	most := 0.0
 	for _, r := range all.Ranks {
 		names = append(names, r.Name)
-		most = max(most, r.Rate*far)
+		most = max(most, r.Rate*maxBoundRatio)
 	}
-	d := rowDrawing("goodput/s", names)
+	d := rowChart("goodput/s", names)
 	linear(&d.X, results.Figure)
 	d.X.Min = 0
 	for i, r := range all.Ranks {
@@ -56,12 +56,12 @@ func drawRanking(all data) *drawing {
 	return d
 }
 
-func drawPercentiles(all data) *drawing {
+func drawPercentiles(all data) *chart {
 	var names []string
 	for _, r := range all.Ranks {
 		names = append(names, r.Name)
 	}
-	d := rowDrawing("latency: p50, p90, p99 and the largest", names)
+	d := rowChart("latency: p50, p90, p99 and the largest", names)
 	d.logarithmic(&d.X, 10, []float64{1, 2, 5}, shortSpan)
 	shapes := []draw.GlyphDrawer{draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.RingGlyph{}}
 	for i, r := range all.Ranks {
@@ -77,15 +77,15 @@ func drawPercentiles(all data) *drawing {
 	return d
 }
 
-func drawTrials(all data) *drawing {
+func drawTrials(all data) *chart {
 	when := "trial"
 	if all.Timed {
 		when = "seconds since the start"
 	}
-	d := newDrawing(when, "share of the mean")
+	d := newChart(when, "share of the mean")
 	linear(&d.X, results.Figure)
 	linear(&d.Y, results.Percent)
-	for _, c := range all.Courses {
+	for _, c := range all.Timelines {
 		var points plotter.XYs
 		for _, m := range c.Trials {
 			points = append(points, plotter.XY{X: m[0], Y: m[3]})
@@ -100,13 +100,13 @@ func drawTrials(all data) *drawing {
 	return d
 }
 
-func drawErrors(all data) *drawing {
-	rows := all.Failures.Rows[:min(len(all.Failures.Rows), mostBars)]
+func drawErrors(all data) *chart {
+	rows := all.Failures.Rows[:min(len(all.Failures.Rows), maxErrorRows)]
 	var names []string
 	for _, r := range rows {
 		names = append(names, r.Name)
 	}
-	d := rowDrawing("share of the requests", names)
+	d := rowChart("share of the requests", names)
 	linear(&d.X, results.Percent)
 	d.X.Min = 0
 	for i, r := range rows {
@@ -118,7 +118,7 @@ func drawErrors(all data) *drawing {
 	}
 	for k, class := range all.Failures.Classes {
 		sample, err := plotter.NewPolygon(plotter.XYs{{}})
-		if d.failed(err) {
+		if d.keepError(err) {
 			break
 		}
 		sample.Color = hueOf(k%len(palette), 0.8)
@@ -127,5 +127,5 @@ func drawErrors(all data) *drawing {
 	return d
 }
 
-// mostBars is how many rows of failures are drawn; the table has all.
-const mostBars = 20
+// maxErrorRows is the largest number of rows in the chart of failures; the table has all of them.
+const maxErrorRows = 20

@@ -10,26 +10,26 @@ import (
 	"sweetspot/results"
 )
 
-// failures are the requests that failed, by class.
+// failures has the requests that failed, by error class.
 type failures struct {
 	Classes []string     `json:"classes"`
-	Rows    []failureRow `json:"rows"` // the most first
+	Rows    []failureRow `json:"rows"` // largest share first
 }
 
-// A failureRow is a line at a limit where requests failed.
+// A failureRow is a line at one limit at which requests failed.
 type failureRow struct {
 	Name   string    `json:"name"`
-	Shares []float64 `json:"shares"` // of the requests, by class
+	Shares []float64 `json:"shares"` // of all requests of the row, in the order of Classes
 
 	failed  int64
 	summary results.Summary
 }
 
-// share returns how much of the row's requests failed.
+// share returns the share of the row's requests that failed, from 0 to 1.
 func (r failureRow) share() float64 { return float64(r.failed) / float64(r.summary.Started) }
 
-// failed returns what failed in the lines.
-func failed(lines []line) failures {
+// newFailures returns the failures of the lines.
+func newFailures(lines []line) failures {
 	f := failures{Classes: []string{}, Rows: []failureRow{}}
 	seen := map[string]bool{}
 	for _, l := range lines {
@@ -61,7 +61,7 @@ func failed(lines []line) failures {
 	return f
 }
 
-// table lists what failed, with the first error of each row.
+// table lists the rows, each with its first error.
 func (f failures) table() table {
 	t := table{
 		Caption: "Requests that failed, by class",
@@ -78,8 +78,8 @@ func (f failures) table() table {
 	return t
 }
 
-// said says in a sentence what failed.
-func (f failures) said() string {
+// sentence returns a sentence that says how many requests failed.
+func (f failures) sentence() string {
 	var total int64
 	for _, row := range f.Rows {
 		total += row.failed

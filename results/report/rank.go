@@ -7,7 +7,7 @@ import (
 	"sweetspot/results"
 )
 
-// A rank is a strategy at its limit, beside the others of its run.
+// A rank is a strategy at its limit, to be compared with the other strategies of its run.
 type rank struct {
 	Name    string   `json:"name"`
 	Colour  int      `json:"colour"`
@@ -25,7 +25,8 @@ type rank struct {
 	summary results.Summary
 }
 
-// ranks returns the strategies of every run as they compared, the best of each first.
+// ranks returns the compared strategies of every run in the order of the runs; within a run, in the order of compared, which
+// has the best strategy first.
 func ranks(sources []Source, lines []line, compared func(*results.Run) []results.Summary) []rank {
 	var all []rank
 	for i, source := range sources {
@@ -46,7 +47,7 @@ func ranks(sources []Source, lines []line, compared func(*results.Run) []results
 	return all
 }
 
-// rankTable lists the ranks with their figures, and notes what there is to note about them.
+// rankTable lists the ranks. It adds the footnotes of its rows to notes.
 func rankTable(caption string, all []rank, notes *results.Notes) table {
 	t := table{
 		Caption: caption,
@@ -63,8 +64,8 @@ func rankTable(caption string, all []rank, notes *results.Notes) table {
 	return t
 }
 
-// spreadTable lists how the ranks' latencies are distributed.
-func spreadTable(all []rank) table {
+// percentilesTable lists the latency percentiles of the ranks.
+func percentilesTable(all []rank) table {
 	t := table{
 		Caption: "Latency of the strategies, each at its limit",
 		Head: []head{{Name: "strategy", Word: true}, {Name: "limit"}, {Name: "mean"}, {Name: "p50"}, {Name: "p90"},
@@ -81,7 +82,7 @@ func spreadTable(all []rank) table {
 	return t
 }
 
-// winners says in a sentence which strategies of a comparison are the fastest.
+// winners returns a sentence that names the fastest strategies of a comparison.
 func winners(compared []results.Summary) string {
 	var best []string
 	var few bool

@@ -8,40 +8,41 @@ import (
 	"sweetspot/results"
 )
 
-// A table is what a figure draws, to be read.
+// A table shows the data of a figure as text.
 type table struct {
 	Caption string
 	Head    []head
 	Rows    [][]string
-	Rest    string // what is left out, if anything
+	Rest    string // says how many rows are left out; empty if none
 }
 
-// A head is the head of a column. Words are aligned left, numbers right.
+// A head is the head of a column.
 type head struct {
 	Name string
-	Word bool
+	Word bool // the column contains words, which are aligned left; numbers are aligned right
 }
 
-// nothing stands for a figure that there is none of.
-const nothing = "–"
+// noValue is shown in place of a missing number.
+const noValue = "–"
 
-// some writes a figure that is missing when it is 0.
+// some formats a number for which 0 means that it is missing.
 func some(x float64, write func(float64) string) string {
 	if x == 0 {
-		return nothing
+		return noValue
 	}
 	return write(x)
 }
 
-// optional writes a rate that may be unknown.
+// optional formats a rate that may be missing.
 func optional(x *float64) string {
 	if x == nil {
-		return nothing
+		return noValue
 	}
 	return results.Figure(*x)
 }
 
-// round leaves what a chart can show of a number, so that the page stays small.
+// round rounds to six significant digits, which is more than a chart can show, to keep the page small. NaN and the
+// infinities, which JSON does not have, become 0.
 func round(x float64) float64 {
 	const digits = 6
 	short, err := strconv.ParseFloat(strconv.FormatFloat(x, 'g', digits, 64), 64)
@@ -51,6 +52,7 @@ func round(x float64) float64 {
 	return short
 }
 
+// cleaned cleans each text of what a terminal or a page must not show.
 func cleaned(texts []string) []string {
 	clean := make([]string, len(texts))
 	for i, text := range texts {
@@ -59,7 +61,7 @@ func cleaned(texts []string) []string {
 	return clean
 }
 
-// limitTable lists the goodput of a line by limit, and notes what there is to note about it.
+// limitTable lists the goodput of a line at each limit. It adds the footnotes of its rows to notes.
 func limitTable(run *results.Run, l line, notes *results.Notes) table {
 	t := table{
 		Caption: l.Name + ": goodput by limit, with 95% confidence",
@@ -76,7 +78,7 @@ func limitTable(run *results.Run, l line, notes *results.Notes) table {
 	return t
 }
 
-// latencyTable lists the latencies of a line by limit.
+// latencyTable lists the latencies of a line at each limit.
 func latencyTable(l line) table {
 	t := table{
 		Caption: l.Name + ": latency by limit",
@@ -92,15 +94,15 @@ func latencyTable(l line) table {
 	return t
 }
 
-// timeTable lists how long so many requests take by limit. The page's script can change the number: it finds the
-// goodput in the column before.
+// timeTable lists the time of a number of requests at each limit. The page's script recalculates the time from the goodput in
+// the second column when the reader changes the number.
 func timeTable(l line, requests int64) table {
 	t := table{
 		Caption: l.Name + ": time by semaphore size",
 		Head:    []head{{Name: "semaphore size"}, {Name: "goodput/s"}, {Name: fmt.Sprintf("time for %s", results.Count(requests))}},
 	}
 	for _, s := range l.summaries {
-		took := nothing
+		took := noValue
 		if s.PerSecond > 0 {
 			took = results.Span(float64(requests) / s.PerSecond)
 		}

@@ -7,7 +7,7 @@ import (
 	"sweetspot/results"
 )
 
-var settingFacts = []fact{
+var settingProperties = []property{
 	{"method", func(r *results.Run) string { return r.Settings.Method }},
 	{"protocol", func(r *results.Run) string { return r.Settings.HTTP }},
 	{"requests a trial", func(r *results.Run) string { return number(r.Settings.Requests) }},
@@ -17,14 +17,14 @@ var settingFacts = []fact{
 	{"addresses remembered", func(r *results.Run) string { return duration(r.Settings.DNSSeconds) }},
 	{"rate at most", func(r *results.Run) string { return rate(r.Settings.Rate) }},
 	{"decoding", func(r *results.Run) string { return r.Settings.Decode }},
-	{"keep-alive", func(r *results.Run) string { return on(r.Settings.KeepAlive) }},
-	{"redirects followed", func(r *results.Run) string { return on(r.Settings.Redirects) }},
-	{"decompression", func(r *results.Run) string { return on(r.Settings.Decompression) }},
-	{"certificates verified", func(r *results.Run) string { return on(!r.Settings.Insecure) }},
+	{"keep-alive", func(r *results.Run) string { return yesNo(r.Settings.KeepAlive) }},
+	{"redirects followed", func(r *results.Run) string { return yesNo(r.Settings.Redirects) }},
+	{"decompression", func(r *results.Run) string { return yesNo(r.Settings.Decompression) }},
+	{"certificates verified", func(r *results.Run) string { return yesNo(!r.Settings.Insecure) }},
 	{"retries", func(r *results.Run) string { return fmt.Sprint(r.Settings.Retries) }},
 }
 
-var machineFacts = []fact{
+var machineProperties = []property{
 	{"command", func(r *results.Run) string { return command(r) }},
 	{"target", func(r *results.Run) string { return r.Target }},
 	{"started", func(r *results.Run) string { return r.Started }},
@@ -39,7 +39,7 @@ var machineFacts = []fact{
 	{"client's memory at most", func(r *results.Run) string { return megabytes(r.PeakMemory) }},
 }
 
-// command returns the command line, quoted where a shell would want it, or just the command where it is not known.
+// command returns the command line, quoted for a shell. If the arguments are unknown, it returns the command's name only.
 func command(r *results.Run) string {
 	if len(r.Arguments) == 0 {
 		return r.Command
@@ -54,6 +54,7 @@ func command(r *results.Run) string {
 	return strings.Join(words, " ")
 }
 
+// megabytes formats a number of bytes; 0 gives the empty string.
 func megabytes(bytes int64) string {
 	if bytes == 0 {
 		return ""

@@ -19,30 +19,32 @@ import (
 	"sweetspot/results"
 )
 
-// A drawing is a plot under way. After the first error it draws nothing more.
-type drawing struct {
+// A chart is a plot to which data is added. It keeps the first error.
+type chart struct {
 	*plot.Plot
-	err  error
-	logs []*plot.Axis
+	err     error
+	logAxes []*plot.Axis
 }
 
-// The size of a picture: that of a slide, fine enough for print.
+// The size of a picture has the proportions of a slide, and its resolution is sufficient for print.
 const (
 	pictureWidth  = 20 * vg.Centimeter
 	pictureHeight = 11.25 * vg.Centimeter
 	pictureDPI    = 200
 )
 
-// sans is the variant of the font without serifs.
+// sans selects the font without serifs.
 const sans = "Sans"
 
+// The colours of text and of grid lines, as --soft and --rule in page.css.
 var (
 	soft  = color.RGBA{0x5a, 0x61, 0x6d, 0xff}
 	faint = color.RGBA{0xe3, 0xe1, 0xdc, 0xff}
 )
 
-func newDrawing(x, y string) *drawing {
-	d := &drawing{Plot: plot.New()}
+// newChart returns an empty chart with the given axis labels.
+func newChart(x, y string) *chart {
+	d := &chart{Plot: plot.New()}
 	d.X.Label.Text, d.Y.Label.Text = x, y
 	d.Title.Padding = 3 * vg.Millimeter
 	for _, a := range []*plot.Axis{&d.X, &d.Y} {
@@ -61,8 +63,8 @@ func newDrawing(x, y string) *drawing {
 	return d
 }
 
-// write writes the drawing to w.
-func (d *drawing) write(w io.Writer, format string) error {
+// write writes the chart to w as png or svg.
+func (d *chart) write(w io.Writer, format string) error {
 	var canvas interface {
 		vg.CanvasSizer
 		io.WriterTo
@@ -73,10 +75,10 @@ func (d *drawing) write(w io.Writer, format string) error {
 	case "svg":
 		canvas = vgsvg.New(pictureWidth, pictureHeight)
 	default:
-		return fmt.Errorf("there is no format %q of plots", format)
+		return fmt.Errorf("unknown plot format %q: want png or svg", format)
 	}
-	for _, a := range d.logs {
-		spread(a)
+	for _, a := range d.logAxes {
+		widenEmpty(a)
 	}
 	margin := 4 * vg.Millimeter
 	d.Draw(draw.Crop(draw.New(canvas), margin, -margin, margin, -margin))
@@ -84,20 +86,20 @@ func (d *drawing) write(w io.Writer, format string) error {
 	return err
 }
 
-// hueOf returns a colour of the palette with an opacity from 0 to 1.
+// hueOf returns a palette colour with an opacity from 0 to 1.
 func hueOf(number int, opacity float64) color.Color {
-	rgb, _ := strconv.ParseUint(palette[number].light[1:], 16, 32) // a constant
+	rgb, _ := strconv.ParseUint(palette[number].light[1:], 16, 32) // every palette colour parses
 	return color.NRGBA{uint8(rgb >> 16), uint8(rgb >> 8), uint8(rgb), uint8(math.Round(255 * opacity))}
 }
 
-// A stroke is how a line is drawn.
+// A stroke is the style of a drawn line.
 type stroke struct {
 	colour color.Color
 	width  vg.Length
 	dashes []vg.Length
 }
 
-// dashes tell runs apart.
+// dashes are the dash patterns that distinguish runs.
 var dashes = [][]vg.Length{nil, {vg.Points(6), vg.Points(3)}, {vg.Points(2), vg.Points(3)}}
 
 func (s stroke) style() draw.LineStyle {
@@ -105,9 +107,9 @@ func (s stroke) style() draw.LineStyle {
 }
 
 // line draws a line through the points.
-func (d *drawing) line(points plotter.XYs, s stroke) *plotter.Line {
+func (d *chart) line(points plotter.XYs, s stroke) *plotter.Line {
 	line, err := plotter.NewLine(points)
-	if d.failed(err) {
+	if d.keepError(err) {
 		return &plotter.Line{}
 	}
 	line.LineStyle = s.style()
@@ -115,20 +117,20 @@ func (d *drawing) line(points plotter.XYs, s stroke) *plotter.Line {
 	return line
 }
 
-// area fills the polygon.
-func (d *drawing) area(points plotter.XYs, fill color.Color) {
+// area fills a polygon.
+func (d *chart) area(points plotter.XYs, fill color.Color) {
 	polygon, err := plotter.NewPolygon(points)
-	if d.failed(err) {
+	if d.keepError(err) {
 		return
 	}
 	polygon.Color, polygon.LineStyle.Width = fill, 0
 	d.Add(polygon)
 }
 
-// dots draws a symbol at each of the points.
-func (d *drawing) dots(points plotter.XYs, shape draw.GlyphDrawer, colour color.Color, radius vg.Length) *plotter.Scatter {
+// dots draws a symbol at each point.
+func (d *chart) dots(points plotter.XYs, shape draw.GlyphDrawer, colour color.Color, radius vg.Length) *plotter.Scatter {
 	scatter, err := plotter.NewScatter(points)
-	if d.failed(err) {
+	if d.keepError(err) {
 		return &plotter.Scatter{}
 	}
 	scatter.GlyphStyle = draw.GlyphStyle{Color: colour, Radius: radius, Shape: shape}
@@ -136,10 +138,10 @@ func (d *drawing) dots(points plotter.XYs, shape draw.GlyphDrawer, colour color.
 	return scatter
 }
 
-// word writes text beside a point.
-func (d *drawing) word(x, y float64, words string, colour color.Color, xAlign text.XAlignment, offset vg.Point) {
+// word writes a label beside a point.
+func (d *chart) word(x, y float64, words string, colour color.Color, xAlign text.XAlignment, offset vg.Point) {
 	labels, err := plotter.NewLabels(plotter.XYLabels{XYs: plotter.XYs{{X: x, Y: y}}, Labels: []string{words}})
-	if d.failed(err) {
+	if d.keepError(err) {
 		return
 	}
 	style := &labels.TextStyle[0]
@@ -149,15 +151,16 @@ func (d *drawing) word(x, y float64, words string, colour color.Color, xAlign te
 	d.Add(labels)
 }
 
-func (d *drawing) failed(err error) bool {
+// keepError keeps the first error, and reports whether err is one.
+func (d *chart) keepError(err error) bool {
 	if d.err == nil {
 		d.err = err
 	}
 	return err != nil
 }
 
-// spread gives a log axis that has nothing on it, or one value, a range.
-func spread(a *plot.Axis) {
+// widenEmpty gives a range to a logarithmic axis that has no values, or only one.
+func widenEmpty(a *plot.Axis) {
 	switch {
 	case a.Min > a.Max:
 		a.Min, a.Max = 1, 10
@@ -166,9 +169,9 @@ func spread(a *plot.Axis) {
 	}
 }
 
-// logarithmic makes an axis of the drawing one, with labels at powers of the base times each of the steps.
-func (d *drawing) logarithmic(a *plot.Axis, base float64, steps []float64, label func(float64) string) {
-	d.logs = append(d.logs, a)
+// logarithmic makes an axis logarithmic, with labels at the powers of the base multiplied by each of the steps.
+func (d *chart) logarithmic(a *plot.Axis, base float64, steps []float64, label func(float64) string) {
+	d.logAxes = append(d.logAxes, a)
 	a.Scale = plot.LogScale{}
 	a.Tick.Marker = plot.TickerFunc(func(low, high float64) []plot.Tick {
 		var ticks []plot.Tick
@@ -183,13 +186,13 @@ func (d *drawing) logarithmic(a *plot.Axis, base float64, steps []float64, label
 	})
 }
 
-// linear labels an axis at round numbers.
+// linear places the ticks of a linear axis at round numbers.
 func linear(a *plot.Axis, label func(float64) string) {
-	const about = 6 // ticks
+	const maxTicks = 6
 	a.Tick.Marker = plot.TickerFunc(func(low, high float64) []plot.Tick {
-		step := math.Pow(10, math.Floor(math.Log10((high-low)/about)))
-		for _, times := range []float64{2, 2.5, 2} { // steps of 1, 2, 5 and 10
-			if (high-low)/step > about {
+		step := math.Pow(10, math.Floor(math.Log10((high-low)/maxTicks)))
+		for _, times := range []float64{2, 2.5, 2} { // the step becomes 1, 2, 5 or 10 times a power of ten
+			if (high-low)/step > maxTicks {
 				step *= times
 			}
 		}
@@ -201,7 +204,7 @@ func linear(a *plot.Axis, label func(float64) string) {
 	})
 }
 
-// shortSpan writes a round duration without the zeros that say how precise it is.
+// shortSpan formats a duration for an axis: without trailing zeros.
 func shortSpan(seconds float64) string {
 	number, unit, _ := strings.Cut(results.Span(seconds), " ")
 	if strings.Contains(number, ".") {
