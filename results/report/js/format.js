@@ -1,24 +1,25 @@
-// What is drawn, and how it is worded and coloured. The files of this folder make one script, in the order words, charts,
-// curves, rows, page. Strings in the data come from servers and URLs: they become text, never markup.
+// The page's data, and how numbers, colours and tooltips are formatted. The files in this folder are joined to one script in the
+// order format, charts, curves, rows, page. Strings in the data come from servers and URLs, so they are always inserted as text,
+// never as markup.
 
 const root = document.documentElement;
 const byId = id => document.getElementById(id);
-let text = byId('data').textContent;
-let data = JSON.parse(text);
+let json = byId('data').textContent;
+let data = JSON.parse(json); // as the type data in page.go
 
 const css = name => getComputedStyle(root).getPropertyValue(name).trim();
-const colour = i => css('--c' + i);
+const paletteColour = i => css('--c' + i);
 const dashes = ['solid', 'dashed', 'dotted'];
 const symbols = ['circle', 'rect', 'triangle', 'diamond'];
 const dash = run => dashes[run % dashes.length];
 const symbol = run => symbols[run % symbols.length];
 
 const significant = (x, digits) => new Intl.NumberFormat('en', { maximumSignificantDigits: digits }).format(x);
-const figure = x => significant(x, Math.abs(x) >= 1000 ? 4 : 3);
+const number = x => significant(x, Math.abs(x) >= 1000 ? 4 : 3);
 const percent = share => significant(100 * share, 3) + '%';
 
-// span writes a duration in seconds as the tables do.
-function span(s) {
+// duration formats seconds as the tables do.
+function duration(s) {
   for (const [unit, size] of [
     ['s', 1],
     ['ms', 1e-3],
@@ -40,16 +41,17 @@ function span(s) {
   return Math.floor(small / ratio) + ' ' + units[1] + (small % ratio ? ' ' + (small % ratio) + ' ' + units[3] : '');
 }
 
-// tip returns what a tooltip shows: a title, rows of a name and figures, and remarks.
-function tip(title, rows, remarks = []) {
+// tooltip returns an element with a title, rows and remarks. A row has the colour of its first cell, which may be empty, and
+// its cells.
+function tooltip(title, rows, remarks = []) {
   const box = document.createElement('div');
   box.className = 'tip';
   box.appendChild(document.createElement('strong')).textContent = title;
   const table = box.appendChild(document.createElement('table'));
-  for (const [hue, ...cells] of rows) {
+  for (const [colour, ...cells] of rows) {
     const row = table.insertRow();
     for (const cell of cells) row.insertCell().textContent = cell;
-    if (hue) row.cells[0].style.color = hue;
+    if (colour) row.cells[0].style.color = colour;
   }
   for (const remark of remarks) box.appendChild(document.createElement('p')).textContent = '⚠ ' + remark;
   return box;
