@@ -82,7 +82,7 @@ func drawTrials(all data) *chart {
 	if all.Timed {
 		when = "seconds since the start"
 	}
-	d := newChart(when, "share of the mean")
+	d := newChart(when, "share of mean")
 	linear(&d.X, results.Figure)
 	linear(&d.Y, results.Percent)
 	for _, c := range all.Timelines {
@@ -106,7 +106,7 @@ func drawErrors(all data) *chart {
 	for _, r := range rows {
 		names = append(names, r.Name)
 	}
-	d := rowChart("share of the requests", names)
+	d := rowChart("share of requests", names)
 	linear(&d.X, results.Percent)
 	d.X.Min = 0
 	for i, r := range rows {

@@ -64,9 +64,9 @@ func newFailures(lines []line) failures {
 // table lists the rows, each with its first error.
 func (f failures) table() table {
 	t := table{
-		Caption: "Requests that failed, by class",
-		Head: []head{{Name: "strategy", Word: true}, {Name: "failed"}, {Name: "of its requests"},
-			{Name: "by class", Word: true}, {Name: "first error", Word: true}},
+		Caption: "Failed requests by error class",
+		Head: []head{{Name: "strategy", Word: true}, {Name: "failed"}, {Name: "share of requests"},
+			{Name: "error classes", Word: true}, {Name: "first error", Word: true}},
 	}
 	for _, row := range f.Rows {
 		s := row.summary
@@ -84,5 +84,5 @@ func (f failures) sentence() string {
 	for _, row := range f.Rows {
 		total += row.failed
 	}
-	return fmt.Sprintf("%s requests failed, in classes %s.", results.Count(total), strings.Join(f.Classes, ", "))
+	return fmt.Sprintf("%s requests failed. Error classes: %s.", results.Count(total), strings.Join(f.Classes, ", "))
 }

@@ -19,14 +19,14 @@ func figures(sources []Source, d data) []figure {
 func throughputFigure(sources []Source, d data) figure {
 	f := figure{
 		ID: "throughput", Title: "Goodput against the limit", Wide: true, Hidden: !swept(d.Lines),
-		Lead: "Successful responses a second at each limit on requests in flight. The band is the mean's 95% confidence where " +
-			"a limit was repeated; the shaded limits are the interval that holds the smallest limit that is enough.",
+		Lead: "Successful responses per second at each limit on requests in flight. The band is the 95% confidence interval of the " +
+			"mean; it needs several trials at a limit. The shaded area is the interval of the recommended limit.",
 	}
 	if len(d.Theories) > 0 {
-		f.Lead += " The grey line is the bundled server's theory."
+		f.Lead += " The grey line is the theoretical goodput of the bundled server."
 	}
 	if slices.ContainsFunc(d.Lines, func(l line) bool { return l.Law != nil }) {
-		f.Lead += " The dashed curve is the scalability law fitted to the trials, which do not speak against it."
+		f.Lead += " The dashed curve is the universal scalability law, fitted to the trials. It is shown only if the trials agree with it."
 	}
 	var notes results.Notes
 	for _, l := range d.Lines {
@@ -39,13 +39,14 @@ func throughputFigure(sources []Source, d data) figure {
 // rankingFigure compares the goodput of the strategies.
 func rankingFigure(d data) figure {
 	f := figure{
-		ID: "ranking", Title: "The strategies, each at its limit", Hidden: len(d.Ranks) < 2 || !slices.ContainsFunc(d.Ranks, func(r rank) bool { return r.Rate > 0 }),
-		Lead: "Goodput with its 95% confidence. What the repeats cannot tell from the fastest is marked ~.",
+		ID: "ranking", Title: "Goodput of the strategies, each at its own limit", Hidden: len(d.Ranks) < 2 || !slices.ContainsFunc(d.Ranks, func(r rank) bool { return r.Rate > 0 }),
+		Lead: "The line on each bar is the 95% confidence interval. A ~ marks a strategy whose difference from the fastest is not " +
+			"significant.",
 	}
 	var notes results.Notes
-	f.Tables = []table{rankTable("Strategies by goodput, with 95% confidence", d.Ranks, &notes)}
+	f.Tables = []table{rankTable("Strategies by goodput, with 95% confidence interval", d.Ranks, &notes)}
 	if len(d.common) > 0 {
-		f.Tables = append(f.Tables, rankTable("The same, all at a common limit", d.common, &notes))
+		f.Tables = append(f.Tables, rankTable("The same strategies, all at one common limit", d.common, &notes))
 	}
 	f.Notes = cleaned(notes.List())
 	return f
@@ -55,8 +56,8 @@ func rankingFigure(d data) figure {
 func latencyFigure(d data) figure {
 	f := figure{
 		ID: "latency", Title: "Latency against the limit", Hidden: !swept(d.Lines) || !hasLatency(d.Lines),
-		Lead: "How long half, 90% and 99% of the requests took at most: the service time that a caller with a slot saw. " +
-			"Failures have no part in it.",
+		Lead: "The latency that 50%, 90% and 99% of the requests did not exceed. It is the service time, from the moment when the " +
+			"request has a slot. Failed requests are not included.",
 	}
 	for _, l := range d.Lines {
 		f.Tables = append(f.Tables, latencyTable(l))
@@ -67,11 +68,11 @@ func latencyFigure(d data) figure {
 // percentilesFigure compares the latencies of the strategies.
 func percentilesFigure(d data) figure {
 	return figure{
-		ID: "percentiles", Title: "Latency of the strategies",
+		ID: "percentiles", Title: "Latency of the strategies, each at its own limit",
 		// If the run is a sweep of one strategy, the latency figure already shows this.
 		Hidden: !slices.ContainsFunc(d.Ranks, func(r rank) bool { return r.P50 > 0 }) || len(d.Ranks) == 1 && swept(d.Lines),
 
-		Lead:   "From the median by p90 and p99 to the slowest request, each strategy at its limit.",
+		Lead:   "The median, p90, p99 and the slowest request of each strategy.",
 		Tables: []table{percentilesTable(d.Ranks)},
 	}
 }
@@ -79,8 +80,9 @@ func percentilesFigure(d data) figure {
 // timeFigure shows the time of a batch against the size of the semaphore, as the article about semaphore sizes does.
 func timeFigure(d data) figure {
 	f := figure{
-		ID: "time", Title: "Time for a batch against the semaphore's size", Hidden: !swept(d.Lines),
-		Lead: "How long so many requests would take at the goodput measured: arithmetic, not a measurement. Lower is better.",
+		ID: "time", Title: "Time for a batch against the semaphore size", Hidden: !swept(d.Lines),
+		Lead: "The time that the given number of requests would take at the measured goodput. It is calculated, not measured. Lower is " +
+			"better.",
 	}
 	for _, l := range d.Lines {
 		f.Tables = append(f.Tables, timeTable(l, d.Requests))
@@ -93,21 +95,21 @@ func trialsFigure(sources []Source, d data) figure {
 	f := figure{
 		ID: "trials", Title: "Every trial over the time of the run", Wide: true,
 		Hidden: !slices.ContainsFunc(d.Timelines, func(c timeline) bool { return len(c.Trials) > 0 }),
-		Lead: "Each dot is a trial, the fine lines its seconds. As a share of the mean of its strategy and limit, a machine " +
-			"that is steady stays at 100%; one that drifts does not.",
+		Lead: "Each dot is a trial. The thin lines show the seconds of each trial. The share of the mean compares a trial with all " +
+			"trials of the same strategy and limit: it stays near 100% unless the machine or the server drifts.",
 		Tables: []table{trialTable(sources, d.Lines, d.Timelines, d.Timed)},
 	}
 	if !d.Timed {
-		f.Lead += " When the trials were made was not recorded, so they stand in their order."
+		f.Lead += " The run has no start times, so the trials are shown in their order."
 	}
 	return f
 }
 
 // errorsFigure shows the share of requests that failed.
 func errorsFigure(d data) figure {
-	f := figure{ID: "errors", Title: "Requests that failed", Wide: true, Hidden: len(d.Failures.Rows) == 0}
+	f := figure{ID: "errors", Title: "Failed requests", Wide: true, Hidden: len(d.Failures.Rows) == 0}
 	if !f.Hidden {
-		f.Lead = d.Failures.sentence() + " The share of the requests that failed, by class."
+		f.Lead = d.Failures.sentence() + " The chart shows the share of failed requests by error class."
 		f.Tables = []table{d.Failures.table()}
 	}
 	return f
@@ -124,7 +126,7 @@ func propertyTables(sources []Source) []table {
 		names = append(names, head{Name: name, Word: true})
 	}
 	settings := table{Caption: "Settings, the same for every client", Head: names}
-	machine := table{Caption: "The run and its machine", Head: names}
+	machine := table{Caption: "Run and machine", Head: names}
 	for _, f := range settingProperties {
 		settings.addProperty(sources, f)
 	}

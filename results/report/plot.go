@@ -24,12 +24,12 @@ const limitless = "no strategy was measured at two limits or more: want a sweep"
 // plots has the plots in the order of the page. Their names are the IDs of the page's figures.
 var plots = []Plot{
 	{"throughput", "goodput against the limit, with 95% confidence and the limit to use", limitless, drawThroughput},
-	{"ranking", "the strategies beside one another, each at its limit", "fewer than two strategies were compared", drawRanking},
+	{"ranking", "goodput of the strategies, each at its own limit", "fewer than two strategies were compared", drawRanking},
 	{"latency", "p50, p90 and p99 against the limit", limitless, drawLatency},
-	{"percentiles", "the latencies of the strategies beside one another", "fewer than two strategies were compared", drawPercentiles},
-	{"time", "the time for so many requests against the semaphore's size", limitless, drawTime},
-	{"trials", "each trial over the time of the run, as a share of the mean of its strategy and limit", "there is no trial", drawTrials},
-	{"errors", "the share of the requests that failed, by class", "no request failed", drawErrors},
+	{"percentiles", "latency of the strategies, each at its own limit", "fewer than two strategies were compared", drawPercentiles},
+	{"time", "time for a number of requests against the semaphore size", limitless, drawTime},
+	{"trials", "every trial over the time of the run, as a share of the mean of its strategy and limit", "there is no trial", drawTrials},
+	{"errors", "share of failed requests by error class", "no request failed", drawErrors},
 }
 
 // Plots returns the plots that [WritePlot] can write, in the order of the page.

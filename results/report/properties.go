@@ -10,16 +10,16 @@ import (
 var settingProperties = []property{
 	{"method", func(r *results.Run) string { return r.Settings.Method }},
 	{"protocol", func(r *results.Run) string { return r.Settings.HTTP }},
-	{"requests a trial", func(r *results.Run) string { return number(r.Settings.Requests) }},
-	{"a trial lasts", func(r *results.Run) string { return duration(r.Settings.DurationSecond) }},
+	{"requests per trial", func(r *results.Run) string { return number(r.Settings.Requests) }},
+	{"trial duration", func(r *results.Run) string { return duration(r.Settings.DurationSecond) }},
 	{"timeout", func(r *results.Run) string { return duration(r.Settings.TimeoutSeconds) }},
-	{"timeout to connect", func(r *results.Run) string { return duration(r.Settings.DialSeconds) }},
-	{"addresses remembered", func(r *results.Run) string { return duration(r.Settings.DNSSeconds) }},
-	{"rate at most", func(r *results.Run) string { return rate(r.Settings.Rate) }},
-	{"decoding", func(r *results.Run) string { return r.Settings.Decode }},
+	{"connect timeout", func(r *results.Run) string { return duration(r.Settings.DialSeconds) }},
+	{"DNS cache lifetime", func(r *results.Run) string { return duration(r.Settings.DNSSeconds) }},
+	{"maximum rate", func(r *results.Run) string { return rate(r.Settings.Rate) }},
+	{"body decoding", func(r *results.Run) string { return r.Settings.Decode }},
 	{"keep-alive", func(r *results.Run) string { return yesNo(r.Settings.KeepAlive) }},
 	{"redirects followed", func(r *results.Run) string { return yesNo(r.Settings.Redirects) }},
-	{"decompression", func(r *results.Run) string { return yesNo(r.Settings.Decompression) }},
+	{"automatic decompression", func(r *results.Run) string { return yesNo(r.Settings.Decompression) }},
 	{"certificates verified", func(r *results.Run) string { return yesNo(!r.Settings.Insecure) }},
 	{"retries", func(r *results.Run) string { return fmt.Sprint(r.Settings.Retries) }},
 }
@@ -32,11 +32,11 @@ var machineProperties = []property{
 	{"trials", func(r *results.Run) string { return results.Count(len(r.Trials)) }},
 	{"processor", func(r *results.Run) string { return r.Machine.CPU }},
 	{"CPUs for the client", func(r *results.Run) string { return number(r.Machine.CPUs) }},
-	{"system", func(r *results.Run) string { return r.Machine.OS + "/" + r.Machine.Arch }},
+	{"operating system", func(r *results.Run) string { return r.Machine.OS + "/" + r.Machine.Arch }},
 	{"kernel", func(r *results.Run) string { return r.Machine.Kernel }},
 	{"Go", func(r *results.Run) string { return r.Machine.Go }},
-	{"open files at most", func(r *results.Run) string { return number(int64(r.Machine.OpenFiles)) }},
-	{"client's memory at most", func(r *results.Run) string { return megabytes(r.PeakMemory) }},
+	{"maximum open files", func(r *results.Run) string { return number(int64(r.Machine.OpenFiles)) }},
+	{"peak client memory", func(r *results.Run) string { return megabytes(r.PeakMemory) }},
 }
 
 // command returns the command line, quoted for a shell. If the arguments are unknown, it returns the command's name only.

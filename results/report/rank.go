@@ -67,7 +67,7 @@ func rankTable(caption string, all []rank, notes *results.Notes) table {
 // percentilesTable lists the latency percentiles of the ranks.
 func percentilesTable(all []rank) table {
 	t := table{
-		Caption: "Latency of the strategies, each at its limit",
+		Caption: "Latency of the strategies, each at its own limit",
 		Head: []head{{Name: "strategy", Word: true}, {Name: "limit"}, {Name: "mean"}, {Name: "p50"}, {Name: "p90"},
 			{Name: "p99"}, {Name: "largest"}},
 	}
@@ -93,7 +93,7 @@ func winners(compared []results.Summary) string {
 		}
 	}
 	if len(best) == 0 {
-		return "No request succeeded, so there is nothing to compare."
+		return "No request succeeded, so there is no comparison."
 	}
 	top := results.Figure(compared[0].PerSecond) + "/s at limit " + results.Count(compared[0].Limit)
 	switch {
@@ -102,9 +102,9 @@ func winners(compared []results.Summary) string {
 	case len(best) == 1:
 		return fmt.Sprintf("%s is the fastest: %s.", best[0], top)
 	case few:
-		return fmt.Sprintf("%s measured most, %s, in too few repeats to tell a winner.", best[0], top)
+		return fmt.Sprintf("%s has the highest mean, %s, but there are too few repeats to say which strategy is the fastest.", best[0], top)
 	}
 	last := len(best) - 1
-	return fmt.Sprintf("%s and %s are the fastest, up to %s: the repeats cannot tell them apart.",
+	return fmt.Sprintf("%s and %s are the fastest, up to %s. The repeats show no significant difference between them.",
 		strings.Join(best[:last], ", "), best[last], top)
 }

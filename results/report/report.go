@@ -10,8 +10,7 @@
 // [WritePlot] writes one chart as PNG or SVG; [Plots] lists the charts.
 //
 // Strings in a run may come from a server or from a URL, and they are not trusted. They are cleaned of control characters
-// and escaped, and a content security policy stops every script that is not the page's own. All functions read the runs
-// only, and they may be called concurrently as long as nobody changes the runs.
+// and escaped, and a content security policy stops every script that is not the page's own. No function changes a run.
 package report
 
 import (

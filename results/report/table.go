@@ -64,7 +64,7 @@ func cleaned(texts []string) []string {
 // limitTable lists the goodput of a line at each limit. It adds the footnotes of its rows to notes.
 func limitTable(run *results.Run, l line, notes *results.Notes) table {
 	t := table{
-		Caption: l.Name + ": goodput by limit, with 95% confidence",
+		Caption: l.Name + ": goodput by limit, with 95% confidence interval",
 		Head: []head{{Name: "limit"}, {Name: "goodput/s"}, {Name: "low"}, {Name: "high"}, {Name: "trials"},
 			{Name: "in flight"}, {Name: "", Word: true}, {Name: "notes", Word: true}},
 	}

@@ -113,11 +113,11 @@ func trialTable(sources []Source, lines []line, all []timeline, timed bool) tabl
 	})
 	when := "trial"
 	if timed {
-		when = "begins at"
+		when = "start"
 	}
 	t := table{
-		Caption: "Each trial in the order of time",
-		Head:    []head{{Name: "strategy", Word: true}, {Name: when}, {Name: "limit"}, {Name: "goodput/s"}, {Name: "of its mean"}, {Name: "failures"}},
+		Caption: "Trials in order of start",
+		Head:    []head{{Name: "strategy", Word: true}, {Name: when}, {Name: "limit"}, {Name: "goodput/s"}, {Name: "share of mean"}, {Name: "failures"}},
 	}
 	for _, r := range rows[:min(len(rows), maxTrialRows)] {
 		at := results.Count(int64(r.m[0]))
