@@ -30,8 +30,8 @@ func rowChart(x string, names []string) *chart {
 
 // bar draws a bar in a row from one value to another.
 func (d *chart) bar(row int, from, to float64, colour int) {
-	y := float64(-row)
-	d.area(plotter.XYs{{X: from, Y: y - barHalfHeight}, {X: to, Y: y - barHalfHeight}, {X: to, Y: y + barHalfHeight}, {X: from, Y: y + barHalfHeight}}, hueOf(colour, 0.8))
+	bottom, top := float64(-row)-barHalfHeight, float64(-row)+barHalfHeight
+	d.area(plotter.XYs{{X: from, Y: bottom}, {X: to, Y: bottom}, {X: to, Y: top}, {X: from, Y: top}}, hueOf(colour, 0.8))
 }
 
 func drawRanking(all data) *chart {

@@ -52,7 +52,7 @@ func round(x float64) float64 {
 	return short
 }
 
-// cleaned cleans each text of what a terminal or a page must not show.
+// cleaned applies results.Clean to each text.
 func cleaned(texts []string) []string {
 	clean := make([]string, len(texts))
 	for i, text := range texts {
