@@ -5,20 +5,21 @@ import "context"
 func init() {
 	RegisterSchedule(unbounded)
 	Register(unbounded.As("unbounded",
-		"goroutines that crowd at the client, four for each connection it may open, over net/http: what not deciding gets", netHTTP))
+		"more goroutines than connections, four for each, which wait in the client, over net/http: what happens without a limit of one's own", NetHTTP))
 }
 
-// crowd is how many goroutines unbounded has at work for each connection that the limit allows. A load without end has no
-// "all at once". With four wanting every connection the client's queue is never empty, and still no request waits there
-// so long that it times out, or outlives a cancellation by more than three others.
-const crowd = 4
+// CallersPerConnection is how many requests a strategy whose client limits them has started for each connection that the
+// limit allows. A load without end cannot be started all at once. With four callers per connection the client's queue is
+// never empty, and no request waits so long that it times out, or that a cancellation has to wait for more than three
+// others.
+const CallersPerConnection = 4
 
 var unbounded = Schedule{
-	Name:   "unbounded",
-	Doc:    "a crowd of goroutines, the limit left to the client's connections to each host: latency includes the wait for one",
-	Leaves: true,
+	Name:         "unbounded",
+	Doc:          "more goroutines than connections, the limit left to the client: latency includes the wait for a connection",
+	ClientLimits: true,
 	Run: func(ctx context.Context, limit int, open func() *Lane) {
-		room := make(chan struct{}, crowd*limit)
-		eachApart(ctx, open, func() bool { room <- struct{}{}; return true }, func() { <-room })
+		slots := make(chan struct{}, CallersPerConnection*limit)
+		GoroutinePerRequest(ctx, open, func() bool { slots <- struct{}{}; return true }, func() { <-slots })
 	},
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweetspot/strategies"
+	_ "sweetspot/strategies/all"
 )
 
 func newStrategiesCommand() *cobra.Command {
