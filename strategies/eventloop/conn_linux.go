@@ -20,7 +20,7 @@ type conn struct {
 	host   *host
 	state  state
 	fd     int   // negative if there is no connection
-	serial int32 // tells the connection from earlier ones with the same fd; it is the events' Pad
+	serial int32 // distinguishes the connection from earlier ones with the same fd; events carry it as their Pad
 
 	request  strategies.Request
 	deadline timer // of the request

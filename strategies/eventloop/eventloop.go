@@ -5,9 +5,9 @@
 // than for a portable library, because they then control the three things that decide their speed: one read buffer for all
 // connections, timeouts that need no timers, and system calls that Go's scheduler need not know about.
 //
-// To read the code, start with [loop.run], which waits for events and starts requests. A [conn] is a connection with the
-// request that it carries, and a [poller] tells which sockets are ready. Responses are parsed by package http1. Requests
-// over https go to the fasthttp client.
+// To read the code, start with loop.run, which waits for events and starts requests. A conn is a connection with the request
+// that it carries, and a poller reports which sockets are ready. Package http1 parses the responses. Requests over https go
+// to the fasthttp client.
 package eventloop
 
 import (

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A poller tells a loop which of its sockets are ready.
+// A poller reports which sockets of a loop are ready.
 type poller struct {
 	fd     int // an epoll instance
 	wakeFD int // an eventfd that wakes the loop
@@ -80,7 +80,7 @@ func (p *poller) wait(timeout time.Duration) ([]unix.EpollEvent, error) {
 func (p *poller) poll() []unix.EpollEvent {
 	n, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(p.fd),
 		uintptr(unsafe.Pointer(&p.events[0])), uintptr(len(p.events)), 0, 0, 0)
-	if errno != 0 { // a signal: the next call will tell
+	if errno != 0 { // a signal: the next call will return the events
 		return nil
 	}
 	return p.events[:n]

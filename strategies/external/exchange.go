@@ -27,7 +27,7 @@ type exchange struct {
 	urls     []string      // of requests that were started, for the next line
 	unsent   []byte        // lines that the talk has not taken yet
 	spare    []byte        // the buffer of the lines that it took last
-	stopSent bool          // no request is left, and the program has been told so
+	stopSent bool          // no request is left, and a stop message has been sent
 	due      time.Duration // when the program must have reported something, on the session's clock; 0 means never
 }
 
@@ -135,7 +135,7 @@ func (x *exchange) sendStart() {
 	x.urls = x.urls[:0]
 }
 
-// stop tells the program that no more requests come.
+// stop sends a stop message: no more requests come.
 func (x *exchange) stop() {
 	if x.stopSent {
 		return

@@ -9,8 +9,7 @@ import (
 	"sweetspot/server"
 )
 
-// Server starts the bundled test server and closes it at the end of the test. Its Stats tell independently what the strategy
-// has done.
+// Server starts the bundled test server and closes it at the end of the test. Its Stats count independently of the strategy.
 func Server(t testing.TB, config server.Config) *server.Server {
 	t.Helper()
 	s, err := server.Start(config)

@@ -7,8 +7,8 @@
 // [strategies.Traits]; the checks allow for it. Each check is a subtest whose name is a sentence, so that -run selects one.
 //
 // The package also has what tests of a single strategy need: [Work], which hands out requests and keeps every outcome;
-// [Countdown], which keeps nothing and suits benchmarks; [Server], the bundled test server, which counts by itself what it
-// has seen; and [RawServer], which answers whatever the test likes.
+// [Countdown], which only counts failures and suits benchmarks; [Server], the bundled test server, which counts requests
+// independently of the strategy; and [RawServer], which answers with any bytes.
 package strategytest
 
 import (
