@@ -170,7 +170,7 @@ func (x *exchange) handleMessage(m *message) (stopped bool, err error) {
 	case m.Stopped == nil:
 		return false, errors.New("it sent hello or opened during a run")
 	case !x.stopSent || len(x.unsent) > 0:
-		return false, errors.New("it stopped before it was told to")
+		return false, errors.New("it sent stopped before it got stop")
 	case len(x.pending) > 0:
 		return false, fmt.Errorf("it stopped with %d requests unreported", len(x.pending))
 	}

@@ -142,7 +142,7 @@ var faults = []fault{
 	{"a clock that starts elsewhere", "start", says(`{"done":{"now":9000000000,"outcomes":[[%,1,1,200,0]]}}` + "\n"), "want all times in nanoseconds of one clock"},
 	{"an error message in a run", "start", says(`{"error":"out of ports"}` + "\n"), "faulty: out of ports"},
 	{"hello in a run", "start", says(`{"hello":{"protocol":1}}` + "\n"), "it sent hello or opened during a run"},
-	{"a stop too early", "start", says(`{"stopped":{}}` + "\n"), "it stopped before it was told to"},
+	{"a stop too early", "start", says(`{"stopped":{}}` + "\n"), "it sent stopped before it got stop"},
 	{"an end without stopped", "stop", func(*faulty) error { os.Exit(0); return nil }, "it ended with exit status 0"},
 	{"no stopped", "stop", nothing, "it has reported nothing for 5.1s"},
 

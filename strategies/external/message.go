@@ -61,9 +61,9 @@ func (m *message) check() error {
 	case m.Hello != nil && m.Hello.Protocol != protocol:
 		return fmt.Errorf("it uses version %d of the protocol: want %d", m.Hello.Protocol, protocol)
 	case m.Hello != nil && m.Hello.MaxInFlight < 0:
-		return fmt.Errorf("it says that it can have %d requests in flight", m.Hello.MaxInFlight)
+		return fmt.Errorf("it reports that it can have %d requests in flight", m.Hello.MaxInFlight)
 	case m.Stopped != nil && m.Stopped.Connections < 0:
-		return fmt.Errorf("it says that it used %d connections", m.Stopped.Connections)
+		return fmt.Errorf("it reports that it used %d connections", m.Stopped.Connections)
 	case m.Done != nil && (m.Done.Now < 0 || m.Done.Now > maxNumber):
 		return fmt.Errorf("its clock shows %d: want nanoseconds, from 0 to 2^59", m.Done.Now)
 	}

@@ -224,7 +224,8 @@ func (s *session) Usage() strategies.Usage {
 // Version implements [strategies.Versioned].
 func (s *session) Version() string { return s.version }
 
-// Close sends a close message, and ends the program if it does not end by itself. An error says that it did not end by itself with status 0.
+// Close sends a close message, and ends the program if it does not end by itself. It returns an error unless the program ended
+// by itself with status 0.
 func (s *session) Close() error {
 	if s.closed {
 		return nil

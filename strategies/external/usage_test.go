@@ -53,21 +53,21 @@ func TestTailKeepsTheLastLines(t *testing.T) {
 		{[]string{"1\n2\n3\n4\n5\n6\n7"}, "3 | 4 | 5 | 6 | 7"},
 		{[]string{"\xff\n"}, "?"},
 	} {
-		var said tail
+		var kept tail
 		for _, text := range test.writes {
-			if n, err := said.Write([]byte(text)); n != len(text) || err != nil {
+			if n, err := kept.Write([]byte(text)); n != len(text) || err != nil {
 				t.Errorf("writing %q gave %d, %v", text, n, err)
 			}
 		}
-		if got := said.lines(); got != test.want {
+		if got := kept.lines(); got != test.want {
 			t.Errorf("%q: got %q, want %q", test.writes, got, test.want)
 		}
 	}
-	var said tail
+	var kept tail
 	for range 100 {
-		_, _ = said.Write(make([]byte, 10_000))
+		_, _ = kept.Write(make([]byte, 10_000))
 	}
-	if len(said.text) > tailBytes || cap(said.text) > 4*tailBytes {
-		t.Errorf("it holds %d bytes in %d", len(said.text), cap(said.text))
+	if len(kept.text) > tailBytes || cap(kept.text) > 4*tailBytes {
+		t.Errorf("it holds %d bytes in %d", len(kept.text), cap(kept.text))
 	}
 }

@@ -82,11 +82,11 @@ func TestExchangeConnSendsWhatTheSocketDoesNotTakeAtOnce(t *testing.T) {
 
 func TestExchangeConnWritesTheRestBeforeItCloses(t *testing.T) {
 	client, server := exchangePair(t)
-	write(t, client, "goodbye")
+	write(t, client, "the rest")
 	if err := client.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := io.ReadAll(server); string(got) != "goodbye" || err != nil {
+	if got, err := io.ReadAll(server); string(got) != "the rest" || err != nil {
 		t.Errorf("the server read %q, %v", got, err)
 	}
 }

@@ -88,7 +88,7 @@ func handleGetsWholeBodies(t *testing.T, c candidate) {
 			return odd
 		}
 		if status != http.StatusOK || len(body) != size || !strings.HasPrefix(string(body), "{") {
-			t.Errorf("handed status %d and %d bytes, want 200 and %d of JSON", status, len(body), size)
+			t.Errorf("got status %d and %d bytes, want 200 and %d of JSON", status, len(body), size)
 		}
 		return nil
 	}}
@@ -96,7 +96,7 @@ func handleGetsWholeBodies(t *testing.T, c candidate) {
 	Run(t, c, target, 2, w)
 	want := map[strategies.Class]int{strategies.OK: 3, strategies.Undecodable: 3}
 	if diff := cmp.Diff(want, w.Classes()); diff != "" || handled.Load() != 6 {
-		t.Errorf("%d handled, outcomes (-want +got):\n%s", handled.Load(), diff)
+		t.Errorf("Handle was called %d times; outcomes (-want +got):\n%s", handled.Load(), diff)
 	}
 	if got := w.Outcomes[0].Bytes; got != size {
 		t.Errorf("%d bytes reported, want %d", got, size)
