@@ -11,7 +11,7 @@ import (
 func init() {
 	RegisterSchedule(adaptive)
 	Register(adaptive.As("adaptive",
-		"a limit that moves by itself with the latencies, up to the one given, over net/http: when nobody can tune it", NetHTTP))
+		"a limit that adapts to the latencies, up to the one given, over net/http: when nobody can tune it", NetHTTP))
 }
 
 // The settings of the adaptive limiter that are not its own defaults.
@@ -28,7 +28,7 @@ const (
 
 var adaptive = Schedule{
 	Name: "adaptive",
-	Doc:  "a limit that moves by itself with the latencies, up to the one given",
+	Doc:  "a limit that adapts to the latencies, up to the one given",
 	Run: func(ctx context.Context, limit int, open func() *Lane) {
 		limiter := adaptivelimiter.NewBuilder[any]().
 			WithLimits(1, uint(limit), uint(min(limit, adaptiveStart))).

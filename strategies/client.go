@@ -22,5 +22,6 @@ type Stack interface {
 
 // A Caller makes one request at a time and keeps what it can reuse for the next.
 type Caller interface {
+	// Do makes the request and returns its outcome, at the target's Timeout at the latest.
 	Do(r *Request) Outcome
 }

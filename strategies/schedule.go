@@ -43,9 +43,10 @@ func (l *Lane) Do() Outcome {
 // ReportLimit notes the limit that a schedule has chosen by itself, for [Usage]. Any goroutine may call it.
 func (l *Lane) ReportLimit(limit int) { l.limit.Store(int64(limit)) }
 
-// GoroutinePerRequest is for the Run of a [Schedule] that makes each request on a new goroutine. It calls acquire before
-// each request and release after it. It returns when acquire returns false or no request is left, and none is in flight.
-// The caller of Run decides by acquire how many requests are in flight; ctx and open are those of Run.
+// GoroutinePerRequest serves as the Run of a [Schedule] that makes each request on a new goroutine; ctx and open are those of
+// Run. It calls acquire before each request and release after it, so that acquire decides how many requests are in flight:
+// it may block, and need not watch ctx, since no request is started once ctx has ended. GoroutinePerRequest returns when
+// acquire returns false or no request is left, and none is in flight.
 func GoroutinePerRequest(ctx context.Context, open func() *Lane, acquire func() bool, release func()) {
 	idle := lanes{open: open}
 	var requests sync.WaitGroup

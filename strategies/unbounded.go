@@ -5,13 +5,12 @@ import "context"
 func init() {
 	RegisterSchedule(unbounded)
 	Register(unbounded.As("unbounded",
-		"more goroutines than connections, four for each, which wait in the client, over net/http: what happens without a limit of one's own", NetHTTP))
+		"four goroutines for each connection that the limit allows, over net/http: what happens if the program itself sets no limit", NetHTTP))
 }
 
-// CallersPerConnection is how many requests a strategy whose client limits them has started for each connection that the
-// limit allows. A load without end cannot be started all at once. With four callers per connection the client's queue is
-// never empty, and no request waits so long that it times out, or that a cancellation has to wait for more than three
-// others.
+// CallersPerConnection is how many requests are started for each connection where the client enforces the limit. A load
+// without end cannot be started all at once. With four requests per connection the client's queue is never empty, and yet no
+// request waits for more than three others: not long enough to time out, or to delay a cancellation by much.
 const CallersPerConnection = 4
 
 var unbounded = Schedule{
