@@ -1,18 +1,21 @@
 package results
 
-import "fmt"
+import (
+	"fmt"
+	"sweetspot/results/text"
+)
 
 // advice says in a sentence what to do about what a sweep found.
 func (o *Optimum) advice() string {
-	use := fmt.Sprintf("use %s", count(o.Limit))
+	use := fmt.Sprintf("use %s", text.Count(o.Limit))
 	sure := fmt.Sprintf("at least %s of the peak of %s/s, 95%% sure; the smallest such limit is in (%s, %s]",
-		plain(100*o.Share)+"%", figure(o.Peak.PerSecond), count(o.Low), count(o.High))
+		text.ShortPercent(o.Share), text.Number(o.Peak.PerSecond), text.Count(o.Low), text.Count(o.High))
 	if !o.Certain {
 		sure = fmt.Sprintf("the best guess so far; the smallest limit that gives %s of the peak of %s/s is in (%s, %s], 95%% sure",
-			plain(100*o.Share)+"%", figure(o.Peak.PerSecond), count(o.Low), count(o.High))
+			text.ShortPercent(o.Share), text.Number(o.Peak.PerSecond), text.Count(o.Low), text.Count(o.High))
 	}
-	rate := figure(o.PerSecond) + "/s"
-	largest := count(o.Explored[1])
+	rate := text.Number(o.PerSecond) + "/s"
+	largest := text.Count(o.Explored[1])
 	switch o.Verdict {
 	case Peak:
 		return fmt.Sprintf("%s: %s.", use, sure)
@@ -27,7 +30,7 @@ func (o *Optimum) advice() string {
 			"look at the curve and give --limits around its rises.", use, sure)
 	case ClientBound:
 		return fmt.Sprintf("this client was the bottleneck, not the server: %s at limit %s is the most that it can do here. "+
-			"Take a faster strategy or more CPUs to find the server's limit.", rate, count(o.Limit))
+			"Take a faster strategy or more CPUs to find the server's limit.", rate, text.Count(o.Limit))
 	case Objective:
 		return fmt.Sprintf("%s: %s holds, 95%% sure, at %s%s.", use, o.Objective, rate, o.beyond())
 	case Unstable:
@@ -44,7 +47,7 @@ func (o *Optimum) beyond() string {
 	if o.High == 0 {
 		return ", and so it may at larger limits: raise --max"
 	}
-	return fmt.Sprintf("; at %s it was not shown to hold", count(o.High))
+	return fmt.Sprintf("; at %s it was not shown to hold", text.Count(o.High))
 }
 
 // label says what the limit of the optimum is, in the table and below the curve. It is empty when there is no limit to
@@ -84,6 +87,6 @@ func (o *Optimum) effort() string {
 	if o.Trials == 0 {
 		return ""
 	}
-	return fmt.Sprintf("From %s of limits %s to %s: %s in %s.", several(o.Trials, "trial"),
-		count(o.Explored[0]), count(o.Explored[1]), several(o.Requests, "request"), span(o.Elapsed))
+	return fmt.Sprintf("From %s of limits %s to %s: %s in %s.", text.Plural(o.Trials, "trial"),
+		text.Count(o.Explored[0]), text.Count(o.Explored[1]), text.Plural(o.Requests, "request"), text.Span(o.Elapsed))
 }

@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sweetspot/results/text"
 
 	"github.com/montanaflynn/stats"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -29,11 +30,11 @@ func WriteArticle(w io.Writer, runs []*Run, format Format, screen Screen) error 
 	if err := newArticle(runs).draw(p); err != nil {
 		return fmt.Errorf("write article as %s: %w", format, err)
 	}
-	var text bytes.Buffer // so that an error leaves no half a page behind
-	if _, err := p.WriteTo(&text); err != nil {
+	var words bytes.Buffer // so that an error leaves no half a page behind
+	if _, err := p.WriteTo(&words); err != nil {
 		return err
 	}
-	_, err := w.Write(text.Bytes())
+	_, err := w.Write(words.Bytes())
 	return err
 }
 
@@ -66,7 +67,7 @@ func newArticle(runs []*Run) *article {
 			}
 			// It says nothing of how long a whole one takes.
 			a.torn = append(a.torn, fmt.Sprintf("%s: a batch ended after %s of %s requests and does not count: %s",
-				at.named(), count(t.Completed()), count(at.Requests), cmp.Or(t.Error, t.FirstError, strings.Join(Words(t.Warnings), "; "))))
+				at.named(), text.Count(t.Completed()), text.Count(at.Requests), cmp.Or(t.Error, t.FirstError, strings.Join(Words(t.Warnings), "; "))))
 		}
 	}
 	for at, trials := range a.whole {
@@ -139,11 +140,11 @@ func (a *article) spreads(profile string, one, other Batch) (factor, bool) {
 
 // warnings returns what the runs warn of, each once.
 func (a *article) warnings() []string {
-	all := each(a.torn, clean)
+	all := text.Each(a.torn, text.Clean)
 	for _, run := range a.runs {
 		for _, w := range Warnings(run) {
-			if text := w.String(); !slices.Contains(all, text) {
-				all = append(all, text)
+			if words := w.String(); !slices.Contains(all, words) {
+				all = append(all, words)
 			}
 		}
 	}

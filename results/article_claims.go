@@ -3,6 +3,7 @@ package results
 import (
 	"fmt"
 	"strings"
+	"sweetspot/results/text"
 )
 
 // A claim is what the article says, or asks, of how long two batches take, one beside the other.
@@ -176,12 +177,12 @@ func (a *article) claimed(c claim) finding {
 			reasons = append(reasons, why)
 		}
 	}
-	text := fmt.Sprintf("%s Here %s beside %s: %s.",
+	words := fmt.Sprintf("%s Here %s beside %s: %s.",
 		c.says, c.one.named(), c.other.named(), strings.Join(parts, "; "))
 	if verdict == differs || verdict == mixed {
 		reasons = append(reasons, a.spent(c))
 	}
-	return finding{verdict.answer(c.expect), strings.TrimSpace(text + " " + strings.Join(reasons, " "))}
+	return finding{verdict.answer(c.expect), strings.TrimSpace(words + " " + strings.Join(reasons, " "))}
 }
 
 // answer is the outcome as a page has it: a question is answered.
@@ -202,7 +203,7 @@ func (a *article) spent(c claim) string {
 		return ""
 	}
 	return fmt.Sprintf("The client's CPU a request, at once: %s µs, against %s µs.",
-		figure(one.CPUMicroseconds), figure(other.CPUMicroseconds))
+		text.Number(one.CPUMicroseconds), text.Number(other.CPUMicroseconds))
 }
 
 // named is what a sentence calls the batch.
@@ -210,7 +211,7 @@ func (b Batch) named() string {
 	if b.Limit == 1 {
 		return b.Strategy
 	}
-	return fmt.Sprintf("%s at %s", b.Strategy, count(b.Limit))
+	return fmt.Sprintf("%s at %s", b.Strategy, text.Count(b.Limit))
 }
 
 // vague is the factor from the middle from which on an interval says nothing.
@@ -220,11 +221,11 @@ const vague = 10
 func (r factor) beside() string {
 	switch {
 	case r.low > 1:
-		return fmt.Sprintf("%s times as long (%s to %s)", figure(r.middle), figure(r.low), figure(r.high))
+		return fmt.Sprintf("%s times as long (%s to %s)", text.Number(r.middle), text.Number(r.low), text.Number(r.high))
 	case r.high < 1:
-		return fmt.Sprintf("%s times as fast (%s to %s)", figure(1/r.middle), figure(1/r.high), figure(1/r.low))
+		return fmt.Sprintf("%s times as fast (%s to %s)", text.Number(1/r.middle), text.Number(1/r.high), text.Number(1/r.low))
 	case r.high > vague*r.middle:
-		return fmt.Sprintf("%s times as long, which so few batches leave open,", figure(r.middle))
+		return fmt.Sprintf("%s times as long, which so few batches leave open,", text.Number(r.middle))
 	}
-	return fmt.Sprintf("indistinguishable (%s to %s times as long)", figure(r.low), figure(r.high))
+	return fmt.Sprintf("indistinguishable (%s to %s times as long)", text.Number(r.low), text.Number(r.high))
 }

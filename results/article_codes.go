@@ -3,6 +3,7 @@ package results
 import (
 	"fmt"
 	"slices"
+	"sweetspot/results/text"
 )
 
 // An extrapolated is how long all 36^4 codes take with a client.
@@ -24,13 +25,13 @@ func (a *article) projection(p page) error {
 	p.paragraph(a.real())
 	g := tabulate(wholes, []column[extrapolated]{
 		{name: "strategy", left: true, cell: func(w extrapolated) string { return w.name }},
-		{name: "limit", cell: func(w extrapolated) string { return count(w.limit) }},
-		{name: "projected by the article", rank: 1, cell: func(w extrapolated) string { return some(w.article, span) }},
-		{name: "projected there", rank: 3, cell: func(w extrapolated) string { return some(w.there, span) }},
-		{name: "projected at once", rank: 2, cell: func(w extrapolated) string { return some(w.atOnce, span) }},
-		{name: "measured at once", cell: func(w extrapolated) string { return some(w.measured, span) }},
+		{name: "limit", cell: func(w extrapolated) string { return text.Count(w.limit) }},
+		{name: "projected by the article", rank: 1, cell: func(w extrapolated) string { return text.OrNone(w.article, text.Span) }},
+		{name: "projected there", rank: 3, cell: func(w extrapolated) string { return text.OrNone(w.there, text.Span) }},
+		{name: "projected at once", rank: 2, cell: func(w extrapolated) string { return text.OrNone(w.atOnce, text.Span) }},
+		{name: "measured at once", cell: func(w extrapolated) string { return text.OrNone(w.measured, text.Span) }},
 	})
-	return p.table(slices.DeleteFunc(g, func(s strip) bool { return s.all(nothing) }))
+	return p.table(slices.DeleteFunc(g, func(s strip) bool { return s.all(text.None) }))
 }
 
 // wholes projects from every batch of 4,000 requests.
@@ -64,18 +65,18 @@ func (a *article) real() string {
 	if s == nil {
 		return "Projected from 4,000 requests, not measured."
 	}
-	text := fmt.Sprintf("%s requested all %s of them at limit %s, on %s, in %s: %s/s, %s µs each, %s µs of the client's CPU.",
-		s.Strategy, count(AllCodes), count(s.Limit), serverNamed(AtOnce), span(float64(AllCodes)/s.PerSecond),
-		figure(s.PerSecond), figure(s.Microseconds), figure(s.CPUMicroseconds))
+	words := fmt.Sprintf("%s requested all %s of them at limit %s, on %s, in %s: %s/s, %s µs each, %s µs of the client's CPU.",
+		s.Strategy, text.Count(AllCodes), text.Count(s.Limit), serverNamed(AtOnce), text.Span(float64(AllCodes)/s.PerSecond),
+		text.Number(s.PerSecond), text.Number(s.Microseconds), text.Number(s.CPUMicroseconds))
 	if run.PeakMemory > 0 {
-		text += fmt.Sprintf(" It took %s MB of memory at most.", figure(float64(run.PeakMemory)/1e6))
+		words += fmt.Sprintf(" It took %s MB of memory at most.", text.Number(float64(run.PeakMemory)/1e6))
 	}
 	if b := a.row(AtOnce, Batch{s.Strategy, s.Limit, 4000}); b != nil {
-		text += fmt.Sprintf(" Projected from its batches of 4,000 it would have been %s.", span(float64(AllCodes)/b.PerSecond))
+		words += fmt.Sprintf(" Projected from its batches of 4,000 it would have been %s.", text.Span(float64(AllCodes)/b.PerSecond))
 	}
 	if b := a.theory(); b != nil {
-		text += fmt.Sprintf(" The server like the article's completes no more than %s/s, so there no client can take less than %s.",
-			figure(b.PerSecond), span(float64(AllCodes)/b.PerSecond))
+		words += fmt.Sprintf(" The server like the article's completes no more than %s/s, so there no client can take less than %s.",
+			text.Number(b.PerSecond), text.Span(float64(AllCodes)/b.PerSecond))
 	}
-	return text + " The other times are projected from 4,000 requests, not measured."
+	return words + " The other times are projected from 4,000 requests, not measured."
 }

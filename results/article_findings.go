@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sweetspot/results/text"
 )
 
 // findings says what was found, each with the figures that it rests on.
@@ -34,11 +35,11 @@ func (a *article) steadiness() finding {
 		}
 		verdict = verdict.and(either(r.high < 1, r.low > 1))
 		uvloop, asyncio := a.row(server.profile, onUvloop), a.row(server.profile, onAsyncio)
-		sure := fmt.Sprintf("%s to %s times as much", figure(r.low), figure(r.high))
+		sure := fmt.Sprintf("%s to %s times as much", text.Number(r.low), text.Number(r.high))
 		if r.high > vague*r.middle {
 			sure = "too few batches to compare"
 		}
-		parts = append(parts, fmt.Sprintf("±%s and ±%s on %s (%s)", roughly(uvloop.Spread), roughly(asyncio.Spread), server.name, sure))
+		parts = append(parts, fmt.Sprintf("±%s and ±%s on %s (%s)", text.Percent(uvloop.Spread), text.Percent(asyncio.Spread), server.name, sure))
 	}
 	if verdict == "" {
 		return finding{}
@@ -59,7 +60,7 @@ func (a *article) slowest() string {
 			}
 		}
 		if worst[0] > 0 && worst[1] > 0 {
-			parts = append(parts, span(worst[0])+" and "+span(worst[1]))
+			parts = append(parts, text.Span(worst[0])+" and "+text.Span(worst[1]))
 		}
 	}
 	return strings.Join(parts, ", and ")
@@ -91,7 +92,7 @@ func (a *article) bests() finding {
 				continue
 			}
 			parts = append(parts, fmt.Sprintf("%s: %s, and limits from %s to %s cannot be told from it",
-				name, count(o.Peak.Limit), count(o.Peak.Low), count(o.Peak.High)))
+				name, text.Count(o.Peak.Limit), text.Count(o.Peak.Low), text.Count(o.Peak.High)))
 			if verdict == "" && run.Bundled.Profile == LikeTheArticles {
 				around := float64(o.Peak.Low) <= articleBest*nearby && articleBest/nearby <= float64(o.Peak.High)
 				verdict = either(around, !around)
@@ -131,7 +132,7 @@ func (a *article) extremes() finding {
 	slices.SortStableFunc(names, func(x, y Batch) int { return cmp.Compare(a.seconds(AtOnce, x), a.seconds(AtOnce, y)) })
 	var order []string
 	for _, b := range names {
-		order = append(order, fmt.Sprintf("%s %s µs", b.Strategy, figure(a.row(AtOnce, b).Microseconds)))
+		order = append(order, fmt.Sprintf("%s %s µs", b.Strategy, text.Number(a.row(AtOnce, b).Microseconds)))
 	}
 	return finding{"", "What each client costs a request, 4,000 of them at limit 100, answered at once: " + strings.Join(order, ", ") + "."}
 }
@@ -159,5 +160,5 @@ func (a *article) answered() finding {
 	}
 	took := float64(AllCodes) / s.PerSecond
 	return finding{"", fmt.Sprintf("All 36^4 (%s) codes, which the article projects at 11 minutes with aiohttp and at 48 with threads, took %s with %s at %s, measured on %s.",
-		count(AllCodes), span(took), s.Strategy, count(s.Limit), serverNamed(AtOnce))}
+		text.Count(AllCodes), text.Span(took), s.Strategy, text.Count(s.Limit), serverNamed(AtOnce))}
 }

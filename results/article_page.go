@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sweetspot/results/text"
 )
 
 // draw draws the page.
@@ -21,13 +22,13 @@ func (a *article) draw(p page) error {
 }
 
 func (a *article) introduction() string {
-	text := fmt.Sprintf("The article “%s” (2021) made the same requests with one generation of clients after another. Here they are again, "+
+	words := fmt.Sprintf("The article “%s” (2021) made the same requests with one generation of clients after another. Here they are again, "+
 		"with Go's beside them. The server like the article's shows what the article saw", articleTitle)
 	if b := a.theory(); b != nil {
-		text += fmt.Sprintf(": by its theory it completes %s/s at most, with %s in flight; a client that could do more waits for it, and what it costs does not show",
-			figure(b.PerSecond), count(b.Limit))
+		words += fmt.Sprintf(": by its theory it completes %s/s at most, with %s in flight; a client that could do more waits for it, and what it costs does not show",
+			text.Number(b.PerSecond), text.Count(b.Limit))
 	}
-	return text + ". The server that answers at once shows what each client costs. Every figure is of whole batches: a client that has just been " +
+	return words + ". The server that answers at once shows what each client costs. Every figure is of whole batches: a client that has just been " +
 		"started, with no connection yet, requests distinct URLs, decodes the JSON of each, and ends." + a.written()
 }
 
@@ -73,7 +74,7 @@ func (a *article) confidence() string {
 	}
 	return fmt.Sprintf("In brackets: intervals of the ratio of times, block by block, that are all of them right with %s confidence. "+
 		"A difference is one if it is certainly over %s; “to speak of” is over %s.",
-		percent(confidence, 0), percent(matters, 0), percent(toSpeakOf, 0))
+		text.PercentTo(confidence, 0), text.PercentTo(matters, 0), text.PercentTo(toSpeakOf, 0))
 }
 
 // timePlotted is the time of the article's largest batch at a limit.
@@ -103,16 +104,16 @@ func (a *article) swept(run *Run, limits []Summary, found *Optimum) string {
 	if found == nil {
 		return "No conclusion, since the sweep ended before there was one."
 	}
-	text := strings.ToUpper(found.advice()[:1]) + found.advice()[1:]
+	words := strings.ToUpper(found.advice()[:1]) + found.advice()[1:]
 	last := limits[len(limits)-1]
 	if found.Peak.PerSecond > 0 && last.PerSecond > 0 && last.Limit > found.Peak.Limit {
-		text += fmt.Sprintf(" 4,000 requests take %s at the peak, and at %s they take %s, %s times as long.",
-			span(4000/found.Peak.PerSecond), count(last.Limit), span(4000/last.PerSecond), figure(found.Peak.PerSecond/last.PerSecond))
+		words += fmt.Sprintf(" 4,000 requests take %s at the peak, and at %s they take %s, %s times as long.",
+			text.Span(4000/found.Peak.PerSecond), text.Count(last.Limit), text.Span(4000/last.PerSecond), text.Number(found.Peak.PerSecond/last.PerSecond))
 	}
 	if b := run.Bundled; b.Limit > 0 {
-		text += fmt.Sprintf(" By its theory this server's peak is %s/s at %s.", figure(b.PerSecond), count(b.Limit))
+		words += fmt.Sprintf(" By its theory this server's peak is %s/s at %s.", text.Number(b.PerSecond), text.Count(b.Limit))
 	}
-	return text + " " + found.effort()
+	return words + " " + found.effort()
 }
 
 // method says how all was measured, so that it can be done again.
@@ -124,10 +125,10 @@ func (a *article) method(p page) {
 	p.heading(1, "How it was measured")
 	first.Settings.Requests = 0 // each part has its own
 	p.paragraph(first.conditions() + " The Python programs keep what they decoded by URL, as the article does; Go's drop it.")
-	p.picture([]stroke{{even, "sweetspot " + strings.Join(each(first.Arguments, clean), " ")}})
+	p.picture([]stroke{{even, "sweetspot " + strings.Join(text.Each(first.Arguments, text.Clean), " ")}})
 	p.paragraph(a.effort())
 	p.list(a.versions())
-	p.list(each(a.warnings(), func(text string) string { return "warning: " + text }))
+	p.list(text.Each(a.warnings(), func(words string) string { return "warning: " + words }))
 }
 
 // effort says when and on what it was measured, how much, and whether the servers agree.
@@ -143,14 +144,14 @@ func (a *article) effort() string {
 		}
 	}
 	m := a.runs[0].Machine
-	text := fmt.Sprintf("Begun at %s. %s requests in %s trials.", a.runs[0].Started, count(requests), count(trials))
+	words := fmt.Sprintf("Begun at %s. %s requests in %s trials.", a.runs[0].Started, text.Count(requests), text.Count(trials))
 	if m.CPU != "" || m.Kernel != "" {
-		text += " Machine: " + strings.Join(slices.DeleteFunc([]string{m.CPU, m.Kernel}, func(s string) bool { return s == "" }), ", ") + "."
+		words += " Machine: " + strings.Join(slices.DeleteFunc([]string{m.CPU, m.Kernel}, func(s string) bool { return s == "" }), ", ") + "."
 	}
 	if witnessed && requests > 0 {
-		text += " The servers, which count by themselves, saw exactly as many."
+		words += " The servers, which count by themselves, saw exactly as many."
 	}
-	return text
+	return words
 }
 
 // versions returns what the strategies consist of, one line each.

@@ -3,6 +3,7 @@ package results
 import (
 	"fmt"
 	"slices"
+	"sweetspot/results/text"
 )
 
 // table draws the batches, Go's and Python's, beside the article's.
@@ -18,7 +19,7 @@ func (a *article) table(p page) error {
 	}
 	p.heading(1, "Every batch beside the article's")
 	var marks notes
-	g := slices.DeleteFunc(tabulate(rows, a.columns(&marks)), func(s strip) bool { return s.all(nothing) })
+	g := slices.DeleteFunc(tabulate(rows, a.columns(&marks)), func(s strip) bool { return s.all(text.None) })
 	if err := p.table(g); err != nil {
 		return err
 	}
@@ -36,25 +37,25 @@ func (a *article) columns(marks *notes) []column[published] {
 	}
 	versus := func(profile string) func(published) string {
 		return func(b published) string {
-			return some(quotient(a.seconds(profile, b.Batch), a.seconds(profile, reference(b.Batch))), figure)
+			return text.OrNone(quotient(a.seconds(profile, b.Batch), a.seconds(profile, reference(b.Batch))), text.Number)
 		}
 	}
 	return []column[published]{
 		{name: "generation", rank: 9, left: true, cell: func(b published) string { return b.generation }},
 		{name: "strategy", left: true, cell: func(b published) string { return b.Strategy }},
-		{name: "requests", cell: func(b published) string { return count(b.Requests) }},
-		{name: "limit", cell: func(b published) string { return count(b.Limit) }},
-		{name: "article", rank: 1, cell: func(b published) string { return some(b.seconds, span) }},
+		{name: "requests", cell: func(b published) string { return text.Count(b.Requests) }},
+		{name: "limit", cell: func(b published) string { return text.Count(b.Limit) }},
+		{name: "article", rank: 1, cell: func(b published) string { return text.OrNone(b.seconds, text.Span) }},
 		{name: "there", cell: time(LikeTheArticles)},
 		{name: "÷ article", rank: 6, cell: func(b published) string {
-			return some(quotient(a.seconds(LikeTheArticles, b.Batch), b.seconds), times)
+			return text.OrNone(quotient(a.seconds(LikeTheArticles, b.Batch), b.seconds), times)
 		}},
 		{name: "at once", cell: time(AtOnce)},
 		{left: true, cell: func(b published) string { return a.mark(marks, b.Batch) }},
 		{name: "µs each", rank: 5, cell: func(b published) string { return a.figureOf(b.Batch, Summary.each) }},
 		{name: "CPU µs", rank: 8, cell: func(b published) string { return a.figureOf(b.Batch, Summary.cpu) }},
 		{name: "article ×", rank: 4, cell: func(b published) string {
-			return some(quotient(b.seconds, publishedSeconds(reference(b.Batch))), figure)
+			return text.OrNone(quotient(b.seconds, publishedSeconds(reference(b.Batch))), text.Number)
 		}},
 		{name: "there ×", rank: 3, cell: versus(LikeTheArticles)},
 		{name: "at once ×", rank: 2, cell: versus(AtOnce)},
@@ -69,26 +70,26 @@ func (s Summary) cpu() float64  { return s.CPUMicroseconds }
 func (a *article) figureOf(b Batch, of func(Summary) float64) string {
 	s := a.row(AtOnce, b)
 	if s == nil {
-		return nothing
+		return text.None
 	}
-	return some(of(*s), figure)
+	return text.OrNone(of(*s), text.Number)
 }
 
 // time writes how long a batch took and how much that varied.
 func (a *article) time(profile string, b Batch) string {
 	s := a.row(profile, b)
 	if s == nil {
-		return nothing
+		return text.None
 	}
-	text := span(a.seconds(profile, b))
+	words := text.Span(a.seconds(profile, b))
 	if s.Low != nil {
-		text += " ±" + roughly(s.Spread)
+		words += " ±" + text.Percent(s.Spread)
 	}
-	return text
+	return words
 }
 
 // times writes a ratio: 0.19×.
-func times(x float64) string { return figure(x) + "×" }
+func times(x float64) string { return text.Number(x) + "×" }
 
 // reference returns the batch of aiohttp that another one is set beside.
 func reference(b Batch) Batch {
@@ -122,7 +123,7 @@ func (a *article) standing(b published) string {
 // mark returns the mark of a batch whose requests failed.
 func (a *article) mark(marks *notes, b Batch) string {
 	for _, server := range articleServers {
-		if s := a.row(server.profile, b); s != nil && failures(*s) != nothing {
+		if s := a.row(server.profile, b); s != nil && failures(*s) != text.None {
 			return marks.mark([]string{fmt.Sprintf("%s failed: %s", failures(*s), s.FirstError)})
 		}
 	}

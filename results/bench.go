@@ -3,6 +3,7 @@ package results
 import (
 	"cmp"
 	"slices"
+	"sweetspot/results/text"
 )
 
 // viewBench draws the comparison of the strategies.
@@ -69,16 +70,16 @@ func viewProjection(p page, summaries []Summary) error {
 	columns := []column[Summary]{strategyColumn}
 	most := len(able[0].Projected) - 1
 	for i, projection := range able[0].Projected {
-		name := count(projection.Requests)
+		name := text.Count(projection.Requests)
 		if projection.Requests == allCodes {
 			name += " (36^4)"
 		}
 		rank := most - i // the largest number stays: nobody can work it out in their head
 		columns = append(columns, column[Summary]{name: name, rank: rank, cell: func(s Summary) string {
 			if i >= len(s.Projected) {
-				return nothing
+				return text.None
 			}
-			return span(s.Projected[i].Seconds)
+			return text.Span(s.Projected[i].Seconds)
 		}})
 	}
 	p.paragraph("Projected from the goodput, not measured: the time that so many requests would take.")

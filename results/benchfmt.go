@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/url"
 	"strconv"
+	"sweetspot/results/text"
 )
 
 // benchUnits say which way is better, for those who compare the lines of benchmarks.
@@ -24,14 +25,14 @@ func (r *Run) benchfmt(w io.Writer) error {
 
 // benchfmt writes the trials of both runs, told apart by the key "run": benchstat -col run puts them side by side.
 func (c *Comparison) benchfmt(w io.Writer) error {
-	text := []byte(benchUnits)
+	words := []byte(benchUnits)
 	for _, side := range []struct {
 		name string
 		run  *Run
 	}{{"old", c.old}, {"new", c.new}} {
-		text = append(append(text, "run: "+side.name+"\n"...), side.run.benchLines()...)
+		words = append(append(words, "run: "+side.name+"\n"...), side.run.benchLines()...)
 	}
-	_, err := w.Write(text)
+	_, err := w.Write(words)
 	return err
 }
 
@@ -43,7 +44,7 @@ func (r *Run) benchLines() []byte {
 	for _, common := range []struct{ key, value string }{
 		{"goos", r.Machine.OS}, {"goarch", r.Machine.Arch}, {"cpu", r.Machine.CPU}, {"target", r.subject()},
 	} {
-		fmt.Fprintf(&b, "%s: %s\n", common.key, clean(common.value))
+		fmt.Fprintf(&b, "%s: %s\n", common.key, text.Clean(common.value))
 	}
 	order, groups := group(r.Trials)
 	for _, at := range order {
@@ -64,10 +65,10 @@ func (t *Trial) benchFigures() string {
 		}
 		return strconv.FormatFloat(x, 'f', -1, 64) + " " + unit
 	}
-	text := figure(t.PerSecond, "req/s")
+	words := figure(t.PerSecond, "req/s")
 	if t.Succeeded == 0 || t.PerSecond == 0 {
-		return text
+		return words
 	}
-	return figure(1e9/t.PerSecond, "ns/op") + "\t" + text + "\t" + figure(1e9*t.Latency.P50, "p50-ns") + "\t" +
+	return figure(1e9/t.PerSecond, "ns/op") + "\t" + words + "\t" + figure(1e9*t.Latency.P50, "p50-ns") + "\t" +
 		figure(1e9*t.Latency.P99, "p99-ns") + "\t" + figure(1e9*quotient(t.CPU, float64(t.Completed())), "cpu-ns/op")
 }

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sweetspot/results/text"
 )
 
 // A Comparison says how a run differs from an older one, strategy by strategy and limit by limit.
@@ -37,7 +38,9 @@ type At struct {
 	Limit    int    `json:"limit"`
 }
 
-func (a At) String() string { return fmt.Sprintf("%s at limit %s", clean(a.Strategy), count(a.Limit)) }
+func (a At) String() string {
+	return fmt.Sprintf("%s at limit %s", text.Clean(a.Strategy), text.Count(a.Limit))
+}
 
 // Verdicts of a change, beside [Slower] and [Indistinguishable].
 const (
@@ -155,7 +158,7 @@ func (c *Comparison) Regressions(threshold float64) []string {
 			lines = append(lines, fmt.Sprintf("%s: the new run had trials without a success, the old one had none", r.At))
 		case r.High != nil && *r.High < 1-threshold:
 			lines = append(lines, fmt.Sprintf("%s: goodput fell by %s to %s, 95%% sure: more than the threshold of %s",
-				r.At, roughly(1-*r.High), roughly(1-*r.Low), plain(100*threshold)+"%"))
+				r.At, text.Percent(1-*r.High), text.Percent(1-*r.Low), text.ShortPercent(threshold)))
 		}
 	}
 	return lines
@@ -177,8 +180,4 @@ func listAt(all []At) string {
 		names = append(names, fmt.Sprintf("%d more", others))
 	}
 	return strings.Join(names, ", ")
-}
-
-func prefixed(prefix string, texts []string) []string {
-	return each(texts, func(text string) string { return prefix + text })
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sweetspot/results/text"
 
 	"github.com/montanaflynn/stats"
 )
@@ -53,7 +54,7 @@ func (s side) unsteady() []Warning {
 		verb = "fell"
 	}
 	w := Warningf(DriftWithinRun, "goodput %s by %s in the course of the run, whatever was measured: "+
-		"the intervals are wider by half of that", verb, roughly(math.Abs(change)))
+		"the intervals are wider by half of that", verb, text.Percent(math.Abs(change)))
 	return []Warning{w.With("change", change)}
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sweetspot/results/text"
 )
 
 // view draws the comparison.
@@ -13,17 +14,17 @@ func (c *Comparison) view(p page) error {
 	var marks notes
 	columns := []column[Change]{
 		{name: "strategy", left: true, cell: func(r Change) string { return r.Strategy }},
-		{name: "limit", cell: func(r Change) string { return count(r.Limit) }},
-		{name: "old/s", rank: 6, cell: func(r Change) string { return figure(r.Old.PerSecond) }},
-		{name: "new/s", rank: 5, cell: func(r Change) string { return figure(r.New.PerSecond) }},
-		{name: "new/old", cell: func(r Change) string { return optional(r.Ratio, ratio) }},
+		{name: "limit", cell: func(r Change) string { return text.Count(r.Limit) }},
+		{name: "old/s", rank: 6, cell: func(r Change) string { return text.Number(r.Old.PerSecond) }},
+		{name: "new/s", rank: 5, cell: func(r Change) string { return text.Number(r.New.PerSecond) }},
+		{name: "new/old", cell: func(r Change) string { return text.Optional(r.Ratio, ratio) }},
 		{name: "95% interval", rank: 3, cell: intervalOf},
 		{left: true, cell: func(r Change) string { return marks.mark(r.noted()) }, tone: func(Change) tone { return caution }},
 		{name: "difference", rank: 1, left: true, cell: differenceOf},
-		{name: "p50 old", rank: 8, cell: func(r Change) string { return some(r.Old.Latency.P50, span) }},
-		{name: "p50 new", rank: 7, cell: func(r Change) string { return some(r.New.Latency.P50, span) }},
-		{name: "p99 old", rank: 10, cell: func(r Change) string { return some(r.Old.Latency.P99, span) }},
-		{name: "p99 new", rank: 9, cell: func(r Change) string { return some(r.New.Latency.P99, span) }},
+		{name: "p50 old", rank: 8, cell: func(r Change) string { return text.OrNone(r.Old.Latency.P50, text.Span) }},
+		{name: "p50 new", rank: 7, cell: func(r Change) string { return text.OrNone(r.New.Latency.P50, text.Span) }},
+		{name: "p99 old", rank: 10, cell: func(r Change) string { return text.OrNone(r.Old.Latency.P99, text.Span) }},
+		{name: "p99 new", rank: 9, cell: func(r Change) string { return text.OrNone(r.New.Latency.P99, text.Span) }},
 		{name: "errors old", rank: 4, cell: func(r Change) string { return failures(r.Old) }},
 		{name: "errors new", rank: 2, cell: func(r Change) string { return failures(r.New) }},
 	}
@@ -39,22 +40,22 @@ func (c *Comparison) view(p page) error {
 	if err := c.viewOptima(p); err != nil {
 		return err
 	}
-	p.list(prefixed("warning: ", Words(c.Warnings)))
+	p.list(text.Prefixed("warning: ", Words(c.Warnings)))
 	return nil
 }
 
 // legend says how the table of the goodput is to be read.
 func (c *Comparison) legend() string {
-	text := "new/old is the ratio of goodput, over 1 where the new run is faster. "
+	words := "new/old is the ratio of goodput, over 1 where the new run is faster. "
 	bounded := slices.ContainsFunc(c.Rows, func(r Change) bool { return r.P != nil })
 	if bounded {
-		text += "All intervals together are right with 95% confidence (Welch's t test, Holm's correction). " +
+		words += "All intervals together are right with 95% confidence (Welch's t test, Holm's correction). " +
 			"~: noise, which a difference of at most 2% is called too, since sessions differ by as much by themselves."
 	}
 	if slices.ContainsFunc(c.Rows, func(r Change) bool { return r.Verdict == TooFew }) {
-		text += fmt.Sprintf(" One trial on a side bounds nothing: it takes at least %d on both (--repeats), better %d.", fewest, enoughTrials)
+		words += fmt.Sprintf(" One trial on a side bounds nothing: it takes at least %d on both (--repeats), better %d.", fewest, enoughTrials)
 	}
-	return strings.TrimSpace(text)
+	return strings.TrimSpace(words)
 }
 
 // unmatched lists what only one of the runs has measured.
@@ -82,35 +83,27 @@ func (c *Comparison) viewOptima(p page) error {
 		{name: "new", cell: func(s Shift) string { return use(s.New) }},
 		{name: "new in", rank: 3, cell: func(s Shift) string { return s.New.interval() }},
 		{name: "difference", rank: 1, left: true, cell: movement},
-		{name: "old/s", rank: 4, cell: func(s Shift) string { return some(s.Old.PerSecond, figure) }},
-		{name: "new/s", rank: 4, cell: func(s Shift) string { return some(s.New.PerSecond, figure) }},
+		{name: "old/s", rank: 4, cell: func(s Shift) string { return text.OrNone(s.Old.PerSecond, text.Number) }},
+		{name: "new/s", rank: 4, cell: func(s Shift) string { return text.OrNone(s.New.PerSecond, text.Number) }},
 	}))
 }
 
 // noted returns what there is to note about the two sides of a row.
 func (r Change) noted() []string {
-	return append(prefixed("old: ", r.Old.noted()), prefixed("new: ", r.New.noted())...)
-}
-
-// optional writes a figure that may not be known.
-func optional(x *float64, write func(float64) string) string {
-	if x == nil {
-		return nothing
-	}
-	return write(*x)
+	return append(text.Prefixed("old: ", r.Old.noted()), text.Prefixed("new: ", r.New.noted())...)
 }
 
 // ratio writes a ratio as fine as it is worth reading: 0.952, 1.049, 16.2.
 func ratio(x float64) string {
 	if x < 0.1 || x >= 10 {
-		return figure(x)
+		return text.Number(x)
 	}
 	return strconv.FormatFloat(x, 'f', 3, 64)
 }
 
 func intervalOf(r Change) string {
 	if r.Low == nil {
-		return nothing
+		return text.None
 	}
 	return ratio(*r.Low) + " to " + ratio(*r.High)
 }
@@ -126,33 +119,33 @@ func differenceOf(r Change) string {
 		return "failed"
 	case Slower:
 		if *r.Ratio <= 0.5 {
-			return figure(1 / *r.Ratio) + "× slower"
+			return text.Number(1 / *r.Ratio) + "× slower"
 		}
-		return roughly(1-*r.Ratio) + " slower"
+		return text.Percent(1-*r.Ratio) + " slower"
 	}
 	if *r.Ratio >= 2 {
-		return figure(*r.Ratio) + "× faster"
+		return text.Number(*r.Ratio) + "× faster"
 	}
-	return roughly(*r.Ratio-1) + " faster"
+	return text.Percent(*r.Ratio-1) + " faster"
 }
 
 // use writes the limit of an optimum, or, where it is not one to use, what was found instead.
 func use(o Optimum) string {
 	switch o.label() {
 	case "use":
-		return count(o.Limit)
+		return text.Count(o.Limit)
 	case "":
 		return o.Verdict
 	}
-	return o.Verdict + ", " + count(o.Limit)
+	return o.Verdict + ", " + text.Count(o.Limit)
 }
 
 // interval writes in which limits the smallest that is enough lies.
 func (o *Optimum) interval() string {
 	if o.label() != "use" || o.Objective != "" {
-		return nothing
+		return text.None
 	}
-	return fmt.Sprintf("(%s, %s]", count(o.Low), count(o.High))
+	return fmt.Sprintf("(%s, %s]", text.Count(o.Low), text.Count(o.High))
 }
 
 func movement(s Shift) string {
@@ -160,7 +153,7 @@ func movement(s Shift) string {
 	case Indistinguishable:
 		return "~"
 	case Incomparable:
-		return nothing
+		return text.None
 	}
 	return s.Verdict
 }

@@ -3,6 +3,7 @@ package results
 import (
 	"fmt"
 	"strings"
+	"sweetspot/results/text"
 )
 
 // conditions says in one sentence what every client was set to and where the run was made.
@@ -18,7 +19,7 @@ func (r *Run) conditions() string {
 		on(s.KeepAlive, "keep-alive"), on(s.Redirects, "redirects"), on(s.Decompression, "decompression"),
 		retries(s.Retries))
 	if s.Rate > 0 {
-		parts = append(parts, fmt.Sprintf("at most %s/s", figure(s.Rate)))
+		parts = append(parts, fmt.Sprintf("at most %s/s", text.Number(s.Rate)))
 	}
 	if s.Decode != "" {
 		parts = append(parts, "decoding "+s.Decode)
@@ -26,7 +27,7 @@ func (r *Run) conditions() string {
 	if s.Insecure {
 		parts = append(parts, "certificates not verified")
 	}
-	parts = append(parts, several(m.CPUs, "CPU"), m.OS+"/"+m.Arch, m.Go, fmt.Sprintf("seed %d", r.Seed))
+	parts = append(parts, text.Plural(m.CPUs, "CPU"), m.OS+"/"+m.Arch, m.Go, fmt.Sprintf("seed %d", r.Seed))
 	return "Every client alike: " + strings.Join(parts, ", ") + "."
 }
 
@@ -34,7 +35,7 @@ func (r *Run) conditions() string {
 func (s Settings) size() []string {
 	switch {
 	case s.Requests > 0:
-		return []string{several(s.Requests, "request") + " a trial"}
+		return []string{text.Plural(s.Requests, "request") + " a trial"}
 	case s.DurationSecond > 0:
 		return []string{fmt.Sprintf("%gs a trial", s.DurationSecond)}
 	}
@@ -54,5 +55,5 @@ func retries(n int) string {
 	if n == 1 {
 		return "1 retry"
 	}
-	return count(n) + " retries"
+	return text.Count(n) + " retries"
 }

@@ -9,34 +9,35 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sweetspot/results/text"
 )
 
 // trialColumns are the columns of the CSV that every run has, in order. Durations are in seconds, numbers are exact and
 // without separators. They are followed by one column failed_CLASS for each class of failure, in alphabetic order.
 var trialColumns = []column[Trial]{
-	{name: "strategy", cell: func(t Trial) string { return clean(t.Strategy) }},
+	{name: "strategy", cell: func(t Trial) string { return text.Clean(t.Strategy) }},
 	{name: "limit", cell: func(t Trial) string { return strconv.Itoa(t.Limit) }},
 	{name: "block", cell: func(t Trial) string { return strconv.Itoa(t.Block) }},
 	{name: "purpose", cell: func(t Trial) string { return string(t.Purpose) }}, // interrupted, or empty: to measure the strategy
-	{name: "warmup_requests", cell: func(t Trial) string { return integer(t.Warmup) }},
-	{name: "started", cell: func(t Trial) string { return integer(t.Started) }},
-	{name: "succeeded", cell: func(t Trial) string { return integer(t.Succeeded) }},
-	{name: "failed", cell: func(t Trial) string { return integer(t.Failures()) }},
-	{name: "cut_off", cell: func(t Trial) string { return integer(t.CutOff) }},
-	{name: "body_bytes", cell: func(t Trial) string { return integer(t.Bytes) }},
-	{name: "elapsed_seconds", cell: func(t Trial) string { return exact(t.Elapsed) }},
-	{name: "goodput_per_second", cell: func(t Trial) string { return exact(t.PerSecond) }},
-	{name: "latency_mean_seconds", cell: func(t Trial) string { return exact(t.Latency.Mean) }},
-	{name: "latency_p50_seconds", cell: func(t Trial) string { return exact(t.Latency.P50) }},
-	{name: "latency_p90_seconds", cell: func(t Trial) string { return exact(t.Latency.P90) }},
-	{name: "latency_p99_seconds", cell: func(t Trial) string { return exact(t.Latency.P99) }},
-	{name: "latency_max_seconds", cell: func(t Trial) string { return exact(t.Latency.Max) }},
-	{name: "cpu_seconds", cell: func(t Trial) string { return exact(t.CPU) }},
-	{name: "in_flight_mean", cell: func(t Trial) string { return exact(t.InFlightMean) }},
+	{name: "warmup_requests", cell: func(t Trial) string { return text.Integer(t.Warmup) }},
+	{name: "started", cell: func(t Trial) string { return text.Integer(t.Started) }},
+	{name: "succeeded", cell: func(t Trial) string { return text.Integer(t.Succeeded) }},
+	{name: "failed", cell: func(t Trial) string { return text.Integer(t.Failures()) }},
+	{name: "cut_off", cell: func(t Trial) string { return text.Integer(t.CutOff) }},
+	{name: "body_bytes", cell: func(t Trial) string { return text.Integer(t.Bytes) }},
+	{name: "elapsed_seconds", cell: func(t Trial) string { return text.Exact(t.Elapsed) }},
+	{name: "goodput_per_second", cell: func(t Trial) string { return text.Exact(t.PerSecond) }},
+	{name: "latency_mean_seconds", cell: func(t Trial) string { return text.Exact(t.Latency.Mean) }},
+	{name: "latency_p50_seconds", cell: func(t Trial) string { return text.Exact(t.Latency.P50) }},
+	{name: "latency_p90_seconds", cell: func(t Trial) string { return text.Exact(t.Latency.P90) }},
+	{name: "latency_p99_seconds", cell: func(t Trial) string { return text.Exact(t.Latency.P99) }},
+	{name: "latency_max_seconds", cell: func(t Trial) string { return text.Exact(t.Latency.Max) }},
+	{name: "cpu_seconds", cell: func(t Trial) string { return text.Exact(t.CPU) }},
+	{name: "in_flight_mean", cell: func(t Trial) string { return text.Exact(t.InFlightMean) }},
 	{name: "connections", cell: func(t Trial) string { return strconv.Itoa(t.Connections) }},
 	{name: "status", cell: statuses}, // answers by HTTP status: 200:1192 503:8
-	{name: "first_error", cell: func(t Trial) string { return clean(cmp.Or(t.Error, t.FirstError)) }},
-	{name: "warnings", cell: func(t Trial) string { return clean(strings.Join(Words(t.Warnings), "; ")) }},
+	{name: "first_error", cell: func(t Trial) string { return text.Clean(cmp.Or(t.Error, t.FirstError)) }},
+	{name: "warnings", cell: func(t Trial) string { return text.Clean(strings.Join(Words(t.Warnings), "; ")) }},
 }
 
 // csv writes one row a trial. Trials of a control or with the client slowed down are left out: whoever adds up or averages
@@ -52,8 +53,8 @@ func (r *Run) csv(w io.Writer) error {
 	}
 	for _, class := range slices.Sorted(maps.Keys(occurring)) {
 		columns = append(columns, column[Trial]{
-			name: "failed_" + clean(class),
-			cell: func(t Trial) string { return integer(t.Failed[class]) },
+			name: "failed_" + text.Clean(class),
+			cell: func(t Trial) string { return text.Integer(t.Failed[class]) },
 		})
 	}
 	return tabulate(trials, columns).csv(w)
@@ -72,7 +73,3 @@ func statuses(t Trial) string {
 	}
 	return strings.Join(parts, " ")
 }
-
-func integer(n int64) string { return strconv.FormatInt(n, 10) }
-
-func exact(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }

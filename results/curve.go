@@ -3,6 +3,7 @@ package results
 import (
 	"math"
 	"strings"
+	"sweetspot/results/text"
 
 	"github.com/guptarohit/asciigraph"
 	"github.com/olekukonko/tablewriter/pkg/twwidth"
@@ -34,16 +35,16 @@ func curve(limits []Summary, y plotted, found *Optimum, columns int) []stroke {
 	}
 	step := roundStep(most / curveHeight)
 	rows := math.Ceil(most / step)
-	margin := twwidth.Width(plain(rows*step)) + 2*gap // the labels, and what of the last limit reaches beyond its tick
+	margin := twwidth.Width(text.ShortNumber(rows*step)) + 2*gap // the labels, and what of the last limit reaches beyond its tick
 	// Whole doublings at both ends, so that every tick can be one, and one doubling at least.
 	first := math.Floor(math.Log2(float64(limits[0].Limit)))
 	last := max(first+1, math.Ceil(math.Log2(float64(limits[len(limits)-1].Limit))))
 	x := axis{first, last, max(20, min(columns, curveWidth)-margin)}
 	plot := asciigraph.Plot(x.resample(limits, y),
 		asciigraph.Height(int(rows)), asciigraph.LowerBound(0), asciigraph.UpperBound(rows*step), asciigraph.Offset(2),
-		asciigraph.YAxisValueFormatter(plain),
+		asciigraph.YAxisValueFormatter(text.ShortNumber),
 		asciigraph.XAxisRange(first, last), asciigraph.XAxisTickCount(x.ticks()),
-		asciigraph.XAxisValueFormatter(func(log float64) string { return count(int(math.Round(math.Exp2(log)))) }))
+		asciigraph.XAxisValueFormatter(func(log float64) string { return text.Count(int(math.Round(math.Exp2(log)))) }))
 	strokes := []stroke{{even, y.title + " against the limit"}}
 	for line := range strings.SplitSeq(plot, "\n") {
 		strokes = append(strokes, stroke{even, line})
@@ -116,9 +117,9 @@ func (a axis) pointer(plot string, found *Optimum) string {
 	low, use, high := within(found.Low), within(found.Limit), within(found.High)
 	low, high = min(low, use), max(high, use)
 	line := strings.Repeat("─", use-low) + "▲" + strings.Repeat("─", high-use)
-	text := found.label() + " " + count(found.Limit)
-	if before := low - len(text) - 1; high+1+len(text) >= a.width && before >= 0 {
-		return strings.Repeat(" ", margin+before) + text + " " + line
+	words := found.label() + " " + text.Count(found.Limit)
+	if before := low - len(words) - 1; high+1+len(words) >= a.width && before >= 0 {
+		return strings.Repeat(" ", margin+before) + words + " " + line
 	}
-	return strings.Repeat(" ", margin+low) + line + " " + text
+	return strings.Repeat(" ", margin+low) + line + " " + words
 }

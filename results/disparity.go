@@ -3,6 +3,7 @@ package results
 import (
 	"fmt"
 	"strings"
+	"sweetspot/results/text"
 )
 
 // A disparity is a thing in which two runs are not alike.
@@ -16,7 +17,7 @@ func unlike(all []disparity) []string {
 	var texts []string
 	for _, d := range all {
 		if d.old != d.new {
-			texts = append(texts, clean(fmt.Sprintf("%s %v and %v", d.what, orNone(d.old), orNone(d.new))))
+			texts = append(texts, text.Clean(fmt.Sprintf("%s %v and %v", d.what, orNone(d.old), orNone(d.new))))
 		}
 	}
 	return texts
@@ -55,7 +56,7 @@ func seconds(s float64) string { return fmt.Sprintf("%gs", s) }
 // kind says what a trial is.
 func (s Settings) kind() string {
 	if s.Requests > 0 {
-		return count(s.Requests) + " requests"
+		return text.Count(s.Requests) + " requests"
 	}
 	return "a duration"
 }
@@ -83,11 +84,11 @@ func disparities(old, new *Run) []Warning {
 }
 
 // known returns text if the other, of another run, is known too: older files do not tell everything.
-func known(text, other string) string {
+func known(words, other string) string {
 	if other == "" {
 		return ""
 	}
-	return text
+	return words
 }
 
 // subject says what the run's requests were made to. The bundled server is the same whatever port it happened to get.

@@ -1,23 +1,25 @@
 package results
 
+import "sweetspot/results/text"
+
 // The columns that the tables of a comparison and of a sweep share. Ranks say what goes first where space is short: p90,
 // CPU, in flight, microseconds, failures by class, p50, what the rate is relative to, p99, the spread, the verdict, and
 // failures last. What never goes is the strategy, the limit, its goodput, and the marks of footnotes and of the optimum.
 var (
 	strategyColumn = column[Summary]{name: "strategy", left: true, cell: func(s Summary) string { return s.Strategy }}
-	limitColumn    = column[Summary]{name: "limit", cell: func(s Summary) string { return count(s.Limit) }}
-	goodputColumn  = column[Summary]{name: "goodput/s", cell: func(s Summary) string { return figure(s.PerSecond) }}
+	limitColumn    = column[Summary]{name: "limit", cell: func(s Summary) string { return text.Count(s.Limit) }}
+	goodputColumn  = column[Summary]{name: "goodput/s", cell: func(s Summary) string { return text.Number(s.PerSecond) }}
 	spreadColumn   = column[Summary]{name: "±", rank: 3, cell: spread, tone: func(Summary) tone { return faint }}
-	perColumn      = column[Summary]{name: "µs/req", rank: 8, cell: func(s Summary) string { return some(s.Microseconds, figure) }}
+	perColumn      = column[Summary]{name: "µs/req", rank: 8, cell: func(s Summary) string { return text.OrNone(s.Microseconds, text.Number) }}
 	sequentColumn  = column[Summary]{name: "× seq", rank: 5, cell: versusSequential}
 	shareColumn    = column[Summary]{name: "of best", rank: 5, cell: shareOfBest}
-	p50Column      = column[Summary]{name: "p50", rank: 6, cell: func(s Summary) string { return some(s.Latency.P50, span) }}
-	p90Column      = column[Summary]{name: "p90", rank: 11, cell: func(s Summary) string { return some(s.Latency.P90, span) }}
-	p99Column      = column[Summary]{name: "p99", rank: 4, cell: func(s Summary) string { return some(s.Latency.P99, span) }}
-	inFlightColumn = column[Summary]{name: "in flight", rank: 9, cell: func(s Summary) string { return some(s.InFlightMean, figure) }}
-	cpuColumn      = column[Summary]{name: "CPU µs", rank: 10, cell: func(s Summary) string { return some(s.CPUMicroseconds, figure) }}
+	p50Column      = column[Summary]{name: "p50", rank: 6, cell: func(s Summary) string { return text.OrNone(s.Latency.P50, text.Span) }}
+	p90Column      = column[Summary]{name: "p90", rank: 11, cell: func(s Summary) string { return text.OrNone(s.Latency.P90, text.Span) }}
+	p99Column      = column[Summary]{name: "p99", rank: 4, cell: func(s Summary) string { return text.OrNone(s.Latency.P99, text.Span) }}
+	inFlightColumn = column[Summary]{name: "in flight", rank: 9, cell: func(s Summary) string { return text.OrNone(s.InFlightMean, text.Number) }}
+	cpuColumn      = column[Summary]{name: "CPU µs", rank: 10, cell: func(s Summary) string { return text.OrNone(s.CPUMicroseconds, text.Number) }}
 	errorsColumn   = column[Summary]{name: "errors", rank: 1, cell: failures, tone: failureTone}
-	classColumn    = column[Summary]{name: "by class", rank: 7, left: true, cell: func(s Summary) string { return classes(s.Failed) }, tone: failureTone}
+	classColumn    = column[Summary]{name: "by class", rank: 7, left: true, cell: func(s Summary) string { return text.Classes(s.Failed) }, tone: failureTone}
 	verdictColumn  = column[Summary]{name: "verdict", rank: 2, left: true, cell: verdict, tone: verdictTone, fold: &foldedVerdict}
 )
 
@@ -26,20 +28,12 @@ var foldedVerdict = fold[Summary]{name: "vs", cell: shortVerdict, key: foldedKey
 
 const foldedKey = "vs is how it compares with the fastest: ~ cannot be told from it, ? too few repeats to say, -39% slower, ÷3.6 times slower"
 
-// some writes a figure that is missing when it is 0.
-func some(x float64, write func(float64) string) string {
-	if x == 0 {
-		return nothing
-	}
-	return write(x)
-}
-
 // spread writes how much the trials of a summary differ, which takes two of them.
 func spread(s Summary) string {
 	if s.Low == nil {
-		return nothing
+		return text.None
 	}
-	return "±" + roughly(s.Spread)
+	return "±" + text.Percent(s.Spread)
 }
 
 // failures writes how many requests of a summary failed, of all classes.
@@ -49,17 +43,17 @@ func failures(s Summary) string {
 		total += n
 	}
 	if total == 0 {
-		return nothing
+		return text.None
 	}
-	return count(total)
+	return text.Count(total)
 }
 
 // versusSequential writes how many times as fast as one request at a time a strategy is.
 func versusSequential(s Summary) string {
 	if s.VersusSequential == nil {
-		return nothing
+		return text.None
 	}
-	return figure(*s.VersusSequential) + "×"
+	return text.Number(*s.VersusSequential) + "×"
 }
 
 // enoughTrials of a strategy are what a comparison takes to tell it from another.
@@ -75,9 +69,9 @@ func verdict(s Summary) string {
 	case s.Verdict == Indistinguishable:
 		return "~ fastest"
 	case s.Verdict == Slower && s.VersusFastest > 0.5:
-		return roughly(1-s.VersusFastest) + " slower"
+		return text.Percent(1-s.VersusFastest) + " slower"
 	case s.Verdict == Slower && s.VersusFastest > 0:
-		return figure(1/s.VersusFastest) + "× slower"
+		return text.Number(1/s.VersusFastest) + "× slower"
 	}
 	return s.Verdict
 }
@@ -92,9 +86,9 @@ func shortVerdict(s Summary) string {
 	case long == "~ fastest":
 		return "~"
 	case s.Verdict == Slower && s.VersusFastest > 0.5:
-		return "-" + roughly(1-s.VersusFastest)
+		return "-" + text.Percent(1-s.VersusFastest)
 	case s.Verdict == Slower && s.VersusFastest > 0:
-		return "÷" + significant(1/s.VersusFastest, 2)
+		return "÷" + text.Significant(1/s.VersusFastest, 2)
 	default:
 		return long
 	}
@@ -105,5 +99,5 @@ func shareOfBest(s Summary) string {
 	if s.VersusFastest == 1 {
 		return "100%"
 	}
-	return percent(s.VersusFastest, 1)
+	return text.PercentTo(s.VersusFastest, 1)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sweetspot/results/text"
 )
 
 // A Gate is a requirement that a run has to meet, such as
@@ -40,7 +41,7 @@ func (g gauged) String() string { return g.gauge.name + "(" + g.strategy + ")" }
 type readings map[string]float64
 
 // String returns the requirement as it was written, in one line.
-func (g *Gate) String() string { return clean(g.text) }
+func (g *Gate) String() string { return text.Clean(g.text) }
 
 // Check returns an error unless a run of the command, bench or sweep, with the named strategies can tell whether the
 // requirement is met. It names the place and what would be right.
@@ -116,5 +117,5 @@ func (r *Run) ErrorRate(strategy string) (share float64, words string, err error
 		return 0, "", errNotMeasured
 	}
 	share = float64(failed) / float64(completed)
-	return share, fmt.Sprintf("%s%%, %s of %s", trimmed(100*share), count(failed), several(completed, "request")), nil
+	return share, fmt.Sprintf("%s%%, %s of %s", text.Precise(100*share), text.Count(failed), text.Plural(completed, "request")), nil
 }

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
+	"sweetspot/results/text"
 )
 
 // A gauge is a figure that a requirement may ask for.
@@ -102,14 +102,14 @@ func (g *gauge) of(run *Run, strategy string) (reading, error) {
 
 // inBrief says in a few words which limit to use.
 func (o *Optimum) inBrief() string {
-	text := count(o.Limit)
+	words := text.Count(o.Limit)
 	if o.Verdict != Objective {
-		text += fmt.Sprintf(", the smallest such is in (%s, %s]", count(o.Low), count(o.High))
+		words += fmt.Sprintf(", the smallest such is in (%s, %s]", text.Count(o.Low), text.Count(o.High))
 	}
 	if !o.Certain {
-		text += ", the best guess so far"
+		words += ", the best guess so far"
 	}
-	return text
+	return words
 }
 
 // standing returns what the run holds about the strategy.
@@ -131,34 +131,25 @@ func (r *Run) standing(strategy string) (standing, error) {
 
 // write writes a reading for people, with its interval.
 func (g *gauge) write(r reading) string {
-	text := cmp.Or(r.words, precisely(r.value, g.time))
+	words := cmp.Or(r.words, precisely(r.value, g.time))
 	if r.low != nil && r.high != nil {
-		text += fmt.Sprintf(" (95%% sure: %s to %s)", precisely(*r.low, g.time), precisely(*r.high, g.time))
+		words += fmt.Sprintf(" (95%% sure: %s to %s)", precisely(*r.low, g.time), precisely(*r.high, g.time))
 	}
-	return text
+	return words
 }
 
 // precisely writes a value with six digits, so that one that misses a threshold by little does not look as if it met it.
 func precisely(x float64, time int) string {
 	if time != 1 {
-		return trimmed(x)
+		return text.Precise(x)
 	}
 	switch size := math.Abs(x); {
 	case size < 1e-3:
-		return trimmed(x*1e6) + " µs"
+		return text.Precise(x*1e6) + " µs"
 	case size < 1:
-		return trimmed(x*1e3) + " ms"
+		return text.Precise(x*1e3) + " ms"
 	}
-	return trimmed(x) + " s"
-}
-
-// trimmed writes a figure of six digits without the zeros that end its fraction.
-func trimmed(x float64) string {
-	text := significant(x, 6)
-	if strings.Contains(text, ".") {
-		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
-	}
-	return text
+	return text.Precise(x) + " s"
 }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

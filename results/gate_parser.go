@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sweetspot/results/text"
 )
 
 // longestGate is how many bytes a requirement may have: more is a mistake, and parentheses nest no deeper than that.
@@ -16,11 +17,11 @@ const longestGate = 1000
 //	sum         = product { ( "+" | "-" ) product }
 //	product     = factor { ( "*" | "/" ) factor }
 //	factor      = "-" factor | "(" sum ")" | number [ "%" | unit ] | figure "(" strategy ")"
-func ParseGate(text string) (*Gate, error) {
-	if len(text) > longestGate {
+func ParseGate(words string) (*Gate, error) {
+	if len(words) > longestGate {
 		return nil, fmt.Errorf("want at most %d characters", longestGate)
 	}
-	p := gateParser{scanner: scanner{text: text}}
+	p := gateParser{scanner: scanner{text: words}}
 	gate, err := p.gate()
 	if err != nil {
 		return nil, err
@@ -170,7 +171,7 @@ func (p *gateParser) figure() (term, error) {
 	if end < 0 {
 		return term{}, p.fault(p.at, "want the name of a strategy and )")
 	}
-	f := gauged{&gauges[i], clean(p.text[p.at : p.at+end]), p.column(from)}
+	f := gauged{&gauges[i], text.Clean(p.text[p.at : p.at+end]), p.column(from)}
 	if f.strategy == "" {
 		return term{}, p.fault(p.at, "want the name of a strategy, as in %s(pool)", name)
 	}

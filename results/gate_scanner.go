@@ -3,6 +3,7 @@ package results
 import (
 	"fmt"
 	"strings"
+	"sweetspot/results/text"
 	"unicode/utf8"
 )
 
@@ -51,7 +52,7 @@ func (s *scanner) one(symbols ...string) string {
 
 // found says what comes next, where something else is wanted.
 func (s *scanner) found() string {
-	rest := []rune(clean(s.text[s.at:]))
+	rest := []rune(text.Clean(s.text[s.at:]))
 	if len(rest) == 0 {
 		return "at the end"
 	}

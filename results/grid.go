@@ -2,6 +2,7 @@ package results
 
 import (
 	"slices"
+	"sweetspot/results/text"
 
 	"github.com/olekukonko/tablewriter/pkg/twwidth"
 )
@@ -68,7 +69,7 @@ func (c column[T]) filled(rows []T) strip {
 
 // toned returns the columns with each row in a tone, where a column has none of its own.
 func toned[T any](columns []column[T], row func(T) tone) []column[T] {
-	return each(columns, func(c column[T]) column[T] {
+	return text.Each(columns, func(c column[T]) column[T] {
 		if c.tone == nil {
 			c.tone = row
 		}
@@ -78,7 +79,7 @@ func toned[T any](columns []column[T], row func(T) tone) []column[T] {
 
 // painted returns the grid with every cell in its tone.
 func (g grid) painted() grid {
-	return each(g, func(s strip) strip {
+	return text.Each(g, func(s strip) strip {
 		cells := slices.Clone(s.cells)
 		for i, tone := range s.tones {
 			cells[i] = tone.paint(cells[i])
@@ -90,11 +91,11 @@ func (g grid) painted() grid {
 
 // mapped returns the grid with every cell changed.
 func (g grid) mapped(change func(string) string) grid {
-	return each(g, func(s strip) strip {
-		s.cells = each(s.cells, change)
+	return text.Each(g, func(s strip) strip {
+		s.cells = text.Each(s.cells, change)
 		if s.folded != nil {
 			folded := *s.folded
-			folded.cells = each(folded.cells, change)
+			folded.cells = text.Each(folded.cells, change)
 			s.folded = &folded
 		}
 		return s
@@ -134,8 +135,8 @@ func (s strip) width() int {
 }
 
 // all reports whether every cell is that text.
-func (s strip) all(text string) bool {
-	return !slices.ContainsFunc(s.cells, func(cell string) bool { return cell != text })
+func (s strip) all(words string) bool {
+	return !slices.ContainsFunc(s.cells, func(cell string) bool { return cell != words })
 }
 
 // width returns how many columns of the terminal the grid takes.
@@ -169,7 +170,7 @@ func (g grid) fit(width int) (grid, []string) {
 	var gone []string
 	for width > 0 && g.width() > width {
 		i := g.leastImportant()
-		if rank := g[i].rank; rank <= vital && !g[i].all(nothing) {
+		if rank := g[i].rank; rank <= vital && !g[i].all(text.None) {
 			if folded, done := g.foldOne(); done {
 				g = folded
 				continue
@@ -182,7 +183,7 @@ func (g grid) fit(width int) (grid, []string) {
 				return short, gone
 			}
 		}
-		if !g[i].all(nothing) {
+		if !g[i].all(text.None) {
 			gone = append(gone, g[i].name)
 		}
 		g = slices.Delete(slices.Clone(g), i, i+1)
@@ -216,7 +217,7 @@ func (g grid) keys() []string {
 func (g grid) leastImportant() int {
 	least := 0
 	for i, s := range g {
-		if s.rank > 0 && s.all(nothing) {
+		if s.rank > 0 && s.all(text.None) {
 			return i
 		}
 		if s.rank > g[least].rank {
@@ -234,6 +235,6 @@ func (g grid) shortened(width, least int) grid {
 	}
 	g = slices.Clone(g)
 	room := max(least, g[0].width()-(g.width()-width))
-	g[0].cells = each(g[0].cells, func(cell string) string { return shorten(cell, room) })
+	g[0].cells = text.Each(g[0].cells, func(cell string) string { return shorten(cell, room) })
 	return g
 }

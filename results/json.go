@@ -3,6 +3,7 @@ package results
 import (
 	"encoding/json"
 	"io"
+	"sweetspot/results/text"
 )
 
 // json writes the run as one object, without the trials' histograms: those are for the run file.
@@ -26,9 +27,9 @@ func writeJSON(w io.Writer, value any) error {
 // trials, summaries and optima hold may be set without touching the run.
 func presentable(run *Run) *Run {
 	r := *run
-	r.Trials = each(run.Trials, whole)
-	r.Strategies, r.AtCommon = each(run.Strategies, Summary.whole), each(run.AtCommon, Summary.whole)
-	r.Optima = each(run.Optima, Optimum.whole)
+	r.Trials = text.Each(run.Trials, whole)
+	r.Strategies, r.AtCommon = text.Each(run.Strategies, Summary.whole), text.Each(run.AtCommon, Summary.whole)
+	r.Optima = text.Each(run.Optima, Optimum.whole)
 	r.Warnings, r.Codes = listed(run.Warnings), coded(run.Warnings)
 	return &r
 }
@@ -51,14 +52,6 @@ func (s Summary) whole() Summary {
 func (o Optimum) whole() Optimum {
 	o.Warnings, o.Codes = listed(o.Warnings), coded(o.Warnings)
 	return o
-}
-
-func each[T, U any](list []T, change func(T) U) []U {
-	changed := make([]U, len(list))
-	for i, x := range list {
-		changed[i] = change(x)
-	}
-	return changed
 }
 
 func listed[T any](list []T) []T {

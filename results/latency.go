@@ -3,6 +3,7 @@ package results
 import (
 	"errors"
 	"fmt"
+	"sweetspot/results/text"
 )
 
 // poolLatency returns the distribution of the trials' successes taken together, from their merged histograms:
@@ -33,7 +34,7 @@ func poolLatency(trials []*Trial) (Latency, error) {
 		}
 	}
 	if merged.Count() != succeeded {
-		return Latency{}, fmt.Errorf("the histograms hold %s of %s successes", count(merged.Count()), count(succeeded))
+		return Latency{}, fmt.Errorf("the histograms hold %s of %s successes", text.Count(merged.Count()), text.Count(succeeded))
 	}
 	return merged.Latency(), nil
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sweetspot/results/text"
 )
 
 // legend says once how the figures of the run's tables are to be read.
@@ -17,24 +18,24 @@ func (r *Run) legend() string {
 	if succeeded == 0 {
 		return ""
 	}
-	text := "Closed loop: latency is the service time that a caller with a slot saw"
+	words := "Closed loop: latency is the service time that a caller with a slot saw"
 	if failed > 0 {
-		text += "; failures have no part in it. "
+		words += "; failures have no part in it. "
 	} else {
-		text += ". No request failed. "
+		words += ". No request failed. "
 	}
-	text += repeats(r.Trials)
+	words += repeats(r.Trials)
 	if r.PeakMemory > 0 {
-		text += fmt.Sprintf(" The client took %s MB of memory at most.", figure(float64(r.PeakMemory)/1e6))
+		words += fmt.Sprintf(" The client took %s MB of memory at most.", text.Number(float64(r.PeakMemory)/1e6))
 	}
-	text += programs(r.Trials)
+	words += programs(r.Trials)
 	if slices.ContainsFunc(slices.Concat(r.Strategies, r.AtCommon), func(s Summary) bool { return verdict(s) == "~ fastest" }) {
-		text += " ~ fastest: the repeats cannot tell it from the fastest."
+		words += " ~ fastest: the repeats cannot tell it from the fastest."
 	}
 	if slices.ContainsFunc(r.Trials, r.isNearPeak) {
-		text += " " + nearPeak + ": cannot be told from the peak."
+		words += " " + nearPeak + ": cannot be told from the peak."
 	}
-	return text
+	return words
 }
 
 // isNearPeak reports whether the trial's row is marked as one that cannot be told from the peak.
@@ -51,7 +52,7 @@ func programs(trials []Trial) string {
 	var each []string
 	for _, strategy := range slices.Sorted(maps.Keys(most)) {
 		if most[strategy] > 0 {
-			each = append(each, fmt.Sprintf("%s %s MB", strategy, figure(float64(most[strategy])/1e6)))
+			each = append(each, fmt.Sprintf("%s %s MB", strategy, text.Number(float64(most[strategy])/1e6)))
 		}
 	}
 	if len(each) == 0 {

@@ -11,22 +11,23 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sweetspot/results/text"
 )
 
 // Load reads a run file that [Create] began. It is strict: an unknown field, another version or figures that do not add
 // up are errors that name the file, the line and the field. A file whose last line is torn opens up to its last whole
 // trial; that, and a missing conclusion, is a warning on the run.
 func Load(path string) (*Run, error) {
-	text, err := os.ReadFile(path)
+	words, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err // names the path
 	}
-	return parse(path, text)
+	return parse(path, words)
 }
 
 // parse reads the text of the run file of that name.
-func parse(name string, text []byte) (*Run, error) {
-	lines := bytes.SplitAfter(text, []byte("\n"))
+func parse(name string, words []byte) (*Run, error) {
+	lines := bytes.SplitAfter(words, []byte("\n"))
 	if last := len(lines) - 1; len(lines[last]) == 0 { // what follows the last line's end
 		lines = lines[:last]
 	}
@@ -38,16 +39,16 @@ func parse(name string, text []byte) (*Run, error) {
 		return nil, fmt.Errorf("%s:1: %w", name, err)
 	}
 	concluded := false
-	for i, text := range lines[1:] {
+	for i, words := range lines[1:] {
 		number := i + 2
-		if torn(text) {
+		if torn(words) {
 			run.Warnings = append(run.Warnings, Warningf(Torn, "%s:%d: the last line is torn, and what it held is lost", name, number))
 			break
 		}
 		if concluded {
 			return nil, fmt.Errorf("%s:%d: follows the conclusion, which must be the last line", name, number)
 		}
-		if concluded, err = run.parseLine(text); err != nil {
+		if concluded, err = run.parseLine(words); err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", name, number, err)
 		}
 	}
@@ -62,18 +63,18 @@ func parse(name string, text []byte) (*Run, error) {
 func torn(line []byte) bool { return !bytes.HasSuffix(line, []byte("\n")) && !json.Valid(line) }
 
 // parseHead reads the first line of a run file. The version is read before all else, since another may have other fields.
-func parseHead(text []byte) (*Run, error) {
-	if torn(text) {
+func parseHead(words []byte) (*Run, error) {
+	if torn(words) {
 		return nil, errors.New("ends within its first line, so there is nothing to open")
 	}
-	if string(bytes.TrimSpace(text)) == "{" { // as JSON for people begins
+	if string(bytes.TrimSpace(words)) == "{" { // as JSON for people begins
 		return nil, errors.New("not a run file: want one that --out saved; what --format json prints cannot be opened again")
 	}
 	var version struct {
 		Version int `json:"version"`
 	}
-	if err := json.Unmarshal(text, &version); err != nil {
-		return nil, fmt.Errorf("not a run file: %w", place(text, err))
+	if err := json.Unmarshal(words, &version); err != nil {
+		return nil, fmt.Errorf("not a run file: %w", place(words, err))
 	}
 	switch {
 	case version.Version > Version:
@@ -82,16 +83,16 @@ func parseHead(text []byte) (*Run, error) {
 		return nil, fmt.Errorf("version %d: not a run file: want a version from 1 to %d", version.Version, Version)
 	}
 	run := &Run{}
-	if err := strict(text, &head{Run: run}); err != nil {
+	if err := strict(words, &head{Run: run}); err != nil {
 		return nil, err
 	}
 	return run, nil
 }
 
 // parseLine adds what a later line holds to the run and reports whether it was the conclusion.
-func (r *Run) parseLine(text []byte) (concluded bool, err error) {
+func (r *Run) parseLine(words []byte) (concluded bool, err error) {
 	var l line
-	if err := strict(text, &l); err != nil {
+	if err := strict(words, &l); err != nil {
 		return false, err
 	}
 	switch {
@@ -145,7 +146,7 @@ func (t *Trial) check() error {
 		return err
 	}
 	for _, class := range slices.Sorted(maps.Keys(t.Failed)) {
-		if err := take("failed."+clean(class), t.Failed[class]); err != nil {
+		if err := take("failed."+text.Clean(class), t.Failed[class]); err != nil {
 			return err
 		}
 	}
@@ -187,11 +188,11 @@ func (t *Trial) checkSeries() error {
 }
 
 // strict decodes one JSON value with no field that value does not have and nothing after it.
-func strict(text []byte, value any) error {
-	decoder := json.NewDecoder(bytes.NewReader(text))
+func strict(words []byte, value any) error {
+	decoder := json.NewDecoder(bytes.NewReader(words))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(value); err != nil {
-		return place(text, err)
+		return place(words, err)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return fmt.Errorf("column %d: more than one JSON value", decoder.InputOffset()+1)
@@ -200,7 +201,7 @@ func strict(text []byte, value any) error {
 }
 
 // place returns a JSON error that says where in the line it is, as far as is known.
-func place(text []byte, err error) error {
+func place(words []byte, err error) error {
 	var syntax *json.SyntaxError
 	var mistyped *json.UnmarshalTypeError
 	switch {
@@ -216,8 +217,8 @@ func place(text []byte, err error) error {
 	}
 	if field, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); unknown {
 		err = fmt.Errorf("unknown field %s: a slip of the hand, or of a newer sweetspot", field)
-		if bytes.Count(text, []byte(field)) == 1 { // else it may be known elsewhere in the line
-			err = fmt.Errorf("column %d: %w", bytes.Index(text, []byte(field))+1, err)
+		if bytes.Count(words, []byte(field)) == 1 { // else it may be known elsewhere in the line
+			err = fmt.Errorf("column %d: %w", bytes.Index(words, []byte(field))+1, err)
 		}
 	}
 	return err

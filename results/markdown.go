@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"sweetspot/results/text"
 
 	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
@@ -17,36 +18,36 @@ var special = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "
 	"&", "&amp;", "<", "&lt;", ">", "&gt;")
 
 // escape makes text read as it is written.
-func escape(text string) string { return special.Replace(clean(text)) }
+func escape(words string) string { return special.Replace(text.Clean(words)) }
 
 func (m *markdown) columns() int { return usual }
 
-func (m *markdown) heading(level int, text string) {
-	m.block(strings.Repeat("#", level+1) + " " + escape(text))
+func (m *markdown) heading(level int, words string) {
+	m.block(strings.Repeat("#", level+1) + " " + escape(words))
 }
 
-func (m *markdown) paragraph(text string) {
-	if text != "" {
-		m.block(escape(text))
+func (m *markdown) paragraph(words string) {
+	if words != "" {
+		m.block(escape(words))
 	}
 }
 
-func (m *markdown) toned(_ tone, text string) { m.paragraph(text) }
+func (m *markdown) toned(_ tone, words string) { m.paragraph(words) }
 
 func (m *markdown) list(items []string) {
 	if len(items) > 0 {
-		m.block("- " + strings.Join(each(items, escape), "\n- "))
+		m.block("- " + strings.Join(text.Each(items, escape), "\n- "))
 	}
 }
 
 func (m *markdown) findings(found []finding) {
 	var items []string
 	for _, f := range found {
-		text := escape(f.text)
+		words := escape(f.text)
 		if f.verdict != "" {
-			text = "**" + escape(f.verdict) + ".** " + text
+			words = "**" + escape(f.verdict) + ".** " + words
 		}
-		items = append(items, text)
+		items = append(items, words)
 	}
 	if len(items) > 0 {
 		m.block("- " + strings.Join(items, "\n- "))
@@ -75,10 +76,10 @@ func (m *markdown) table(g grid) error {
 }
 
 // block writes text, with a blank line before it unless it is the first.
-func (m *markdown) block(text string) {
+func (m *markdown) block(words string) {
 	if m.Len() > 0 {
 		m.WriteByte('\n')
 	}
-	m.WriteString(text)
+	m.WriteString(words)
 	m.WriteByte('\n')
 }

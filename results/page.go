@@ -3,6 +3,7 @@ package results
 import (
 	"fmt"
 	"io"
+	"sweetspot/results/text"
 
 	"github.com/olekukonko/tablewriter"
 	"github.com/olekukonko/tablewriter/tw"
@@ -11,10 +12,10 @@ import (
 // A page is what people read, drawn block by block. What it is given may hold anything that came from outside: a page
 // sees to it that no text breaks its form.
 type page interface {
-	heading(level int, text string)
-	paragraph(text string)
-	toned(t tone, text string) // a paragraph
-	list(items []string)       // of what to know before the figures are trusted: footnotes, warnings
+	heading(level int, words string)
+	paragraph(words string)
+	toned(t tone, words string) // a paragraph
+	list(items []string)        // of what to know before the figures are trusted: footnotes, warnings
 	findings([]finding)
 	picture(strokes []stroke) // lines that are drawn with characters
 	table(g grid) error       // without what does not fit
@@ -49,7 +50,7 @@ func (r *Run) view(p page) error {
 		return err
 	}
 	p.toned(faint, r.legend())
-	p.list(prefixed("warning: ", Words(Warnings(r))))
+	p.list(text.Prefixed("warning: ", Words(Warnings(r))))
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sweetspot/results/text"
 )
 
 // viewSweep draws, for each strategy, its limits, the curve and what follows from them, and then how the strategies
@@ -26,7 +27,7 @@ func viewSweep(p page, run *Run) error {
 	}
 	if b := run.Bundled; b != nil && b.Limit > 0 {
 		p.paragraph(fmt.Sprintf("By its theory the bundled server's peak is %s/s at %s, and %s is the smallest limit that gives %s of it.",
-			figure(b.PerSecond), count(b.Limit), count(b.Smallest), plain(100*b.Share)+"%"))
+			text.Number(b.PerSecond), text.Count(b.Limit), text.Count(b.Smallest), text.ShortPercent(b.Share)))
 	}
 	if len(run.Strategies) < 2 {
 		return nil
@@ -36,7 +37,7 @@ func viewSweep(p page, run *Run) error {
 		return err
 	}
 	if len(run.AtCommon) > 0 {
-		p.heading(2, fmt.Sprintf("All at a common limit of %s", count(run.AtCommon[0].Limit)))
+		p.heading(2, fmt.Sprintf("All at a common limit of %s", text.Count(run.AtCommon[0].Limit)))
 		if err := viewComparison(p, run.AtCommon); err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"sweetspot/results/text"
 
 	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
@@ -30,13 +31,13 @@ func (t *terminal) columns() int {
 	return t.width
 }
 
-func (t *terminal) heading(_ int, text string) { t.toned(strong, text) }
+func (t *terminal) heading(_ int, words string) { t.toned(strong, words) }
 
-func (t *terminal) paragraph(text string) { t.toned(even, text) }
+func (t *terminal) paragraph(words string) { t.toned(even, words) }
 
-func (t *terminal) toned(tone tone, text string) {
-	if text != "" {
-		t.block(t.wrapped(text, "", tone))
+func (t *terminal) toned(tone tone, words string) {
+	if words != "" {
+		t.block(t.wrapped(words, "", tone))
 	}
 }
 
@@ -68,8 +69,8 @@ func (t *terminal) picture(strokes []stroke) {
 }
 
 // wrapped returns the lines of a text of words.
-func (t *terminal) wrapped(text, indent string, tone tone) []string {
-	return each(wrap(clean(text), min(t.width, widest), indent), func(line string) string { return t.painted(tone, line) })
+func (t *terminal) wrapped(words, indent string, tone tone) []string {
+	return text.Each(wrap(text.Clean(words), min(t.width, widest), indent), func(line string) string { return t.painted(tone, line) })
 }
 
 // painted returns a line in the tone, on a terminal that shows it.
@@ -82,7 +83,7 @@ func (t *terminal) painted(tone tone, line string) string {
 
 // table draws the grid with a rule under the names and nothing else, and says what it left out to fit.
 func (t *terminal) table(g grid) error {
-	g, gone := g.mapped(clean).told().fit(t.width)
+	g, gone := g.mapped(text.Clean).told().fit(t.width)
 	keys := g.keys()
 	if t.colour {
 		g = g.painted()

@@ -1,5 +1,7 @@
 package results
 
+import "sweetspot/results/text"
+
 // A tone is what a text on a page is to its reader. A terminal shows it by colour, which repeats what the words say and
 // never says it alone.
 type tone string
@@ -17,11 +19,11 @@ const (
 )
 
 // paint returns a text, of one line, in the tone.
-func (t tone) paint(text string) string {
-	if t == even || text == "" {
-		return text
+func (t tone) paint(words string) string {
+	if t == even || words == "" {
+		return words
 	}
-	return "\x1b[" + string(t) + "m" + text + "\x1b[0m"
+	return "\x1b[" + string(t) + "m" + words + "\x1b[0m"
 }
 
 // A stroke is a line that is drawn with characters.
@@ -62,7 +64,7 @@ func (r Change) tone() tone {
 
 // failureTone returns the tone of what says how many requests failed.
 func failureTone(s Summary) tone {
-	if failures(s) == nothing {
+	if failures(s) == text.None {
 		return even
 	}
 	return trouble

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sweetspot/results/text"
 )
 
 // A Warning is a reason not to take a figure at face value, as data: which kind it is, with its numbers, and in words
@@ -48,7 +49,7 @@ func (w Warning) String() string {
 func (w Warning) MarshalJSON() ([]byte, error) { return json.Marshal(w.String()) }
 
 // UnmarshalJSON reads the words of a warning.
-func (w *Warning) UnmarshalJSON(text []byte) error { return json.Unmarshal(text, &w.Text) }
+func (w *Warning) UnmarshalJSON(words []byte) error { return json.Unmarshal(words, &w.Text) }
 
 // A Coded is what the words of a warning do not tell a script.
 type Coded struct {
@@ -61,7 +62,7 @@ func coded(warnings []Warning) []Coded {
 	if !slices.ContainsFunc(warnings, func(w Warning) bool { return w.Code != "" }) {
 		return nil
 	}
-	return each(warnings, func(w Warning) Coded { return Coded{w.Code, w.Numbers} })
+	return text.Each(warnings, func(w Warning) Coded { return Coded{w.Code, w.Numbers} })
 }
 
 // decoded gives the warnings their codes, as far as there are any: files of older versions have none.
@@ -148,14 +149,14 @@ func Warnings(run *Run) []Warning {
 
 // about returns the warnings with what they are about before them, safe to print.
 func about(subject string, warnings []Warning) []Warning {
-	return each(warnings, func(w Warning) Warning {
-		w.Text, w.Advice = clean(subject+w.Text), clean(w.Advice)
+	return text.Each(warnings, func(w Warning) Warning {
+		w.Text, w.Advice = text.Clean(subject+w.Text), text.Clean(w.Advice)
 		return w
 	})
 }
 
 // Words returns the warnings in words.
-func Words(warnings []Warning) []string { return each(warnings, Warning.String) }
+func Words(warnings []Warning) []string { return text.Each(warnings, Warning.String) }
 
 // figures are the numbers in a warning.
 var figures = regexp.MustCompile(`[0-9][0-9.,]*`)
@@ -207,4 +208,4 @@ func poolWarnings(trials []*Trial) []Warning {
 }
 
 // inTrials says in how many of the trials something was seen.
-func inTrials(n, of int) string { return fmt.Sprintf("%d of %s", n, several(of, "trial")) }
+func inTrials(n, of int) string { return fmt.Sprintf("%d of %s", n, text.Plural(of, "trial")) }

@@ -8,24 +8,6 @@ import (
 
 // What follows is for views of a run that are drawn elsewhere, so that they say the same things in the same words.
 
-// Clean makes a string that came from outside one line of valid UTF-8 without control characters.
-func Clean(text string) string { return clean(text) }
-
-// Count writes a number of things in full: 1,679,616.
-func Count[N int | int64](n N) string { return count(n) }
-
-// Figure writes a rate as precisely as it is worth reading: 2,609.
-func Figure(x float64) string { return figure(x) }
-
-// Percent writes a share of one: 0.037 is 3.7%.
-func Percent(share float64) string { return roughly(share) }
-
-// Span writes a duration given in seconds: 23.1 ms.
-func Span(seconds float64) string { return span(seconds) }
-
-// Classes writes failures by class, the most frequent first.
-func Classes(failed map[string]int64) string { return classes(failed) }
-
 // Versus says how a summary compares with the fastest: "fastest", "~ fastest", "14% slower".
 func (s Summary) Versus() string { return verdict(s) }
 

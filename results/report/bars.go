@@ -1,13 +1,13 @@
 package report
 
 import (
+	"sweetspot/results/text"
+
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/text"
+	plottext "gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-
-	"sweetspot/results"
 )
 
 // A row of a drawing is so high, and its bar so much of that.
@@ -42,7 +42,7 @@ func drawRanking(all data) *drawing {
 		most = max(most, r.Rate*far)
 	}
 	d := rowDrawing("goodput/s", names)
-	linear(&d.X, results.Figure)
+	linear(&d.X, text.Number)
 	d.X.Min = 0
 	for i, r := range all.Ranks {
 		d.bar(i, 0, r.Rate, r.Colour)
@@ -51,7 +51,7 @@ func drawRanking(all data) *drawing {
 			end = min(*r.High, most)
 			d.line(plotter.XYs{{X: *r.Low, Y: y}, {X: end, Y: y}}, stroke{colour: soft, width: vg.Points(1.25)})
 		}
-		d.word(end, y, results.Figure(r.Rate)+"  "+r.Verdict, soft, text.XLeft, vg.Point{X: vg.Points(5)})
+		d.word(end, y, text.Number(r.Rate)+"  "+r.Verdict, soft, plottext.XLeft, vg.Point{X: vg.Points(5)})
 	}
 	return d
 }
@@ -83,8 +83,8 @@ func drawTrials(all data) *drawing {
 		when = "seconds since the start"
 	}
 	d := newDrawing(when, "share of the mean")
-	linear(&d.X, results.Figure)
-	linear(&d.Y, results.Percent)
+	linear(&d.X, text.Number)
+	linear(&d.Y, text.Percent)
 	for _, c := range all.Courses {
 		var points plotter.XYs
 		for _, m := range c.Trials {
@@ -107,7 +107,7 @@ func drawErrors(all data) *drawing {
 		names = append(names, r.Name)
 	}
 	d := rowDrawing("share of the requests", names)
-	linear(&d.X, results.Percent)
+	linear(&d.X, text.Percent)
 	d.X.Min = 0
 	for i, r := range rows {
 		from := 0.0

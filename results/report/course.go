@@ -3,8 +3,8 @@ package report
 import (
 	"cmp"
 	"slices"
-
 	"sweetspot/results"
+	"sweetspot/results/text"
 )
 
 // A course is what a line measured over the time of its run, so that a machine or a server that drifts shows.
@@ -118,16 +118,16 @@ func courseTable(sources []Source, lines []line, all []course, timed bool) table
 		Head:    []head{{Name: "strategy", Word: true}, {Name: when}, {Name: "limit"}, {Name: "goodput/s"}, {Name: "of its mean"}, {Name: "failures"}},
 	}
 	for _, r := range rows[:min(len(rows), mostRows)] {
-		at := results.Count(int64(r.m[0]))
+		at := text.Count(int64(r.m[0]))
 		if timed {
-			at = results.Span(r.m[0])
+			at = text.Span(r.m[0])
 		}
 		t.Rows = append(t.Rows, []string{
-			r.line.Name, at, results.Count(int64(r.m[4])), results.Figure(r.m[2]), results.Percent(r.m[3]), results.Count(int64(r.m[5])),
+			r.line.Name, at, text.Count(int64(r.m[4])), text.Number(r.m[2]), text.Percent(r.m[3]), text.Count(int64(r.m[5])),
 		})
 	}
 	if more := len(rows) - mostRows; more > 0 {
-		t.Rest = results.Count(more) + " more trials are in the run file; --format csv lists them."
+		t.Rest = text.Count(more) + " more trials are in the run file; --format csv lists them."
 	}
 	return t
 }

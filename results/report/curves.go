@@ -2,13 +2,12 @@ package report
 
 import (
 	"math"
+	"sweetspot/results/text"
 
 	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/text"
+	plottext "gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-
-	"sweetspot/results"
 )
 
 // far is how far beyond the largest rate the bound of an interval is drawn: that of two trials that differ can be a
@@ -31,7 +30,7 @@ func extent(lines []line) (least, most float64) {
 // curveDrawing returns a drawing with an axis of limits.
 func curveDrawing(x, y string) *drawing {
 	d := newDrawing(x, y)
-	d.logarithmic(&d.X, 2, []float64{1}, func(x float64) string { return results.Count(int(x)) })
+	d.logarithmic(&d.X, 2, []float64{1}, func(x float64) string { return text.Count(int(x)) })
 	return d
 }
 
@@ -73,7 +72,7 @@ func (d *drawing) curve(l line, name string, width vg.Length, value func(point) 
 
 func drawThroughput(all data) *drawing {
 	d := curveDrawing("limit", "goodput/s")
-	linear(&d.Y, results.Figure)
+	linear(&d.Y, text.Number)
 	least, most := extent(all.Lines)
 	for _, t := range all.Truths {
 		d.theory(t, all.Lines)
@@ -124,7 +123,7 @@ func (d *drawing) use(l line, most float64, row int) {
 	d.area(plotter.XYs{{X: low, Y: 0}, {X: high, Y: 0}, {X: high, Y: most}, {X: low, Y: most}}, hueOf(l.Colour, 0.07))
 	d.line(plotter.XYs{{X: at, Y: 0}, {X: at, Y: most}}, stroke{colour: hueOf(l.Colour, 1), width: vg.Points(1)})
 	down := vg.Points(float64(8 + 13*row))
-	d.word(at, most, l.Use.Label+" "+results.Count(l.Use.Limit), hueOf(l.Colour, 1), text.XLeft, vg.Point{X: vg.Points(4), Y: -down})
+	d.word(at, most, l.Use.Label+" "+text.Count(l.Use.Limit), hueOf(l.Colour, 1), plottext.XLeft, vg.Point{X: vg.Points(4), Y: -down})
 }
 
 func drawLatency(all data) *drawing {
@@ -141,7 +140,7 @@ func drawLatency(all data) *drawing {
 
 func drawTime(all data) *drawing {
 	requests := float64(all.Requests)
-	d := curveDrawing("semaphore size", "time for "+results.Count(all.Requests)+" requests")
+	d := curveDrawing("semaphore size", "time for "+text.Count(all.Requests)+" requests")
 	d.logarithmic(&d.Y, 10, []float64{1, 2, 5}, shortSpan)
 	took := func(rate float64) float64 { return requests / rate }
 	least, most := extent(all.Lines)

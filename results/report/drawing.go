@@ -7,16 +7,15 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"sweetspot/results/text"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/text"
+	plottext "gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgsvg"
-
-	"sweetspot/results"
 )
 
 // A drawing is a plot under way. After the first error it draws nothing more.
@@ -49,7 +48,7 @@ func newDrawing(x, y string) *drawing {
 		a.LineStyle.Color, a.Tick.LineStyle.Color, a.Tick.Label.Color, a.Label.TextStyle.Color = faint, faint, soft, soft
 		a.Label.Padding = 1.5 * vg.Millimeter
 	}
-	for _, style := range []*text.Style{&d.Title.TextStyle, &d.X.Label.TextStyle, &d.Y.Label.TextStyle, &d.X.Tick.Label, &d.Y.Tick.Label, &d.Legend.TextStyle} {
+	for _, style := range []*plottext.Style{&d.Title.TextStyle, &d.X.Label.TextStyle, &d.Y.Label.TextStyle, &d.X.Tick.Label, &d.Y.Tick.Label, &d.Legend.TextStyle} {
 		style.Font.Variant = sans
 	}
 	d.Legend.TextStyle.Font.Size = vg.Points(10)
@@ -137,14 +136,14 @@ func (d *drawing) dots(points plotter.XYs, shape draw.GlyphDrawer, colour color.
 }
 
 // word writes text beside a point.
-func (d *drawing) word(x, y float64, words string, colour color.Color, xAlign text.XAlignment, offset vg.Point) {
+func (d *drawing) word(x, y float64, words string, colour color.Color, xAlign plottext.XAlignment, offset vg.Point) {
 	labels, err := plotter.NewLabels(plotter.XYLabels{XYs: plotter.XYs{{X: x, Y: y}}, Labels: []string{words}})
 	if d.failed(err) {
 		return
 	}
 	style := &labels.TextStyle[0]
 	style.Font.Variant, style.Font.Size = sans, vg.Points(11)
-	style.Color, style.XAlign, style.YAlign = colour, xAlign, text.YCenter
+	style.Color, style.XAlign, style.YAlign = colour, xAlign, plottext.YCenter
 	labels.Offset = offset
 	d.Add(labels)
 }
@@ -203,7 +202,7 @@ func linear(a *plot.Axis, label func(float64) string) {
 
 // shortSpan writes a round duration without the zeros that say how precise it is.
 func shortSpan(seconds float64) string {
-	number, unit, _ := strings.Cut(results.Span(seconds), " ")
+	number, unit, _ := strings.Cut(text.Span(seconds), " ")
 	if strings.Contains(number, ".") {
 		number = strings.TrimRight(strings.TrimRight(number, "0"), ".")
 	}

@@ -3,8 +3,8 @@ package report
 import (
 	"fmt"
 	"strings"
-
 	"sweetspot/results"
+	"sweetspot/results/text"
 )
 
 var settingFacts = []fact{
@@ -29,7 +29,7 @@ var machineFacts = []fact{
 	{"target", func(r *results.Run) string { return r.Target }},
 	{"started", func(r *results.Run) string { return r.Started }},
 	{"seed", func(r *results.Run) string { return fmt.Sprint(r.Seed) }},
-	{"trials", func(r *results.Run) string { return results.Count(len(r.Trials)) }},
+	{"trials", func(r *results.Run) string { return text.Count(len(r.Trials)) }},
 	{"processor", func(r *results.Run) string { return r.Machine.CPU }},
 	{"CPUs for the client", func(r *results.Run) string { return number(r.Machine.CPUs) }},
 	{"system", func(r *results.Run) string { return r.Machine.OS + "/" + r.Machine.Arch }},
@@ -58,5 +58,5 @@ func megabytes(bytes int64) string {
 	if bytes == 0 {
 		return ""
 	}
-	return results.Figure(float64(bytes)/1e6) + " MB"
+	return text.Number(float64(bytes)/1e6) + " MB"
 }

@@ -3,8 +3,8 @@ package report
 import (
 	"fmt"
 	"slices"
-
 	"sweetspot/results"
+	"sweetspot/results/text"
 )
 
 // figures returns all figures of the page, those that have nothing to show hidden.
@@ -120,7 +120,7 @@ func facts(sources []Source) []table {
 	for i, source := range sources {
 		name := title(i, len(sources))
 		if name == "" {
-			name = results.Clean(source.Name)
+			name = text.Clean(source.Name)
 		}
 		names = append(names, head{Name: name, Word: true})
 	}
@@ -146,9 +146,9 @@ func (t *table) fact(sources []Source, f fact) {
 	row := []string{f.name}
 	told := false
 	for _, source := range sources {
-		text := results.Clean(f.tell(source.Run))
-		told = told || text != ""
-		row = append(row, text)
+		words := text.Clean(f.tell(source.Run))
+		told = told || words != ""
+		row = append(row, words)
 	}
 	if told {
 		t.Rows = append(t.Rows, row)
@@ -160,7 +160,7 @@ func number[N int | int64](n N) string {
 	if n == 0 {
 		return ""
 	}
-	return results.Count(n)
+	return text.Count(n)
 }
 
 // duration writes one that is not told when it is 0.
@@ -168,7 +168,7 @@ func duration(seconds float64) string {
 	if seconds == 0 {
 		return ""
 	}
-	return results.Span(seconds)
+	return text.Span(seconds)
 }
 
 // on says whether a setting is.
@@ -184,5 +184,5 @@ func rate(perSecond float64) string {
 	if perSecond == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s/s", results.Figure(perSecond))
+	return fmt.Sprintf("%s/s", text.Number(perSecond))
 }

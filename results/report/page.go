@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
-
 	"sweetspot/results"
+	"sweetspot/results/text"
 )
 
 // A page is what the template fills in.
@@ -82,7 +82,7 @@ func gather(sources []Source, requests int64) data {
 	for _, source := range sources {
 		if b := source.Run.Bundled; b != nil && b.Limit > 0 && !known[b.Profile] {
 			known[b.Profile] = true
-			t := truth{Name: "theory of " + results.Clean(b.Profile), Peak: [2]float64{float64(b.Limit), b.PerSecond}, Curve: [][2]float64{}}
+			t := truth{Name: "theory of " + text.Clean(b.Profile), Peak: [2]float64{float64(b.Limit), b.PerSecond}, Curve: [][2]float64{}}
 			for _, r := range b.Curve {
 				t.Curve = append(t.Curve, [2]float64{float64(r.Limit), round(r.PerSecond)})
 			}
@@ -102,11 +102,11 @@ func newPage(sources []Source, o Options) (*page, error) {
 		letter := title(i, len(sources))
 		p.Runs = append(p.Runs, newHead(source, letter, i, d))
 		for _, w := range results.Warnings(source.Run) {
-			text := w.String()
+			words := w.String()
 			if letter != "" {
-				text = letter + ": " + text
+				words = letter + ": " + words
 			}
-			p.Warnings = append(p.Warnings, text)
+			p.Warnings = append(p.Warnings, words)
 		}
 	}
 	p.Title = fmt.Sprintf("sweetspot %s %s", p.Runs[0].Command, p.Runs[0].Target)
@@ -120,14 +120,14 @@ func newPage(sources []Source, o Options) (*page, error) {
 func newHead(source Source, letter string, number int, d data) runHead {
 	run := source.Run
 	h := runHead{
-		Letter: letter, Name: results.Clean(source.Name), Command: results.Clean(run.Command),
-		Target: results.Clean(run.Target), Started: strings.NewReplacer("T", " ", "Z", " UTC").Replace(results.Clean(run.Started)),
+		Letter: letter, Name: text.Clean(source.Name), Command: text.Clean(run.Command),
+		Target: text.Clean(run.Target), Started: strings.NewReplacer("T", " ", "Z", " UTC").Replace(text.Clean(run.Started)),
 	}
 	if run.Bundled != nil {
-		h.Target = fmt.Sprintf("the bundled server, profile %s", results.Clean(run.Bundled.Profile))
+		h.Target = fmt.Sprintf("the bundled server, profile %s", text.Clean(run.Bundled.Profile))
 	}
 	for _, o := range run.Optima {
-		a := answer{Figure: results.Count(o.Limit), Label: o.Label(), Text: results.Clean(o.Strategy + ": " + o.Advice())}
+		a := answer{Figure: text.Count(o.Limit), Label: o.Label(), Text: text.Clean(o.Strategy + ": " + o.Advice())}
 		if a.Label == "" {
 			a.Figure = "?"
 		}
@@ -141,14 +141,14 @@ func newHead(source Source, letter string, number int, d data) runHead {
 	compared := run.Compared()
 	if len(compared) > 1 || len(run.Optima) == 0 && len(compared) > 0 {
 		h.Answers = append(h.Answers, answer{
-			Figure: results.Figure(compared[0].PerSecond), Label: "per second", Text: winners(compared), Colour: -1,
+			Figure: text.Number(compared[0].PerSecond), Label: "per second", Text: winners(compared), Colour: -1,
 		})
 	}
 	if len(run.Trials) == 0 {
 		h.Answers = append(h.Answers, answer{Figure: nothing, Text: "Nothing has been measured yet.", Colour: -1})
 	} else if len(h.Answers) == 0 {
 		h.Answers = append(h.Answers, answer{
-			Figure: results.Count(len(run.Trials)), Label: "trials", Text: "There is no conclusion yet.", Colour: -1,
+			Figure: text.Count(len(run.Trials)), Label: "trials", Text: "There is no conclusion yet.", Colour: -1,
 		})
 	}
 	return h

@@ -6,8 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
-
-	"sweetspot/results"
+	"sweetspot/results/text"
 )
 
 // A Plot is one picture of what a page shows.
@@ -68,11 +67,11 @@ func heading(sources []Source) string {
 		if b := source.Run.Bundled; b != nil {
 			target = "the bundled server, profile " + b.Profile
 		}
-		text := results.Clean(source.Run.Command + " of " + target)
+		words := text.Clean(source.Run.Command + " of " + target)
 		if letter := title(i, len(sources)); letter != "" {
-			text = letter + ": " + text
+			words = letter + ": " + words
 		}
-		parts = append(parts, text)
+		parts = append(parts, words)
 	}
 	const most = 2 // lines of a title
 	if more := len(parts) - most; more > 0 {
@@ -82,10 +81,10 @@ func heading(sources []Source) string {
 }
 
 // shorten cuts the lines of a title to what a picture has room for.
-func shorten(text string) string {
+func shorten(words string) string {
 	const widest = 100
 	var short []string
-	for line := range strings.SplitSeq(text, "\n") {
+	for line := range strings.SplitSeq(words, "\n") {
 		if runes := []rune(line); len(runes) > widest {
 			line = string(runes[:widest-1]) + "…"
 		}

@@ -3,8 +3,8 @@ package report
 import (
 	"fmt"
 	"strings"
-
 	"sweetspot/results"
+	"sweetspot/results/text"
 )
 
 // A rank is a strategy at its limit, beside the others of its run.
@@ -56,8 +56,8 @@ func rankTable(caption string, all []rank, notes *results.Notes) table {
 	for _, r := range all {
 		s := r.summary
 		t.Rows = append(t.Rows, []string{
-			r.Name, results.Count(s.Limit), results.Figure(s.PerSecond), optional(s.Low), optional(s.High),
-			some(s.Microseconds, results.Figure), some(s.CPUMicroseconds, results.Figure), results.Count(s.Trials), r.Verdict, notes.Mark(s),
+			r.Name, text.Count(s.Limit), text.Number(s.PerSecond), optional(s.Low), optional(s.High),
+			some(s.Microseconds, text.Number), some(s.CPUMicroseconds, text.Number), text.Count(s.Trials), r.Verdict, notes.Mark(s),
 		})
 	}
 	return t
@@ -72,9 +72,9 @@ func spreadTable(all []rank) table {
 	}
 	for _, r := range all {
 		l := r.summary.Latency
-		row := []string{r.Name, results.Count(r.Limit)}
+		row := []string{r.Name, text.Count(r.Limit)}
 		for _, x := range []float64{l.Mean, l.P50, l.P90, l.P99, l.Max} {
-			row = append(row, some(x, results.Span))
+			row = append(row, some(x, text.Span))
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -87,14 +87,14 @@ func winners(compared []results.Summary) string {
 	var few bool
 	for _, s := range compared {
 		if s.PerSecond > 0 && s.Verdict != results.Slower {
-			best = append(best, results.Clean(s.Strategy))
+			best = append(best, text.Clean(s.Strategy))
 			few = few || s.Versus() == "too few to say"
 		}
 	}
 	if len(best) == 0 {
 		return "No request succeeded, so there is nothing to compare."
 	}
-	top := results.Figure(compared[0].PerSecond) + "/s at limit " + results.Count(compared[0].Limit)
+	top := text.Number(compared[0].PerSecond) + "/s at limit " + text.Count(compared[0].Limit)
 	switch {
 	case len(compared) == 1:
 		return fmt.Sprintf("%s: %s.", best[0], top)

@@ -7,8 +7,8 @@ import (
 	"io"
 	"slices"
 	"strconv"
-
 	"sweetspot/results"
+	"sweetspot/results/text"
 )
 
 // A Source is a run and the name that its reader knows it by, such as that of its file.
@@ -55,11 +55,11 @@ func WriteBody(w io.Writer, sources []Source, o Options) error {
 }
 
 func execute(w io.Writer, name string, p *page) error {
-	var text bytes.Buffer
-	if err := templates.ExecuteTemplate(&text, name, p); err != nil {
+	var words bytes.Buffer
+	if err := templates.ExecuteTemplate(&words, name, p); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
-	_, err := w.Write(text.Bytes())
+	_, err := w.Write(words.Bytes())
 	return err
 }
 
@@ -141,7 +141,7 @@ func lines(sources []Source) []line {
 }
 
 func lineName(strategy string, run, of int) string {
-	name := results.Clean(strategy)
+	name := text.Clean(strategy)
 	if t := title(run, of); t != "" {
 		name += " (" + t + ")"
 	}
@@ -157,7 +157,7 @@ func (l *line) finish(run *results.Run) {
 			P50: s.Latency.P50, P90: s.Latency.P90, P99: s.Latency.P99, Max: s.Latency.Max,
 		}
 		for _, w := range s.Warnings {
-			p.Warned = append(p.Warned, results.Clean(w.String()))
+			p.Warned = append(p.Warned, text.Clean(w.String()))
 		}
 		l.Points = append(l.Points, p)
 	}

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-
 	"sweetspot/results"
+	"sweetspot/results/text"
 )
 
 // A table is what a figure draws, to be read.
@@ -38,7 +38,7 @@ func optional(x *float64) string {
 	if x == nil {
 		return nothing
 	}
-	return results.Figure(*x)
+	return text.Number(*x)
 }
 
 // round leaves what a chart can show of a number, so that the page stays small.
@@ -53,8 +53,8 @@ func round(x float64) float64 {
 
 func cleaned(texts []string) []string {
 	clean := make([]string, len(texts))
-	for i, text := range texts {
-		clean[i] = results.Clean(text)
+	for i, words := range texts {
+		clean[i] = text.Clean(words)
 	}
 	return clean
 }
@@ -69,8 +69,8 @@ func limitTable(run *results.Run, l line, notes *results.Notes) table {
 	found := optimum(run, l.strategy)
 	for _, s := range l.summaries {
 		t.Rows = append(t.Rows, []string{
-			results.Count(s.Limit), results.Figure(s.PerSecond), optional(s.Low), optional(s.High), results.Count(s.Trials),
-			some(s.InFlightMean, results.Figure), found.Mark(s.Limit), notes.Mark(s),
+			text.Count(s.Limit), text.Number(s.PerSecond), optional(s.Low), optional(s.High), text.Count(s.Trials),
+			some(s.InFlightMean, text.Number), found.Mark(s.Limit), notes.Mark(s),
 		})
 	}
 	return t
@@ -83,9 +83,9 @@ func latencyTable(l line) table {
 		Head:    []head{{Name: "limit"}, {Name: "mean"}, {Name: "p50"}, {Name: "p90"}, {Name: "p99"}, {Name: "largest"}},
 	}
 	for _, s := range l.summaries {
-		row := []string{results.Count(s.Limit)}
+		row := []string{text.Count(s.Limit)}
 		for _, x := range []float64{s.Latency.Mean, s.Latency.P50, s.Latency.P90, s.Latency.P99, s.Latency.Max} {
-			row = append(row, some(x, results.Span))
+			row = append(row, some(x, text.Span))
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -97,14 +97,14 @@ func latencyTable(l line) table {
 func timeTable(l line, requests int64) table {
 	t := table{
 		Caption: l.Name + ": time by semaphore size",
-		Head:    []head{{Name: "semaphore size"}, {Name: "goodput/s"}, {Name: fmt.Sprintf("time for %s", results.Count(requests))}},
+		Head:    []head{{Name: "semaphore size"}, {Name: "goodput/s"}, {Name: fmt.Sprintf("time for %s", text.Count(requests))}},
 	}
 	for _, s := range l.summaries {
 		took := nothing
 		if s.PerSecond > 0 {
-			took = results.Span(float64(requests) / s.PerSecond)
+			took = text.Span(float64(requests) / s.PerSecond)
 		}
-		t.Rows = append(t.Rows, []string{results.Count(s.Limit), results.Figure(s.PerSecond), took})
+		t.Rows = append(t.Rows, []string{text.Count(s.Limit), text.Number(s.PerSecond), took})
 	}
 	return t
 }

@@ -2,27 +2,9 @@ package results
 
 import (
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/olekukonko/tablewriter/pkg/twwidth"
 )
-
-// clean makes a string that came from outside safe to print: one line, valid UTF-8, and nothing that a terminal would
-// obey, neither control characters nor those that turn the direction of writing.
-func clean(text string) string {
-	text = strings.ToValidUTF8(text, "\uFFFD")
-	text = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case unicode.Is(unicode.C, r) || r == '\u2028' || r == '\u2029':
-			return utf8.RuneError
-		}
-		return r
-	}, text)
-	return strings.Join(strings.Fields(text), " ")
-}
 
 // wrap breaks text between words into lines of at most width columns, all but the first of them indented. Words longer
 // than a line stay whole: they are URLs and paths, which must be copied in one piece. Width 0 is unlimited.

@@ -1,11 +1,13 @@
-package results
+package text_test
 
 import (
 	"math"
 	"testing"
+
+	"sweetspot/results/text"
 )
 
-func TestFiguresAreRoundedToWhatIsWorthReading(t *testing.T) {
+func TestNumberRoundsToWhatIsWorthReading(t *testing.T) {
 	for _, c := range []struct {
 		x    float64
 		want string
@@ -14,21 +16,21 @@ func TestFiguresAreRoundedToWhatIsWorthReading(t *testing.T) {
 		{999.6, "1,000"}, {2540.4, "2,540"}, {12346, "12,350"}, {999999, "1,000,000"}, {123456789, "123,500,000"},
 		{-1234.5, "-1,234"}, {math.Inf(1), "+Inf"},
 	} {
-		if got := figure(c.x); got != c.want {
-			t.Errorf("figure(%g) = %q, want %q", c.x, got, c.want)
+		if got := text.Number(c.x); got != c.want {
+			t.Errorf("Number(%g) = %q, want %q", c.x, got, c.want)
 		}
 	}
 }
 
-func TestPlainFiguresEndInNoZeros(t *testing.T) {
+func TestShortNumberEndsInNoZeros(t *testing.T) {
 	for x, want := range map[float64]string{0: "0", 50: "50", 2.5: "2.5", 97: "97", 99.5: "99.5", 1000: "1,000", 0.05: "0.05"} {
-		if got := plain(x); got != want {
-			t.Errorf("plain(%g) = %q, want %q", x, got, want)
+		if got := text.ShortNumber(x); got != want {
+			t.Errorf("ShortNumber(%g) = %q, want %q", x, got, want)
 		}
 	}
 }
 
-func TestSpansTakeTheUnitThatReadsBest(t *testing.T) {
+func TestSpanTakesTheUnitThatReadsBest(t *testing.T) {
 	for _, c := range []struct {
 		seconds float64
 		want    string
@@ -38,21 +40,21 @@ func TestSpansTakeTheUnitThatReadsBest(t *testing.T) {
 		{97.1, "1 min 37 s"}, {599.6, "10 min"}, {661, "11 min"}, {3569, "59 min"}, {3571, "1 h"}, {7800, "2 h 10 min"},
 		{86369, "23 h 59 min"}, {86371, "1 d"}, {273600, "3 d 4 h"}, {86400 * 4000, "4,000 d"},
 	} {
-		if got := span(c.seconds); got != c.want {
-			t.Errorf("span(%g) = %q, want %q", c.seconds, got, c.want)
+		if got := text.Span(c.seconds); got != c.want {
+			t.Errorf("Span(%g) = %q, want %q", c.seconds, got, c.want)
 		}
 	}
 }
 
-func TestSmallSharesKeepADecimal(t *testing.T) {
+func TestPercentKeepsADecimalOfSmallShares(t *testing.T) {
 	for share, want := range map[float64]string{0: "0.0%", 0.0113: "1.1%", 0.0994: "9.9%", 0.0996: "10%", 0.388: "39%"} {
-		if got := roughly(share); got != want {
-			t.Errorf("roughly(%g) = %q, want %q", share, got, want)
+		if got := text.Percent(share); got != want {
+			t.Errorf("Percent(%g) = %q, want %q", share, got, want)
 		}
 	}
 }
 
-func TestFailuresNameTheMostFrequentClassesFirst(t *testing.T) {
+func TestClassesNameTheMostFrequentFirst(t *testing.T) {
 	for _, c := range []struct {
 		failed map[string]int64
 		want   string
@@ -61,22 +63,8 @@ func TestFailuresNameTheMostFrequentClassesFirst(t *testing.T) {
 		{map[string]int64{"timeout": 3, "status": 12, "reset": 0}, "status 12, timeout 3"},
 		{map[string]int64{"a": 1, "b": 2, "c": 3000, "d": 4, "e": 4}, "c 3,000, d 4, e 4, +2 more"},
 	} {
-		if got := classes(c.failed); got != c.want {
-			t.Errorf("classes(%v) = %q, want %q", c.failed, got, c.want)
-		}
-	}
-}
-
-func TestNamesAreShortenedInTheMiddle(t *testing.T) {
-	for _, c := range []struct {
-		text  string
-		width int
-		want  string
-	}{
-		{"pool", 4, "pool"}, {"python-requests-session", 16, "python-r…session"}, {"semaphore", 2, "s…"}, {"semaphore", 0, "…"},
-	} {
-		if got := shorten(c.text, c.width); got != c.want {
-			t.Errorf("shorten(%q, %d) = %q, want %q", c.text, c.width, got, c.want)
+		if got := text.Classes(c.failed); got != c.want {
+			t.Errorf("Classes(%v) = %q, want %q", c.failed, got, c.want)
 		}
 	}
 }
