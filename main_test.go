@@ -13,15 +13,16 @@ var may = map[string][]string{
 	"sweetspot":                         {"sweetspot/bench/cli"},
 	"sweetspot/strategies":              {"sweetspot/strategies/http1"},
 	"sweetspot/strategies/http1":        {},
-	"sweetspot/results":                 {"sweetspot/results/text"},
+	"sweetspot/results":                 {"sweetspot/results/stat", "sweetspot/results/text"},
+	"sweetspot/results/stat":            {},
 	"sweetspot/results/text":            {},
 	"sweetspot/results/report":          {"sweetspot/results", "sweetspot/results/text"},
 	"sweetspot/results/report/chromium": {},
 	"sweetspot/server":                  {"sweetspot/server/capacity", "sweetspot/server/station"},
 	"sweetspot/server/capacity":         {},
 	"sweetspot/server/station":          {"sweetspot/server/capacity"},
-	"sweetspot/bench/optimum":           {},
-	"sweetspot/bench":                   {"sweetspot/strategies", "sweetspot/results", "sweetspot/bench/optimum"},
+	"sweetspot/bench/optimum":           {"sweetspot/results/stat"},
+	"sweetspot/bench":                   {"sweetspot/strategies", "sweetspot/results", "sweetspot/results/stat", "sweetspot/bench/optimum"},
 	"sweetspot/bench/cli":               {"sweetspot/*", "sweetspot/server/capacity", "sweetspot/results/report"},
 }
 
@@ -29,7 +30,7 @@ var may = map[string][]string{
 var rooms = map[string][]string{
 	"github.com/valyala/fasthttp":                             {"sweetspot/strategies", "sweetspot/server"},
 	"github.com/failsafe-go/failsafe-go/adaptivelimiter":      {"sweetspot/strategies"},
-	"github.com/montanaflynn/stats":                           {"sweetspot/results"},
+	"github.com/montanaflynn/stats":                           {"sweetspot/results/stat"},
 	"github.com/olekukonko/tablewriter":                       {"sweetspot/results"},
 	"github.com/guptarohit/asciigraph":                        {"sweetspot/results"},
 	"github.com/spf13/cobra":                                  {"sweetspot/bench/cli"},

@@ -8,10 +8,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sweetspot/results/stat"
 	"sweetspot/results/text"
-
-	"github.com/montanaflynn/stats"
-	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // WriteArticle writes what the article's clients came to, beside what the article says of them, from the runs that
@@ -73,7 +71,7 @@ func newArticle(runs []*Run) *article {
 	for at, trials := range a.whole {
 		a.rows[at] = Summarise(trials)[0]
 	}
-	a.error = (1 - confidence) / float64(max(1, a.comparisons()))
+	a.error = (1 - stat.Confidence) / float64(max(1, a.comparisons()))
 	return a
 }
 
@@ -114,12 +112,11 @@ func (a *article) ratio(profile string, slow, fast Batch) (factor, bool) {
 	if len(logs) == 0 {
 		return factor{}, false
 	}
-	mean, _ := stats.Mean(logs)
-	r := factor{math.Exp(mean), 0, math.Inf(1)}
-	if n := float64(len(logs)); n > 1 {
-		deviation, _ := stats.StandardDeviationSample(logs)
-		half := distuv.StudentsT{Sigma: 1, Nu: n - 1}.Quantile(1-a.error/2) * deviation / math.Sqrt(n)
-		r.low, r.high = math.Exp(mean-half), math.Exp(mean+half)
+	sample := stat.Describe(logs)
+	r := factor{math.Exp(sample.Mean), 0, math.Inf(1)}
+	if len(logs) > 1 {
+		half := sample.HalfWidth(a.error)
+		r.low, r.high = math.Exp(sample.Mean-half), math.Exp(sample.Mean+half)
 	}
 	return r, true
 }
@@ -133,8 +130,7 @@ func (a *article) spreads(profile string, one, other Batch) (factor, bool) {
 	}
 	middle := x.Spread / y.Spread
 	n, m := float64(x.Trials-1), float64(y.Trials-1)
-	low := distuv.F{D1: n, D2: m}.Quantile(1 - a.error/2)
-	high := distuv.F{D1: m, D2: n}.Quantile(1 - a.error/2)
+	low, high := stat.F(a.error/2, n, m), stat.F(a.error/2, m, n)
 	return factor{middle, middle / math.Sqrt(low), middle * math.Sqrt(high)}, true
 }
 

@@ -3,6 +3,7 @@ package results
 import (
 	"fmt"
 	"strings"
+	"sweetspot/results/stat"
 	"sweetspot/results/text"
 )
 
@@ -29,9 +30,6 @@ const (
 
 // toSpeakOf is the difference from which on a client is faster to speak of.
 const toSpeakOf = 0.10
-
-// matters is the smallest difference that counts as one: less is nobody's reason to choose a client.
-const matters = 0.02
 
 // claims are in the order of the article.
 var claims = []claim{
@@ -93,7 +91,7 @@ const (
 
 // judge says what an interval makes of a claim.
 func (c claim) judge(r factor) outcome {
-	faster, slower := r.high < 1/(1+matters), r.low > 1+matters
+	faster, slower := r.high < 1/(1+stat.Negligible), r.low > 1+stat.Negligible
 	switch c.expect {
 	case alike:
 		faster, slower = r.low > 1/(1+toSpeakOf), r.high < 1/(1+toSpeakOf)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sweetspot/results/stat"
 	"sweetspot/results/text"
 )
 
@@ -56,7 +57,7 @@ func (a *article) slowest() string {
 		var worst [2]float64
 		for i, b := range []Batch{onUvloop, onAsyncio} {
 			for _, t := range a.whole[spot{server.profile, b}] {
-				worst[i] = max(worst[i], quotient(float64(b.Requests), t.PerSecond))
+				worst[i] = max(worst[i], stat.Ratio(float64(b.Requests), t.PerSecond))
 			}
 		}
 		if worst[0] > 0 && worst[1] > 0 {

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sweetspot/results/stat"
 	"sweetspot/results/text"
 )
 
@@ -74,11 +75,11 @@ func (a *article) confidence() string {
 	}
 	return fmt.Sprintf("In brackets: intervals of the ratio of times, block by block, that are all of them right with %s confidence. "+
 		"A difference is one if it is certainly over %s; “to speak of” is over %s.",
-		text.PercentTo(confidence, 0), text.PercentTo(matters, 0), text.PercentTo(toSpeakOf, 0))
+		text.PercentTo(stat.Confidence, 0), text.PercentTo(stat.Negligible, 0), text.PercentTo(toSpeakOf, 0))
 }
 
 // timePlotted is the time of the article's largest batch at a limit.
-var timePlotted = plotted{"seconds for 4,000 requests", func(s Summary) float64 { return quotient(4000, s.PerSecond) }}
+var timePlotted = plotted{"seconds for 4,000 requests", func(s Summary) float64 { return stat.Ratio(4000, s.PerSecond) }}
 
 // curves draws the sweeps: the time of 4,000 requests against the semaphore's size.
 func (a *article) curves(p page) {

@@ -3,6 +3,7 @@ package results
 import (
 	"fmt"
 	"slices"
+	"sweetspot/results/stat"
 	"sweetspot/results/text"
 )
 
@@ -37,7 +38,7 @@ func (a *article) columns(marks *notes) []column[published] {
 	}
 	versus := func(profile string) func(published) string {
 		return func(b published) string {
-			return text.OrNone(quotient(a.seconds(profile, b.Batch), a.seconds(profile, reference(b.Batch))), text.Number)
+			return text.OrNone(stat.Ratio(a.seconds(profile, b.Batch), a.seconds(profile, reference(b.Batch))), text.Number)
 		}
 	}
 	return []column[published]{
@@ -48,14 +49,14 @@ func (a *article) columns(marks *notes) []column[published] {
 		{name: "article", rank: 1, cell: func(b published) string { return text.OrNone(b.seconds, text.Span) }},
 		{name: "there", cell: time(LikeTheArticles)},
 		{name: "÷ article", rank: 6, cell: func(b published) string {
-			return text.OrNone(quotient(a.seconds(LikeTheArticles, b.Batch), b.seconds), times)
+			return text.OrNone(stat.Ratio(a.seconds(LikeTheArticles, b.Batch), b.seconds), times)
 		}},
 		{name: "at once", cell: time(AtOnce)},
 		{left: true, cell: func(b published) string { return a.mark(marks, b.Batch) }},
 		{name: "µs each", rank: 5, cell: func(b published) string { return a.figureOf(b.Batch, Summary.each) }},
 		{name: "CPU µs", rank: 8, cell: func(b published) string { return a.figureOf(b.Batch, Summary.cpu) }},
 		{name: "article ×", rank: 4, cell: func(b published) string {
-			return text.OrNone(quotient(b.seconds, publishedSeconds(reference(b.Batch))), text.Number)
+			return text.OrNone(stat.Ratio(b.seconds, publishedSeconds(reference(b.Batch))), text.Number)
 		}},
 		{name: "there ×", rank: 3, cell: versus(LikeTheArticles)},
 		{name: "at once ×", rank: 2, cell: versus(AtOnce)},

@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/url"
 	"strconv"
+	"sweetspot/results/stat"
 	"sweetspot/results/text"
 )
 
@@ -70,5 +71,5 @@ func (t *Trial) benchFigures() string {
 		return words
 	}
 	return figure(1e9/t.PerSecond, "ns/op") + "\t" + words + "\t" + figure(1e9*t.Latency.P50, "p50-ns") + "\t" +
-		figure(1e9*t.Latency.P99, "p99-ns") + "\t" + figure(1e9*quotient(t.CPU, float64(t.Completed())), "cpu-ns/op")
+		figure(1e9*t.Latency.P99, "p99-ns") + "\t" + figure(1e9*stat.Ratio(t.CPU, float64(t.Completed())), "cpu-ns/op")
 }

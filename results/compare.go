@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sweetspot/results/stat"
 	"sweetspot/results/text"
 )
 
@@ -63,10 +64,6 @@ type Change struct {
 	New     Summary  `json:"new"`
 }
 
-// negligible is the largest difference, as a share, that is called noise however certain it is: the same program on the
-// same machine differs by as much from one session to the next, and no number of repeats within a session shows it.
-const negligible = 0.02
-
 // fewest is how many trials a side it takes to bound a difference.
 const fewest = 2
 
@@ -105,7 +102,7 @@ func origin(r *Run) Origin { return Origin{r.Command, r.Target, r.Started, r.Mac
 // test fills in the rows what the trials say about their difference.
 func (c *Comparison) test(before, after side) {
 	var rows []*Change
-	var tests []*difference
+	var tests []*stat.Test
 	for i := range c.Rows {
 		row := &c.Rows[i]
 		at := setting{row.Strategy, row.Limit}
@@ -122,28 +119,28 @@ func (c *Comparison) test(before, after side) {
 			row.Verdict = TooFew
 			continue
 		}
-		d := welch(x, y, (math.Abs(before.drift)+math.Abs(after.drift))/2)
+		d := stat.Welch(x, y, (math.Abs(before.drift)+math.Abs(after.drift))/2)
 		rows, tests = append(rows, row), append(tests, &d)
 	}
-	holm(tests)
+	stat.Holm(tests)
 	for i, row := range rows {
 		row.conclude(tests[i])
 	}
 }
 
 // conclude sets the interval of the row and its verdict.
-func (r *Change) conclude(d *difference) {
-	low, high := math.Exp(d.mean-d.half), math.Exp(d.mean+d.half)
-	r.P = &d.p
+func (r *Change) conclude(d *stat.Test) {
+	low, high := math.Exp(d.Mean-d.Half), math.Exp(d.Mean+d.Half)
+	r.P = &d.P
 	r.Verdict = Indistinguishable
 	if math.IsInf(high, 0) { // rates hundreds of orders of magnitude apart bound nothing
 		return
 	}
 	r.Low, r.High = &low, &high
 	switch {
-	case low > 1+negligible:
+	case low > 1+stat.Negligible:
 		r.Verdict = Faster
-	case high < 1/(1+negligible):
+	case high < 1/(1+stat.Negligible):
 		r.Verdict = Slower
 	}
 }

@@ -4,9 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sweetspot/results/stat"
 	"sweetspot/results/text"
-
-	"github.com/montanaflynn/stats"
 )
 
 // A side is the trials of one of two runs that are compared.
@@ -46,7 +45,7 @@ func byStrategy(order []setting) {
 // unsteady returns a warning if the run drifted by more than sessions differ by anyway.
 func (s side) unsteady() []Warning {
 	change := math.Expm1(s.drift)
-	if math.Abs(change) <= negligible {
+	if math.Abs(change) <= stat.Negligible {
 		return nil
 	}
 	verb := "rose"
@@ -88,8 +87,7 @@ func (s side) slope(trials []Trial) float64 {
 		for _, t := range s.groups[at] {
 			moments = append(moments, when[t])
 		}
-		moment, _ := stats.Mean(moments) // fails on no data only
-		rate, _ := stats.Mean(rates)
+		moment, rate := stat.Describe(moments).Mean, stat.Describe(rates).Mean
 		for i := range rates {
 			x, y := moments[i]-moment, rates[i]-rate
 			times, products, squares = times+x*x, products+x*y, squares+y*y
@@ -101,7 +99,7 @@ func (s side) slope(trials []Trial) float64 {
 	}
 	slope := products / times
 	residual := max(0, squares-slope*products)
-	if math.Abs(slope) < student(float64(free)).Quantile(1-(1-confidence)/2)*math.Sqrt(residual/float64(free)/times) {
+	if math.Abs(slope) < stat.Student((1-stat.Confidence)/2, float64(free))*math.Sqrt(residual/float64(free)/times) {
 		return 0
 	}
 	return slope

@@ -3,6 +3,7 @@ package results
 import (
 	"math"
 	"strings"
+	"sweetspot/results/stat"
 	"sweetspot/results/text"
 
 	"github.com/guptarohit/asciigraph"
@@ -99,7 +100,7 @@ func (a axis) resample(limits []Summary, y plotted) []float64 {
 		from, to := limits[i], limits[i+1]
 		x0, x1 := a.column(from.Limit), a.column(to.Limit)
 		for x := x0; x <= x1; x++ {
-			part := quotient(float64(x-x0), float64(x1-x0))
+			part := stat.Ratio(float64(x-x0), float64(x1-x0))
 			values[x] = y.of(from) + part*(y.of(to)-y.of(from))
 		}
 	}

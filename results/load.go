@@ -11,6 +11,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sweetspot/results/stat"
 	"sweetspot/results/text"
 )
 
@@ -159,7 +160,7 @@ func (t *Trial) check() error {
 	if min(t.Elapsed, t.PerSecond, t.CPU, t.InFlightMean, t.Latency.Mean) < 0 {
 		return errors.New("trial: a duration or a rate is below 0")
 	}
-	if rate := quotient(float64(t.Succeeded), t.Elapsed); math.Abs(t.PerSecond-rate) > rounding*rate {
+	if rate := stat.Ratio(float64(t.Succeeded), t.Elapsed); math.Abs(t.PerSecond-rate) > rounding*rate {
 		return fmt.Errorf("trial.per_second: %g: succeeded / elapsed_seconds is %g", t.PerSecond, rate)
 	}
 	return t.checkSeries()

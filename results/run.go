@@ -2,6 +2,8 @@
 // It measures nothing and knows no strategy.
 package results
 
+import "sweetspot/results/stat"
+
 // Version is the version of the JSON that a [Run] is written as, which SCHEMA.md documents. Fields may be added to a
 // version; renaming or dropping one takes a new version.
 const Version = 1
@@ -236,5 +238,5 @@ type Law struct {
 
 // PerSecond returns the goodput at a limit, which need not be whole.
 func (l Law) PerSecond(limit float64) float64 {
-	return quotient(limit, l.A+l.B*limit+l.C*limit*limit)
+	return stat.Ratio(limit, l.A+l.B*limit+l.C*limit*limit)
 }

@@ -4,13 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
-
-	"github.com/montanaflynn/stats"
-	"gonum.org/v1/gonum/stat/distuv"
+	"sweetspot/results/stat"
 )
-
-// confidence is that of every interval shown.
-const confidence = 0.95
 
 // sequential is the strategy that the others are compared with: one request at a time.
 const sequential = "sequential"
@@ -88,8 +83,8 @@ func summarise(trials []*Trial) Summary {
 		}
 		s.FirstError = cmp.Or(s.FirstError, t.FirstError)
 	}
-	s.CPUMicroseconds = quotient(1e6*cpu, float64(completed))
-	s.InFlightMean = quotient(inFlight, elapsed)
+	s.CPUMicroseconds = stat.Ratio(1e6*cpu, float64(completed))
+	s.InFlightMean = stat.Ratio(inFlight, elapsed)
 	latency, err := poolLatency(trials)
 	if err != nil {
 		s.Warnings = append(s.Warnings, Warningf(NoLatency, "latency left out: %v", err))
@@ -114,20 +109,18 @@ func (s *Summary) setRate(trials []*Trial) {
 		}
 		return
 	}
-	mean, _ := stats.Mean(logs)                         // fails on no data only, and there is a trial
-	s.PerSecond = min(max(math.Exp(mean), least), most) // exactly the rate where there is only one
-	s.Microseconds = quotient(1e6, s.PerSecond)
+	sample := stat.Describe(logs)
+	s.PerSecond = min(max(math.Exp(sample.Mean), least), most) // exactly the rate where there is only one
+	s.Microseconds = stat.Ratio(1e6, s.PerSecond)
 	for _, n := range projected {
-		s.Projected = append(s.Projected, Projection{n, quotient(float64(n), s.PerSecond)})
+		s.Projected = append(s.Projected, Projection{n, stat.Ratio(float64(n), s.PerSecond)})
 	}
 	if len(logs) == 1 {
 		return
 	}
-	s.Spread, _ = stats.StandardDeviationSample(logs)
-	n := float64(len(logs))
-	t := distuv.StudentsT{Sigma: 1, Nu: n - 1}.Quantile(1 - (1-confidence)/2)
-	half := t * s.Spread / math.Sqrt(n)
-	low, high := math.Exp(mean-half), math.Exp(mean+half)
+	s.Spread = sample.Deviation
+	half := sample.HalfWidth(1 - stat.Confidence)
+	low, high := math.Exp(sample.Mean-half), math.Exp(sample.Mean+half)
 	if !math.IsInf(high, 0) { // rates hundreds of orders of magnitude apart bound nothing
 		low, high = min(low, s.PerSecond), max(high, s.PerSecond) // where all rates are equal but for a rounding
 		s.Low, s.High = &low, &high
@@ -143,19 +136,10 @@ func compare(summaries []Summary) {
 	single := slices.IndexFunc(summaries, func(s Summary) bool { return s.Strategy == sequential })
 	for i := range summaries {
 		s := &summaries[i]
-		s.VersusFastest = quotient(s.PerSecond, fastest)
+		s.VersusFastest = stat.Ratio(s.PerSecond, fastest)
 		if single >= 0 && summaries[single].PerSecond > 0 {
-			versus := quotient(s.PerSecond, summaries[single].PerSecond)
+			versus := stat.Ratio(s.PerSecond, summaries[single].PerSecond)
 			s.VersusSequential = &versus
 		}
 	}
-}
-
-// quotient returns a/b, or 0 where that is no number that JSON can hold.
-func quotient(a, b float64) float64 {
-	q := a / b
-	if math.IsNaN(q) || math.IsInf(q, 0) {
-		return 0
-	}
-	return q
 }

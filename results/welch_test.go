@@ -4,10 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"sweetspot/results/stat"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // A contest simulates two runs of the same strategies on one machine.
@@ -142,7 +140,7 @@ func (c contest) uncorrected(t *testing.T, p float64) float64 {
 		if slices.ContainsFunc(before.order, func(at setting) bool {
 			x, _ := before.rates(at)
 			y, _ := after.rates(at)
-			return welch(x, y, 0).p <= p
+			return stat.Welch(x, y, 0).P <= p
 		}) {
 			n++
 		}
@@ -168,17 +166,5 @@ func TestASlowerStrategyIsFound(t *testing.T) {
 			t.Errorf("%+v: found in %.1f%% of the comparisons, want at least 90%%; %.1f%% of the intervals hold the truth, want 95%%",
 				c, 100*found, 100*covered)
 		}
-	}
-}
-
-func TestWelchsTestIsTheTextbooks(t *testing.T) {
-	// In an order in which no value is like the one before, so that nothing but Welch's test is at work. The figures were
-	// worked out by hand, the chance by numerical integration of Student's density.
-	x := []float64{27.5, 17.2, 23.1, 14.6, 23.0, 15.2, 22.6, 20.8, 25.0, 19.1, 21.7, 15.3, 21.4, 19.6, 23.0}
-	y := []float64{27.1, 22.0, 23.4, 20.8, 23.5, 22.0, 25.8, 20.2, 24.8, 21.9, 23.4, 22.1, 30.0, 22.9, 23.9}
-	want := difference{mean: 2.98, se: 1.1721097516, df: 24.5097286, p: 0.0177225048}
-	got := welch(x, y, 0)
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(difference{}), cmpopts.EquateApprox(1e-8, 0)); diff != "" {
-		t.Error(diff)
 	}
 }
