@@ -38,3 +38,12 @@ func poolLatency(trials []*Trial) (Latency, error) {
 	}
 	return merged.Latency(), nil
 }
+
+// Latency is a distribution of service times in seconds, as the caller with a slot saw them.
+type Latency struct {
+	Mean float64 `json:"mean"`
+	P50  float64 `json:"p50"`
+	P90  float64 `json:"p90"`
+	P99  float64 `json:"p99"`
+	Max  float64 `json:"max"`
+}

@@ -56,7 +56,7 @@ func parse(name string, words []byte) (*Run, error) {
 	if !concluded {
 		run.Warnings = append(run.Warnings, Warningf(NoConclusion, "%s: the run was interrupted: it has no conclusion", name))
 	}
-	return presentable(run), nil
+	return run.NonNull(), nil
 }
 
 // torn reports whether the writer was stopped in the middle of the line. A whole line that lacks nothing but its end is
@@ -126,6 +126,46 @@ func (c *conclusion) decode() {
 	}
 }
 
+// rounding is how far apart, as a share, two figures may be that are the same but for how they were worked out.
+const rounding = 1e-9
+
+// strict decodes one JSON value with no field that value does not have and nothing after it.
+func strict(words []byte, value any) error {
+	decoder := json.NewDecoder(bytes.NewReader(words))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(value); err != nil {
+		return place(words, err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return fmt.Errorf("column %d: more than one JSON value", decoder.InputOffset()+1)
+	}
+	return nil
+}
+
+// place returns a JSON error that says where in the line it is, as far as is known.
+func place(words []byte, err error) error {
+	var syntax *json.SyntaxError
+	var mistyped *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return fmt.Errorf("column %d: %w", syntax.Offset, err)
+	case errors.As(err, &mistyped) && mistyped.Field == "":
+		return fmt.Errorf("column %d: want an object, got %s", mistyped.Offset, mistyped.Value)
+	case errors.As(err, &mistyped):
+		field := strings.TrimPrefix(mistyped.Field, "Run.") // a head's fields are those of its run
+		return fmt.Errorf("column %d: %s: want %s, got %s", mistyped.Offset, field, mistyped.Type, mistyped.Value)
+	case errors.Is(err, io.EOF):
+		return errors.New("the line is blank")
+	}
+	if field, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); unknown {
+		err = fmt.Errorf("unknown field %s: a slip of the hand, or of a newer sweetspot", field)
+		if bytes.Count(words, []byte(field)) == 1 { // else it may be known elsewhere in the line
+			err = fmt.Errorf("column %d: %w", bytes.Index(words, []byte(field))+1, err)
+		}
+	}
+	return err
+}
+
 // check returns an error unless the trial's figures can be true: none is negative, and every request that was started is
 // accounted for.
 func (t *Trial) check() error {
@@ -166,9 +206,6 @@ func (t *Trial) check() error {
 	return t.checkSeries()
 }
 
-// rounding is how far apart, as a share, two figures may be that are the same but for how they were worked out.
-const rounding = 1e-9
-
 // checkSeries returns an error unless the seconds add up to the trial.
 func (t *Trial) checkSeries() error {
 	if len(t.Series) == 0 {
@@ -186,41 +223,4 @@ func (t *Trial) checkSeries() error {
 		return fmt.Errorf("trial.series: %d succeeded and %d failed: the trial says %d and %d", sum.Succeeded, sum.Failed, t.Succeeded, t.Failures())
 	}
 	return nil
-}
-
-// strict decodes one JSON value with no field that value does not have and nothing after it.
-func strict(words []byte, value any) error {
-	decoder := json.NewDecoder(bytes.NewReader(words))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(value); err != nil {
-		return place(words, err)
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return fmt.Errorf("column %d: more than one JSON value", decoder.InputOffset()+1)
-	}
-	return nil
-}
-
-// place returns a JSON error that says where in the line it is, as far as is known.
-func place(words []byte, err error) error {
-	var syntax *json.SyntaxError
-	var mistyped *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &syntax):
-		return fmt.Errorf("column %d: %w", syntax.Offset, err)
-	case errors.As(err, &mistyped) && mistyped.Field == "":
-		return fmt.Errorf("column %d: want an object, got %s", mistyped.Offset, mistyped.Value)
-	case errors.As(err, &mistyped):
-		field := strings.TrimPrefix(mistyped.Field, "Run.") // a head's fields are those of its run
-		return fmt.Errorf("column %d: %s: want %s, got %s", mistyped.Offset, field, mistyped.Type, mistyped.Value)
-	case errors.Is(err, io.EOF):
-		return errors.New("the line is blank")
-	}
-	if field, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); unknown {
-		err = fmt.Errorf("unknown field %s: a slip of the hand, or of a newer sweetspot", field)
-		if bytes.Count(words, []byte(field)) == 1 { // else it may be known elsewhere in the line
-			err = fmt.Errorf("column %d: %w", bytes.Index(words, []byte(field))+1, err)
-		}
-	}
-	return err
 }

@@ -1,10 +1,12 @@
-package results
+package results_test
 
 import (
 	"os"
 	"reflect"
 	"regexp"
 	"strings"
+	"sweetspot/results"
+	"sweetspot/results/compare"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -12,26 +14,26 @@ import (
 
 // sections are the headings of SCHEMA.md under which a type's fields are documented.
 var sections = map[string]reflect.Type{
-	"The run":        reflect.TypeFor[Run](),
-	"Bundled server": reflect.TypeFor[Bundled](),
-	"Machine":        reflect.TypeFor[Machine](),
-	"Settings":       reflect.TypeFor[Settings](),
-	"Trial":          reflect.TypeFor[Trial](),
-	"Second":         reflect.TypeFor[Second](),
-	"Latency":        reflect.TypeFor[Latency](),
-	"Conclusion":     reflect.TypeFor[conclusion](),
-	"Summary":        reflect.TypeFor[Summary](),
-	"Projection":     reflect.TypeFor[Projection](),
-	"Optimum":        reflect.TypeFor[Optimum](),
-	"Peak":           reflect.TypeFor[PeakLimit](),
-	"Law":            reflect.TypeFor[Law](),
-	"Rate":           reflect.TypeFor[Rate](),
-	"Comparison":     reflect.TypeFor[Comparison](),
-	"Origin":         reflect.TypeFor[Origin](),
-	"At":             reflect.TypeFor[At](),
-	"Change":         reflect.TypeFor[Change](),
-	"Shift":          reflect.TypeFor[Shift](),
-	"Coded":          reflect.TypeFor[Coded](),
+	"The run":        reflect.TypeFor[results.Run](),
+	"Bundled server": reflect.TypeFor[results.Bundled](),
+	"Machine":        reflect.TypeFor[results.Machine](),
+	"Settings":       reflect.TypeFor[results.Settings](),
+	"Trial":          reflect.TypeFor[results.Trial](),
+	"Second":         reflect.TypeFor[results.Second](),
+	"Latency":        reflect.TypeFor[results.Latency](),
+	"Conclusion":     reflect.TypeFor[results.Conclusion](),
+	"Summary":        reflect.TypeFor[results.Summary](),
+	"Projection":     reflect.TypeFor[results.Projection](),
+	"Optimum":        reflect.TypeFor[results.Optimum](),
+	"Peak":           reflect.TypeFor[results.PeakLimit](),
+	"Law":            reflect.TypeFor[results.Law](),
+	"Rate":           reflect.TypeFor[results.Rate](),
+	"Comparison":     reflect.TypeFor[compare.Comparison](),
+	"Origin":         reflect.TypeFor[compare.Origin](),
+	"At":             reflect.TypeFor[compare.At](),
+	"Change":         reflect.TypeFor[compare.Change](),
+	"Shift":          reflect.TypeFor[compare.Shift](),
+	"Coded":          reflect.TypeFor[results.Coded](),
 }
 
 // row is a field's row in the schema: its name, its type, its unit, which may be empty, and its meaning, which may not.
@@ -86,7 +88,7 @@ func described(f reflect.StructField) string {
 }
 
 func typeName(t reflect.Type) string {
-	if t == reflect.TypeFor[Warning]() { // in words
+	if t == reflect.TypeFor[results.Warning]() { // in words
 		return "string"
 	}
 	switch t.Kind() {
@@ -115,8 +117,8 @@ func typeName(t reflect.Type) string {
 
 // The lines of a file hold no field that the sections do not.
 func TestEveryLineIsDocumented(t *testing.T) {
-	for i := range reflect.TypeFor[line]().NumField() {
-		if of := reflect.TypeFor[line]().Field(i).Type.Elem(); strings.HasSuffix(typeName(of), "section") {
+	for i := range reflect.TypeFor[results.Line]().NumField() {
+		if of := reflect.TypeFor[results.Line]().Field(i).Type.Elem(); strings.HasSuffix(typeName(of), "section") {
 			t.Errorf("%v has no section in SCHEMA.md", of)
 		}
 	}

@@ -5,9 +5,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"testing"
-
 	"sweetspot/results"
+	"sweetspot/results/internal/fixture"
+	"sweetspot/results/render"
+	"testing"
 )
 
 // Files that were written once are never written anew: they are what people have on their disks. When the file gains a
@@ -40,8 +41,8 @@ func TestFilesOfEveryVersionOpen(t *testing.T) {
 					t.Errorf("%s at limit %d has no latency: %q", s.Strategy, s.Limit, s.Warnings)
 				}
 			}
-			for _, name := range results.Formats() {
-				if text := written(t, run, results.Format(name), 100); text == "" {
+			for _, name := range render.Names(render.Formats()) {
+				if text := fixture.Written(t, render.Run(run), name, 100); text == "" {
 					t.Errorf("nothing is written as %s", name)
 				}
 			}

@@ -57,8 +57,8 @@ type Coded struct {
 	Numbers map[string]float64 `json:"numbers,omitempty"`
 }
 
-// coded returns the codes of the warnings, one each in the same order; nil if none has a code.
-func coded(warnings []Warning) []Coded {
+// CodesOf returns the codes of the warnings, one each in the same order; nil if none has a code.
+func CodesOf(warnings []Warning) []Coded {
 	if !slices.ContainsFunc(warnings, func(w Warning) bool { return w.Code != "" }) {
 		return nil
 	}
@@ -140,15 +140,15 @@ func Codes() []Code {
 // Warnings returns the warnings about the run as a whole and about what its sweeps conclude, one line each, fit to be
 // printed on a terminal. Those about single trials stand beside their figures.
 func Warnings(run *Run) []Warning {
-	all := about("", run.Warnings)
+	all := About("", run.Warnings)
 	for _, o := range run.Optima {
-		all = append(all, about(o.Strategy+": ", o.Warnings)...)
+		all = append(all, About(o.Strategy+": ", o.Warnings)...)
 	}
 	return all
 }
 
-// about returns the warnings with what they are about before them, safe to print.
-func about(subject string, warnings []Warning) []Warning {
+// About returns the warnings with what they are about before them, safe to print.
+func About(subject string, warnings []Warning) []Warning {
 	return text.Each(warnings, func(w Warning) Warning {
 		w.Text, w.Advice = text.Clean(subject+w.Text), text.Clean(w.Advice)
 		return w
@@ -161,9 +161,9 @@ func Words(warnings []Warning) []string { return text.Each(warnings, Warning.Str
 // figures are the numbers in a warning.
 var figures = regexp.MustCompile(`[0-9][0-9.,]*`)
 
-// shape returns a warning without its figures. Trials that suffer from the same thing say so with different figures;
+// Shape returns a warning without its figures. Trials that suffer from the same thing say so with different figures;
 // by its shape the warning can be given once.
-func shape(warning string) string { return figures.ReplaceAllString(warning, "#") }
+func Shape(warning string) string { return figures.ReplaceAllString(warning, "#") }
 
 // poolWarnings returns the trials' distinct warnings in alphabetic order of shape, each with how many of the trials
 // have it unless all do.
@@ -177,7 +177,7 @@ func poolWarnings(trials []*Trial) []Warning {
 	for _, t := range trials {
 		counted := map[string]bool{} // a trial counts once, however often it says it
 		for _, w := range t.Warnings {
-			key := shape(w.Text)
+			key := Shape(w.Text)
 			k, known := kinds[key]
 			if !known {
 				k.warning = w

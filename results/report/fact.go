@@ -11,7 +11,7 @@ var settingFacts = []fact{
 	{"method", func(r *results.Run) string { return r.Settings.Method }},
 	{"protocol", func(r *results.Run) string { return r.Settings.HTTP }},
 	{"requests a trial", func(r *results.Run) string { return number(r.Settings.Requests) }},
-	{"a trial lasts", func(r *results.Run) string { return duration(r.Settings.DurationSecond) }},
+	{"a trial lasts", func(r *results.Run) string { return duration(r.Settings.DurationSeconds) }},
 	{"timeout", func(r *results.Run) string { return duration(r.Settings.TimeoutSeconds) }},
 	{"timeout to connect", func(r *results.Run) string { return duration(r.Settings.DialSeconds) }},
 	{"addresses remembered", func(r *results.Run) string { return duration(r.Settings.DNSSeconds) }},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"sweetspot/results"
+	"sweetspot/results/render"
 	"sweetspot/results/text"
 )
 
@@ -29,7 +30,7 @@ func throughput(sources []Source, d data) figure {
 	if slices.ContainsFunc(d.Lines, func(l line) bool { return l.Law != nil }) {
 		f.Lead += " The dashed curve is the scalability law fitted to the trials, which do not speak against it."
 	}
-	var notes results.Notes
+	var notes render.Notes
 	for _, l := range d.Lines {
 		f.Tables = append(f.Tables, limitTable(sources[l.Run].Run, l, &notes))
 	}
@@ -43,7 +44,7 @@ func ranking(d data) figure {
 		ID: "ranking", Title: "The strategies, each at its limit", Hidden: len(d.Ranks) < 2 || !slices.ContainsFunc(d.Ranks, func(r rank) bool { return r.Rate > 0 }),
 		Lead: "Goodput with its 95% confidence. What the repeats cannot tell from the fastest is marked ~.",
 	}
-	var notes results.Notes
+	var notes render.Notes
 	f.Tables = []table{rankTable("Strategies by goodput, with 95% confidence", d.Ranks, &notes)}
 	if len(d.common) > 0 {
 		f.Tables = append(f.Tables, rankTable("The same, all at a common limit", d.common, &notes))

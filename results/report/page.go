@@ -127,7 +127,7 @@ func newHead(source Source, letter string, number int, d data) runHead {
 		h.Target = fmt.Sprintf("the bundled server, profile %s", text.Clean(run.Bundled.Profile))
 	}
 	for _, o := range run.Optima {
-		a := answer{Figure: text.Count(o.Limit), Label: o.Label(), Text: text.Clean(o.Strategy + ": " + o.Advice())}
+		a := answer{Figure: text.Count(o.Limit), Label: o.Label(), Text: text.Clean(o.Strategy + ": " + o.Conclusion())}
 		if a.Label == "" {
 			a.Figure = "?"
 		}

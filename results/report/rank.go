@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"sweetspot/results"
+	"sweetspot/results/render"
 	"sweetspot/results/text"
 )
 
@@ -47,7 +48,7 @@ func ranks(sources []Source, lines []line, compared func(*results.Run) []results
 }
 
 // rankTable lists the ranks with their figures, and notes what there is to note about them.
-func rankTable(caption string, all []rank, notes *results.Notes) table {
+func rankTable(caption string, all []rank, notes *render.Notes) table {
 	t := table{
 		Caption: caption,
 		Head: []head{{Name: "strategy", Word: true}, {Name: "limit"}, {Name: "goodput/s"}, {Name: "low"}, {Name: "high"},
@@ -57,7 +58,7 @@ func rankTable(caption string, all []rank, notes *results.Notes) table {
 		s := r.summary
 		t.Rows = append(t.Rows, []string{
 			r.Name, text.Count(s.Limit), text.Number(s.PerSecond), optional(s.Low), optional(s.High),
-			some(s.Microseconds, text.Number), some(s.CPUMicroseconds, text.Number), text.Count(s.Trials), r.Verdict, notes.Mark(s),
+			some(s.Microseconds, text.Number), some(s.CPUMicroseconds, text.Number), text.Count(s.Trials), r.Verdict, notes.Mark(render.Remarks(s)),
 		})
 	}
 	return t

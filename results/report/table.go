@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 	"sweetspot/results"
+	"sweetspot/results/render"
 	"sweetspot/results/text"
 )
 
@@ -60,7 +61,7 @@ func cleaned(texts []string) []string {
 }
 
 // limitTable lists the goodput of a line by limit, and notes what there is to note about it.
-func limitTable(run *results.Run, l line, notes *results.Notes) table {
+func limitTable(run *results.Run, l line, notes *render.Notes) table {
 	t := table{
 		Caption: l.Name + ": goodput by limit, with 95% confidence",
 		Head: []head{{Name: "limit"}, {Name: "goodput/s"}, {Name: "low"}, {Name: "high"}, {Name: "trials"},
@@ -70,7 +71,7 @@ func limitTable(run *results.Run, l line, notes *results.Notes) table {
 	for _, s := range l.summaries {
 		t.Rows = append(t.Rows, []string{
 			text.Count(s.Limit), text.Number(s.PerSecond), optional(s.Low), optional(s.High), text.Count(s.Trials),
-			some(s.InFlightMean, text.Number), found.Mark(s.Limit), notes.Mark(s),
+			some(s.InFlightMean, text.Number), found.Mark(s.Limit), notes.Mark(render.Remarks(s)),
 		})
 	}
 	return t
