@@ -3,6 +3,7 @@ package results
 import (
 	"fmt"
 	"strings"
+
 	"sweetspot/results/text"
 )
 

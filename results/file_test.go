@@ -6,12 +6,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sweetspot/results"
-	"sweetspot/results/internal/fixture"
-	"sweetspot/results/render"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"sweetspot/results"
+	"sweetspot/results/internal/fixture"
+	"sweetspot/results/render"
 )
 
 // small returns a short run with warnings, failures and histograms.

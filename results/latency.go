@@ -3,6 +3,7 @@ package results
 import (
 	"errors"
 	"fmt"
+
 	"sweetspot/results/text"
 )
 

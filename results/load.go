@@ -11,6 +11,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+
 	"sweetspot/results/stat"
 	"sweetspot/results/text"
 )

@@ -4,10 +4,11 @@ import (
 	"io"
 	"math/rand/v2"
 	"runtime"
+	"testing"
+
 	"sweetspot/results"
 	"sweetspot/results/internal/fixture"
 	"sweetspot/results/render"
-	"testing"
 )
 
 // manyTrials returns a sweep of ten limits with so many trials, each of 1,250 requests. Their histograms differ, but not

@@ -6,10 +6,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"testing"
+
 	"sweetspot/results"
 	"sweetspot/results/compare"
 	"sweetspot/results/render"
-	"testing"
 )
 
 const (

@@ -5,11 +5,12 @@ import (
 	"reflect"
 	"regexp"
 	"strings"
-	"sweetspot/results"
-	"sweetspot/results/compare"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"sweetspot/results"
+	"sweetspot/results/compare"
 )
 
 // sections are the headings of SCHEMA.md under which a type's fields are documented.
@@ -121,5 +122,29 @@ func TestEveryLineIsDocumented(t *testing.T) {
 		if of := reflect.TypeFor[results.Line]().Field(i).Type.Elem(); strings.HasSuffix(typeName(of), "section") {
 			t.Errorf("%v has no section in SCHEMA.md", of)
 		}
+	}
+}
+
+// The rows of the latencies are those of the table of figures, in its order.
+func TestSchemaDocumentsLatenciesAsTheTableOfFiguresDoes(t *testing.T) {
+	text, err := os.ReadFile("SCHEMA.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(text), "## Latency\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	var got []string
+	for line := range strings.Lines(section) {
+		if strings.HasPrefix(line, "| `") {
+			cells := strings.Split(line, " | ")
+			got = append(got, cells[0]+" | "+strings.TrimSuffix(strings.TrimSpace(cells[3]), " |"))
+		}
+	}
+	want := []string{}
+	for _, f := range results.Latencies() {
+		want = append(want, "| `"+f.Name+"` | "+f.Doc)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-figures +SCHEMA.md)\n%s", diff)
 	}
 }

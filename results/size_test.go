@@ -4,10 +4,11 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
-	"sweetspot/results"
-	"sweetspot/results/internal/fixture"
 	"testing"
 	"time"
+
+	"sweetspot/results"
+	"sweetspot/results/internal/fixture"
 )
 
 // busy returns a trial of that many seconds at 50,000 requests a second, as against a server that answers at once.

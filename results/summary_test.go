@@ -5,12 +5,13 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-	"sweetspot/results"
-	"sweetspot/results/internal/fixture"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"sweetspot/results"
+	"sweetspot/results/internal/fixture"
 )
 
 // noHistogram is the warning of trials like those of rates.

@@ -5,10 +5,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"testing"
+
 	"sweetspot/results"
 	"sweetspot/results/internal/fixture"
 	"sweetspot/results/render"
-	"testing"
 )
 
 // Files that were written once are never written anew: they are what people have on their disks. When the file gains a

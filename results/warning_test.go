@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"path/filepath"
-	"sweetspot/results"
-	"sweetspot/results/internal/fixture"
-	"sweetspot/results/render"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"sweetspot/results"
+	"sweetspot/results/internal/fixture"
+	"sweetspot/results/render"
 )
 
 func TestWarning(t *testing.T) {

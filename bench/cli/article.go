@@ -8,12 +8,13 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"sweetspot/results"
-	"sweetspot/results/article"
-	"sweetspot/results/render"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"sweetspot/results"
+	"sweetspot/results/article"
+	"sweetspot/results/render"
 )
 
 // articleFlags are what article was asked for.

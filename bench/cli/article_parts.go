@@ -4,13 +4,14 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"time"
+
+	"github.com/spf13/cobra"
+
 	"sweetspot/bench"
 	"sweetspot/results"
 	"sweetspot/results/article"
 	"sweetspot/strategies"
-	"time"
-
-	"github.com/spf13/cobra"
 )
 
 // A part is a run of its own: batches of one size, or a sweep, on one of the bundled servers.

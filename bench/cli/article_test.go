@@ -7,12 +7,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sweetspot/results"
-	"sweetspot/results/article"
 	"testing"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"sweetspot/results"
+	"sweetspot/results/article"
 )
 
 // articleCommand returns the command as cobra runs it, with what it prints.

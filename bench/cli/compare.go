@@ -4,10 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sweetspot/results"
-	"sweetspot/results/compare"
 
 	"github.com/spf13/cobra"
+
+	"sweetspot/results"
+	"sweetspot/results/compare"
 )
 
 // comparing is the flags of compare, as they were typed.

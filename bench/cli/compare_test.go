@@ -6,10 +6,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"testing"
+
 	"sweetspot/results"
 	"sweetspot/results/compare"
 	"sweetspot/results/render"
-	"testing"
 )
 
 // savedRun writes a run of two strategies, ten trials each, into a file and returns its path. Changes may be made to the

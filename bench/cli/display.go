@@ -5,10 +5,11 @@ import (
 	"io"
 	"os"
 	"strings"
-	"sweetspot/results"
-	"sweetspot/results/render"
 
 	"github.com/spf13/cobra"
+
+	"sweetspot/results"
+	"sweetspot/results/render"
 )
 
 // display is how a command shows what it has found, as its flags have it.

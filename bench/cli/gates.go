@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/spf13/cobra"
+
 	"sweetspot/results"
 	"sweetspot/results/threshold"
 	"sweetspot/strategies"
-
-	"github.com/spf13/cobra"
 )
 
 // unmetError is that a run ended well and a threshold that it was to meet is not met.

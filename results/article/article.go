@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+
 	"sweetspot/results"
 	"sweetspot/results/render"
 	"sweetspot/results/stat"

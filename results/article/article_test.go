@@ -6,13 +6,14 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"strings"
+	"testing"
+
+	"github.com/olekukonko/tablewriter/pkg/twwidth"
+
 	"sweetspot/results"
 	"sweetspot/results/article"
 	"sweetspot/results/internal/fixture"
 	"sweetspot/results/render"
-	"testing"
-
-	"github.com/olekukonko/tablewriter/pkg/twwidth"
 )
 
 // costs are microseconds a request at once, of clients whose article page is drawn.

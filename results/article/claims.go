@@ -3,6 +3,7 @@ package article
 import (
 	"fmt"
 	"strings"
+
 	"sweetspot/results/render"
 	"sweetspot/results/stat"
 	"sweetspot/results/text"

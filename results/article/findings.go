@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
 	"sweetspot/results"
 	"sweetspot/results/render"
 	"sweetspot/results/stat"

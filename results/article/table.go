@@ -3,6 +3,7 @@ package article
 import (
 	"fmt"
 	"slices"
+
 	"sweetspot/results"
 	"sweetspot/results/render"
 	"sweetspot/results/stat"

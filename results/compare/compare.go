@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+
 	"sweetspot/results"
 	"sweetspot/results/stat"
 	"sweetspot/results/text"

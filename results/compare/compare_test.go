@@ -4,13 +4,14 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
 	"sweetspot/results"
 	"sweetspot/results/compare"
 	"sweetspot/results/internal/fixture"
 	"sweetspot/results/render"
-	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // comparisons are pairs of runs that golden files show, each with what its tables can say.

@@ -3,6 +3,7 @@ package compare
 import (
 	"fmt"
 	"strings"
+
 	"sweetspot/results"
 	"sweetspot/results/text"
 )

@@ -1,33 +1,44 @@
 package compare
 
 import (
+	"slices"
 	"strconv"
+
 	"sweetspot/results"
 	"sweetspot/results/render"
 	"sweetspot/results/text"
 )
 
 // changeColumns are the columns of the CSV, with exact figures; a figure that is not known is empty.
-var changeColumns = []render.Field[Change]{
-	{Name: "strategy", Cell: func(r Change) string { return text.Clean(r.Strategy) }},
-	{Name: "limit", Cell: func(r Change) string { return strconv.Itoa(r.Limit) }},
-	{Name: "old_trials", Cell: func(r Change) string { return strconv.Itoa(r.Old.Trials) }},
-	{Name: "new_trials", Cell: func(r Change) string { return strconv.Itoa(r.New.Trials) }},
-	{Name: "old_goodput_per_second", Cell: func(r Change) string { return text.Exact(r.Old.PerSecond) }},
-	{Name: "new_goodput_per_second", Cell: func(r Change) string { return text.Exact(r.New.PerSecond) }},
-	{Name: "ratio", Cell: func(r Change) string { return text.ExactOrEmpty(r.Ratio) }},
-	{Name: "low", Cell: func(r Change) string { return text.ExactOrEmpty(r.Low) }},
-	{Name: "high", Cell: func(r Change) string { return text.ExactOrEmpty(r.High) }},
-	{Name: "p", Cell: func(r Change) string { return text.ExactOrEmpty(r.P) }},
-	{Name: "verdict", Cell: func(r Change) string { return r.Verdict }},
-	{Name: "old_latency_p50_seconds", Cell: func(r Change) string { return text.Exact(r.Old.Latency.P50) }},
-	{Name: "new_latency_p50_seconds", Cell: func(r Change) string { return text.Exact(r.New.Latency.P50) }},
-	{Name: "old_latency_p99_seconds", Cell: func(r Change) string { return text.Exact(r.Old.Latency.P99) }},
-	{Name: "new_latency_p99_seconds", Cell: func(r Change) string { return text.Exact(r.New.Latency.P99) }},
+func changeColumns() []render.Field[Change] {
+	columns := []render.Field[Change]{
+		{Name: "strategy", Cell: func(r Change) string { return text.Clean(r.Strategy) }},
+		{Name: "limit", Cell: func(r Change) string { return strconv.Itoa(r.Limit) }},
+		{Name: "old_trials", Cell: func(r Change) string { return strconv.Itoa(r.Old.Trials) }},
+		{Name: "new_trials", Cell: func(r Change) string { return strconv.Itoa(r.New.Trials) }},
+		{Name: "old_goodput_per_second", Cell: func(r Change) string { return text.Exact(r.Old.PerSecond) }},
+		{Name: "new_goodput_per_second", Cell: func(r Change) string { return text.Exact(r.New.PerSecond) }},
+		{Name: "ratio", Cell: func(r Change) string { return text.ExactOrEmpty(r.Ratio) }},
+		{Name: "low", Cell: func(r Change) string { return text.ExactOrEmpty(r.Low) }},
+		{Name: "high", Cell: func(r Change) string { return text.ExactOrEmpty(r.High) }},
+		{Name: "p", Cell: func(r Change) string { return text.ExactOrEmpty(r.P) }},
+		{Name: "verdict", Cell: func(r Change) string { return r.Verdict }},
+	}
+	for _, f := range chiefLatencies() {
+		columns = append(columns,
+			render.Field[Change]{Name: "old_latency_" + f.Name + "_seconds", Cell: func(r Change) string { return text.Exact(f.OfSummary(&r.Old)) }},
+			render.Field[Change]{Name: "new_latency_" + f.Name + "_seconds", Cell: func(r Change) string { return text.Exact(f.OfSummary(&r.New)) }})
+	}
+	return columns
+}
+
+// chiefLatencies are the latencies that a comparison shows, for information: it does not test them.
+func chiefLatencies() []results.Figure {
+	return slices.DeleteFunc(results.Latencies(), func(f results.Figure) bool { return !f.Chief })
 }
 
 // Records returns one row per strategy and limit that both runs have measured.
-func (c *Comparison) Records() render.Grid { return render.Tabulate(c.Rows, changeColumns) }
+func (c *Comparison) Records() render.Grid { return render.Tabulate(c.Rows, changeColumns()) }
 
 // Runs returns the old and the new run.
 func (c *Comparison) Runs() []render.NamedRun {

@@ -4,9 +4,10 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"testing"
+
 	"sweetspot/results"
 	"sweetspot/results/stat"
-	"testing"
 )
 
 // A contest simulates two runs of the same strategies on one machine.

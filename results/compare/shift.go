@@ -2,6 +2,7 @@ package compare
 
 import (
 	"slices"
+
 	"sweetspot/results"
 )
 

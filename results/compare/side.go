@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
 	"sweetspot/results"
 	"sweetspot/results/stat"
 	"sweetspot/results/text"

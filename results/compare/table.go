@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
 	"sweetspot/results"
 	"sweetspot/results/render"
 	"sweetspot/results/text"
@@ -23,15 +24,16 @@ func (c *Comparison) Draw(p render.Page) error {
 		{Name: "95% interval", Rank: 3, Cell: intervalOf},
 		{Left: true, Cell: func(r Change) string { return marks.Mark(remarks(r)) }, Style: func(Change) render.Style { return render.Caution }},
 		{Name: "difference", Rank: 1, Left: true, Cell: differenceOf},
-		{Name: "p50 old", Rank: 8, Cell: func(r Change) string { return text.OrNone(r.Old.Latency.P50, text.Span) }},
-		{Name: "p50 new", Rank: 7, Cell: func(r Change) string { return text.OrNone(r.New.Latency.P50, text.Span) }},
-		{Name: "p99 old", Rank: 10, Cell: func(r Change) string { return text.OrNone(r.Old.Latency.P99, text.Span) }},
-		{Name: "p99 new", Rank: 9, Cell: func(r Change) string { return text.OrNone(r.New.Latency.P99, text.Span) }},
-		{Name: "errors old", Rank: 4, Cell: func(r Change) string { return render.Failures(r.Old) }},
-		{Name: "errors new", Rank: 2, Cell: func(r Change) string { return render.Failures(r.New) }},
 	}
-	if !slices.ContainsFunc(c.Rows, func(r Change) bool { return len(r.Old.Failed)+len(r.New.Failed) > 0 }) {
-		columns = columns[:len(columns)-2]
+	for i, f := range chiefLatencies() {
+		columns = append(columns,
+			render.Field[Change]{Name: f.Heading + " old", Rank: 8 + 2*i, Cell: func(r Change) string { return f.Write(f.OfSummary(&r.Old)) }},
+			render.Field[Change]{Name: f.Heading + " new", Rank: 7 + 2*i, Cell: func(r Change) string { return f.Write(f.OfSummary(&r.New)) }})
+	}
+	if slices.ContainsFunc(c.Rows, func(r Change) bool { return len(r.Old.Failed)+len(r.New.Failed) > 0 }) {
+		columns = append(columns,
+			render.Field[Change]{Name: "errors old", Rank: 4, Cell: func(r Change) string { return render.Failures(r.Old) }},
+			render.Field[Change]{Name: "errors new", Rank: 2, Cell: func(r Change) string { return render.Failures(r.New) }})
 	}
 	if err := p.Table(render.Tabulate(c.Rows, render.Styled(columns, changeStyle))); err != nil {
 		return err

@@ -3,6 +3,7 @@ package render
 import (
 	"cmp"
 	"slices"
+
 	"sweetspot/results"
 	"sweetspot/results/text"
 )
@@ -48,10 +49,11 @@ func bestFirst(summaries []results.Summary) []results.Summary {
 func viewComparison(p Page, summaries []results.Summary) error {
 	summaries = bestFirst(summaries)
 	var marks Notes
-	columns := []Field[results.Summary]{
-		strategyColumn, limitColumn, goodputColumn, spreadColumn, marks.column(), perColumn, sequentColumn,
-		p50Column, p90Column, p99Column, cpuColumn, errorsColumn, classColumn, verdictColumn,
-	}
+	figures, latencies := figureColumns()
+	columns := slices.Concat(
+		[]Field[results.Summary]{strategyColumn, limitColumn, figures["per_second"], spreadColumn, marks.column(), perColumn, sequentColumn},
+		latencies,
+		[]Field[results.Summary]{figures["cpu"], errorsColumn, classColumn, verdictColumn})
 	if !slices.ContainsFunc(summaries, func(s results.Summary) bool { return s.VersusSequential != nil }) {
 		columns = slices.DeleteFunc(columns, func(c Field[results.Summary]) bool { return c.Name == sequentColumn.Name })
 	}

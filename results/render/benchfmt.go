@@ -6,9 +6,9 @@ import (
 	"io"
 	"math"
 	"net/url"
-	"strconv"
+	"strings"
+
 	"sweetspot/results"
-	"sweetspot/results/stat"
 	"sweetspot/results/text"
 )
 
@@ -20,16 +20,40 @@ func init() {
 	Register(Format{Name: Benchfmt, Doc: "one line per trial, for benchstat", Order: 5, Encode: encodeBenchfmt})
 }
 
-// benchUnits say which way is better, for those who compare the lines of benchmarks.
-const benchUnits = `Unit ns/op better=lower
-Unit req/s better=higher
-Unit p50-ns better=lower
-Unit p99-ns better=lower
-Unit cpu-ns/op better=lower
-`
+// A benchUnit is one figure of a line: its name in benchmarks, which way is better, and its value for a trial with a success.
+type benchUnit struct {
+	name   string
+	better results.Direction
+	of     func(*results.Trial) float64
+}
+
+// benchUnits are the figures of a line in order. Durations are in nanoseconds, as Go has them.
+func benchUnits() []benchUnit {
+	units := []benchUnit{
+		{"ns/op", results.Smaller, func(t *results.Trial) float64 { return 1e9 / t.PerSecond }},
+	}
+	for _, f := range results.Figures {
+		nanoseconds := func(t *results.Trial) float64 { return 1e9 * f.OfTrial(t) }
+		switch {
+		case f.Unit == results.PerSecond:
+			units = append(units, benchUnit{perSecondUnit, f.Better, f.OfTrial})
+		case f.Chief:
+			units = append(units, benchUnit{f.Name + "-ns", f.Better, nanoseconds})
+		case f.Name == "cpu":
+			units = append(units, benchUnit{f.Name + "-ns/op", f.Better, nanoseconds})
+		}
+	}
+	return units
+}
+
+// perSecondUnit is the unit of the goodput.
+const perSecondUnit = "req/s"
 
 func encodeBenchfmt(w io.Writer, d Document) error {
-	lines := []byte(benchUnits)
+	var lines []byte
+	for _, unit := range benchUnits() {
+		lines = fmt.Appendf(lines, "Unit %s better=%s\n", unit.name, unit.better)
+	}
 	for _, named := range d.Runs() {
 		if named.Name != "" {
 			lines = append(lines, "run: "+named.Name+"\n"...)
@@ -60,18 +84,17 @@ func benchLines(r *results.Run) []byte {
 	return b.Bytes()
 }
 
-// benchFigures returns the figures of the trial with their units. One without a success has but a rate of 0.
+// benchFigures returns the figures of the trial with their units. A trial without a success has only its rate, which is 0.
 func benchFigures(t *results.Trial) string {
-	figure := func(x float64, unit string) string {
-		if x >= 100_000 { // as go test has it: whole, and never with an exponent
-			x = math.Round(x)
+	var figures []string
+	for _, unit := range benchUnits() {
+		if unit.name == perSecondUnit || t.PerSecond > 0 && t.Succeeded > 0 {
+			x := unit.of(t)
+			if x >= 100_000 { // as go test has it: whole, and never with an exponent
+				x = math.Round(x)
+			}
+			figures = append(figures, text.Exact(x)+" "+unit.name)
 		}
-		return strconv.FormatFloat(x, 'f', -1, 64) + " " + unit
 	}
-	words := figure(t.PerSecond, "req/s")
-	if t.Succeeded == 0 || t.PerSecond == 0 {
-		return words
-	}
-	return figure(1e9/t.PerSecond, "ns/op") + "\t" + words + "\t" + figure(1e9*t.Latency.P50, "p50-ns") + "\t" +
-		figure(1e9*t.Latency.P99, "p99-ns") + "\t" + figure(1e9*stat.Ratio(t.CPU, float64(t.Completed())), "cpu-ns/op")
+	return strings.Join(figures, "\t")
 }

@@ -6,15 +6,16 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sweetspot/results"
-	"sweetspot/results/compare"
-	"sweetspot/results/internal/fixture"
-	"sweetspot/results/render"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"golang.org/x/perf/benchfmt"
+
+	"sweetspot/results"
+	"sweetspot/results/compare"
+	"sweetspot/results/internal/fixture"
+	"sweetspot/results/render"
 )
 
 // read returns the results that a reader of Go benchmarks finds in the text, all of which it must understand.

@@ -3,12 +3,13 @@ package render_test
 import (
 	"math/rand/v2"
 	"strings"
-	"sweetspot/results"
-	"sweetspot/results/internal/fixture"
-	"sweetspot/results/render"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"sweetspot/results"
+	"sweetspot/results/internal/fixture"
+	"sweetspot/results/render"
 )
 
 // broke returns a run in which one of two strategies, a program, broke down in its second trial.

@@ -11,22 +11,36 @@ import (
 var (
 	strategyColumn = Field[results.Summary]{Name: "strategy", Left: true, Cell: func(s results.Summary) string { return s.Strategy }}
 	limitColumn    = Field[results.Summary]{Name: "limit", Cell: func(s results.Summary) string { return text.Count(s.Limit) }}
-	goodputColumn  = Field[results.Summary]{Name: "goodput/s", Cell: func(s results.Summary) string { return text.Number(s.PerSecond) }}
 	spreadColumn   = Field[results.Summary]{Name: "±", Rank: 3, Cell: spread, Style: func(results.Summary) Style { return Faint }}
 	perColumn      = Field[results.Summary]{Name: "µs/req", Rank: 8, Cell: func(s results.Summary) string { return text.OrNone(s.Microseconds, text.Number) }}
 	sequentColumn  = Field[results.Summary]{Name: "× seq", Rank: 5, Cell: versusSequential}
 	shareColumn    = Field[results.Summary]{Name: "of best", Rank: 5, Cell: shareOfBest}
-	p50Column      = Field[results.Summary]{Name: "p50", Rank: 6, Cell: func(s results.Summary) string { return text.OrNone(s.Latency.P50, text.Span) }}
-	p90Column      = Field[results.Summary]{Name: "p90", Rank: 11, Cell: func(s results.Summary) string { return text.OrNone(s.Latency.P90, text.Span) }}
-	p99Column      = Field[results.Summary]{Name: "p99", Rank: 4, Cell: func(s results.Summary) string { return text.OrNone(s.Latency.P99, text.Span) }}
 	inFlightColumn = Field[results.Summary]{Name: "in flight", Rank: 9, Cell: func(s results.Summary) string { return text.OrNone(s.InFlightMean, text.Number) }}
-	cpuColumn      = Field[results.Summary]{Name: "CPU µs", Rank: 10, Cell: func(s results.Summary) string { return text.OrNone(s.CPUMicroseconds, text.Number) }}
 	errorsColumn   = Field[results.Summary]{Name: "errors", Rank: 1, Cell: Failures, Style: failureStyle}
 	classColumn    = Field[results.Summary]{Name: "by class", Rank: 7, Left: true, Cell: func(s results.Summary) string { return text.Classes(s.Failed) }, Style: failureStyle}
 	verdictColumn  = Field[results.Summary]{Name: "verdict", Rank: 2, Left: true, Cell: results.Summary.Versus, Style: verdictStyle, Compact: &compactVerdict}
 )
 
-// foldedVerdict says the same as the verdict in fewer characters.
+// figureColumn is the column of a figure of [results.Figures].
+func figureColumn(f results.Figure) Field[results.Summary] {
+	return Field[results.Summary]{Name: f.Heading, Rank: f.Rank, Cell: func(s results.Summary) string { return f.Write(f.OfSummary(&s)) }}
+}
+
+// figureColumns are the columns of the figures that tables list, by name, and those of the latencies in order.
+func figureColumns() (named map[string]Field[results.Summary], latencies []Field[results.Summary]) {
+	named = map[string]Field[results.Summary]{}
+	for _, f := range results.Figures {
+		named[f.Name] = figureColumn(f)
+	}
+	for _, f := range results.Latencies() {
+		if f.Rank != results.Unlisted {
+			latencies = append(latencies, figureColumn(f))
+		}
+	}
+	return named, latencies
+}
+
+// compactVerdict says the same as the verdict in fewer characters.
 var compactVerdict = Compact[results.Summary]{Name: "vs", Cell: shortVerdict, Key: compactVerdictKey}
 
 const compactVerdictKey = "vs is how it compares with the fastest: ~ cannot be told from it, ? too few repeats to say, -39% slower, ÷3.6 times slower"

@@ -2,6 +2,7 @@ package render
 
 import (
 	"slices"
+
 	"sweetspot/results/text"
 )
 

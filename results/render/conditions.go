@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"strings"
+
 	"sweetspot/results"
 	"sweetspot/results/text"
 )

@@ -3,12 +3,13 @@ package render
 import (
 	"math"
 	"strings"
-	"sweetspot/results"
-	"sweetspot/results/stat"
-	"sweetspot/results/text"
 
 	"github.com/guptarohit/asciigraph"
 	"github.com/olekukonko/tablewriter/pkg/twwidth"
+
+	"sweetspot/results"
+	"sweetspot/results/stat"
+	"sweetspot/results/text"
 )
 
 // The size of a curve in characters: high enough to tell 10% of the peak apart, and no wider than the eye follows.

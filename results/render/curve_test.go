@@ -1,8 +1,9 @@
 package render
 
 import (
-	"sweetspot/results"
 	"testing"
+
+	"sweetspot/results"
 )
 
 func TestTheCurveTakesAnyLimits(t *testing.T) {

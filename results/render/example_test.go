@@ -3,6 +3,7 @@ package render_test
 import (
 	"fmt"
 	"os"
+
 	"sweetspot/results"
 	"sweetspot/results/render"
 )

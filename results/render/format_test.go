@@ -7,12 +7,13 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"sweetspot/results"
-	"sweetspot/results/internal/fixture"
-	"sweetspot/results/render"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"sweetspot/results"
+	"sweetspot/results/internal/fixture"
+	"sweetspot/results/render"
 )
 
 func TestFormatsAreParsedByName(t *testing.T) {

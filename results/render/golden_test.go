@@ -4,11 +4,12 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
-	"sweetspot/results/internal/fixture"
-	"sweetspot/results/render"
 	"testing"
 
 	"github.com/olekukonko/tablewriter/pkg/twwidth"
+
+	"sweetspot/results/internal/fixture"
+	"sweetspot/results/render"
 )
 
 func TestWhatIsWrittenLooksAsBefore(t *testing.T) {

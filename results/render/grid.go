@@ -2,9 +2,10 @@ package render
 
 import (
 	"slices"
-	"sweetspot/results/text"
 
 	"github.com/olekukonko/tablewriter/pkg/twwidth"
+
+	"sweetspot/results/text"
 )
 
 // A column says how one figure of a row is shown.

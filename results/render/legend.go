@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
 	"sweetspot/results"
 	"sweetspot/results/text"
 )

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+
 	"sweetspot/results"
 	"sweetspot/results/text"
 )

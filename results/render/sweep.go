@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
 	"sweetspot/results"
 	"sweetspot/results/text"
 )
@@ -56,11 +57,14 @@ func viewLimits(p Page, run *results.Run, strategy string) error {
 	}
 	p.Heading(2, strategy)
 	var marks Notes
-	columns := []Field[results.Summary]{
-		limitColumn, goodputColumn, spreadColumn, marks.column(), shareColumn,
-		p50Column, p90Column, p99Column, inFlightColumn, cpuColumn, errorsColumn, classColumn,
-		{Left: true, Cell: func(s results.Summary) string { return found.Mark(s.Limit) }},
-	}
+	figures, latencies := figureColumns()
+	columns := slices.Concat(
+		[]Field[results.Summary]{limitColumn, figures["per_second"], spreadColumn, marks.column(), shareColumn},
+		latencies,
+		[]Field[results.Summary]{
+			inFlightColumn, figures["cpu"], errorsColumn, classColumn,
+			{Left: true, Cell: func(s results.Summary) string { return found.Mark(s.Limit) }},
+		})
 	row := func(s results.Summary) Style { return limitStyle(found, s.Limit) }
 	if err := p.Table(Tabulate(limits, Styled(columns, row))); err != nil {
 		return err

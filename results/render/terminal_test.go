@@ -6,13 +6,14 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sweetspot/results"
-	"sweetspot/results/internal/fixture"
-	"sweetspot/results/render"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/olekukonko/tablewriter/pkg/twwidth"
+
+	"sweetspot/results"
+	"sweetspot/results/internal/fixture"
+	"sweetspot/results/render"
 )
 
 // coloured returns the run as a terminal shows it.

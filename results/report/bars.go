@@ -1,13 +1,13 @@
 package report
 
 import (
-	"sweetspot/results/text"
-
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	plottext "gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"sweetspot/results/text"
 )
 
 // A row of a drawing is so high, and its bar so much of that.

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"slices"
+
 	"sweetspot/results"
 	"sweetspot/results/text"
 )

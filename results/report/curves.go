@@ -2,12 +2,13 @@ package report
 
 import (
 	"math"
-	"sweetspot/results/text"
 
 	"gonum.org/v1/plot/plotter"
 	plottext "gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"sweetspot/results/text"
 )
 
 // far is how far beyond the largest rate the bound of an interval is drawn: that of two trials that differ can be a

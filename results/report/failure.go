@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
 	"sweetspot/results"
 	"sweetspot/results/text"
 )

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+
 	"sweetspot/results"
 	"sweetspot/results/render"
 	"sweetspot/results/text"

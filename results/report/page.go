@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+
 	"sweetspot/results"
 	"sweetspot/results/text"
 )

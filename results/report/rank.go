@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"strings"
+
 	"sweetspot/results"
 	"sweetspot/results/render"
 	"sweetspot/results/text"
@@ -68,16 +69,10 @@ func rankTable(caption string, all []rank, notes *render.Notes) table {
 func spreadTable(all []rank) table {
 	t := table{
 		Caption: "Latency of the strategies, each at its limit",
-		Head: []head{{Name: "strategy", Word: true}, {Name: "limit"}, {Name: "mean"}, {Name: "p50"}, {Name: "p90"},
-			{Name: "p99"}, {Name: "largest"}},
+		Head:    append([]head{{Name: "strategy", Word: true}, {Name: "limit"}}, latencyHeads()...),
 	}
 	for _, r := range all {
-		l := r.summary.Latency
-		row := []string{r.Name, text.Count(r.Limit)}
-		for _, x := range []float64{l.Mean, l.P50, l.P90, l.P99, l.Max} {
-			row = append(row, some(x, text.Span))
-		}
-		t.Rows = append(t.Rows, row)
+		t.Rows = append(t.Rows, append([]string{r.Name, text.Count(r.Limit)}, latencyCells(r.summary)...))
 	}
 	return t
 }

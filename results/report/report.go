@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+
 	"sweetspot/results"
 	"sweetspot/results/text"
 )

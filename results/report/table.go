@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+
 	"sweetspot/results"
 	"sweetspot/results/render"
 	"sweetspot/results/text"
@@ -81,16 +82,22 @@ func limitTable(run *results.Run, l line, notes *render.Notes) table {
 func latencyTable(l line) table {
 	t := table{
 		Caption: l.Name + ": latency by limit",
-		Head:    []head{{Name: "limit"}, {Name: "mean"}, {Name: "p50"}, {Name: "p90"}, {Name: "p99"}, {Name: "largest"}},
+		Head:    append([]head{{Name: "limit"}}, latencyHeads()...),
 	}
 	for _, s := range l.summaries {
-		row := []string{text.Count(s.Limit)}
-		for _, x := range []float64{s.Latency.Mean, s.Latency.P50, s.Latency.P90, s.Latency.P99, s.Latency.Max} {
-			row = append(row, some(x, text.Span))
-		}
-		t.Rows = append(t.Rows, row)
+		t.Rows = append(t.Rows, append([]string{text.Count(s.Limit)}, latencyCells(s)...))
 	}
 	return t
+}
+
+// latencyHeads are the heads of the columns of the latencies.
+func latencyHeads() []head {
+	return text.Each(results.Latencies(), func(f results.Figure) head { return head{Name: f.Heading} })
+}
+
+// latencyCells are the latencies of a summary.
+func latencyCells(s results.Summary) []string {
+	return text.Each(results.Latencies(), func(f results.Figure) string { return some(f.OfSummary(&s), f.Write) })
 }
 
 // timeTable lists how long so many requests take by limit. The page's script can change the number: it finds the

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
 	"sweetspot/results"
 	"sweetspot/results/text"
 )
@@ -33,26 +34,38 @@ type value struct {
 	words     string
 }
 
-// The figures, by names that the JSON has too. In a sweep they are those at the limit that it came to.
-var metrics = []metric{
-	{name: "per_second", doc: "goodput", read: func(s measured) value { return value{s.PerSecond, s.Low, s.High, ""} }},
-	{name: "mean", doc: "mean latency", time: 1, read: func(s measured) value { return value{estimate: s.Latency.Mean} }},
-	{name: "p50", doc: "median of the latency", time: 1, read: func(s measured) value { return value{estimate: s.Latency.P50} }},
-	{name: "p90", doc: "90th percentile of the latency", time: 1, read: func(s measured) value { return value{estimate: s.Latency.P90} }},
-	{name: "p99", doc: "99th percentile of the latency", time: 1, read: func(s measured) value { return value{estimate: s.Latency.P99} }},
-	{name: "max", doc: "largest latency", time: 1, read: func(s measured) value { return value{estimate: s.Latency.Max} }},
-	{name: "cpu", doc: "the client's CPU time a request", time: 1, read: func(s measured) value { return value{estimate: s.CPUMicroseconds / 1e6} }},
+// metrics are what a requirement may ask for: the figures that are measured, by their names in JSON, and what a run
+// concludes. In a sweep the figures are those at the limit that it names.
+var metrics = append(figureMetrics(), []metric{
 	{name: errorsMetric, doc: "share of the requests of all trials that failed"},
 	{name: "limit", doc: "the limit to use", sweep: true, read: func(s measured) value {
 		return value{estimate: float64(s.optimum.Limit), words: inBrief(s.optimum)}
 	}},
 	{name: "peak", doc: "goodput at the peak", sweep: true, read: func(s measured) value { return value{estimate: s.optimum.Peak.PerSecond} }},
+}...)
+
+func figureMetrics() []metric {
+	var all []metric
+	for _, f := range results.Figures {
+		m := metric{name: f.Name, doc: f.Doc, read: func(s measured) value {
+			v := value{estimate: f.OfSummary(&s.Summary)}
+			if f.Interval != nil {
+				v.low, v.high = f.Interval(&s.Summary)
+			}
+			return v
+		}}
+		if f.Unit == results.Seconds {
+			m.time = 1
+		}
+		all = append(all, m)
+	}
+	return all
 }
 
-// errorsGauge is the figure that is of all trials, not of those that a strategy is compared by, and that may be 0.
+// errorsMetric is the figure that is of all trials, not of those that a strategy is compared by, and that may be 0.
 const errorsMetric = "errors"
 
-// Gauges returns the figures that a requirement may ask for, one line each with what it is.
+// Metrics returns the figures that a requirement may ask for, one line each with what it is.
 func Metrics() []string {
 	var lines []string
 	for _, g := range metrics {

@@ -3,8 +3,9 @@ package threshold
 import (
 	"fmt"
 	"strings"
-	"sweetspot/results/text"
 	"unicode/utf8"
+
+	"sweetspot/results/text"
 )
 
 // A scanner goes through the text of a requirement.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
 	"sweetspot/results"
 	"sweetspot/results/text"
 )

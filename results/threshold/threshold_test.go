@@ -3,10 +3,11 @@ package threshold_test
 import (
 	"math/rand/v2"
 	"strings"
+	"testing"
+
 	"sweetspot/results"
 	"sweetspot/results/internal/fixture"
 	"sweetspot/results/threshold"
-	"testing"
 )
 
 // measured returns a comparison of two strategies with round figures: pool has 1,000 and fasthttp 2,000 a second, and 1%
