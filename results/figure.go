@@ -63,7 +63,9 @@ var Figures = []Figure{
 	latency("mean", "mean latency", Unlisted, 0, func(l *Latency) *float64 { return &l.Mean }),
 	chief(latency("p50", "median of the latency", 6, 50, func(l *Latency) *float64 { return &l.P50 })),
 	latency("p90", "90th percentile of the latency", 11, 90, func(l *Latency) *float64 { return &l.P90 }),
+	latency("p95", "95th percentile of the latency", Unlisted, 95, func(l *Latency) *float64 { return &l.P95 }),
 	chief(latency("p99", "99th percentile of the latency", 4, 99, func(l *Latency) *float64 { return &l.P99 })),
+	headed("p99.9", latency("p999", "99.9th percentile of the latency", Unlisted, 99.9, func(l *Latency) *float64 { return &l.P999 })),
 	headed("largest", latency("max", "largest latency", Unlisted, 0, func(l *Latency) *float64 { return &l.Max })),
 	{
 		Name: "cpu", Doc: "the client's CPU time per request", Unit: Seconds, Better: Smaller, Heading: "CPU µs", Rank: 10,

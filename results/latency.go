@@ -45,6 +45,8 @@ type Latency struct {
 	Mean float64 `json:"mean"`
 	P50  float64 `json:"p50"`
 	P90  float64 `json:"p90"`
+	P95  float64 `json:"p95,omitempty"` // 0 in files from before it was kept
 	P99  float64 `json:"p99"`
+	P999 float64 `json:"p999,omitempty"` // as P95
 	Max  float64 `json:"max"`
 }

@@ -50,6 +50,9 @@ func TestFilesOfEveryVersionOpen(t *testing.T) {
 			if newer := strings.Contains(path, "series"); newer != (run.Arguments != nil && run.Machine.Kernel != "" && run.Trials[1].Offset > 0) {
 				t.Errorf("arguments %q, machine %+v, offset %g", run.Arguments, run.Machine, run.Trials[1].Offset)
 			}
+			if with := strings.Contains(path, "percentiles"); with != (run.Trials[0].Latency.P95 > 0 && run.Trials[0].Latency.P999 > 0) {
+				t.Errorf("latency %+v of the first trial", run.Trials[0].Latency)
+			}
 			if with := strings.Contains(path, "series-bench"); with != (len(run.Trials[0].Series) > 0) {
 				t.Errorf("%d seconds of the first trial", len(run.Trials[0].Series))
 			}
