@@ -14,5 +14,5 @@ func init() {
 
 func encodeCSV(w io.Writer, d Document) error {
 	g := d.Records()
-	return csv.NewWriter(w).WriteAll(append([][]string{g.names()}, g.lines()...))
+	return csv.NewWriter(w).WriteAll(append([][]string{g.Names()}, g.Lines()...))
 }

@@ -103,8 +103,8 @@ func (g Grid) mapped(change func(string) string) Grid {
 	})
 }
 
-// names returns the names of the columns.
-func (g Grid) names() []string {
+// Names returns the names of the columns.
+func (g Grid) Names() []string {
 	var names []string
 	for _, s := range g {
 		names = append(names, s.name)
@@ -112,8 +112,8 @@ func (g Grid) names() []string {
 	return names
 }
 
-// lines returns the cells by line.
-func (g Grid) lines() [][]string {
+// Lines returns the cells, line by line.
+func (g Grid) Lines() [][]string {
 	lines := make([][]string, len(g[0].cells))
 	for i := range lines {
 		for _, s := range g {

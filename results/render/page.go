@@ -38,8 +38,8 @@ func drawGrid(w io.Writer, g Grid, renderer tw.Renderer, padding tw.Padding) err
 	}
 	table := tablewriter.NewTable(w, tablewriter.WithRenderer(renderer),
 		tablewriter.WithConfig(tablewriter.Config{Header: cells, Row: cells}))
-	table.Header(g.names())
-	if err := table.Bulk(g.lines()); err != nil {
+	table.Header(g.Names())
+	if err := table.Bulk(g.Lines()); err != nil {
 		return err
 	}
 	return table.Render()
