@@ -26,7 +26,7 @@ func (r *runner) hear(t *results.Trial) error {
 // contradiction returns in what a trial is not what the target saw. A request that failed may not have got there, and one
 // that was given up may still be under way there.
 func contradiction(t *results.Trial, saw Seen) error {
-	made := t.Warmup + t.Started
+	made := t.WarmupRequests + t.Started
 	switch {
 	case saw.Requests > made, saw.Requests < made && t.FirstError == "":
 		return fmt.Errorf("it says that it made %d requests, the server saw %d", made, saw.Requests)

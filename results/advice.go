@@ -1,18 +1,23 @@
 package results
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
 
-// advice says in a sentence what to do about what a sweep found.
-func (o *Optimum) advice() string {
-	use := fmt.Sprintf("use %s", count(o.Limit))
+	"sweetspot/results/text"
+)
+
+// Advice says in a sentence what to do about what a sweep found.
+func (o *Optimum) Advice() string {
+	use := fmt.Sprintf("use %s", text.Count(o.Limit))
 	sure := fmt.Sprintf("at least %s of the peak of %s/s, 95%% sure; the smallest such limit is in (%s, %s]",
-		plain(100*o.Share)+"%", figure(o.Peak.PerSecond), count(o.Low), count(o.High))
+		text.ShortPercent(o.Share), text.Number(o.Peak.PerSecond), text.Count(o.Low), text.Count(o.High))
 	if !o.Certain {
 		sure = fmt.Sprintf("the best guess so far; the smallest limit that gives %s of the peak of %s/s is in (%s, %s], 95%% sure",
-			plain(100*o.Share)+"%", figure(o.Peak.PerSecond), count(o.Low), count(o.High))
+			text.ShortPercent(o.Share), text.Number(o.Peak.PerSecond), text.Count(o.Low), text.Count(o.High))
 	}
-	rate := figure(o.PerSecond) + "/s"
-	largest := count(o.Explored[1])
+	rate := text.Number(o.PerSecond) + "/s"
+	largest := text.Count(o.Explored[1])
 	switch o.Verdict {
 	case Peak:
 		return fmt.Sprintf("%s: %s.", use, sure)
@@ -27,7 +32,7 @@ func (o *Optimum) advice() string {
 			"look at the curve and give --limits around its rises.", use, sure)
 	case ClientBound:
 		return fmt.Sprintf("this client was the bottleneck, not the server: %s at limit %s is the most that it can do here. "+
-			"Take a faster strategy or more CPUs to find the server's limit.", rate, count(o.Limit))
+			"Take a faster strategy or more CPUs to find the server's limit.", rate, text.Count(o.Limit))
 	case Objective:
 		return fmt.Sprintf("%s: %s holds, 95%% sure, at %s%s.", use, o.Objective, rate, o.beyond())
 	case Unstable:
@@ -44,12 +49,12 @@ func (o *Optimum) beyond() string {
 	if o.High == 0 {
 		return ", and so it may at larger limits: raise --max"
 	}
-	return fmt.Sprintf("; at %s it was not shown to hold", count(o.High))
+	return fmt.Sprintf("; at %s it was not shown to hold", text.Count(o.High))
 }
 
-// label says what the limit of the optimum is, in the table and below the curve. It is empty when there is no limit to
+// Label says what the limit of the optimum is, in the table and below the curve. It is empty when there is no limit to
 // name, and never tells anybody to use what only the client or the range of the sweep has brought about.
-func (o *Optimum) label() string {
+func (o *Optimum) Label() string {
 	switch {
 	case o == nil || o.Limit < 1 || o.Verdict == Unstable:
 		return ""
@@ -61,29 +66,33 @@ func (o *Optimum) label() string {
 	return "use"
 }
 
-// nearPeak is what the row of a limit bears that cannot be told from the peak.
-const nearPeak = "~ peak"
+// NearPeak is what [Optimum.Mark] says of a limit that cannot be told from the peak.
+const NearPeak = "~ peak"
 
-// mark returns what the row of a limit bears.
-func (o *Optimum) mark(limit int) string {
+// Mark says what a limit is to the optimum: the one to use, the peak, or one that cannot be told from the peak. It is
+// empty for the others.
+func (o *Optimum) Mark(limit int) string {
 	switch {
-	case o.label() == "":
+	case o.Label() == "":
 		return ""
 	case limit == o.Limit:
-		return "◀ " + o.label()
+		return "◀ " + o.Label()
 	case limit == o.Peak.Limit:
 		return "peak"
 	case o.Peak.Low <= limit && limit <= o.Peak.High:
-		return nearPeak
+		return NearPeak
 	}
 	return ""
 }
 
-// effort says what the conclusion rests on.
-func (o *Optimum) effort() string {
+// Effort says what the conclusion rests on.
+func (o *Optimum) Effort() string {
 	if o.Trials == 0 {
 		return ""
 	}
-	return fmt.Sprintf("From %s of limits %s to %s: %s in %s.", several(o.Trials, "trial"),
-		count(o.Explored[0]), count(o.Explored[1]), several(o.Requests, "request"), span(o.Elapsed))
+	return fmt.Sprintf("From %s of limits %s to %s: %s in %s.", text.Plural(o.Trials, "trial"),
+		text.Count(o.Explored[0]), text.Count(o.Explored[1]), text.Plural(o.Requests, "request"), text.Span(o.Elapsed))
 }
+
+// Conclusion says what to do about what the sweep found, and what that rests on.
+func (o *Optimum) Conclusion() string { return strings.TrimSpace(o.Advice() + " " + o.Effort()) }

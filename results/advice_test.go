@@ -24,7 +24,7 @@ func TestEveryVerdictSaysWhatToDo(t *testing.T) {
 		Unstable: "no limit can be named: raise --budget, or quiet the client's and the server's machines.",
 		"new":    "use 52: 600/s.",
 	} {
-		if got := found(verdict).advice(); got != want {
+		if got := found(verdict).Advice(); got != want {
 			t.Errorf("%s:\ngot  %s\nwant %s", verdict, got, want)
 		}
 	}
@@ -34,7 +34,7 @@ func TestAGuessIsNotSoldAsCertain(t *testing.T) {
 	o := found(Peak)
 	o.Certain = false
 	want := "use 52: the best guess so far; the smallest limit that gives 97.5% of the peak of 605/s is in (44, 52], 95% sure."
-	if got := o.advice(); got != want {
+	if got := o.Advice(); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
@@ -47,7 +47,7 @@ func TestAnObjectiveIsSaidToHold(t *testing.T) {
 		0:  "use 52: p99 <= 200ms holds, 95% sure, at 600/s, and so it may at larger limits: raise --max.",
 	} {
 		o.High = high
-		if got := o.advice(); got != want {
+		if got := o.Advice(); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}
 	}
@@ -64,20 +64,8 @@ func TestOnlyAFoundLimitIsMarkedAsTheOneToUse(t *testing.T) {
 		{found(Peak), 69, "~ peak"}, {found(Peak), 70, ""},
 		{found(NoKnee), 52, "◀ best so far"}, {found(ClientBound), 52, "◀ client's best"},
 	} {
-		if got := c.found.mark(c.limit); got != c.want {
+		if got := c.found.Mark(c.limit); got != c.want {
 			t.Errorf("%+v at %d: got %q, want %q", c.found, c.limit, got, c.want)
-		}
-	}
-}
-
-func TestTheCurveTakesAnyLimits(t *testing.T) {
-	for _, limits := range [][]int{{}, {1}, {1, 2}, {1, 2, 3}, {3, 5, 7}, {1000, 1001, 1002}, {1, 2, 100000}, {64, 64, 64}} {
-		var summaries []Summary
-		for _, limit := range limits {
-			summaries = append(summaries, Summary{Limit: limit, PerSecond: 0.001 * float64(limit)})
-		}
-		for _, columns := range []int{0, 30, 80, 500} {
-			_ = curve(summaries, goodputPlotted, found(Peak), columns) // whose only contract here is not to panic
 		}
 	}
 }

@@ -105,13 +105,13 @@ func unused(name string) (*os.File, error) {
 
 // Append writes a trial to the file and waits until it is on the disk.
 func (f *File) Append(t Trial) error {
-	t = whole(t)
+	t = t.NonNull()
 	return f.write(line{Trial: &t})
 }
 
 // Finish writes what the run concludes. No trial may follow.
 func (f *File) Finish(run *Run) error {
-	r := presentable(run)
+	r := run.NonNull()
 	return f.write(line{Conclusion: &conclusion{r.Strategies, r.AtCommon, r.Optima, r.PeakMemory, r.Warnings, r.Codes, r.Versions}})
 }
 

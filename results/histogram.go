@@ -49,13 +49,13 @@ func (h *Histogram) Count() int64 { return h.hdr.TotalCount() }
 // Latency returns the distribution that the histogram holds.
 func (h *Histogram) Latency() Latency {
 	seconds := func(nanoseconds int64) float64 { return time.Duration(nanoseconds).Seconds() }
-	return Latency{
-		Mean: h.hdr.Mean() / 1e9,
-		P50:  seconds(h.hdr.ValueAtQuantile(50)),
-		P90:  seconds(h.hdr.ValueAtQuantile(90)),
-		P99:  seconds(h.hdr.ValueAtQuantile(99)),
-		Max:  seconds(h.hdr.Max()),
+	l := Latency{Mean: h.hdr.Mean() / 1e9, Max: seconds(h.hdr.Max())}
+	for _, f := range Figures {
+		if f.Percentile > 0 {
+			*f.field(&l) = seconds(h.hdr.ValueAtQuantile(f.Percentile))
+		}
 	}
+	return l
 }
 
 // Encoded is a histogram in HdrHistogram's own compressed form (V2, base64): lossless, and a few hundred bytes to a few

@@ -3,6 +3,8 @@ package results
 import (
 	"errors"
 	"fmt"
+
+	"sweetspot/results/text"
 )
 
 // poolLatency returns the distribution of the trials' successes taken together, from their merged histograms:
@@ -33,7 +35,18 @@ func poolLatency(trials []*Trial) (Latency, error) {
 		}
 	}
 	if merged.Count() != succeeded {
-		return Latency{}, fmt.Errorf("the histograms hold %s of %s successes", count(merged.Count()), count(succeeded))
+		return Latency{}, fmt.Errorf("the histograms hold %s of %s successes", text.Count(merged.Count()), text.Count(succeeded))
 	}
 	return merged.Latency(), nil
+}
+
+// Latency is a distribution of service times in seconds, as the caller with a slot saw them.
+type Latency struct {
+	Mean float64 `json:"mean"`
+	P50  float64 `json:"p50"`
+	P90  float64 `json:"p90"`
+	P95  float64 `json:"p95,omitempty"` // 0 in files from before it was kept
+	P99  float64 `json:"p99"`
+	P999 float64 `json:"p999,omitempty"` // as P95
+	Max  float64 `json:"max"`
 }

@@ -1,4 +1,4 @@
-package results
+package results_test
 
 import (
 	"encoding/json"
@@ -7,6 +7,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"sweetspot/results"
+	"sweetspot/results/compare"
+	"sweetspot/results/render"
 )
 
 const (
@@ -47,7 +51,7 @@ func TestWhatIsNoRunFileIsNamedWithThePlaceAndTheCause(t *testing.T) {
 		{"damage in the middle", goodHead + goodTrial[:30] + "\n" + goodTrial, "f:2: column 31: invalid character '\\n' in string literal"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if _, err := parse("f", []byte(c.text)); err == nil || err.Error() != c.want {
+			if _, err := results.Parse("f", []byte(c.text)); err == nil || err.Error() != c.want {
 				t.Errorf("got  %v\nwant %s", err, c.want)
 			}
 		})
@@ -66,12 +70,12 @@ func TestAnUnfinishedFileOpensWithAWarning(t *testing.T) {
 		{goodHead + goodTrial + "\x00\x00", 1, "f:3: the last line is torn, and what it held is lost|f: the run was interrupted: it has no conclusion"},
 		{goodHead + goodTrial + goodEnd + "{", 1, "w|f:4: the last line is torn, and what it held is lost"},
 	} {
-		run, err := parse("f", []byte(c.text))
+		run, err := results.Parse("f", []byte(c.text))
 		if err != nil {
 			t.Errorf("%q: %v", c.text, err)
 			continue
 		}
-		if got := strings.Join(Words(run.Warnings), "|"); got != c.want || len(run.Trials) != c.trials {
+		if got := strings.Join(results.Words(run.Warnings), "|"); got != c.want || len(run.Trials) != c.trials {
 			t.Errorf("%q:\ngot  %d trials, %s\nwant %d trials, %s", c.text, len(run.Trials), got, c.trials, c.want)
 		}
 	}
@@ -93,27 +97,27 @@ func FuzzLoad(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		run, err := parse("f", text)
+		run, err := results.Parse("f", text)
 		if err != nil {
 			return
 		}
 		for _, trial := range run.Trials {
-			if err := trial.check(); err != nil {
+			if err := results.Check(&trial); err != nil {
 				t.Error(err)
 			}
 		}
-		if _, err := json.Marshal(Summarise(run.Trials)); err != nil {
+		if _, err := json.Marshal(results.Summarise(run.Trials)); err != nil {
 			t.Error(err)
 		}
-		documents := []Document{run}
+		documents := []render.Document{render.Run(run)}
 		later := *run
 		later.Trials = run.Trials[len(run.Trials)/2:]
-		if comparison, err := Compare(run, &later); err == nil {
+		if comparison, err := compare.Runs(run, &later); err == nil {
 			documents = append(documents, comparison)
 		}
 		for _, document := range documents {
-			for _, name := range Formats() {
-				if err := Write(io.Discard, document, Format(name), Screen{Columns: 80}); err != nil {
+			for _, name := range render.Names(render.Formats()) {
+				if err := render.Write(io.Discard, document, name, render.Screen{Columns: 80}); err != nil {
 					t.Errorf("%T as %s: %v", document, name, err)
 				}
 			}

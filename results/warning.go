@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"sweetspot/results/text"
 )
 
 // A Warning is a reason not to take a figure at face value, as data: which kind it is, with its numbers, and in words
@@ -48,7 +50,7 @@ func (w Warning) String() string {
 func (w Warning) MarshalJSON() ([]byte, error) { return json.Marshal(w.String()) }
 
 // UnmarshalJSON reads the words of a warning.
-func (w *Warning) UnmarshalJSON(text []byte) error { return json.Unmarshal(text, &w.Text) }
+func (w *Warning) UnmarshalJSON(words []byte) error { return json.Unmarshal(words, &w.Text) }
 
 // A Coded is what the words of a warning do not tell a script.
 type Coded struct {
@@ -56,12 +58,12 @@ type Coded struct {
 	Numbers map[string]float64 `json:"numbers,omitempty"`
 }
 
-// coded returns the codes of the warnings, one each in the same order; nil if none has a code.
-func coded(warnings []Warning) []Coded {
+// CodesOf returns the codes of the warnings, one each in the same order; nil if none has a code.
+func CodesOf(warnings []Warning) []Coded {
 	if !slices.ContainsFunc(warnings, func(w Warning) bool { return w.Code != "" }) {
 		return nil
 	}
-	return each(warnings, func(w Warning) Coded { return Coded{w.Code, w.Numbers} })
+	return text.Each(warnings, func(w Warning) Coded { return Coded{w.Code, w.Numbers} })
 }
 
 // decoded gives the warnings their codes, as far as there are any: files of older versions have none.
@@ -139,30 +141,30 @@ func Codes() []Code {
 // Warnings returns the warnings about the run as a whole and about what its sweeps conclude, one line each, fit to be
 // printed on a terminal. Those about single trials stand beside their figures.
 func Warnings(run *Run) []Warning {
-	all := about("", run.Warnings)
+	all := About("", run.Warnings)
 	for _, o := range run.Optima {
-		all = append(all, about(o.Strategy+": ", o.Warnings)...)
+		all = append(all, About(o.Strategy+": ", o.Warnings)...)
 	}
 	return all
 }
 
-// about returns the warnings with what they are about before them, safe to print.
-func about(subject string, warnings []Warning) []Warning {
-	return each(warnings, func(w Warning) Warning {
-		w.Text, w.Advice = clean(subject+w.Text), clean(w.Advice)
+// About returns the warnings with what they are about before them, safe to print.
+func About(subject string, warnings []Warning) []Warning {
+	return text.Each(warnings, func(w Warning) Warning {
+		w.Text, w.Advice = text.Clean(subject+w.Text), text.Clean(w.Advice)
 		return w
 	})
 }
 
 // Words returns the warnings in words.
-func Words(warnings []Warning) []string { return each(warnings, Warning.String) }
+func Words(warnings []Warning) []string { return text.Each(warnings, Warning.String) }
 
 // figures are the numbers in a warning.
 var figures = regexp.MustCompile(`[0-9][0-9.,]*`)
 
-// shape returns a warning without its figures. Trials that suffer from the same thing say so with different figures;
+// Shape returns a warning without its figures. Trials that suffer from the same thing say so with different figures;
 // by its shape the warning can be given once.
-func shape(warning string) string { return figures.ReplaceAllString(warning, "#") }
+func Shape(warning string) string { return figures.ReplaceAllString(warning, "#") }
 
 // poolWarnings returns the trials' distinct warnings in alphabetic order of shape, each with how many of the trials
 // have it unless all do.
@@ -176,7 +178,7 @@ func poolWarnings(trials []*Trial) []Warning {
 	for _, t := range trials {
 		counted := map[string]bool{} // a trial counts once, however often it says it
 		for _, w := range t.Warnings {
-			key := shape(w.Text)
+			key := Shape(w.Text)
 			k, known := kinds[key]
 			if !known {
 				k.warning = w
@@ -207,4 +209,4 @@ func poolWarnings(trials []*Trial) []Warning {
 }
 
 // inTrials says in how many of the trials something was seen.
-func inTrials(n, of int) string { return fmt.Sprintf("%d of %s", n, several(of, "trial")) }
+func inTrials(n, of int) string { return fmt.Sprintf("%d of %s", n, text.Plural(of, "trial")) }

@@ -13,6 +13,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweetspot/results"
+	"sweetspot/results/article"
+	"sweetspot/results/render"
 )
 
 // articleFlags are what article was asked for.
@@ -68,7 +70,7 @@ func (a articleFlags) show(cmd *cobra.Command, parts []part) error {
 		return err
 	}
 	out := cmd.OutOrStdout()
-	err = errors.Join(err, results.WriteArticle(out, runs, results.Table, results.Screen{Columns: columns(out)}))
+	err = errors.Join(err, article.Write(out, runs, render.Table, render.Screen{Columns: columns(out)}))
 	if err != nil || a.file == "" {
 		return err
 	}
@@ -138,7 +140,7 @@ func (a *articleFlags) check(cmd *cobra.Command) error {
 
 func writePage(path string, runs []*results.Run) error {
 	var text bytes.Buffer
-	if err := results.WriteArticle(&text, runs, results.Markdown, results.Screen{}); err != nil {
+	if err := article.Write(&text, runs, render.Markdown, render.Screen{}); err != nil {
 		return err
 	}
 	return os.WriteFile(path, text.Bytes(), 0o666)

@@ -66,7 +66,7 @@ func witness(t *testing.T, config server.Config) *server.Server {
 // requests returns how many requests a run says it made.
 func requests(run results.Run) (n int64) {
 	for _, t := range run.Trials {
-		n += t.Warmup + t.Started
+		n += t.WarmupRequests + t.Started
 	}
 	return n
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweetspot/results"
+	"sweetspot/results/threshold"
 	"sweetspot/strategies"
 )
 
@@ -22,7 +23,7 @@ type gates struct {
 	requirements []string
 	errorRate    string
 
-	parsed       []*results.Gate
+	parsed       []*threshold.Threshold
 	mostErrors   float64 // a share of one
 	errorsMatter bool
 	names        []string // of the strategies to run
@@ -32,7 +33,7 @@ type gates struct {
 func gatesHelp() string {
 	return `Thresholds: --require 'SUM < SUM' (or <= > >=), which may be repeated, makes the exit status 3 unless the run meets it, and says
 what was measured. A sum is made with + - * / and parentheses of numbers, such as 0.8, 1% and 50ms, and of figures:
-  ` + strings.Join(results.Gauges(), "\n  ") + `
+  ` + strings.Join(threshold.Metrics(), "\n  ") + `
 A sweep's figures are those at the limit to use. The best estimates decide, not their intervals. Latencies and CPU times
 are durations and must be compared with durations. A figure that is not known is not met.`
 }
@@ -51,7 +52,7 @@ func (g *gates) parse(cmd *cobra.Command, all []strategies.Strategy, found *faul
 		g.names = append(g.names, s.Name())
 	}
 	for _, text := range g.requirements {
-		gate, err := results.ParseGate(text)
+		gate, err := threshold.Parse(text)
 		if err == nil && len(all) > 0 { // to run none is a fault of its own
 			err = gate.Check(cmd.Name(), g.names)
 		}
@@ -97,7 +98,7 @@ func (g *gates) unmet(run *results.Run) error {
 // since it cannot run here, had none.
 func (g *gates) faulty(run *results.Run) (errs []error) {
 	for _, name := range g.names {
-		share, words, err := run.ErrorRate(name)
+		share, words, err := threshold.ErrorRate(run, name)
 		if err == nil && share > g.mostErrors {
 			errs = append(errs, fmt.Errorf("not met: --max-error-rate %s: %s had %s", g.errorRate, name, words))
 		}

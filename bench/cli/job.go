@@ -13,6 +13,7 @@ import (
 
 	"sweetspot/bench"
 	"sweetspot/results"
+	"sweetspot/results/render"
 )
 
 // A job is a bench, a sweep or a part of an article whose arguments have been found right.
@@ -88,7 +89,7 @@ func (j job) finish(keep *keeper, stdout, stderr io.Writer) error {
 	j.page.conclude(j.run)
 	var err error
 	if !j.silent {
-		err = j.display.show(j.run, results.Warnings(j.run), stdout, stderr)
+		err = j.display.show(render.Run(j.run), results.Warnings(j.run), stdout, stderr)
 	}
 	err = errors.Join(err, keep.finish())
 	if path := keep.path(); path != "" && !j.quiet {

@@ -3,11 +3,11 @@ package report
 import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/text"
+	plottext "gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"sweetspot/results"
+	"sweetspot/results/text"
 )
 
 // Distances on the y axis, on which neighbouring rows are 1 apart.
@@ -31,7 +31,7 @@ func rowChart(x string, names []string) *chart {
 // bar draws a bar in a row from one value to another.
 func (d *chart) bar(row int, from, to float64, colour int) {
 	bottom, top := float64(-row)-barHalfHeight, float64(-row)+barHalfHeight
-	d.area(plotter.XYs{{X: from, Y: bottom}, {X: to, Y: bottom}, {X: to, Y: top}, {X: from, Y: top}}, hueOf(colour, 0.8))
+	d.area(plotter.XYs{{X: from, Y: bottom}, {X: to, Y: bottom}, {X: to, Y: top}, {X: from, Y: top}}, paletteColour(colour, 0.8))
 }
 
 func drawRanking(all data) *chart {
@@ -42,7 +42,7 @@ func drawRanking(all data) *chart {
 		most = max(most, r.Rate*maxBoundRatio)
 	}
 	d := rowChart("goodput/s", names)
-	linear(&d.X, results.Figure)
+	linear(&d.X, text.Number)
 	d.X.Min = 0
 	for i, r := range all.Ranks {
 		d.bar(i, 0, r.Rate, r.Colour)
@@ -51,7 +51,7 @@ func drawRanking(all data) *chart {
 			end = min(*r.High, most)
 			d.line(plotter.XYs{{X: *r.Low, Y: y}, {X: end, Y: y}}, stroke{colour: soft, width: vg.Points(1.25)})
 		}
-		d.word(end, y, results.Figure(r.Rate)+"  "+r.Verdict, soft, text.XLeft, vg.Point{X: vg.Points(5)})
+		d.label(end, y, text.Number(r.Rate)+"  "+r.Verdict, soft, plottext.XLeft, vg.Point{X: vg.Points(5)})
 	}
 	return d
 }
@@ -69,9 +69,9 @@ func drawPercentiles(all data) *chart {
 			continue
 		}
 		y := float64(-i)
-		d.line(plotter.XYs{{X: r.P50, Y: y}, {X: r.Max, Y: y}}, stroke{colour: hueOf(r.Colour, 0.4), width: vg.Points(2)})
+		d.line(plotter.XYs{{X: r.P50, Y: y}, {X: r.Max, Y: y}}, stroke{colour: paletteColour(r.Colour, 0.4), width: vg.Points(2)})
 		for k, x := range []float64{r.P50, r.P90, r.P99, r.Max} {
-			d.dots(plotter.XYs{{X: x, Y: y}}, shapes[k], hueOf(r.Colour, 1), vg.Points(3.5))
+			d.dots(plotter.XYs{{X: x, Y: y}}, shapes[k], paletteColour(r.Colour, 1), vg.Points(3.5))
 		}
 	}
 	return d
@@ -83,18 +83,18 @@ func drawTrials(all data) *chart {
 		when = "seconds since the start"
 	}
 	d := newChart(when, "share of mean")
-	linear(&d.X, results.Figure)
-	linear(&d.Y, results.Percent)
+	linear(&d.X, text.Number)
+	linear(&d.Y, text.Percent)
 	for _, c := range all.Timelines {
 		var points plotter.XYs
 		for _, m := range c.Trials {
-			points = append(points, plotter.XY{X: m[0], Y: m[3]})
+			points = append(points, plotter.XY{X: m[trialStart], Y: m[trialShare]})
 		}
 		if len(points) == 0 {
 			continue
 		}
 		l := all.Lines[c.Line]
-		d.Legend.Add(l.Name, d.dots(points, draw.CircleGlyph{}, hueOf(l.Colour, 0.8), vg.Points(2.5)))
+		d.Legend.Add(l.Name, d.dots(points, draw.CircleGlyph{}, paletteColour(l.Colour, 0.8), vg.Points(2.5)))
 	}
 	d.Legend.Top = true
 	return d
@@ -107,7 +107,7 @@ func drawErrors(all data) *chart {
 		names = append(names, r.Name)
 	}
 	d := rowChart("share of requests", names)
-	linear(&d.X, results.Percent)
+	linear(&d.X, text.Percent)
 	d.X.Min = 0
 	for i, r := range rows {
 		from := 0.0
@@ -121,7 +121,7 @@ func drawErrors(all data) *chart {
 		if d.keepError(err) {
 			break
 		}
-		sample.Color = hueOf(k%len(palette), 0.8)
+		sample.Color = paletteColour(k%len(palette), 0.8)
 		d.Legend.Add(class, sample)
 	}
 	return d

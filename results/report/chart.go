@@ -10,13 +10,13 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/text"
+	plottext "gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgsvg"
 
-	"sweetspot/results"
+	"sweetspot/results/text"
 )
 
 // A chart is a plot to which data is added. It keeps the first error.
@@ -51,7 +51,7 @@ func newChart(x, y string) *chart {
 		a.LineStyle.Color, a.Tick.LineStyle.Color, a.Tick.Label.Color, a.Label.TextStyle.Color = faint, faint, soft, soft
 		a.Label.Padding = 1.5 * vg.Millimeter
 	}
-	for _, style := range []*text.Style{&d.Title.TextStyle, &d.X.Label.TextStyle, &d.Y.Label.TextStyle, &d.X.Tick.Label, &d.Y.Tick.Label, &d.Legend.TextStyle} {
+	for _, style := range []*plottext.Style{&d.Title.TextStyle, &d.X.Label.TextStyle, &d.Y.Label.TextStyle, &d.X.Tick.Label, &d.Y.Tick.Label, &d.Legend.TextStyle} {
 		style.Font.Variant = sans
 	}
 	d.Legend.TextStyle.Font.Size = vg.Points(10)
@@ -86,8 +86,8 @@ func (d *chart) write(w io.Writer, format string) error {
 	return err
 }
 
-// hueOf returns a palette colour with an opacity from 0 to 1.
-func hueOf(number int, opacity float64) color.Color {
+// paletteColour returns a palette colour with an opacity from 0 to 1.
+func paletteColour(number int, opacity float64) color.Color {
 	rgb, _ := strconv.ParseUint(palette[number].light[1:], 16, 32) // every palette colour parses
 	return color.NRGBA{uint8(rgb >> 16), uint8(rgb >> 8), uint8(rgb), uint8(math.Round(255 * opacity))}
 }
@@ -138,15 +138,15 @@ func (d *chart) dots(points plotter.XYs, shape draw.GlyphDrawer, colour color.Co
 	return scatter
 }
 
-// word writes a label beside a point.
-func (d *chart) word(x, y float64, words string, colour color.Color, xAlign text.XAlignment, offset vg.Point) {
+// label writes a label beside a point.
+func (d *chart) label(x, y float64, words string, colour color.Color, xAlign plottext.XAlignment, offset vg.Point) {
 	labels, err := plotter.NewLabels(plotter.XYLabels{XYs: plotter.XYs{{X: x, Y: y}}, Labels: []string{words}})
 	if d.keepError(err) {
 		return
 	}
 	style := &labels.TextStyle[0]
 	style.Font.Variant, style.Font.Size = sans, vg.Points(11)
-	style.Color, style.XAlign, style.YAlign = colour, xAlign, text.YCenter
+	style.Color, style.XAlign, style.YAlign = colour, xAlign, plottext.YCenter
 	labels.Offset = offset
 	d.Add(labels)
 }
@@ -206,7 +206,7 @@ func linear(a *plot.Axis, label func(float64) string) {
 
 // shortSpan formats a duration for an axis: without trailing zeros.
 func shortSpan(seconds float64) string {
-	number, unit, _ := strings.Cut(results.Span(seconds), " ")
+	number, unit, _ := strings.Cut(text.Span(seconds), " ")
 	if strings.Contains(number, ".") {
 		number = strings.TrimRight(strings.TrimRight(number, "0"), ".")
 	}

@@ -4,11 +4,11 @@ import (
 	"math"
 
 	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/text"
+	plottext "gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"sweetspot/results"
+	"sweetspot/results/text"
 )
 
 // maxBoundRatio limits how far an interval is drawn beyond the largest and below the smallest rate. After only two trials that
@@ -28,10 +28,10 @@ func rateRange(lines []line) (least, most float64) {
 	return least / maxBoundRatio, most * maxBoundRatio
 }
 
-// curveDrawing returns a chart with the limit on the x axis.
-func curveDrawing(x, y string) *chart {
+// limitChart returns a chart with the limit on the x axis.
+func limitChart(x, y string) *chart {
 	d := newChart(x, y)
-	d.logarithmic(&d.X, 2, []float64{1}, func(x float64) string { return results.Count(int(x)) })
+	d.logarithmic(&d.X, 2, []float64{1}, func(x float64) string { return text.Count(int(x)) })
 	return d
 }
 
@@ -46,9 +46,9 @@ func (d *chart) intervals(l line, least, most float64, show func(float64) float6
 		x := float64(p.Limit)
 		bar := plotter.XYs{{X: x, Y: show(max(*p.Low, least))}, {X: x, Y: show(min(*p.High, most))}}
 		if last != nil {
-			d.area(plotter.XYs{last[0], bar[0], bar[1], last[1]}, hueOf(l.Colour, 0.15))
+			d.area(plotter.XYs{last[0], bar[0], bar[1], last[1]}, paletteColour(l.Colour, 0.15))
 		}
-		d.line(bar, stroke{colour: hueOf(l.Colour, 0.8), width: vg.Points(1)})
+		d.line(bar, stroke{colour: paletteColour(l.Colour, 0.8), width: vg.Points(1)})
 		last = bar
 	}
 }
@@ -65,16 +65,16 @@ func (d *chart) curve(l line, name string, width vg.Length, value func(point) fl
 	if len(points) == 0 {
 		return
 	}
-	line := d.line(points, stroke{hueOf(l.Colour, 1), width, dashes[l.Run%len(dashes)]})
-	dots := d.dots(points, draw.CircleGlyph{}, hueOf(l.Colour, 1), width*1.3)
+	line := d.line(points, stroke{paletteColour(l.Colour, 1), width, dashes[l.Run%len(dashes)]})
+	dots := d.dots(points, draw.CircleGlyph{}, paletteColour(l.Colour, 1), width*1.3)
 	if name != "" {
 		d.Legend.Add(name, line, dots)
 	}
 }
 
 func drawThroughput(all data) *chart {
-	d := curveDrawing("limit", "goodput/s")
-	linear(&d.Y, results.Figure)
+	d := limitChart("limit", "goodput/s")
+	linear(&d.Y, text.Number)
 	least, most := rateRange(all.Lines)
 	for _, t := range all.Theories {
 		d.theory(t, all.Lines)
@@ -87,7 +87,7 @@ func drawThroughput(all data) *chart {
 			for _, p := range l.Law {
 				law = append(law, plotter.XY{X: p[0], Y: p[1]})
 			}
-			d.line(law, stroke{hueOf(l.Colour, 0.8), vg.Points(1), dashes[2]})
+			d.line(law, stroke{paletteColour(l.Colour, 0.8), vg.Points(1), dashes[2]})
 		}
 		if l.Use != nil {
 			d.recommendation(l, most, row)
@@ -100,7 +100,7 @@ func drawThroughput(all data) *chart {
 }
 
 // theory draws the theoretical goodput of the bundled server up to the largest measured limit.
-func (d *chart) theory(t truth, lines []line) {
+func (d *chart) theory(t theory, lines []line) {
 	last := 0
 	for _, l := range lines {
 		last = max(last, l.Points[len(l.Points)-1].Limit)
@@ -122,14 +122,14 @@ func (d *chart) theory(t truth, lines []line) {
 // recommendation marks the limit to use and its interval. Labels of different rows do not overlap.
 func (d *chart) recommendation(l line, most float64, row int) {
 	low, high, at := float64(l.Use.Low), float64(l.Use.High), float64(l.Use.Limit)
-	d.area(plotter.XYs{{X: low, Y: 0}, {X: high, Y: 0}, {X: high, Y: most}, {X: low, Y: most}}, hueOf(l.Colour, 0.07))
-	d.line(plotter.XYs{{X: at, Y: 0}, {X: at, Y: most}}, stroke{colour: hueOf(l.Colour, 1), width: vg.Points(1)})
+	d.area(plotter.XYs{{X: low, Y: 0}, {X: high, Y: 0}, {X: high, Y: most}, {X: low, Y: most}}, paletteColour(l.Colour, 0.07))
+	d.line(plotter.XYs{{X: at, Y: 0}, {X: at, Y: most}}, stroke{colour: paletteColour(l.Colour, 1), width: vg.Points(1)})
 	down := vg.Points(float64(8 + 13*row))
-	d.word(at, most, l.Use.Label+" "+results.Count(l.Use.Limit), hueOf(l.Colour, 1), text.XLeft, vg.Point{X: vg.Points(4), Y: -down})
+	d.label(at, most, l.Use.Label+" "+text.Count(l.Use.Limit), paletteColour(l.Colour, 1), plottext.XLeft, vg.Point{X: vg.Points(4), Y: -down})
 }
 
 func drawLatency(all data) *chart {
-	d := curveDrawing("limit", "latency: p50 thick, p90, p99 thin")
+	d := limitChart("limit", "latency: p50 thick, p90, p99 thin")
 	d.logarithmic(&d.Y, 10, []float64{1, 2, 5}, shortSpan)
 	for _, l := range all.Lines {
 		d.curve(l, "", vg.Points(0.75), func(p point) float64 { return p.P99 })
@@ -142,7 +142,7 @@ func drawLatency(all data) *chart {
 
 func drawTime(all data) *chart {
 	requests := float64(all.Requests)
-	d := curveDrawing("semaphore size", "time for "+results.Count(all.Requests)+" requests")
+	d := limitChart("semaphore size", "time for "+text.Count(all.Requests)+" requests")
 	d.logarithmic(&d.Y, 10, []float64{1, 2, 5}, shortSpan)
 	took := func(rate float64) float64 { return requests / rate }
 	least, most := rateRange(all.Lines)

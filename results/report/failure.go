@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"sweetspot/results"
+	"sweetspot/results/text"
 )
 
 // failures has the requests that failed, by error class.
@@ -36,7 +37,7 @@ func newFailures(lines []line) failures {
 		for _, s := range l.summaries {
 			row := failureRow{Name: l.Name, summary: s}
 			if len(l.summaries) > 1 {
-				row.Name += " at " + results.Count(s.Limit)
+				row.Name += " at " + text.Count(s.Limit)
 			}
 			for class, n := range s.Failed {
 				seen[class] = true
@@ -55,7 +56,7 @@ func newFailures(lines []line) failures {
 		}
 	}
 	for _, class := range classes {
-		f.Classes = append(f.Classes, results.Clean(class))
+		f.Classes = append(f.Classes, text.Clean(class))
 	}
 	slices.SortStableFunc(f.Rows, func(a, b failureRow) int { return cmp.Compare(b.share(), a.share()) })
 	return f
@@ -71,8 +72,8 @@ func (f failures) table() table {
 	for _, row := range f.Rows {
 		s := row.summary
 		t.Rows = append(t.Rows, []string{
-			row.Name, results.Count(row.failed), results.Percent(row.share()),
-			results.Clean(results.Classes(s.Failed)), results.Clean(s.FirstError),
+			row.Name, text.Count(row.failed), text.Percent(row.share()),
+			text.Clean(text.Classes(s.Failed)), text.Clean(s.FirstError),
 		})
 	}
 	return t
@@ -84,5 +85,5 @@ func (f failures) sentence() string {
 	for _, row := range f.Rows {
 		total += row.failed
 	}
-	return fmt.Sprintf("%s requests failed. Error classes: %s.", results.Count(total), strings.Join(f.Classes, ", "))
+	return fmt.Sprintf("%s requests failed. Error classes: %s.", text.Count(total), strings.Join(f.Classes, ", "))
 }

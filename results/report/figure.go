@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"sweetspot/results"
+	"sweetspot/results/render"
+	"sweetspot/results/text"
 )
 
 // figures returns all figures of the page. A figure without data is hidden.
@@ -18,7 +20,7 @@ func figures(sources []Source, d data) []figure {
 // throughputFigure shows goodput against the limit.
 func throughputFigure(sources []Source, d data) figure {
 	f := figure{
-		ID: "throughput", Title: "Goodput against the limit", Wide: true, Hidden: !swept(d.Lines),
+		ID: "throughput", Title: "Goodput against the limit", Wide: true, Hidden: !hasCurves(d.Lines),
 		Lead: "Successful responses per second at each limit on requests in flight. The band is the 95% confidence interval of the " +
 			"mean; it needs several trials at a limit. The shaded area is the interval of the recommended limit.",
 	}
@@ -28,11 +30,11 @@ func throughputFigure(sources []Source, d data) figure {
 	if slices.ContainsFunc(d.Lines, func(l line) bool { return l.Law != nil }) {
 		f.Lead += " The dashed curve is the universal scalability law, fitted to the trials. It is shown only if the trials agree with it."
 	}
-	var notes results.Notes
+	var notes render.Notes
 	for _, l := range d.Lines {
 		f.Tables = append(f.Tables, limitTable(sources[l.Run].Run, l, &notes))
 	}
-	f.Notes = cleaned(notes.List())
+	f.Notes = cleanAll(notes.List())
 	return f
 }
 
@@ -43,19 +45,19 @@ func rankingFigure(d data) figure {
 		Lead: "The line on each bar is the 95% confidence interval. A ~ marks a strategy whose difference from the fastest is not " +
 			"significant.",
 	}
-	var notes results.Notes
+	var notes render.Notes
 	f.Tables = []table{rankTable("Strategies by goodput, with 95% confidence interval", d.Ranks, &notes)}
 	if len(d.common) > 0 {
 		f.Tables = append(f.Tables, rankTable("The same strategies, all at one common limit", d.common, &notes))
 	}
-	f.Notes = cleaned(notes.List())
+	f.Notes = cleanAll(notes.List())
 	return f
 }
 
 // latencyFigure shows latency against the limit.
 func latencyFigure(d data) figure {
 	f := figure{
-		ID: "latency", Title: "Latency against the limit", Hidden: !swept(d.Lines) || !hasLatency(d.Lines),
+		ID: "latency", Title: "Latency against the limit", Hidden: !hasCurves(d.Lines) || !hasLatency(d.Lines),
 		Lead: "The latency that 50%, 90% and 99% of the requests did not exceed. It is the service time, from the moment when the " +
 			"request has a slot. Failed requests are not included.",
 	}
@@ -70,7 +72,7 @@ func percentilesFigure(d data) figure {
 	return figure{
 		ID: "percentiles", Title: "Latency of the strategies, each at its own limit",
 		// If the run is a sweep of one strategy, the latency figure already shows this.
-		Hidden: !slices.ContainsFunc(d.Ranks, func(r rank) bool { return r.P50 > 0 }) || len(d.Ranks) == 1 && swept(d.Lines),
+		Hidden: !slices.ContainsFunc(d.Ranks, func(r rank) bool { return r.P50 > 0 }) || len(d.Ranks) == 1 && hasCurves(d.Lines),
 
 		Lead:   "The median, p90, p99 and the slowest request of each strategy.",
 		Tables: []table{percentilesTable(d.Ranks)},
@@ -80,7 +82,7 @@ func percentilesFigure(d data) figure {
 // timeFigure shows the time of a batch against the size of the semaphore, as the article about semaphore sizes does.
 func timeFigure(d data) figure {
 	f := figure{
-		ID: "time", Title: "Time for a batch against the semaphore size", Hidden: !swept(d.Lines),
+		ID: "time", Title: "Time for a batch against the semaphore size", Hidden: !hasCurves(d.Lines),
 		Lead: "The time that the given number of requests would take at the measured goodput. It is calculated, not measured. Lower is " +
 			"better.",
 	}
@@ -121,7 +123,7 @@ func propertyTables(sources []Source) []table {
 	for i, source := range sources {
 		name := runLetter(i, len(sources))
 		if name == "" {
-			name = results.Clean(source.Name)
+			name = text.Clean(source.Name)
 		}
 		names = append(names, head{Name: name, Word: true})
 	}
@@ -138,8 +140,8 @@ func propertyTables(sources []Source) []table {
 
 // A property is a row of these tables.
 type property struct {
-	name string
-	tell func(r *results.Run) string
+	name  string
+	value func(r *results.Run) string
 }
 
 // addProperty adds a row, unless the property is empty for every run.
@@ -147,7 +149,7 @@ func (t *table) addProperty(sources []Source, f property) {
 	row := []string{f.name}
 	known := false
 	for _, source := range sources {
-		text := results.Clean(f.tell(source.Run))
+		text := text.Clean(f.value(source.Run))
 		known = known || text != ""
 		row = append(row, text)
 	}
@@ -161,7 +163,7 @@ func number[N int | int64](n N) string {
 	if n == 0 {
 		return ""
 	}
-	return results.Count(n)
+	return text.Count(n)
 }
 
 // duration formats seconds; 0 gives the empty string.
@@ -169,7 +171,7 @@ func duration(seconds float64) string {
 	if seconds == 0 {
 		return ""
 	}
-	return results.Span(seconds)
+	return text.Span(seconds)
 }
 
 // yesNo formats a setting that is on or off.
@@ -185,5 +187,5 @@ func rate(perSecond float64) string {
 	if perSecond == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s/s", results.Figure(perSecond))
+	return fmt.Sprintf("%s/s", text.Number(perSecond))
 }

@@ -45,7 +45,7 @@ func empty(command string) *results.Run {
 		Version: results.Version, Command: command, Target: "http://127.0.0.1:8080/", Started: "2026-11-22T09:42:26Z", Seed: 42,
 		Arguments: []string{command, "-H", "Accept: text/html", "http://127.0.0.1:8080/"},
 		Machine:   results.Machine{Go: "go1.26", OS: "linux", Arch: "amd64", CPU: "A processor", Kernel: "6.1.0", CPUs: 2, OpenFiles: 65536},
-		Settings:  results.Settings{Method: "GET", DurationSecond: 2, TimeoutSeconds: 10, DialSeconds: 5, DNSSeconds: 300, KeepAlive: true, HTTP: "HTTP/1.1"},
+		Settings:  results.Settings{Method: "GET", DurationSeconds: 2, TimeoutSeconds: 10, DialSeconds: 5, DNSSeconds: 300, KeepAlive: true, HTTP: "HTTP/1.1"},
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sweetspot/results"
+	"sweetspot/results/text"
 )
 
 // A page is the data of the page template.
@@ -55,7 +56,7 @@ type data struct {
 	Requests  int64      `json:"requests"`
 	Lines     []line     `json:"lines"`
 	Ranks     []rank     `json:"ranks"`
-	Theories  []truth    `json:"truths"`
+	Theories  []theory   `json:"truths"`
 	Timelines []timeline `json:"courses"`
 	Timed     bool       `json:"timed"`
 	Failures  failures   `json:"failures"`
@@ -63,8 +64,8 @@ type data struct {
 	common []rank // the strategies at one common limit; empty if the run has no such comparison
 }
 
-// A truth is the theoretical goodput of the bundled server.
-type truth struct {
+// A theory is the theoretical goodput of the bundled server.
+type theory struct {
 	Name  string       `json:"name"`
 	Peak  [2]float64   `json:"peak"` // limit, goodput
 	Curve [][2]float64 `json:"curve"`
@@ -72,7 +73,7 @@ type truth struct {
 
 // newData prepares everything that the charts show.
 func newData(sources []Source, requests int64) data {
-	d := data{Requests: cmp.Or(requests, DefaultRequests), Lines: []line{}, Ranks: []rank{}, Theories: []truth{}}
+	d := data{Requests: cmp.Or(requests, DefaultRequests), Lines: []line{}, Ranks: []rank{}, Theories: []theory{}}
 	d.Lines = append(d.Lines, lines(sources)...)
 	d.Ranks = append(d.Ranks, ranks(sources, d.Lines, (*results.Run).Compared)...)
 	d.common = ranks(sources, d.Lines, func(r *results.Run) []results.Summary { return r.AtCommon })
@@ -82,7 +83,7 @@ func newData(sources []Source, requests int64) data {
 	for _, source := range sources {
 		if b := source.Run.Bundled; b != nil && b.Limit > 0 && !known[b.Profile] {
 			known[b.Profile] = true
-			t := truth{Name: "theory of " + results.Clean(b.Profile), Peak: [2]float64{float64(b.Limit), b.PerSecond}, Curve: [][2]float64{}}
+			t := theory{Name: "theory of " + text.Clean(b.Profile), Peak: [2]float64{float64(b.Limit), b.PerSecond}, Curve: [][2]float64{}}
 			for _, r := range b.Curve {
 				t.Curve = append(t.Curve, [2]float64{float64(r.Limit), round(r.PerSecond)})
 			}
@@ -102,11 +103,11 @@ func newPage(sources []Source, o Options) (*page, error) {
 		letter := runLetter(i, len(sources))
 		p.Runs = append(p.Runs, newRunHead(source, letter, i, d))
 		for _, w := range results.Warnings(source.Run) {
-			text := w.String()
+			words := w.String()
 			if letter != "" {
-				text = letter + ": " + text
+				words = letter + ": " + words
 			}
-			p.Warnings = append(p.Warnings, text)
+			p.Warnings = append(p.Warnings, words)
 		}
 	}
 	p.Title = fmt.Sprintf("sweetspot %s %s", p.Runs[0].Command, p.Runs[0].Target)
@@ -120,14 +121,14 @@ func newPage(sources []Source, o Options) (*page, error) {
 func newRunHead(source Source, letter string, number int, d data) runHead {
 	run := source.Run
 	h := runHead{
-		Letter: letter, Name: results.Clean(source.Name), Command: results.Clean(run.Command),
-		Target: results.Clean(run.Target), Started: strings.NewReplacer("T", " ", "Z", " UTC").Replace(results.Clean(run.Started)),
+		Letter: letter, Name: text.Clean(source.Name), Command: text.Clean(run.Command),
+		Target: text.Clean(run.Target), Started: strings.NewReplacer("T", " ", "Z", " UTC").Replace(text.Clean(run.Started)),
 	}
 	if run.Bundled != nil {
-		h.Target = fmt.Sprintf("the bundled server, profile %s", results.Clean(run.Bundled.Profile))
+		h.Target = fmt.Sprintf("the bundled server, profile %s", text.Clean(run.Bundled.Profile))
 	}
 	for _, o := range run.Optima {
-		a := answer{Figure: results.Count(o.Limit), Label: o.Label(), Text: results.Clean(o.Strategy + ": " + o.Advice())}
+		a := answer{Figure: text.Count(o.Limit), Label: o.Label(), Text: text.Clean(o.Strategy + ": " + o.Conclusion())}
 		if a.Label == "" {
 			a.Figure = "?"
 		}
@@ -141,14 +142,14 @@ func newRunHead(source Source, letter string, number int, d data) runHead {
 	compared := run.Compared()
 	if len(compared) > 1 || len(run.Optima) == 0 && len(compared) > 0 {
 		h.Answers = append(h.Answers, answer{
-			Figure: results.Figure(compared[0].PerSecond), Label: "per second", Text: winners(compared), Colour: -1,
+			Figure: text.Number(compared[0].PerSecond), Label: "per second", Text: winners(compared), Colour: -1,
 		})
 	}
 	if len(run.Trials) == 0 {
 		h.Answers = append(h.Answers, answer{Figure: noValue, Text: "Nothing has been measured yet.", Colour: -1})
 	} else if len(h.Answers) == 0 {
 		h.Answers = append(h.Answers, answer{
-			Figure: results.Count(len(run.Trials)), Label: "trials", Text: "There is no conclusion yet.", Colour: -1,
+			Figure: text.Count(len(run.Trials)), Label: "trials", Text: "There is no conclusion yet.", Colour: -1,
 		})
 	}
 	return h

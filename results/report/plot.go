@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"sweetspot/results"
+	"sweetspot/results/text"
 )
 
 // A Plot is a chart of the page that can be written as a picture.
@@ -18,16 +18,16 @@ type Plot struct {
 	draw    func(d data) *chart
 }
 
-// limitless says why some runs have no curve.
-const limitless = "no strategy was measured at two limits or more: want a sweep"
+// noCurve says why some runs have no curve.
+const noCurve = "no strategy was measured at two limits or more: want a sweep"
 
 // plots has the plots in the order of the page. Their names are the IDs of the page's figures.
 var plots = []Plot{
-	{"throughput", "goodput against the limit, with 95% confidence and the limit to use", limitless, drawThroughput},
+	{"throughput", "goodput against the limit, with 95% confidence and the limit to use", noCurve, drawThroughput},
 	{"ranking", "goodput of the strategies, each at its own limit", "fewer than two strategies were compared", drawRanking},
-	{"latency", "p50, p90 and p99 against the limit", limitless, drawLatency},
+	{"latency", "p50, p90 and p99 against the limit", noCurve, drawLatency},
 	{"percentiles", "latency of the strategies, each at its own limit", "fewer than two strategies were compared", drawPercentiles},
-	{"time", "time for a number of requests against the semaphore size", limitless, drawTime},
+	{"time", "time for a number of requests against the semaphore size", noCurve, drawTime},
 	{"trials", "every trial over the time of the run, as a share of the mean of its strategy and limit", "there is no trial", drawTrials},
 	{"errors", "share of failed requests by error class", "no request failed", drawErrors},
 }
@@ -68,11 +68,11 @@ func heading(sources []Source) string {
 		if b := source.Run.Bundled; b != nil {
 			target = "the bundled server, profile " + b.Profile
 		}
-		text := results.Clean(source.Run.Command + " of " + target)
+		words := text.Clean(source.Run.Command + " of " + target)
 		if letter := runLetter(i, len(sources)); letter != "" {
-			text = letter + ": " + text
+			words = letter + ": " + words
 		}
-		parts = append(parts, text)
+		parts = append(parts, words)
 	}
 	const maxLines = 2
 	if more := len(parts) - maxLines; more > 0 {

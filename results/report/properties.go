@@ -5,13 +5,14 @@ import (
 	"strings"
 
 	"sweetspot/results"
+	"sweetspot/results/text"
 )
 
 var settingProperties = []property{
 	{"method", func(r *results.Run) string { return r.Settings.Method }},
 	{"protocol", func(r *results.Run) string { return r.Settings.HTTP }},
 	{"requests per trial", func(r *results.Run) string { return number(r.Settings.Requests) }},
-	{"trial duration", func(r *results.Run) string { return duration(r.Settings.DurationSecond) }},
+	{"trial duration", func(r *results.Run) string { return duration(r.Settings.DurationSeconds) }},
 	{"timeout", func(r *results.Run) string { return duration(r.Settings.TimeoutSeconds) }},
 	{"connect timeout", func(r *results.Run) string { return duration(r.Settings.DialSeconds) }},
 	{"DNS cache lifetime", func(r *results.Run) string { return duration(r.Settings.DNSSeconds) }},
@@ -29,7 +30,7 @@ var machineProperties = []property{
 	{"target", func(r *results.Run) string { return r.Target }},
 	{"started", func(r *results.Run) string { return r.Started }},
 	{"seed", func(r *results.Run) string { return fmt.Sprint(r.Seed) }},
-	{"trials", func(r *results.Run) string { return results.Count(len(r.Trials)) }},
+	{"trials", func(r *results.Run) string { return text.Count(len(r.Trials)) }},
 	{"processor", func(r *results.Run) string { return r.Machine.CPU }},
 	{"CPUs for the client", func(r *results.Run) string { return number(r.Machine.CPUs) }},
 	{"operating system", func(r *results.Run) string { return r.Machine.OS + "/" + r.Machine.Arch }},
@@ -59,5 +60,5 @@ func megabytes(bytes int64) string {
 	if bytes == 0 {
 		return ""
 	}
-	return results.Figure(float64(bytes)/1e6) + " MB"
+	return text.Number(float64(bytes)/1e6) + " MB"
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"sweetspot/results"
+	"sweetspot/results/render"
+	"sweetspot/results/text"
 )
 
 // A rank is a strategy at its limit, to be compared with the other strategies of its run.
@@ -48,7 +50,7 @@ func ranks(sources []Source, lines []line, compared func(*results.Run) []results
 }
 
 // rankTable lists the ranks. It adds the footnotes of its rows to notes.
-func rankTable(caption string, all []rank, notes *results.Notes) table {
+func rankTable(caption string, all []rank, notes *render.Notes) table {
 	t := table{
 		Caption: caption,
 		Head: []head{{Name: "strategy", Word: true}, {Name: "limit"}, {Name: "goodput/s"}, {Name: "low"}, {Name: "high"},
@@ -57,8 +59,8 @@ func rankTable(caption string, all []rank, notes *results.Notes) table {
 	for _, r := range all {
 		s := r.summary
 		t.Rows = append(t.Rows, []string{
-			r.Name, results.Count(s.Limit), results.Figure(s.PerSecond), optional(s.Low), optional(s.High),
-			some(s.Microseconds, results.Figure), some(s.CPUMicroseconds, results.Figure), results.Count(s.Trials), r.Verdict, notes.Mark(s),
+			r.Name, text.Count(s.Limit), text.Number(s.PerSecond), optional(s.Low), optional(s.High),
+			orNoValue(s.Microseconds, text.Number), orNoValue(s.CPUMicroseconds, text.Number), text.Count(s.Trials), r.Verdict, notes.Mark(render.Remarks(s)),
 		})
 	}
 	return t
@@ -68,16 +70,10 @@ func rankTable(caption string, all []rank, notes *results.Notes) table {
 func percentilesTable(all []rank) table {
 	t := table{
 		Caption: "Latency of the strategies, each at its own limit",
-		Head: []head{{Name: "strategy", Word: true}, {Name: "limit"}, {Name: "mean"}, {Name: "p50"}, {Name: "p90"},
-			{Name: "p99"}, {Name: "largest"}},
+		Head:    append([]head{{Name: "strategy", Word: true}, {Name: "limit"}}, latencyHeads()...),
 	}
 	for _, r := range all {
-		l := r.summary.Latency
-		row := []string{r.Name, results.Count(r.Limit)}
-		for _, x := range []float64{l.Mean, l.P50, l.P90, l.P99, l.Max} {
-			row = append(row, some(x, results.Span))
-		}
-		t.Rows = append(t.Rows, row)
+		t.Rows = append(t.Rows, append([]string{r.Name, text.Count(r.Limit)}, latencyCells(r.summary)...))
 	}
 	return t
 }
@@ -88,14 +84,14 @@ func winners(compared []results.Summary) string {
 	var few bool
 	for _, s := range compared {
 		if s.PerSecond > 0 && s.Verdict != results.Slower {
-			best = append(best, results.Clean(s.Strategy))
+			best = append(best, text.Clean(s.Strategy))
 			few = few || s.Versus() == "too few to say"
 		}
 	}
 	if len(best) == 0 {
 		return "No request succeeded, so there is no comparison."
 	}
-	top := results.Figure(compared[0].PerSecond) + "/s at limit " + results.Count(compared[0].Limit)
+	top := text.Number(compared[0].PerSecond) + "/s at limit " + text.Count(compared[0].Limit)
 	switch {
 	case len(compared) == 1:
 		return fmt.Sprintf("%s: %s.", best[0], top)

@@ -21,6 +21,7 @@ import (
 	"strconv"
 
 	"sweetspot/results"
+	"sweetspot/results/text"
 )
 
 // A Source is a run with a name for its readers, such as the name of its file.
@@ -67,11 +68,11 @@ func WriteBody(w io.Writer, sources []Source, o Options) error {
 }
 
 func execute(w io.Writer, name string, p *page) error {
-	var text bytes.Buffer
-	if err := templates.ExecuteTemplate(&text, name, p); err != nil {
+	var words bytes.Buffer
+	if err := templates.ExecuteTemplate(&words, name, p); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
-	_, err := w.Write(text.Bytes())
+	_, err := w.Write(words.Bytes())
 	return err
 }
 
@@ -153,7 +154,7 @@ func lines(sources []Source) []line {
 }
 
 func lineName(strategy string, run, runs int) string {
-	name := results.Clean(strategy)
+	name := text.Clean(strategy)
 	if t := runLetter(run, runs); t != "" {
 		name += " (" + t + ")"
 	}
@@ -169,7 +170,7 @@ func (l *line) fill(run *results.Run) {
 			P50: s.Latency.P50, P90: s.Latency.P90, P99: s.Latency.P99, Max: s.Latency.Max,
 		}
 		for _, w := range s.Warnings {
-			p.Warned = append(p.Warned, results.Clean(w.String()))
+			p.Warned = append(p.Warned, text.Clean(w.String()))
 		}
 		l.Points = append(l.Points, p)
 	}
@@ -204,8 +205,8 @@ func lawPoints(law results.Law, first, last int) [][2]float64 {
 	return append(curve, [2]float64{float64(last), law.PerSecond(float64(last))})
 }
 
-// swept reports whether a line has two limits or more, and any request succeeded. Only then is there a curve to draw.
-func swept(lines []line) bool {
+// hasCurves reports whether a line has two limits or more, and any request succeeded. Only then is there a curve to draw.
+func hasCurves(lines []line) bool {
 	return slices.ContainsFunc(lines, func(l line) bool { return len(l.Points) > 1 }) &&
 		slices.ContainsFunc(lines, func(l line) bool {
 			return slices.ContainsFunc(l.Points, func(p point) bool { return p.Rate > 0 })

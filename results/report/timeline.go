@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"sweetspot/results"
+	"sweetspot/results/text"
 )
 
 // A timeline has the trials of a line over the time of its run. It makes the drift of a machine or a server visible.
@@ -18,6 +19,16 @@ type timeline struct {
 // share of the mean of the strategy at the limit, the limit, and the number of failures. If the run has no start times, the
 // start is the number of the trial. It is an array, not an object, to keep the JSON of ten thousand trials small.
 type trialValues [6]float64
+
+// The indices in trialValues.
+const (
+	trialStart = iota
+	trialDuration
+	trialRate
+	trialShare
+	trialLimit
+	trialFailures
+)
 
 // secondValues has the values of one second of a trial: its middle in seconds, its goodput per second, and that goodput as a
 // share of the mean.
@@ -109,7 +120,7 @@ func trialTable(sources []Source, lines []line, all []timeline, timed bool) tabl
 		}
 	}
 	slices.SortStableFunc(rows, func(a, b row) int {
-		return cmp.Or(cmp.Compare(a.line.Run, b.line.Run), cmp.Compare(a.m[0], b.m[0]))
+		return cmp.Or(cmp.Compare(a.line.Run, b.line.Run), cmp.Compare(a.m[trialStart], b.m[trialStart]))
 	})
 	when := "trial"
 	if timed {
@@ -120,16 +131,16 @@ func trialTable(sources []Source, lines []line, all []timeline, timed bool) tabl
 		Head:    []head{{Name: "strategy", Word: true}, {Name: when}, {Name: "limit"}, {Name: "goodput/s"}, {Name: "share of mean"}, {Name: "failures"}},
 	}
 	for _, r := range rows[:min(len(rows), maxTrialRows)] {
-		at := results.Count(int64(r.m[0]))
+		at := text.Count(int64(r.m[trialStart]))
 		if timed {
-			at = results.Span(r.m[0])
+			at = text.Span(r.m[trialStart])
 		}
 		t.Rows = append(t.Rows, []string{
-			r.line.Name, at, results.Count(int64(r.m[4])), results.Figure(r.m[2]), results.Percent(r.m[3]), results.Count(int64(r.m[5])),
+			r.line.Name, at, text.Count(int64(r.m[trialLimit])), text.Number(r.m[trialRate]), text.Percent(r.m[trialShare]), text.Count(int64(r.m[trialFailures])),
 		})
 	}
 	if more := len(rows) - maxTrialRows; more > 0 {
-		t.Rest = results.Count(more) + " more trials are in the run file; --format csv lists them."
+		t.Rest = text.Count(more) + " more trials are in the run file."
 	}
 	return t
 }

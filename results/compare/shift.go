@@ -1,0 +1,47 @@
+package compare
+
+import (
+	"slices"
+
+	"sweetspot/results"
+)
+
+// A Shift is how the limit to use differs between two sweeps of a strategy.
+type Shift struct {
+	Strategy string          `json:"strategy"`
+	Verdict  string          `json:"verdict"` // higher, lower, indistinguishable or incomparable
+	Old      results.Optimum `json:"old"`
+	New      results.Optimum `json:"new"`
+}
+
+// Verdicts of a shift, beside [Indistinguishable].
+const (
+	Higher       = "higher"
+	Lower        = "lower"
+	Incomparable = "incomparable" // a side names no limit that the server decides, or they seek different ones
+)
+
+// shifts compares the optima of the strategies that both runs have swept.
+func shifts(old, new *results.Run) []Shift {
+	var all []Shift
+	for _, o := range old.Optima {
+		i := slices.IndexFunc(new.Optima, func(n results.Optimum) bool { return n.Strategy == o.Strategy })
+		if i >= 0 {
+			all = append(all, Shift{o.Strategy, shifted(o, new.Optima[i]), o, new.Optima[i]})
+		}
+	}
+	return all
+}
+
+// shifted says which way a limit has moved: certainly only if its intervals have no limit in common.
+func shifted(old, new results.Optimum) string {
+	switch {
+	case old.Label() != "use" || new.Label() != "use", old.Objective != "" || new.Objective != "", old.Share != new.Share:
+		return Incomparable
+	case new.Low >= old.High:
+		return Higher
+	case new.High <= old.Low:
+		return Lower
+	}
+	return results.Indistinguishable
+}

@@ -1,0 +1,8 @@
+package results
+
+// Verdicts of a comparison.
+const (
+	Fastest           = "fastest"
+	Slower            = "slower"
+	Indistinguishable = "indistinguishable"
+)
