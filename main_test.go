@@ -34,7 +34,11 @@ var may = map[string][]string{
 	"sweetspot/server/station":           {"sweetspot/server/capacity"},
 	"sweetspot/bench/optimum":            {"sweetspot/results/stat"},
 	"sweetspot/bench":                    {"sweetspot/strategies", "sweetspot/results", "sweetspot/results/stat", "sweetspot/bench/optimum"},
-	"sweetspot/bench/cli":                {"sweetspot/*", "sweetspot/server/capacity", "sweetspot/results/*", "sweetspot/strategies/all", "sweetspot/strategies/external"},
+	"sweetspot/bench/cli":                {"sweetspot/*", "sweetspot/bench/cli/*", "sweetspot/server/capacity", "sweetspot/results/*", "sweetspot/strategies/all", "sweetspot/strategies/external"},
+	"sweetspot/bench/cli/bundled":        {"sweetspot/bench", "sweetspot/server"},
+	"sweetspot/bench/cli/live":           {"sweetspot/bench", "sweetspot/results", "sweetspot/results/report", "sweetspot/results/text"},
+	"sweetspot/bench/cli/machine":        {"sweetspot/results"},
+	"sweetspot/bench/cli/terminal":       {},
 }
 
 // rooms says where each third party may be imported; those not named may be anywhere.
@@ -48,8 +52,8 @@ var rooms = map[string][]string{
 	"github.com/spf13/pflag":                                  {"sweetspot/bench/cli"}, // what cobra's flags are
 	"github.com/schollz/progressbar/v3":                       {"sweetspot/bench/cli"},
 	"github.com/chromedp/chromedp":                            {"sweetspot/results/report/chromium"},
-	"github.com/prometheus/client_golang/prometheus":          {"sweetspot/bench/cli"},
-	"github.com/prometheus/client_golang/prometheus/promhttp": {"sweetspot/bench/cli"},
+	"github.com/prometheus/client_golang/prometheus":          {"sweetspot/bench/cli/live"},
+	"github.com/prometheus/client_golang/prometheus/promhttp": {"sweetspot/bench/cli/live"},
 	"gonum.org/v1/plot":                                       {"sweetspot/results/report"},
 	"gonum.org/v1/plot/plotter":                               {"sweetspot/results/report"},
 	"gonum.org/v1/plot/text":                                  {"sweetspot/results/report"},

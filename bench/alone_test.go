@@ -91,10 +91,9 @@ func runAlone(b *testing.B, name string, limit int, requests int64, url string) 
 }
 
 func runMeasured(b *testing.B, name string, limit int, requests int64, url string) (s spent) {
-	err := bench.Comparison{
-		Load:       bench.Load{URLs: parsed(b, url), Requests: requests, Decode: true},
+	_, err := bench.Comparison{
 		Strategies: []strategies.Strategy{watched{named(b, name), &s.CPU}}, Limit: limit, Repeats: 1,
-	}.Run(b.Context(), bench.Observer{Keep: func(t results.Trial) error { s.Seconds = t.Elapsed; return nil }})
+	}.Run(b.Context(), bench.Load{URLs: parsed(b, url), Requests: requests, Decode: true}, bench.Observer{Keep: func(t results.Trial) error { s.Seconds = t.Elapsed; return nil }})
 	if err != nil {
 		b.Fatal(err)
 	}

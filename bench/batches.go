@@ -13,49 +13,55 @@ import (
 	"sweetspot/strategies"
 )
 
-// An Entry is a strategy at a limit of its own.
+// An Entry is a strategy at its own limit.
 type Entry struct {
 	Strategy strategies.Strategy
 	Limit    int
 }
 
-// Batches measures batches of requests as a program makes them that starts, makes them and ends: each by a session that
-// has been opened for it alone, so that its time includes the connecting. A strategy may enter at several limits. No two
-// sessions are open at once, and so none is slowed down by what others hold open.
+// Batches measures batches of requests as a program makes them that starts, makes them and ends: each batch has a session
+// that is opened for it alone, so that its time includes the connecting. A strategy may enter at several limits. No two
+// sessions are open at once, so that none is slowed down by the connections of another. The load's Requests is the size of
+// a batch.
 type Batches struct {
-	Load    Load // Requests says how many a batch is
 	Entries []Entry
 	Repeats int    // how many blocks; a block is one batch of every entry
 	Seed    uint64 // of the order within the blocks
 }
 
-// lull lets what a session closes drain, so that one batch does not tax the next: thousands of connections may be.
-const lull = 100 * time.Millisecond
+// drainTime lets the connections of a closed session drain, which may be thousands, so that one batch does not slow down
+// the next.
+const drainTime = 100 * time.Millisecond
 
-// Run makes the batches in complete blocks, each in a random order of its own. An entry whose session cannot be opened is
-// left out from then on, with a warning; so is a strategy that breaks down, and its trial says why. Run returns early, with
-// an error, when ctx ends, when nothing has ever succeeded or does not any more, and when no entry is left.
-func (b Batches) Run(ctx context.Context, observe Observer) error {
-	r := runner{load: b.Load, observe: observe}
-	entries := slices.Clone(b.Entries) // the order in which the caller has them is its own
+// Run makes the batches in complete blocks, each in its own random order. An entry whose session cannot be opened is left
+// out from then on, with a warning; so is a strategy that breaks down, and its trial says why. Run returns early, with an
+// error, when ctx ends, when no request has ever succeeded or none does any more, and when no entry is left.
+func (b Batches) Run(ctx context.Context, load Load, observe Observer) (Findings, error) {
+	r := newRunner(ctx, load, observe, nil)
+	err := b.run(ctx, r)
+	return Findings{Strategies: results.Summarise(r.trials), Warnings: r.warnings}, err
+}
+
+func (b Batches) run(ctx context.Context, r *runner) error {
+	entries := slices.Clone(b.Entries) // the caller's order stays as it is
 	order := rand.New(rand.NewPCG(b.Seed, 0))
 	for block := range b.Repeats {
 		order.Shuffle(len(entries), func(i, j int) { entries[i], entries[j] = entries[j], entries[i] })
+		r.share = func(done float64) float64 { return min(1, done/float64(b.Repeats*len(entries))) }
 		var able []Entry
-		var errs []error
+		var errs []error // of entries that could not be opened
 		for _, e := range entries {
-			cells, err := open(ctx, []strategies.Strategy{e.Strategy}, b.Load, e.Limit, observe)
+			batch, err := r.open(ctx, []strategies.Strategy{e.Strategy}, e.Limit)
 			if ctx.Err() != nil {
-				cells.close()
+				batch.close()
 				return ctx.Err()
 			}
 			if err != nil {
 				errs = append(errs, err)
 				continue
 			}
-			r.share = func(done float64) float64 { return min(1, done/float64(b.Repeats*len(entries))) }
-			_, err = r.blocks(ctx, cells, block, 1, order, func() bool { return true })
-			cells.close()
+			_, err = r.blocks(ctx, batch, block, 1, order)
+			batch.close()
 			switch {
 			case r.broken[e.Strategy.Name()]: // its trial says why
 			case err != nil:
@@ -63,14 +69,12 @@ func (b Batches) Run(ctx context.Context, observe Observer) error {
 			default:
 				able = append(able, e)
 			}
-			time.Sleep(lull)
+			time.Sleep(drainTime)
 		}
 		if entries = able; len(entries) == 0 {
 			return cmp.Or(errors.Join(errs...), fmt.Errorf("%w: %s", ErrBroken, r.failure))
 		}
-		for _, err := range errs {
-			observe.warn(results.Warningf(results.LeftOut, "left out: %v", err))
-		}
+		r.warnLeftOut(errs)
 	}
 	return nil
 }

@@ -50,15 +50,16 @@ func entry(d *doors, name string, limit int, reason error) bench.Entry {
 func batches(t *testing.T, repeats int, seed uint64, entries ...bench.Entry) (k kept, order, warnings []string, err error) {
 	synctest.Test(t, func(t *testing.T) {
 		observer := k.observer()
-		observer.Warn = func(w results.Warning) { warnings = append(warnings, w.String()) }
 		observer.Version = func(strategy, version string) {
 			if version != strategy+" 1.0" {
 				t.Errorf("%s: version %q", strategy, version)
 			}
 		}
-		err = bench.Batches{
-			Load: bench.Load{URLs: address(t), Requests: 12}, Entries: entries, Repeats: repeats, Seed: seed,
-		}.Run(t.Context(), observer)
+		var found bench.Findings
+		found, err = bench.Batches{
+			Entries: entries, Repeats: repeats, Seed: seed,
+		}.Run(t.Context(), bench.Load{URLs: address(t), Requests: 12}, observer)
+		warnings = results.Words(found.Warnings)
 	})
 	for _, trial := range k.trials {
 		order = append(order, fmt.Sprintf("%s at %d", trial.Strategy, trial.Limit))
@@ -69,7 +70,7 @@ func batches(t *testing.T, repeats int, seed uint64, entries ...bench.Entry) (k 
 func TestEachBatchHasASessionOfItsOwn(t *testing.T) {
 	var d doors
 	k, order, warnings, err := batches(t, 4, 1, entry(&d, "a", 3, nil), entry(&d, "a", 12, nil), entry(&d, "b", 1, nil))
-	if err != nil || warnings != nil {
+	if err != nil || len(warnings) != 0 {
 		t.Fatal(err, warnings)
 	}
 	if d != (doors{opened: 12, open: 0, most: 1}) {
@@ -110,12 +111,12 @@ func TestBatchesEndWithTheContext(t *testing.T) {
 		var (
 			d       doors
 			trials  int
-			ctx, up = context.WithTimeout(t.Context(), 250*time.Millisecond) // a batch and the lull after it take 106 ms
+			ctx, up = context.WithTimeout(t.Context(), 250*time.Millisecond) // a batch and the drainTime after it take 106 ms
 		)
 		defer up()
-		err := bench.Batches{
-			Load: bench.Load{URLs: address(t), Requests: 12}, Entries: []bench.Entry{entry(&d, "a", 2, nil)}, Repeats: 100,
-		}.Run(ctx, bench.Observer{Keep: func(results.Trial) error { trials++; return nil }})
+		_, err := bench.Batches{
+			Entries: []bench.Entry{entry(&d, "a", 2, nil)}, Repeats: 100,
+		}.Run(ctx, bench.Load{URLs: address(t), Requests: 12}, bench.Observer{Keep: func(results.Trial) error { trials++; return nil }})
 		if !errors.Is(err, context.DeadlineExceeded) || trials < 2 || trials > 3 || d.open != 0 {
 			t.Errorf("got %v after %d batches, with %d sessions open", err, trials, d.open)
 		}

@@ -1,34 +1,62 @@
-// Package bench runs strategies and measures them: one trial, a comparison of strategies, a sweep over limits.
+// Package bench runs strategies against an HTTP server and measures them.
+//
+// There are three plans, and each is run on a [Load] and returns [Findings]:
+//
+//   - A [Comparison] measures strategies beside one another at one limit, and says which is the fastest.
+//   - A [Sweep] measures strategies at many limits, and says which limit to use for each, and how sure that is.
+//   - [Batches] measures batches of requests as a program makes them that starts, makes them and ends.
+//
+// Start with strategies.Get, which returns a strategy by its name once package strategies is imported, and with
+// [ParseURL] for the addresses to request. A run lasts until it has decided or its time is spent; it ends early when its
+// context ends, and then returns what it has found by then. An [Observer] sees every trial as soon as it is over, and how
+// far the run has come; its zero value observes nothing.
+//
+// No function of this package prints, and none knows a command line. Reasons for caution are data: see
+// [results.Warning].
 package bench
 
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
+	"fmt"
 
 	"sweetspot/bench/optimum"
 	"sweetspot/results"
 	"sweetspot/strategies"
 )
 
-// An Observer follows a run as it goes. Its functions are called one at a time; all but Keep may be nil.
+// A Plan says what to measure: [Comparison], [Sweep] and [Batches] are plans.
+type Plan interface {
+	// Run measures what the plan says, with the requests of the load. It returns what it has found also with an error.
+	// The error is ctx's if ctx has ended; it wraps [ErrNothing], [ErrDied] or [ErrBroken] if there is no use in
+	// going on; else it is the observer's, or says why no strategy could be opened.
+	Run(ctx context.Context, load Load, observe Observer) (Findings, error)
+}
+
+// Findings is what a run has found.
+type Findings struct {
+	Strategies []results.Summary // every strategy at its limit, with a verdict if strategies were compared
+	AtCommon   []results.Summary // the strategies at a common limit, as far as a sweep compared them there too
+	Optima     []results.Optimum // what a sweep concludes about each strategy
+	Warnings   []results.Warning // about the run as a whole
+}
+
+// An Observer follows a run as it goes. Its functions are called one at a time; each may be nil.
 type Observer struct {
 	// Keep is given each trial as soon as it is over. Its error ends the run.
 	Keep func(results.Trial) error
-	// Progress is told what is being measured, ten times a second or more often.
+	// Progress is given what is being measured, ten times a second or more often.
 	Progress func(Progress)
-	// Warn is told what concerns the run as a whole.
-	Warn func(results.Warning)
-	// Version is told what makes the requests of a strategy that can tell: see [strategies.Versioned].
+	// Version is given what makes the requests of a strategy, if its session knows: see [strategies.Versioned].
 	Version func(strategy, version string)
-	// Witness returns what the target has seen since it was last called, if the target can tell: every trial must agree.
-	Witness func() (Seen, error)
+	// Witness returns what the target has counted since the last call, if the target counts. Every trial must agree.
+	Witness func() (ServerCounts, error)
 }
 
-// Seen is what a target has counted by itself.
-type Seen struct {
-	Requests int64
-	AtOnce   int // the most that were in flight at a time
+// ServerCounts is what a target has counted by itself.
+type ServerCounts struct {
+	Requests     int64
+	PeakInFlight int // the most requests in flight at once
 }
 
 // Progress is how far a run has come.
@@ -37,78 +65,37 @@ type Progress struct {
 	Limit    int
 	Trials   int     // that are over
 	Share    float64 // of the whole run that is done, from 0 to 1
-	SoFar    string  // what a sweep knows by now, in a few words
+	SoFar    string  // what a sweep knows by now, in a few words; may be empty
 }
+
+// String says what is under way.
+func (p Progress) String() string {
+	text := fmt.Sprintf("trial %d: %s at limit %d", p.Trials+1, p.Strategy, p.Limit)
+	if p.SoFar != "" {
+		text += "; " + p.SoFar
+	}
+	return text
+}
+
+// An InstantServer starts a server that answers every request at once, and returns its URLs. Against it a run measures
+// what a client is able to do. It is called at most once in a run, and only if a client has to be examined. Whoever
+// supplies it stops the server after the run.
+type InstantServer func(ctx context.Context) (URLs, error)
 
 // EnoughRepeats is how many blocks it takes to name a winner.
 const EnoughRepeats = optimum.FewestBlocks
 
-// ErrNothing is returned when not one request has succeeded.
-var ErrNothing = errors.New("no request succeeded")
+// The errors that end a run early.
+var (
+	// ErrNothing is returned when not one request has succeeded.
+	ErrNothing = errors.New("no request succeeded")
+	// ErrDied is returned when a target that had answered no longer does.
+	ErrDied = errors.New("the target has stopped answering")
+	// ErrBroken is returned when every strategy has broken down.
+	ErrBroken = errors.New("no strategy is left")
+)
 
-// A Comparison measures strategies beside one another at one limit.
-type Comparison struct {
-	Load       Load
-	Strategies []strategies.Strategy
-	Limit      int
-	Repeats    int    // how many blocks; a block is one trial of every strategy
-	Seed       uint64 // of the order within the blocks
-	Instant    URLs   // of a server that answers at once, to see what the client can reach; nil if there is none
-}
-
-// Run makes the comparison: complete blocks, each in a random order of its own, so that a machine that drifts does not
-// favour who comes first. Each strategy keeps one session throughout. Beside them runs a second copy of one of them, as a
-// check on the comparison itself: see [Rank]. A strategy that breaks down is dropped, and its trial says why. Where the
-// client seems to be a strategy's bottleneck, not the server, a warning says so. Run returns early, with an error, when ctx
-// ends, when no strategy is left, and when nothing has ever succeeded or does not any more.
-func (c Comparison) Run(ctx context.Context, observe Observer) error {
-	cells, err := open(ctx, c.Strategies, c.Load, c.Limit, observe)
-	if err != nil {
-		return err
-	}
-	defer func() { cells.close() }()
-	order := rand.New(rand.NewPCG(c.Seed, 0))
-	cells = cells.withCopy(ctx, c.Load, c.Repeats, order, observe)
-	r := runner{load: c.Load, observe: observe, idle: len(cells) > 1}
-	r.share = func(done float64) float64 { return done / float64(c.Repeats*len(cells)) }
-	trials, err := r.blocks(ctx, cells, 0, c.Repeats, order, func() bool { return true })
-	if err != nil || c.Load.Requests > 0 || c.Load.Rate > 0 { // a batch is no steady state, and a rate is what limits
-		return err
-	}
-	return c.examine(ctx, cells, trials, observe)
-}
-
-// examine warns of every strategy whose client is the bottleneck: two signs speak for that. What the strategy reaches when
-// a server answers at once is measured only if another sign is there already.
-func (c Comparison) examine(ctx context.Context, cells cells, trials []results.Trial, observe Observer) error {
-	for _, cell := range cells {
-		at := field{cell.strategy.Name(): cell.limit}.of(trials)
-		if cell.purpose != "" || mean(at, goodput) == 0 {
-			continue
-		}
-		e := judge(at, nil, 0)
-		if len(e.signs()) == 1 && c.Instant != nil {
-			reach, err := cell.calibrate(ctx, c.Load, c.Instant)
-			if err != nil {
-				return err
-			}
-			e = judge(at, nil, reach)
-		}
-		if bound, why := e.verdict(); bound {
-			observe.warn(results.Warningf(results.BoundByClient,
-				"%s: the client is the bottleneck, not the server: %s", cell.strategy.Name(), why))
-		}
-	}
-	return nil
-}
-
-func (o Observer) warn(w results.Warning) {
-	if o.Warn != nil {
-		o.Warn(w)
-	}
-}
-
-// opened tells what makes the requests of the strategy, if its session can tell.
+// opened reports the version of what makes the strategy's requests, if its session knows it.
 func (o Observer) opened(s strategies.Strategy, session strategies.Session) {
 	if versioned, ok := session.(strategies.Versioned); ok && o.Version != nil {
 		o.Version(s.Name(), versioned.Version())

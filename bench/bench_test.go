@@ -25,10 +25,9 @@ func compare(t *testing.T, seed uint64) []string {
 	var names []string
 	synctest.Test(t, func(t *testing.T) {
 		var k kept
-		err := bench.Comparison{
-			Load:       bench.Load{URLs: address(t), Requests: 10},
+		_, err := bench.Comparison{
 			Strategies: three(), Limit: 2, Repeats: 6, Seed: seed,
-		}.Run(t.Context(), k.observer())
+		}.Run(t.Context(), bench.Load{URLs: address(t), Requests: 10}, k.observer())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -74,10 +73,9 @@ func TestARunEndsWhenNothingSucceedsInItsFirstBlock(t *testing.T) {
 			return strategies.Failed(errors.New("connection refused"))
 		}}
 		var k kept
-		err := bench.Comparison{
-			Load:       bench.Load{URLs: address(t), Requests: 10},
+		_, err := bench.Comparison{
 			Strategies: []strategies.Strategy{broken}, Limit: 2, Repeats: 6,
-		}.Run(t.Context(), k.observer())
+		}.Run(t.Context(), bench.Load{URLs: address(t), Requests: 10}, k.observer())
 		if !errors.Is(err, bench.ErrNothing) || err.Error() != "no request succeeded: broken: connection refused" {
 			t.Errorf("got %v, want that nothing succeeded, and why", err)
 		}
@@ -90,9 +88,9 @@ func TestARunEndsWhenNothingSucceedsInItsFirstBlock(t *testing.T) {
 func TestATrialThatCannotBeKeptEndsTheRun(t *testing.T) {
 	full := errors.New("disk full")
 	synctest.Test(t, func(t *testing.T) {
-		err := bench.Comparison{
-			Load: bench.Load{URLs: address(t), Requests: 10}, Strategies: three(), Limit: 2, Repeats: 6,
-		}.Run(t.Context(), bench.Observer{Keep: func(results.Trial) error { return full }})
+		_, err := bench.Comparison{
+			Strategies: three(), Limit: 2, Repeats: 6,
+		}.Run(t.Context(), bench.Load{URLs: address(t), Requests: 10}, bench.Observer{Keep: func(results.Trial) error { return full }})
 		if !errors.Is(err, full) {
 			t.Errorf("got %v, want %v", err, full)
 		}

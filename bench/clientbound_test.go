@@ -61,11 +61,10 @@ func TestAKneeThatTheClientCausedIsNotSoldAsTheServers(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel() // both wait most of the time
 			swept, err := bench.Sweep{
-				Load:       bench.Load{URLs: urlsOf(t, test.server), Duration: 300 * time.Millisecond, Warmup: bench.Automatic},
 				Strategies: []strategies.Strategy{test.client},
 				Min:        1, Max: 128, Limits: []int{1, 16, 64, 128}, Share: 0.9, Budget: 20 * time.Second,
-				Instant: urlsOf(t, server.Config{}),
-			}.Run(t.Context(), bench.Observer{Keep: func(results.Trial) error { return nil }})
+				Instant: at(urlsOf(t, server.Config{})),
+			}.Run(t.Context(), bench.Load{URLs: urlsOf(t, test.server), Duration: 300 * time.Millisecond, Warmup: bench.Automatic}, bench.Observer{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -51,10 +51,9 @@ func TestAStrategyThatBreaksDownIsDroppedAndTheOthersGoOn(t *testing.T) {
 			versions := map[string]string{}
 			observe := k.observer()
 			observe.Version = func(strategy, version string) { versions[strategy] = version }
-			err := bench.Comparison{
-				Load:       bench.Load{URLs: address(t), Duration: 100 * time.Millisecond},
+			_, err := bench.Comparison{
 				Strategies: append(three(), breaksAfter("bad", runs)), Limit: 4, Repeats: 10,
-			}.Run(t.Context(), observe)
+			}.Run(t.Context(), bench.Load{URLs: address(t), Duration: 100 * time.Millisecond}, observe)
 			if err != nil || versions["bad"] != "bad 1.0" || len(versions) != 1 {
 				t.Fatalf("error %v, versions %v", err, versions)
 			}
@@ -90,10 +89,9 @@ func TestARunEndsWhenEveryStrategyHasBrokenDown(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			var k kept
-			err := bench.Comparison{
-				Load:       bench.Load{URLs: address(t), Duration: 100 * time.Millisecond},
+			_, err := bench.Comparison{
 				Strategies: []strategies.Strategy{breaksAfter("bad", runs)}, Limit: 4, Repeats: 10,
-			}.Run(t.Context(), k.observer())
+			}.Run(t.Context(), bench.Load{URLs: address(t), Duration: 100 * time.Millisecond}, k.observer())
 			if err == nil || err.Error() != want || int64(len(k.trials)) != runs+1 {
 				t.Errorf("after %d trials: %v, want %s", len(k.trials), err, want)
 			}
@@ -180,12 +178,12 @@ func TestATrialThatTheTargetContradictsIsNotTrusted(t *testing.T) {
 				s := simulated{name: "a", latency: always(time.Millisecond), made: &made, fate: test.fate}
 				var k kept
 				observe := k.observer()
-				observe.Witness = func() (bench.Seen, error) {
-					return bench.Seen{Requests: made.Swap(0) + test.extra, AtOnce: test.atOnce}, test.unwitnessed
+				observe.Witness = func() (bench.ServerCounts, error) {
+					return bench.ServerCounts{Requests: made.Swap(0) + test.extra, PeakInFlight: test.atOnce}, test.unwitnessed
 				}
-				err := bench.Comparison{
-					Load: bench.Load{URLs: address(t), Requests: 10}, Strategies: []strategies.Strategy{s}, Limit: 2, Repeats: 2,
-				}.Run(t.Context(), observe)
+				_, err := bench.Comparison{
+					Strategies: []strategies.Strategy{s}, Limit: 2, Repeats: 2,
+				}.Run(t.Context(), bench.Load{URLs: address(t), Requests: 10}, observe)
 				if err != nil {
 					t.Fatal(err)
 				}

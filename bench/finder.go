@@ -83,7 +83,7 @@ func (o Objective) of(t *results.Trial) float64 {
 
 // objectiveFinder finds the largest limit that holds an objective.
 type objectiveFinder struct {
-	*optimum.Ceiling
+	*optimum.SLOSearch
 	objective Objective
 	rates     map[int][]float64 // goodput of the trials by limit
 }

@@ -110,10 +110,9 @@ func sweepOnce(t *testing.T, url string, seed uint64) (results.Optimum, time.Dur
 	instant := parsed(t, serverProcess(t, "none", 0))
 	began := time.Now()
 	swept, err := bench.Sweep{
-		Load:       bench.Load{URLs: parsed(t, url), Duration: 500 * time.Millisecond, Warmup: bench.Automatic},
 		Strategies: []strategies.Strategy{named(t, "pool")},
-		Min:        1, Max: 512, Share: overHTTP, Budget: 2 * time.Minute, Seed: seed, Instant: instant,
-	}.Run(t.Context(), bench.Observer{Keep: func(results.Trial) error { return nil }})
+		Min:        1, Max: 512, Share: overHTTP, Budget: 2 * time.Minute, Seed: seed, Instant: at(instant),
+	}.Run(t.Context(), bench.Load{URLs: parsed(t, url), Duration: 500 * time.Millisecond, Warmup: bench.Automatic}, bench.Observer{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,10 +123,9 @@ func sweepOnce(t *testing.T, url string, seed uint64) (results.Optimum, time.Dur
 func loopbackShare(t *testing.T) time.Duration {
 	t.Helper()
 	var latency float64
-	err := bench.Comparison{
-		Load:       bench.Load{URLs: parsed(t, serverProcess(t, "none", 0)), Duration: time.Second, Warmup: bench.Automatic},
+	_, err := bench.Comparison{
 		Strategies: []strategies.Strategy{named(t, "sequential")}, Limit: 1, Repeats: 1,
-	}.Run(t.Context(), bench.Observer{Keep: func(t results.Trial) error { latency = t.Latency.Mean; return nil }})
+	}.Run(t.Context(), bench.Load{URLs: parsed(t, serverProcess(t, "none", 0)), Duration: time.Second, Warmup: bench.Automatic}, bench.Observer{Keep: func(t results.Trial) error { latency = t.Latency.Mean; return nil }})
 	if err != nil {
 		t.Fatal(err)
 	}

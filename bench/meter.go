@@ -18,8 +18,8 @@ type meter struct {
 
 const schedulingLatencies = "/sched/latencies:seconds"
 
-// meter reads the meter of the cell's client.
-func (c cell) meter() meter {
+// meter reads the meter of the candidate's client.
+func (c candidate) meter() meter {
 	sample := []metrics.Sample{{Name: schedulingLatencies}}
 	metrics.Read(sample)
 	used := c.session.Usage()

@@ -69,10 +69,9 @@ func rateOf(b *testing.B, loop func(context.Context, string) int64, url string) 
 
 func measuredRate(b *testing.B, s strategies.Strategy, url string) float64 {
 	var rate float64
-	err := bench.Comparison{
-		Load:       bench.Load{URLs: parsed(b, url), Duration: overheadSlice},
+	_, err := bench.Comparison{
 		Strategies: []strategies.Strategy{s}, Limit: overheadLimit, Repeats: 1,
-	}.Run(b.Context(), bench.Observer{Keep: func(t results.Trial) error { rate = t.PerSecond; return nil }})
+	}.Run(b.Context(), bench.Load{URLs: parsed(b, url), Duration: overheadSlice}, bench.Observer{Keep: func(t results.Trial) error { rate = t.PerSecond; return nil }})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -9,35 +9,35 @@ import (
 	"sweetspot/results"
 )
 
-// Rank summarises the trials of a comparison, and says of each strategy whether it is the fastest, slower than another,
-// or cannot be told from the fastest. If a strategy differs from its own second copy the comparison is void: then nothing
-// can be told from anything. One that had a trial without any success is slower than those that had none; one that broke
+// Rank summarises the trials of a comparison, and says of each strategy whether it is the fastest, slower than another, or
+// indistinguishable from the fastest. If a strategy differs from its own second copy the comparison is void: then all are
+// indistinguishable. A strategy that had a trial without any success is slower than those that had none; one that broke
 // down has no verdict. The warnings are about the comparison as a whole.
 func Rank(trials []results.Trial) ([]results.Summary, []results.Warning) {
-	all := field{}
+	all := lineup{}
 	for _, t := range trials {
 		all[t.Strategy] = t.Limit
 	}
-	ranked, warned := rank(trials, all)
+	ranked, warned := rankLineups(trials, all)
 	return ranked[0], warned
 }
 
-// A field is the strategies that are compared with one another, each with the limit at which it is.
-type field map[string]int
+// A lineup is the strategies that are compared with one another, by name, each with its limit.
+type lineup map[string]int
 
-// of returns the trials that the field compares.
-func (f field) of(trials []results.Trial) []results.Trial {
-	return slices.DeleteFunc(slices.Clone(trials), func(t results.Trial) bool { return f[t.Strategy] != t.Limit })
+// of returns the trials of the strategies at the lineup's limits.
+func (l lineup) of(trials []results.Trial) []results.Trial {
+	return slices.DeleteFunc(slices.Clone(trials), func(t results.Trial) bool { return l[t.Strategy] != t.Limit })
 }
 
-// rank does for several fields, which were measured in the same blocks, what Rank does for one. What it says of all of
-// them together is wrong as rarely as what it says of one.
-func rank(trials []results.Trial, fields ...field) (ranked [][]results.Summary, warned []results.Warning) {
+// rankLineups ranks several lineups that were measured in the same blocks. All that it says is wrong as rarely as what
+// [Rank] says of a single one.
+func rankLineups(trials []results.Trial, lineups ...lineup) (ranked [][]results.Summary, warned []results.Warning) {
 	var families [][]string
 	failed := map[string]bool{} // by the name of the sample
-	for _, f := range fields {
+	for _, l := range lineups {
 		var family []string
-		summaries := results.Summarise(f.of(trials))
+		summaries := results.Summarise(l.of(trials))
 		for _, s := range summaries {
 			name := sampleName(s.Strategy, s.Limit)
 			switch {
@@ -72,7 +72,7 @@ func rank(trials []results.Trial, fields ...field) (ranked [][]results.Summary, 
 
 func sampleName(strategy string, limit int) string { return fmt.Sprintf("%s at %d", strategy, limit) }
 
-// samples returns the goodput of each strategy at each limit, and of the second copy of one, by block; 0 where it has no
+// samples returns the goodput by block of each strategy at each limit, and of the second copy of one; 0 where there is no
 // whole trial.
 func samples(trials []results.Trial) []optimum.Sample {
 	if len(trials) == 0 {

@@ -15,7 +15,7 @@ import (
 // A recorder is the Work of one Run: it hands out the load's requests and counts what becomes of them.
 //
 // Recording must cost nothing that shows. Each worker therefore writes outcomes into a shard of its own, without lock or
-// allocation, and folds them into the tally a few dozen at a time. So memory is bounded by the number of workers, not of
+// allocation, and folds them into the counters a few dozen at a time. So memory is bounded by the number of workers, not of
 // requests, and the one lock is taken rarely.
 type recorder struct {
 	urls   URLs
@@ -33,7 +33,7 @@ type recorder struct {
 	mu        sync.Mutex
 	succeeded int64 // of those that ended
 	window    window
-	tally     tally
+	counters  counters
 	workers   []*worker
 }
 
@@ -43,13 +43,13 @@ const never = time.Duration(math.MaxInt64)
 // newRecorder returns the Work that starts most requests of load, all of which count; or, if most is 0, requests without
 // end, of which none count until the window is opened.
 func newRecorder(load Load, most int64) *recorder {
-	r := &recorder{urls: load.URLs, most: most, opened: time.Now(), tally: newTally()}
+	r := &recorder{urls: load.URLs, most: most, opened: time.Now(), counters: newCounters()}
 	if most == 0 {
 		r.most = math.MaxInt64
 		r.window.from = never
 	}
 	if load.Rate > 0 {
-		r.pace = rate.NewLimiter(rate.Limit(load.Rate), 1+int(load.Rate*grain.Seconds()))
+		r.pace = rate.NewLimiter(rate.Limit(load.Rate), 1+int(load.Rate*timerDelay.Seconds()))
 	}
 	r.window.to.Store(int64(never))
 	return r
@@ -73,9 +73,9 @@ func (r *recorder) turn(index int64) time.Duration {
 	return 0
 }
 
-// grain is how late a timer may be: what comes due meanwhile is made up for, and no more, so that starts are evenly apart
+// timerDelay is how late a timer may be: what comes due meanwhile is made up for, and no more, so that starts are evenly apart
 // as far as timers can have them.
-const grain = 2 * time.Millisecond
+const timerDelay = 2 * time.Millisecond
 
 func (r *recorder) now() time.Duration { return time.Since(r.opened) }
 
@@ -88,12 +88,12 @@ func (r *recorder) Worker() strategies.Worker {
 	return w
 }
 
-// result folds what the workers still hold and returns the tally. No request may be in flight.
-func (r *recorder) result() *tally {
+// result folds what the workers still hold and returns the counters. No request may be in flight.
+func (r *recorder) result() *counters {
 	for _, w := range r.workers {
 		w.fold()
 	}
-	return &r.tally
+	return &r.counters
 }
 
 // A window is the part of a Run that is measured: requests that end in (from, to] count, and those that are in flight at
@@ -136,8 +136,8 @@ func (r *recorder) length() time.Duration {
 // request.
 func (r *recorder) origin() time.Duration { return max(r.window.from, time.Duration(r.began.Load())) }
 
-// ended is an outcome with its times, as a shard holds it.
-type ended struct {
+// A completion is an outcome with its times, as a shard holds it.
+type completion struct {
 	start, end time.Duration
 	outcome    strategies.Outcome
 }
@@ -157,7 +157,7 @@ type worker struct {
 	turn     time.Duration // when it may start; 0 is at once
 	folded   time.Duration // when the shard was last folded
 	held     int           // outcomes in the shard
-	shard    [shardSize]ended
+	shard    [shardSize]completion
 }
 
 func (w *worker) Next(ctx context.Context, request *strategies.Request) bool {
@@ -211,7 +211,7 @@ func (w *worker) Done(request *strategies.Request, o strategies.Outcome) {
 	if first := &w.recorder.first; first.Load() == 0 {
 		first.CompareAndSwap(0, max(1, int64(end-request.Start)))
 	}
-	w.shard[w.held] = ended{request.Start, end, o}
+	w.shard[w.held] = completion{request.Start, end, o}
 	w.held++
 	if w.held == shardSize || now-w.folded > stale {
 		w.fold()
@@ -228,7 +228,7 @@ func (w *worker) fold() {
 		if w.shard[i].outcome.Class == strategies.OK {
 			r.succeeded++
 		}
-		r.tally.add(&w.shard[i], from, to, origin)
+		r.counters.add(&w.shard[i], from, to, origin)
 		w.shard[i].outcome.Err = nil // which may hold a lot
 	}
 	r.ended.Add(int64(w.held))

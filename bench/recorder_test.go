@@ -7,7 +7,7 @@ import (
 	"sweetspot/strategies"
 )
 
-func TestNothingIsHopelessWhileAllSucceeds(t *testing.T) {
+func TestHopelessIsNoLoadOfWhichAllSucceeds(t *testing.T) {
 	const limit = 2
 	for range 2000 {
 		r := newRecorder(Load{}, 0)
@@ -20,11 +20,17 @@ func TestNothingIsHopelessWhileAllSucceeds(t *testing.T) {
 				}
 			})
 		}
-		for r.ended.Load() < limit*shardSize {
+		done := make(chan struct{})
+		go func() { workers.Wait(); close(done) }()
+		for over := false; !over; {
+			select {
+			case <-done: // not when all are folded: on a machine that stalls a worker may hold some back
+				over = true
+			default:
+			}
 			if r.hopeless(limit) {
 				t.Fatal("all requests succeeded, and yet it is called hopeless")
 			}
 		}
-		workers.Wait()
 	}
 }

@@ -7,44 +7,51 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync"
 
 	"sweetspot/results"
 	"sweetspot/strategies"
 )
 
-// A runner runs the trials of a run one after the other and keeps count.
+// A runner runs the trials of a run one after the other, and keeps them with the run's warnings.
 type runner struct {
-	load      Load
-	observe   Observer
-	share     func(done float64) float64 // of the run that so many trials are, a part of one included
-	idle      bool                       // whether sessions of other strategies hold connections open
-	done      int                        // trials
-	last      int                        // largest block number so far
+	load     Load
+	observe  Observer
+	instant  func() (URLs, error)       // of a server that answers at once, started at the first call; nil if there is none
+	share    func(done float64) float64 // of the run that this many trials are; the trial under way counts as a part of one
+	idle     bool                       // whether sessions of other strategies hold connections open
+	trials   []results.Trial            // in the order in which they were made
+	warnings []results.Warning          // about the run as a whole
+
+	lastBlock int // the largest block number so far
 	succeeded int64
-	silent    int // trials without success, one after the other up to the latest
-	failure   string
+	silent    int             // trials without success, one after the other up to the latest
+	failure   string          // the latest
 	broken    map[string]bool // strategies that have broken down
 }
 
-// ErrDied is returned when a target that had answered does not any more.
-var ErrDied = errors.New("the target has stopped answering")
+func newRunner(ctx context.Context, load Load, observe Observer, instant InstantServer) *runner {
+	r := &runner{load: load, observe: observe, broken: map[string]bool{}}
+	if instant != nil {
+		r.instant = sync.OnceValues(func() (URLs, error) { return instant(ctx) })
+	}
+	return r
+}
 
-// ErrBroken is returned when every strategy has broken down.
-var ErrBroken = errors.New("no strategy is left")
+// silentTrials is how many trials in a row may go without success before the target is called dead: one may at a limit
+// that is far too large, and another of a strategy that does not work.
+const silentTrials = 2
 
-// patience is how many trials in a row may go without success before the target is called dead: at a limit that is far
-// too large one may, and so may a strategy that does not work.
-const patience = 2
-
-// trial measures the cell and hands the trial to the observer. That the strategy broke down is no error. The error is ctx's
-// if it has ended; it is ErrNothing if nothing has ever succeeded, and ErrDied if nothing does any more.
-func (r *runner) trial(ctx context.Context, c cell, block int, doing string) (*results.Trial, error) {
+// trial measures the candidate and keeps the trial. It is no error that the strategy broke down. The error is ctx's if it
+// has ended; it is ErrNothing if no request has ever succeeded, and ErrDied if none does any more.
+func (r *runner) trial(ctx context.Context, c candidate, block int, doing string) (*results.Trial, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	t, err := c.trial(ctx, r.load, block, func(share float64) {
 		if r.observe.Progress != nil {
-			r.observe.Progress(Progress{c.strategy.Name(), c.limit, r.done, r.share(float64(r.done) + share), doing})
+			done := len(r.trials)
+			r.observe.Progress(Progress{c.strategy.Name(), c.limit, done, r.share(float64(done) + share), doing})
 		}
 	})
 	if err != nil {
@@ -59,7 +66,7 @@ func (r *runner) trial(ctx context.Context, c cell, block int, doing string) (*r
 	if r.idle && t.Failed[strategies.Timeout.String()] > 0 {
 		t.Warn(results.Warningf(results.IdleConnections, "the other strategies hold idle connections open"))
 	}
-	if why := r.hear(t); why != nil {
+	if why := r.reconcile(t); why != nil {
 		if err := accountable(c.session, why); err != nil {
 			t = c.broken(err, block)
 			return t, r.drop(t)
@@ -67,13 +74,13 @@ func (r *runner) trial(ctx context.Context, c cell, block int, doing string) (*r
 		t.Warn(results.Warningf(results.Contradicted, "%v", why))
 	}
 	r.count(t)
-	if err := errors.Join(r.observe.Keep(*t), ctx.Err()); err != nil {
+	if err := errors.Join(r.keep(t), ctx.Err()); err != nil {
 		return t, err
 	}
 	return t, r.dead()
 }
 
-// accountable returns the error that a session which does not do what it says ends with, nil if it need not.
+// accountable returns the error that ends a session which does not do what it says; nil if the session may go on.
 func accountable(session strategies.Session, why error) error {
 	if s, is := session.(strategies.Accountable); is {
 		return s.Contradicted(why)
@@ -81,22 +88,27 @@ func accountable(session strategies.Session, why error) error {
 	return nil
 }
 
-// drop keeps the trial in which a strategy broke down, and has no further trial of that strategy be made.
-func (r *runner) drop(t *results.Trial) error {
-	if r.broken == nil {
-		r.broken = map[string]bool{}
+// keep adds the trial to the run and hands it to the observer.
+func (r *runner) keep(t *results.Trial) error {
+	r.trials = append(r.trials, *t)
+	r.lastBlock = max(r.lastBlock, t.Block)
+	if r.observe.Keep == nil {
+		return nil
 	}
-	r.broken[t.Strategy] = true
-	r.done++
-	r.last = max(r.last, t.Block)
-	r.failure = fmt.Sprintf("%s: %s", t.Strategy, t.Error)
-	r.forget()
 	return r.observe.Keep(*t)
 }
 
-// left returns an error if all of the cells have broken down.
-func (r *runner) left(cells cells) error {
-	if slices.ContainsFunc(cells, func(c cell) bool { return !r.broken[c.strategy.Name()] }) {
+// drop keeps the trial in which a strategy broke down. The strategy has no further trial.
+func (r *runner) drop(t *results.Trial) error {
+	r.broken[t.Strategy] = true
+	r.failure = fmt.Sprintf("%s: %s", t.Strategy, t.Error)
+	r.forget()
+	return r.keep(t)
+}
+
+// left returns an error if all of the candidates have broken down.
+func (r *runner) left(candidates candidates) error {
+	if slices.ContainsFunc(candidates, func(c candidate) bool { return !r.broken[c.strategy.Name()] }) {
 		return nil
 	}
 	if r.succeeded == 0 {
@@ -106,8 +118,6 @@ func (r *runner) left(cells cells) error {
 }
 
 func (r *runner) count(t *results.Trial) {
-	r.done++
-	r.last = max(r.last, t.Block)
 	r.succeeded += t.Succeeded
 	r.silent++
 	if t.Succeeded > 0 {
@@ -123,32 +133,40 @@ func (r *runner) dead() error {
 	switch {
 	case r.succeeded == 0:
 		return fmt.Errorf("%w: %s", ErrNothing, r.failure)
-	case r.silent > patience:
+	case r.silent > silentTrials:
 		return fmt.Errorf("%w: %s", ErrDied, r.failure)
 	}
 	return nil
 }
 
-// blocks measures repeats complete blocks of the cells, numbered from first, each in a random order of its own, as long
-// as more, asked before each block, says so. Cells of strategies that break down are left out from then on. It returns the
-// trials also with an error.
-func (r *runner) blocks(ctx context.Context, cells cells, first, repeats int, order *rand.Rand, more func() bool) ([]results.Trial, error) {
-	cells = slices.Clone(cells) // the order in which the caller has them is its own
+// blocks measures complete blocks of the candidates, numbered from first, each in its own random order. Candidates of
+// strategies that break down are left out from then on. It returns the trials also with an error.
+func (r *runner) blocks(ctx context.Context, candidates candidates, first, repeats int, order *rand.Rand) ([]results.Trial, error) {
+	candidates = slices.Clone(candidates) // the caller's order stays as it is
 	var all []results.Trial
-	for block := first; block < first+repeats && more(); block++ {
-		order.Shuffle(len(cells), func(i, j int) { cells[i], cells[j] = cells[j], cells[i] })
-		for _, cell := range cells {
-			if r.broken[cell.strategy.Name()] {
+	for block := first; block < first+repeats; block++ {
+		order.Shuffle(len(candidates), func(i, j int) { candidates[i], candidates[j] = candidates[j], candidates[i] })
+		for _, candidate := range candidates {
+			if r.broken[candidate.strategy.Name()] {
 				continue
 			}
-			t, err := r.trial(ctx, cell, block, "")
+			t, err := r.trial(ctx, candidate, block, "")
 			if t != nil {
 				all = append(all, *t)
 			}
-			if err = cmp.Or(err, r.left(cells)); err != nil {
+			if err = cmp.Or(err, r.left(candidates)); err != nil {
 				return all, err
 			}
 		}
 	}
 	return all, nil
+}
+
+func (r *runner) warn(w results.Warning) { r.warnings = append(r.warnings, w) }
+
+// warnLeftOut adds a warning for every strategy that could not be opened.
+func (r *runner) warnLeftOut(errs []error) {
+	for _, err := range errs {
+		r.warn(results.Warningf(results.LeftOut, "left out: %v", err))
+	}
 }

@@ -11,19 +11,19 @@ import (
 
 // A search is the sweep of one strategy.
 type search struct {
-	cell    cell
-	finder  finder
-	brakes  bool
-	trials  []results.Trial
-	tried   []attempt // what each of them was to be, and took
-	elapsed time.Duration
-	sofar   string         // what is known, in a few words
-	best    *results.Trial // with the highest goodput so far
-	reach   float64        // goodput when a server answers at once; 0 if it is not known
-	broken  string         // why the strategy broke down
-	bound   bool           // the client is the bottleneck
-	why     string         // what speaks for that
-	harm    string         // that the search was stopped to avoid
+	candidate candidate
+	finder    finder
+	brakes    bool
+	trials    []results.Trial
+	tried     []attempt // what each of them was to be, and took
+	elapsed   time.Duration
+	sofar     string         // what is known, in a few words
+	best      *results.Trial // with the highest goodput so far
+	reach     float64        // goodput when a server answers at once; 0 if it is not known
+	broken    string         // why the strategy broke down
+	bound     bool           // the client is the bottleneck
+	why       string         // what speaks for that
+	harm      string         // that the search was stopped to avoid
 
 	calibrated bool // whether reach has been measured
 }
@@ -36,7 +36,7 @@ func (s *search) step(ctx context.Context, r *runner, left time.Duration) (more 
 		return false, nil
 	}
 	began := time.Now()
-	c := s.cell
+	c := s.candidate
 	c.limit, c.completions = next.Limit, int64(next.Completions)
 	t, err := r.trial(ctx, c, next.Block, s.sofar)
 	if t == nil || t.Purpose == results.Interrupted {
@@ -125,7 +125,7 @@ func (s *search) smallest() []results.Trial {
 }
 
 // evidence returns what the search's own trials say about the client at a limit.
-func (s *search) evidence(limit int) evidence { return judge(s.at(limit), s.smallest(), s.reach) }
+func (s *search) signs(limit int) signs { return signsOf(s.at(limit), s.smallest(), s.reach) }
 
 // optimum returns what the search has found.
 func (s *search) optimum() results.Optimum {
@@ -136,7 +136,7 @@ func (s *search) optimum() results.Optimum {
 	if s.broken != "" {
 		o.Verdict, o.Warnings = results.Unstable, []results.Warning{results.Warningf(results.BrokeDown, "it broke down: %s", s.broken)}
 	}
-	o.Strategy = s.cell.strategy.Name()
+	o.Strategy = s.candidate.strategy.Name()
 	o.Trials = len(s.trials)
 	o.Elapsed = s.elapsed.Seconds()
 	for _, t := range s.trials {

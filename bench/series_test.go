@@ -78,7 +78,7 @@ func TestATrialTellsWhenItsWindowOpened(t *testing.T) {
 		var k kept
 		load := bench.Load{URLs: address(t), Duration: 2 * time.Second, Warmup: 500 * time.Millisecond}
 		s := []strategies.Strategy{simulated{name: "a", latency: always(100 * time.Millisecond)}}
-		if err := (bench.Comparison{Load: load, Strategies: s, Limit: 2, Repeats: 2}).Run(t.Context(), k.observer()); err != nil {
+		if _, err := (bench.Comparison{Strategies: s, Limit: 2, Repeats: 2}).Run(t.Context(), load, k.observer()); err != nil {
 			t.Fatal(err)
 		}
 		// After the first window the two requests in flight are waited for.

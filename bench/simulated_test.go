@@ -75,6 +75,11 @@ func scattered(seed uint64, mean time.Duration) func() time.Duration {
 
 func address(t *testing.T) bench.URLs { return parsed(t, "http://127.0.0.1/") }
 
+// at returns an instant server that is there already.
+func at(urls bench.URLs) bench.InstantServer {
+	return func(context.Context) (bench.URLs, error) { return urls, nil }
+}
+
 // kept collects what an observer is told.
 type kept struct {
 	trials   []results.Trial

@@ -26,8 +26,7 @@ func sweep(t *testing.T, ctx context.Context, s bench.Sweep, all ...strategies.S
 	return k, swept.Optima, err
 }
 
-func sweepAll(t *testing.T, ctx context.Context, s bench.Sweep, all ...strategies.Strategy) (*kept, bench.Swept, error) {
-	s.Load.URLs, s.Load.Duration, s.Load.Warmup = address(t), 100*time.Millisecond, bench.Automatic
+func sweepAll(t *testing.T, ctx context.Context, s bench.Sweep, all ...strategies.Strategy) (*kept, bench.Findings, error) {
 	s.Strategies, s.Share = all, 0.97
 	if s.Min == 0 {
 		s.Min, s.Max = 1, 256
@@ -36,7 +35,7 @@ func sweepAll(t *testing.T, ctx context.Context, s bench.Sweep, all ...strategie
 		s.Budget = time.Hour
 	}
 	var k kept
-	swept, err := s.Run(ctx, k.observer())
+	swept, err := s.Run(ctx, bench.Load{URLs: address(t), Duration: 100 * time.Millisecond, Warmup: bench.Automatic}, k.observer())
 	return &k, swept, err
 }
 

@@ -11,10 +11,10 @@ import (
 	"sweetspot/strategies"
 )
 
-// trial measures the cell once. It returns nil if ctx ended before there was anything to measure; if it ended within the
+// trial measures the candidate once. It returns nil if ctx ended before there was anything to measure; if it ended within the
 // measured window, the trial is of the time until then and says so. If the session broke down the trial has an Error. Share
 // is called now and then with how much of the trial is done, from 0 to 1.
-func (c cell) trial(ctx context.Context, load Load, block int, share func(float64)) (*results.Trial, error) {
+func (c candidate) trial(ctx context.Context, load Load, block int, share func(float64)) (*results.Trial, error) {
 	runtime.GC() // one trial does not pay for the garbage of another
 	measure := steady
 	if load.Requests > 0 {
@@ -40,12 +40,12 @@ func (c cell) trial(ctx context.Context, load Load, block int, share func(float6
 		t.Purpose = results.Interrupted
 		t.Warn(results.Warningf(results.CutShort, "interrupted after %.2g s", t.Elapsed))
 	}
-	distrust(t, load)
+	validate(t, load)
 	return t, nil
 }
 
 // broken returns the trial in which the session broke down. It is of no other purpose, so that the strategy's row tells.
-func (c cell) broken(err error, block int) *results.Trial {
+func (c candidate) broken(err error, block int) *results.Trial {
 	t := &results.Trial{
 		Strategy: c.strategy.Name(), Limit: c.limit, Block: block, Failed: map[string]int64{}, Status: map[int]int64{}, Warnings: []results.Warning{},
 	}
@@ -58,11 +58,11 @@ func (c cell) broken(err error, block int) *results.Trial {
 
 // measured is a trial in the units it was taken in.
 type measured struct {
-	tally   *tally
-	opened  time.Time // when what is measured began
-	elapsed time.Duration
-	used    meter
-	usage   strategies.Usage // of the session
+	counters *counters
+	opened   time.Time // when what is measured began
+	elapsed  time.Duration
+	used     meter
+	usage    strategies.Usage // of the session
 }
 
 // tick is how often a trial under way is looked at.
@@ -70,7 +70,7 @@ const tick = 10 * time.Millisecond
 
 // batch runs exactly load.Requests requests, after a warm-up of its own if the load asks for one, and measures from the
 // first start to the last end.
-func batch(ctx context.Context, c cell, load Load, share func(float64)) (*measured, error) {
+func batch(ctx context.Context, c candidate, load Load, share func(float64)) (*measured, error) {
 	warmup := int64(0)
 	if load.Warmup > 0 {
 		r := newRecorder(load, 0)
@@ -97,7 +97,7 @@ func batch(ctx context.Context, c cell, load Load, share func(float64)) (*measur
 }
 
 // steady warms up, then measures a window of at least load.Duration in which at least load.Completions requests end.
-func steady(ctx context.Context, c cell, load Load, share func(float64)) (*measured, error) {
+func steady(ctx context.Context, c candidate, load Load, share func(float64)) (*measured, error) {
 	r := newRecorder(load, 0)
 	if load.Warmup != 0 {
 		r.stagger(c.limit)
@@ -134,7 +134,7 @@ const rounds = 5
 // warmupRounds is how many mean latencies the warm-up lasts: by Little's law in each as many requests end as are in flight.
 const warmupRounds = 3
 
-// shortestWarmup lets connections open, caches fill and the runtime's scheduler settle, however fast the server.
+// shortestWarmup lets connections open, caches fill and the runtime's scheduler settleTime, however fast the server.
 const shortestWarmup = 200 * time.Millisecond
 
 // warm reports whether the warm-up is over: after a fixed time, or, if it is automatic, after the longest of
@@ -174,7 +174,7 @@ type running struct {
 	err    error         // that it returned
 }
 
-func start(ctx context.Context, c cell, work strategies.Work) *running {
+func start(ctx context.Context, c candidate, work strategies.Work) *running {
 	ctx, cancel := context.WithCancel(ctx)
 	run := &running{cancel: cancel, done: make(chan struct{})}
 	go func() {
@@ -206,7 +206,7 @@ func (r *running) stop() error {
 
 // report puts the measurement into the units of a run file.
 func (m *measured) report() (*results.Trial, error) {
-	t := m.tally
+	t := m.counters
 	trial := &results.Trial{
 		WarmupRequests: t.warmup,
 		Started:        t.completed() + t.cutOff,

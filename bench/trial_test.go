@@ -23,7 +23,7 @@ func measure(t *testing.T, ctx context.Context, s strategies.Strategy, limit int
 	t.Helper()
 	load.URLs = address(t)
 	var k kept
-	err := bench.Comparison{Load: load, Strategies: []strategies.Strategy{s}, Limit: limit, Repeats: 1}.Run(ctx, k.observer())
+	_, err := bench.Comparison{Strategies: []strategies.Strategy{s}, Limit: limit, Repeats: 1}.Run(ctx, load, k.observer())
 	if err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, bench.ErrNothing) {
 		t.Fatal(err)
 	}
@@ -162,10 +162,9 @@ func TestAMuteTargetIsGivenUpAfterTwoRoundsAndNamed(t *testing.T) {
 		mute := simulated{name: "mute", latency: always(10 * time.Second), fate: func() strategies.Outcome {
 			return strategies.Failed(context.DeadlineExceeded)
 		}}
-		err := bench.Comparison{
-			Load:       bench.Load{URLs: address(t), Duration: time.Second, Warmup: bench.Automatic},
+		_, err := bench.Comparison{
 			Strategies: []strategies.Strategy{mute}, Limit: 4, Repeats: 10,
-		}.Run(t.Context(), (&kept{}).observer())
+		}.Run(t.Context(), bench.Load{URLs: address(t), Duration: time.Second, Warmup: bench.Automatic}, (&kept{}).observer())
 		if err == nil || err.Error() != "no request succeeded: mute: context deadline exceeded" {
 			t.Errorf("got %v, want why nothing succeeded", err)
 		}
@@ -196,10 +195,9 @@ func TestAnInterruptedWarmupIsNoTrial(t *testing.T) {
 		time.AfterFunc(50*time.Millisecond, cancel)
 		var k kept
 		s := simulated{name: "a", latency: always(10 * time.Millisecond)}
-		err := bench.Comparison{
-			Load:       bench.Load{URLs: address(t), Duration: time.Second, Warmup: bench.Automatic},
+		_, err := bench.Comparison{
 			Strategies: []strategies.Strategy{s}, Limit: 1, Repeats: 3,
-		}.Run(ctx, k.observer())
+		}.Run(ctx, bench.Load{URLs: address(t), Duration: time.Second, Warmup: bench.Automatic}, k.observer())
 		if !errors.Is(err, context.Canceled) || len(k.trials) > 0 {
 			t.Errorf("got %d trials and error %v, want none and that it was cancelled", len(k.trials), err)
 		}

@@ -7,9 +7,9 @@ import (
 	"sweetspot/results"
 )
 
-// hear asks the target what it saw of the trial, if it can tell, and returns in what it contradicts the trial, nil if in
+// reconcile asks the target what it saw of the trial, if it can tell, and returns in what it contradicts the trial, nil if in
 // nothing.
-func (r *runner) hear(t *results.Trial) error {
+func (r *runner) reconcile(t *results.Trial) error {
 	if r.observe.Witness == nil {
 		return nil
 	}
@@ -25,25 +25,25 @@ func (r *runner) hear(t *results.Trial) error {
 
 // contradiction returns in what a trial is not what the target saw. A request that failed may not have got there, and one
 // that was given up may still be under way there.
-func contradiction(t *results.Trial, saw Seen) error {
+func contradiction(t *results.Trial, saw ServerCounts) error {
 	made := t.WarmupRequests + t.Started
 	switch {
 	case saw.Requests > made, saw.Requests < made && t.FirstError == "":
 		return fmt.Errorf("it says that it made %d requests, the server saw %d", made, saw.Requests)
-	case saw.AtOnce > t.Limit && t.FirstError == "":
-		return fmt.Errorf("the server saw %d requests at once, and the limit is %d", saw.AtOnce, t.Limit)
+	case saw.PeakInFlight > t.Limit && t.FirstError == "":
+		return fmt.Errorf("the server saw %d requests at once, and the limit is %d", saw.PeakInFlight, t.Limit)
 	}
 	return nil
 }
 
-// settle lets the requests of a program that was ended arrive, so that they are not taken for those of the next trial.
-const settle = 200 * time.Millisecond
+// settleTime lets the requests of a program that was ended arrive, so that they are not taken for those of the next trial.
+const settleTime = 200 * time.Millisecond
 
 // forget has the witness begin anew.
 func (r *runner) forget() {
 	if r.observe.Witness == nil {
 		return
 	}
-	time.Sleep(settle)
+	time.Sleep(settleTime)
 	_, _ = r.observe.Witness() // if it fails it will again, when there is something to ask
 }

@@ -12,6 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sweetspot/bench/cli/machine"
+	"sweetspot/bench/cli/terminal"
 	"sweetspot/results"
 	"sweetspot/results/article"
 	"sweetspot/results/render"
@@ -59,7 +61,7 @@ func (a articleFlags) run(cmd *cobra.Command) error {
 	if err := a.check(cmd); err != nil {
 		return err
 	}
-	return a.show(cmd, a.parts(typed(cmd, nil)))
+	return a.show(cmd, a.parts(redacted(cmd, nil)))
 }
 
 // show measures part after part, each on a server of its own, and shows what came of them; also when it was interrupted
@@ -70,7 +72,7 @@ func (a articleFlags) show(cmd *cobra.Command, parts []part) error {
 		return err
 	}
 	out := cmd.OutOrStdout()
-	err = errors.Join(err, article.Write(out, runs, render.Table, render.Screen{Columns: columns(out)}))
+	err = errors.Join(err, article.Write(out, runs, render.Table, render.Screen{Columns: terminal.Columns(out)}))
 	if err != nil || a.file == "" {
 		return err
 	}
@@ -86,7 +88,7 @@ func (a articleFlags) measure(cmd *cobra.Command, parts []part) (runs []*results
 		if !a.quiet {
 			fmt.Fprintf(cmd.ErrOrStderr(), "part %d of %d: %s\n", i+1, len(parts), part.title)
 		}
-		err := part.begin(cmd)
+		err := part.do(cmd)
 		runs, measured = append(runs, part.run), measured || len(part.run.Trials) > 0
 		if ended := cmd.Context().Err(); ended != nil {
 			errs = append(errs, cmp.Or(err, ended))
@@ -130,7 +132,7 @@ func (a *articleFlags) check(cmd *cobra.Command) error {
 			found.addf("--output %s: is a folder: want a file, such as results/ARTICLE.md", a.file)
 		}
 	}
-	if files, err := raiseFiles(); err != nil {
+	if files, err := machine.RaiseOpenFiles(); err != nil {
 		found.addf("open files: %w", err)
 	} else if need := uint64(sweptTo + spareFiles); files < need {
 		found.addf("the article has %d requests in flight, but the limit on open files is %d: want at least %d, by 'ulimit -Hn'", sweptTo, files, need)

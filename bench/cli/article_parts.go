@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"runtime"
 	"time"
@@ -18,12 +17,16 @@ import (
 type part struct {
 	title string
 	job
+	unable error // why the part cannot be run here; nil if it can
 }
 
-// begin measures the part on a server of its own.
-func (p part) begin(cmd *cobra.Command) error {
+// do runs the part on its own server.
+func (p part) do(cmd *cobra.Command) error {
+	if p.unable != nil {
+		return p.unable
+	}
 	p.run.Started = time.Now().UTC().Format(time.RFC3339)
-	return p.do(cmd, []string{"--profile", p.run.Bundled.Profile})
+	return p.job.do(cmd)
 }
 
 // The limits that are swept: below the smallest a batch of 4,000 takes long and teaches nothing.
@@ -88,29 +91,18 @@ func (a articleFlags) batches(profile string, requests int64, repeats int, rows 
 		}
 		entries = append(entries, bench.Entry{Strategy: s, Limit: row.Limit})
 	}
-	p.measure = func(ctx context.Context, load bench.Load, observe bench.Observer) error {
-		return bench.Batches{Load: load, Entries: entries, Repeats: repeats, Seed: a.seed}.Run(ctx, observe)
-	}
-	p.conclude = func(run *results.Run) { run.Strategies = results.Summarise(run.Trials) }
+	p.plan = bench.Batches{Entries: entries, Repeats: repeats, Seed: a.seed}
 	return p
 }
 
 // sweep returns the part that sweeps the limit of a strategy in batches of 4,000, as the article did.
 func (a articleFlags) sweep(strategy, profile string) part {
 	p := a.part("sweep", profile, 4000, strategy+" swept over the limit")
-	var swept bench.Swept
-	p.measure = func(ctx context.Context, load bench.Load, observe bench.Observer) error {
-		s, err := strategies.Get(strategy)
-		if err != nil {
-			return err
-		}
-		swept, err = bench.Sweep{
-			Load: load, Strategies: []strategies.Strategy{s}, Min: sweptFrom, Max: sweptTo, Share: articleShare,
-			Budget: a.budget, Seed: a.seed,
-		}.Run(ctx, observe)
-		return err
+	s, err := strategies.Get(strategy)
+	p.unable = err
+	p.plan = bench.Sweep{
+		Strategies: []strategies.Strategy{s}, Min: sweptFrom, Max: sweptTo, Share: articleShare, Budget: a.budget, Seed: a.seed,
 	}
-	p.conclude = func(run *results.Run) { run.Optima, run.Strategies = swept.Optima, swept.Ranked }
 	return p
 }
 
@@ -119,5 +111,5 @@ func (a articleFlags) part(command, profile string, requests int64, title string
 	load := bench.Load{Requests: requests, Decode: true, Warmup: bench.Automatic}
 	run := newRun(command, nil, parsed{load: load, target: codes}, &options{seed: a.seed, profile: profile})
 	run.Bundled = truth(profile, articleShare, sweptTo)
-	return part{title + ", profile " + profile, job{load: load, out: a.out, quiet: a.quiet, run: run, silent: true}}
+	return part{title: title + ", profile " + profile, job: job{load: load, server: []string{"--profile", profile}, run: run, out: a.out, quiet: a.quiet}}
 }

@@ -1,19 +1,17 @@
 package cli
 
 import (
-	"context"
-
 	"github.com/spf13/cobra"
 
 	"sweetspot/bench"
-	"sweetspot/results"
+	"sweetspot/bench/cli/bundled"
 )
 
 func newBenchCommand() *cobra.Command {
 	var (
-		o     options
-		gates gates
-		limit int
+		o          options
+		thresholds thresholds
+		limit      int
 	)
 	cmd := &cobra.Command{
 		Use:   "bench [URL]",
@@ -23,21 +21,21 @@ them side by side. The URL may have ranges: http://host/{0-9a-z:4}?page={1..1000
 
 Without a URL, or with just a path such as /{1..1000}, it starts the bundled test server for the time of the run.
 
-` + gatesHelp(),
+` + thresholdsHelp(),
 		Example: `  sweetspot bench
   sweetspot bench -s pool,fasthttp -c 100 -d 2s http://127.0.0.1:8080/
   sweetspot bench -n 4000 --decode json --format markdown 'http://127.0.0.1:8080/{0-9a-z:4}'
   sweetspot bench --require 'per_second(fasthttp) > 0.8 * per_second(eventloop)' --max-error-rate 1%`,
 		Args: oneURL,
-		RunE: func(cmd *cobra.Command, args []string) error { return runBench(cmd, args, &o, &gates, limit) },
+		RunE: func(cmd *cobra.Command, args []string) error { return runBench(cmd, args, &o, &thresholds, limit) },
 	}
 	o.bind(cmd)
-	gates.bind(cmd)
+	thresholds.bind(cmd)
 	cmd.Flags().IntVarP(&limit, "limit", "c", 60, "have at most so many requests in flight")
 	return cmd
 }
 
-func runBench(cmd *cobra.Command, args []string, o *options, gates *gates, limit int) error {
+func runBench(cmd *cobra.Command, args []string, o *options, thresholds *thresholds, limit int) error {
 	var found faults
 	plan := o.parse(cmd, args, &found)
 	if limit < 1 {
@@ -48,30 +46,19 @@ func runBench(cmd *cobra.Command, args []string, o *options, gates *gates, limit
 		copies = 1
 	}
 	checkFiles("--limit", limit, plan.strategies, copies, &found)
-	gates.parse(cmd, plan.strategies, &found)
+	thresholds.parse(cmd, plan.strategies, &found)
 	if err := found.err(); err != nil {
 		return err
 	}
-	run := newRun("bench", typed(cmd, args), plan, o)
+	run := newRun("bench", redacted(cmd, args), plan, o)
+	var instant bundled.Instant
+	defer instant.Stop()
 	err := job{
-		load: plan.load, display: o.display, out: o.out, live: plan.live, quiet: o.quiet, run: run,
-		measure: func(ctx context.Context, load bench.Load, observe bench.Observer) error {
-			instant, urls, err := startInstant(ctx)
-			if err != nil {
-				return err
-			}
-			defer instant.stop()
-			return bench.Comparison{
-				Load: load, Strategies: plan.strategies, Limit: limit, Repeats: o.repeats, Seed: o.seed, Instant: urls,
-			}.Run(ctx, observe)
-		},
-		conclude: func(run *results.Run) {
-			ranked, warnings := bench.Rank(run.Trials)
-			run.Strategies, run.Warnings = ranked, append(run.Warnings, warnings...)
-		},
-	}.do(cmd, o.server())
+		plan: bench.Comparison{Strategies: plan.strategies, Limit: limit, Repeats: o.repeats, Seed: o.seed, Instant: instant.Start},
+		load: plan.load, server: o.server(), run: run, display: &o.display, out: o.out, live: plan.live, quiet: o.quiet,
+	}.do(cmd)
 	if err != nil {
 		return err
 	}
-	return gates.unmet(run)
+	return thresholds.unmet(run)
 }

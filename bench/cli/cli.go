@@ -9,6 +9,8 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"sweetspot/bench/cli/terminal"
+
 	"github.com/spf13/cobra"
 )
 
@@ -33,7 +35,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	fitHelp(root, columns(stdout))
+	fitHelp(root, terminal.Columns(stdout))
 	began := false
 	root.PersistentPreRun = func(*cobra.Command, []string) { began = true }
 	err := root.ExecuteContext(ctx)

@@ -23,10 +23,27 @@ func TestMain(m *testing.M) {
 		speak(os.Args[2])
 	}
 	if os.Getenv(asProgram) != "" && !strings.HasPrefix(os.Args[1], "-test.") { // as a process that fuzzes has it
+		note(os.Getenv(startsFile), strings.Join(os.Args[1:], " "))
 		os.Exit(cli.Run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
 	}
 	_ = os.Setenv(asProgram, "1")
 	os.Exit(m.Run())
+}
+
+// startsFile is the environment variable with the file in which every process that is the program notes its arguments.
+const startsFile = "SWEETSPOT_TEST_STARTS"
+
+// note appends a line to the file; an empty path is no file.
+func note(path, line string) {
+	if path == "" {
+		return
+	}
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		panic(err)
+	}
+	defer file.Close()
+	fmt.Fprintln(file, line)
 }
 
 // ran is what a call of the program left behind.
@@ -132,7 +149,7 @@ func TestBadInputIsReportedWhole(t *testing.T) {
 			`--min 9 --max 3: want 1 <= min <= max`, `--share 1: want a share between 0 and 1`,
 			`--budget 0s: want more than 0s`, `--strategy sequential: has one request in flight`,
 		}},
-		{"sweep --slo p95=1s " + srv.URL(), []string{`--slo p95=1s: want mean, p50, p90, p99 or max and a duration, such as p99=200ms`}},
+		{"sweep --slo p42=1s " + srv.URL(), []string{`--slo p42=1s: want mean, p50, p90, p95, p99, p999 or max and a duration, such as p99=200ms`}},
 		{"sweep --limits 1,4 --max 8 " + srv.URL(), []string{`--limits beside --min or --max`}},
 		{"sweep --limits 0,4 " + srv.URL(), []string{`--limits 0: want each at least 1`}},
 		{"bench -s pool, " + srv.URL(), []string{`--strategy: an empty name`}},

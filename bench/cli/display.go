@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sweetspot/bench/cli/terminal"
 	"sweetspot/results"
 	"sweetspot/results/render"
 )
@@ -44,7 +45,7 @@ func (d display) check(found *faults) {
 
 // show prints the document on stdout. The warnings go to stderr if the format has no place for them beside its figures.
 func (d display) show(document render.Document, warnings []results.Warning, stdout, stderr io.Writer) error {
-	screen := render.Screen{Columns: columns(stdout), Colour: d.coloured(stdout)}
+	screen := render.Screen{Columns: terminal.Columns(stdout), Colour: d.coloured(stdout)}
 	if err := render.Write(stdout, document, d.format, screen); err != nil {
 		return err
 	}
@@ -60,7 +61,7 @@ func (d display) show(document render.Document, warnings []results.Warning, stdo
 // coloured reports whether what is written to w is to be coloured. The user who says nothing gets colours on a terminal
 // that shows them, but not with NO_COLOR set to anything (no-color.org).
 func (d display) coloured(w io.Writer) bool {
-	shown := columns(w) > 0 && showsColours(w.(*os.File)) // asked in any case, since a console may have to be told to
+	shown := terminal.ShowsColours(w) // asked in any case, since a Windows console has to be switched
 	if d.color != auto {
 		return d.color == always
 	}

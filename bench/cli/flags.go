@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweetspot/bench"
+	"sweetspot/bench/cli/live"
 	"sweetspot/server"
 	"sweetspot/strategies"
 )
@@ -117,7 +118,7 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 	checkOut("--out", o.out, found)
 	if cmd.Flags().Changed("live") {
 		var err error
-		p.live, err = liveAddress(o.live)
+		p.live, err = live.ParseAddress(o.live)
 		found.add("--live "+o.live, err)
 	}
 	if p.load.URLs != nil {

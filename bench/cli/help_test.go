@@ -5,29 +5,7 @@ import (
 	"testing"
 )
 
-func TestHelpFitsItsTerminal(t *testing.T) {
-	const text = `Some words that flow
-into a paragraph.
-
-A list:
-  key        what the key stands for
-  --capacity usl:rate=1090,sigma=0.4
-And more.`
-	const want = `Some words that flow into
-a paragraph.
-
-A list:
-  key        what the key
-             stands for
-  --capacity
-  usl:rate=1090,sigma=0.4
-And more.`
-	if got := folded(text, 25); got != want {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
-	}
-}
-
-func TestEveryHelpFitsSixtyColumns(t *testing.T) {
+func TestHelpOfEveryCommandFitsSixtyColumns(t *testing.T) {
 	root := newRoot()
 	fitHelp(root, 60)
 	for _, cmd := range root.Commands() {

@@ -2,98 +2,103 @@ package cli
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"sweetspot/bench"
+	"sweetspot/bench/cli/bundled"
+	"sweetspot/bench/cli/live"
+	"sweetspot/bench/cli/machine"
 	"sweetspot/results"
 	"sweetspot/results/render"
 )
 
-// A job is a bench, a sweep or a part of an article whose arguments have been found right.
+// A job runs a plan and shows and saves what it finds: bench and sweep do one job, article one for each of its parts.
 type job struct {
-	load     bench.Load
-	display  display
-	silent   bool // whoever does the job shows what came of it
-	out      string
-	live     string
-	page     *live
-	quiet    bool
-	run      *results.Run
-	measure  func(ctx context.Context, load bench.Load, observe bench.Observer) error
-	conclude func(run *results.Run)
+	plan    bench.Plan
+	load    bench.Load   // without URLs if the bundled server is the target
+	server  []string     // the bundled server's arguments
+	run     *results.Run // as it is known before the first trial
+	display *display     // nil if the caller shows what the run came to
+	out     string       // the folder to save the run in; empty to not save it
+	live    string       // the address of the live page; empty for none
+	quiet   bool
 }
 
-// do measures, shows how it gets on, and prints and keeps what came of it; also when it was interrupted or failed half
-// way, as long as anything was measured.
-func (j job) do(cmd *cobra.Command, server []string) (err error) {
-	if j.page, err = newLive(j.live, j.run); err != nil {
-		return err
+// do runs the plan, with the bundled server as its target if there is no other. What was measured is shown and saved also
+// if the run was interrupted or failed.
+func (j job) do(cmd *cobra.Command) error {
+	page, err := live.Start(j.live, j.run)
+	if err != nil {
+		return fmt.Errorf("--live %w", err)
 	}
-	defer j.page.close()
-	if j.page != nil {
-		fmt.Fprintln(cmd.ErrOrStderr(), "live at", j.page.url())
+	defer page.Close()
+	if page != nil {
+		fmt.Fprintln(cmd.ErrOrStderr(), "live at", page.URL())
 	}
 	if j.load.URLs != nil {
-		return j.against(cmd, nil)
+		return j.measure(cmd, page, nil)
 	}
-	bundled, err := startServer(cmd.Context(), server...)
+	target, err := bundled.Start(cmd.Context(), j.server...)
 	if err != nil {
 		return err
 	}
-	defer bundled.stop()
-	j.run.Target = strings.TrimSuffix(bundled.url, "/") + cmp.Or(j.run.Target, "/") // it may be a path on the server
+	defer target.Stop()
+	j.run.Target = strings.TrimSuffix(target.URL(), "/") + cmp.Or(j.run.Target, "/") // the target may be a path on the server
 	if j.load.URLs, err = bench.ParseURL(j.run.Target); err != nil {
 		return err
 	}
-	return j.against(cmd, bundled)
+	return j.measure(cmd, page, target.Counts)
 }
 
-// against measures the load's target, which may be the bundled server.
-func (j job) against(cmd *cobra.Command, bundled *child) error {
+// measure runs the plan on the load. The witness is that of a target that counts, else nil.
+func (j job) measure(cmd *cobra.Command, page *live.Page, witness func() (bench.ServerCounts, error)) error {
 	keep, err := newKeeper(j.out, j.run)
 	if err != nil {
 		return err
 	}
 	defer keep.close()
-	j.page.target(j.run.Target)
+	page.Target(j.run.Target)
 	bar := newProgress(cmd.ErrOrStderr(), j.quiet)
-	observe := bench.Observer{
-		Keep:     func(t results.Trial) error { advise(t.Warnings); j.page.trial(t); return keep.trial(t) },
-		Progress: func(at bench.Progress) { j.page.show(at); bar.show(at) },
-		Warn:     func(w results.Warning) { j.run.Warnings = append(j.run.Warnings, w) },
-		Version:  func(strategy, version string) { j.run.Versions[strategy] = version },
-	}
-	if bundled != nil {
-		observe.Witness = witness(bundled.url)
-	}
-	err = j.measure(cmd.Context(), j.load, observe)
+	found, err := j.plan.Run(cmd.Context(), j.load, bench.Observer{
+		Keep:     func(t results.Trial) error { advise(t.Warnings); page.Trial(t); return keep.trial(t) },
+		Progress: func(at bench.Progress) { page.Progress(at); bar.show(at) },
+		Version:  func(strategy, version string) { page.Version(strategy, version); j.run.Versions[strategy] = version },
+		Witness:  witness,
+	})
 	bar.clear()
 	if len(j.run.Trials) == 0 || errors.Is(err, bench.ErrNothing) {
 		return err
 	}
-	return errors.Join(err, j.finish(keep, cmd.OutOrStdout(), cmd.ErrOrStderr()))
+	j.conclude(found)
+	page.Conclude(j.run)
+	return errors.Join(err, j.show(cmd), j.save(cmd, keep))
 }
 
-// finish draws the conclusions from what was measured, saves and prints them.
-func (j job) finish(keep *keeper, stdout, stderr io.Writer) error {
-	j.conclude(j.run)
-	adviseRun(j.run)
+// conclude adds to the run what was found.
+func (j job) conclude(found bench.Findings) {
+	j.run.Strategies, j.run.AtCommon, j.run.Optima = found.Strategies, found.AtCommon, found.Optima
+	j.run.Warnings = append(j.run.Warnings, found.Warnings...)
 	j.run.PeakMemory = bench.PeakMemory()
-	j.page.conclude(j.run)
-	var err error
-	if !j.silent {
-		err = j.display.show(render.Run(j.run), results.Warnings(j.run), stdout, stderr)
+	adviseRun(j.run)
+}
+
+func (j job) show(cmd *cobra.Command) error {
+	if j.display == nil {
+		return nil
 	}
-	err = errors.Join(err, keep.finish())
+	return j.display.show(render.Run(j.run), results.Warnings(j.run), cmd.OutOrStdout(), cmd.ErrOrStderr())
+}
+
+// save writes the run's conclusions to its file, if it has one, and says where that is.
+func (j job) save(cmd *cobra.Command, keep *keeper) error {
+	err := keep.finish()
 	if path := keep.path(); path != "" && !j.quiet {
-		fmt.Fprintln(stderr, "saved to", path)
+		fmt.Fprintln(cmd.ErrOrStderr(), "saved to", path)
 	}
 	return err
 }
@@ -107,7 +112,7 @@ func newRun(command string, arguments []string, plan parsed, o *options) *result
 		Started:    time.Now().UTC().Format(time.RFC3339),
 		Arguments:  arguments,
 		Seed:       o.seed,
-		Machine:    machine(),
+		Machine:    machine.Describe(),
 		Settings:   plan.load.Settings(),
 		Trials:     []results.Trial{},
 		Strategies: []results.Summary{},
@@ -119,47 +124,4 @@ func newRun(command string, arguments []string, plan parsed, o *options) *result
 		run.Bundled = &results.Bundled{Profile: o.profile}
 	}
 	return run
-}
-
-// A keeper collects a run's trials, and saves them as they come if a folder is named for it.
-type keeper struct {
-	run  *results.Run
-	file *results.File // nil if the run is not saved
-}
-
-func newKeeper(dir string, run *results.Run) (*keeper, error) {
-	if dir == "" {
-		return &keeper{run: run}, nil
-	}
-	file, err := results.Create(dir, run)
-	return &keeper{run, file}, err
-}
-
-func (k *keeper) trial(t results.Trial) error {
-	k.run.Trials = append(k.run.Trials, t)
-	if k.file == nil {
-		return nil
-	}
-	return k.file.Append(t)
-}
-
-func (k *keeper) path() string {
-	if k.file == nil {
-		return ""
-	}
-	return k.file.Path()
-}
-
-func (k *keeper) finish() error {
-	if k.file == nil {
-		return nil
-	}
-	return k.file.Finish(k.run)
-}
-
-func (k *keeper) close() error {
-	if k.file == nil {
-		return nil
-	}
-	return k.file.Close()
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sweetspot/bench"
+	"sweetspot/bench/cli/machine"
 	"sweetspot/strategies"
 	"sweetspot/strategies/external"
 )
@@ -30,7 +31,7 @@ func checkFiles(flag string, limit int, all []strategies.Strategy, copies int, f
 	if len(all) == 0 {
 		return // which is a fault of its own
 	}
-	files, err := raiseFiles()
+	files, err := machine.RaiseOpenFiles()
 	if err != nil {
 		found.addf("open files: %w", err)
 		return

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"sweetspot/bench"
+	"sweetspot/bench/cli/machine"
 	"sweetspot/strategies"
 )
 
@@ -25,7 +26,7 @@ func TestThisMachineIsToldFromOthersWithoutAskingThem(t *testing.T) {
 }
 
 func TestTheLargestLimitFitsTheOpenFilesUnlessItIsAskedFor(t *testing.T) {
-	files, err := raiseFiles()
+	files, err := machine.RaiseOpenFiles()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +45,7 @@ func TestTheLargestLimitFitsTheOpenFilesUnlessItIsAskedFor(t *testing.T) {
 }
 
 func TestTheOpenFilesNeededAreThoseOfTheStrategiesAndTheirCopies(t *testing.T) {
-	files, err := raiseFiles()
+	files, err := machine.RaiseOpenFiles()
 	if err != nil {
 		t.Fatal(err)
 	}

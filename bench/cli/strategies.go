@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sweetspot/bench/cli/terminal"
 	"sweetspot/strategies"
 	_ "sweetspot/strategies/all"
 )
@@ -38,7 +39,7 @@ func list(to io.Writer, all []strategies.Strategy) error {
 	}
 	for _, s := range all {
 		begin := fmt.Sprintf("%-*s  ", longest, s.Name())
-		if _, err := fmt.Fprintln(to, strings.Join(filled(begin, strings.Fields(s.Doc()), columns(to)), "\n")); err != nil {
+		if _, err := fmt.Fprintln(to, strings.Join(terminal.Fill(begin, strings.Fields(s.Doc()), terminal.Columns(to)), "\n")); err != nil {
 			return err
 		}
 	}

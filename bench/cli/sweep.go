@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweetspot/bench"
+	"sweetspot/bench/cli/bundled"
+	"sweetspot/bench/cli/machine"
 	"sweetspot/results"
 	"sweetspot/server"
 	"sweetspot/strategies"
@@ -19,11 +20,11 @@ import (
 
 func newSweepCommand() *cobra.Command {
 	var (
-		o        options
-		gates    gates
-		sweep    bench.Sweep
-		noBrakes bool
-		slo      string
+		o          options
+		thresholds thresholds
+		sweep      bench.Sweep
+		noBrakes   bool
+		slo        string
 	)
 	cmd := &cobra.Command{
 		Use:   "sweep [URL]",
@@ -37,7 +38,7 @@ sign of harm, which is an answer of 429 or 503, more than 1% failures, or goodpu
 
 Without a URL, or with just a path, it starts the bundled test server for the time of the sweep.
 
-` + gatesHelp(),
+` + thresholdsHelp(),
 		Example: `  sweetspot sweep -s semaphore
   sweetspot sweep -s pool,fasthttp --max 512 --budget 5m http://127.0.0.1:8080/
   sweetspot sweep -s pool --slo p99=50ms
@@ -45,11 +46,11 @@ Without a URL, or with just a path, it starts the bundled test server for the ti
 		Args: oneURL,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			sweep.Brakes = !noBrakes
-			return runSweep(cmd, args, &o, &gates, sweep, slo)
+			return runSweep(cmd, args, &o, &thresholds, sweep, slo)
 		},
 	}
 	o.bind(cmd)
-	gates.bind(cmd)
+	thresholds.bind(cmd)
 	f := cmd.Flags()
 	f.IntVar(&sweep.Min, "min", 1, "smallest limit to try")
 	f.IntVar(&sweep.Max, "max", 4096, "largest limit to try")
@@ -61,7 +62,7 @@ Without a URL, or with just a path, it starts the bundled test server for the ti
 	return cmd
 }
 
-func runSweep(cmd *cobra.Command, args []string, o *options, gates *gates, sweep bench.Sweep, slo string) error {
+func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresholds, sweep bench.Sweep, slo string) error {
 	var found faults
 	plan := o.parse(cmd, args, &found)
 	plan.strategies = sweepable(plan.strategies, o, &found)
@@ -82,7 +83,7 @@ func runSweep(cmd *cobra.Command, args []string, o *options, gates *gates, sweep
 		largest = "--limits"
 	}
 	checkFiles(largest, sweep.Max, plan.strategies, sweepCopies, &found)
-	gates.parse(cmd, plan.strategies, &found)
+	thresholds.parse(cmd, plan.strategies, &found)
 	if err := found.err(); err != nil {
 		return err
 	}
@@ -93,36 +94,21 @@ func runSweep(cmd *cobra.Command, args []string, o *options, gates *gates, sweep
 	if !o.quiet {
 		announce(cmd.ErrOrStderr(), len(plan.strategies), sweep.Budget)
 	}
-	var swept bench.Swept
-	run := newRun("sweep", typed(cmd, args), plan, o)
+	run := newRun("sweep", redacted(cmd, args), plan, o)
 	run.Warnings = append(run.Warnings, lowered...)
 	if run.Bundled != nil {
 		run.Bundled = truth(o.profile, sweep.Share, sweep.Max)
 	}
+	var instant bundled.Instant
+	defer instant.Stop()
+	sweep.Instant = instant.Start
 	err := job{
-		load: plan.load, display: o.display, out: o.out, live: plan.live, quiet: o.quiet, run: run,
-		measure: func(ctx context.Context, load bench.Load, observe bench.Observer) (err error) {
-			sweep.Load = load
-			if sweep.Objective == nil {
-				instant, urls, err := startInstant(ctx)
-				if err != nil {
-					return err
-				}
-				defer instant.stop()
-				sweep.Instant = urls
-			}
-			swept, err = sweep.Run(ctx, observe)
-			return err
-		},
-		conclude: func(run *results.Run) {
-			run.Optima, run.Strategies, run.AtCommon = swept.Optima, swept.Ranked, swept.AtCommon
-			run.Warnings = append(run.Warnings, swept.Warnings...)
-		},
-	}.do(cmd, o.server())
+		plan: sweep, load: plan.load, server: o.server(), run: run, display: &o.display, out: o.out, live: plan.live, quiet: o.quiet,
+	}.do(cmd)
 	if err != nil {
 		return err
 	}
-	return errors.Join(undecided(swept.Optima), gates.unmet(run))
+	return errors.Join(undecided(run.Optima), thresholds.unmet(run))
 }
 
 // announce says how long a sweep of several strategies may take, which is longer than many people expect. To examine and
@@ -142,7 +128,7 @@ const sweepCopies = 1
 // lowerMax lowers the largest limit to what the limit on open files has room for, unless it was asked for, and returns
 // the warning that says so.
 func lowerMax(cmd *cobra.Command, sweep *bench.Sweep, all []strategies.Strategy) []results.Warning {
-	files, err := raiseFiles()
+	files, err := machine.RaiseOpenFiles()
 	if err != nil || cmd.Flags().Changed("max") || len(sweep.Limits) > 0 || roomFor(files, all, sweepCopies) >= sweep.Max {
 		return nil // an error is told with the other faults
 	}

@@ -21,9 +21,9 @@ func completions(limit int, perSecond, window float64) int {
 }
 
 // rate returns the goodput to be expected at a limit: that of the largest limit tried so far that is not above it.
-func (e evidence) rate(limit int) float64 {
+func (all measurements) rate(limit int) float64 {
 	at, rate := 0, 0.0
-	for _, m := range e {
+	for _, m := range all {
 		if m.Limit <= limit && m.Limit >= at && m.valid() {
 			at, rate = m.Limit, m.PerSecond
 		}
@@ -32,8 +32,8 @@ func (e evidence) rate(limit int) float64 {
 }
 
 // cost returns how many seconds a trial of a limit is likely to take.
-func (e evidence) cost(limit int, window float64) float64 {
-	rate := e.rate(limit)
+func (all measurements) cost(limit int, window float64) float64 {
+	rate := all.rate(limit)
 	if rate <= 0 {
 		return idle
 	}

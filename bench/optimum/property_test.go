@@ -28,7 +28,7 @@ func insane(c optimum.Conclusion, least, most int) string {
 	case c.Verdict == "":
 		return "no verdict"
 	case c.Thin && c.Verdict != optimum.Unstable:
-		return "thin evidence, and yet " + string(c.Verdict)
+		return "thin measurements, and yet " + string(c.Verdict)
 	}
 	return ""
 }

@@ -12,9 +12,9 @@ func octaves(low, high int) []int {
 }
 
 const (
-	patience = 3    // octaves without a gain that the ramp climbs on: two may well lie between the humps of a curve
-	rising   = 1.10 // what the best must be bettered by for the curve to count as still rising: less may be noise
-	dear     = 12   // seconds from which a trial is too long just to see a curve stay flat or fall further
+	octavesWithoutGain = 3    // octaves without a gain that the ramp climbs on: two may well lie between the humps of a curve
+	rising             = 1.10 // what the best must be bettered by for the curve to count as still rising: less may be noise
+	longestRampTrial   = 12   // seconds from which a trial is too long just to see a curve stay flat or fall further
 )
 
 // worthClimbing reports whether the ramp should try its next limit. It ends where requests begin to fail, and where two
@@ -29,16 +29,16 @@ func (s *Search) worthClimbing() bool {
 		return false
 	}
 	poor := s.seen.poor()
-	if s.seen.cost(s.ramp[0], screen) > dear {
+	if s.seen.cost(s.ramp[0], screen) > longestRampTrial {
 		return poor == 0 && s.seen.gaining()
 	}
 	return poor < 2
 }
 
 // poor returns how many octaves at the end of the ramp gave less than half of the best.
-func (e evidence) poor() int {
+func (all measurements) poor() int {
 	best, poor := 0.0, 0
-	for _, m := range e {
+	for _, m := range all {
 		best = math.Max(best, m.PerSecond)
 		poor++
 		if m.PerSecond >= best/2 {
@@ -49,10 +49,10 @@ func (e evidence) poor() int {
 }
 
 // gaining reports whether the best of the ramp's last octaves is clearly better than all before them.
-func (e evidence) gaining() bool {
+func (all measurements) gaining() bool {
 	before, last := 0.0, 0.0
-	for i, m := range e {
-		if i < len(e)-patience {
+	for i, m := range all {
+		if i < len(all)-octavesWithoutGain {
 			before = math.Max(before, m.PerSecond)
 		} else {
 			last = math.Max(last, m.PerSecond)

@@ -56,7 +56,7 @@ type Search struct {
 	block    int     // number of the block under way
 	handed   int     // trials handed out
 	over     bool
-	seen     evidence
+	seen     measurements
 }
 
 // New returns a search that has measured nothing yet. It does not validate: a Share outside (0, 1) or a Min

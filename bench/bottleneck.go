@@ -1,0 +1,233 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"sweetspot/results"
+	"sweetspot/results/stat"
+	"sweetspot/strategies"
+)
+
+// A client at its own limit looks just like a server at its knee: goodput stops to rise. Evidence is what tells them
+// apart. Four signs speak for the client; none of them alone is proof, two are. The fifth, that goodput falls in
+// proportion when the client is slowed down on purpose, is proof by itself.
+type signs struct {
+	slots      float64 // requests in flight, as a share of the limit
+	cpu        float64 // of the processors that the client may use, the share that it did
+	scheduling float64 // p99 of the wait for a processor, as a share of the mean latency
+	reach      float64 // goodput, as a share of what the strategy reaches when a server answers at once; 0 if unknown
+	inside     float64 // of what the latency grew from the smallest limit on, the share spent inside the client
+	slowed     causal
+}
+
+// The signs' bounds. Beyond them the client is more likely than not to have a part in the figure.
+const (
+	busyScheduling = 0.05
+	nearReach      = 0.5
+	mostlyInside   = 0.5
+)
+
+// signs returns what speaks for the client, in words.
+func (e signs) words() []string {
+	var all []string
+	if e.slots < emptySlots {
+		all = append(all, fmt.Sprintf("slots were full only %s of the time", percent(e.slots)))
+	}
+	if e.cpu > busyClient {
+		all = append(all, fmt.Sprintf("the client used %s of its processors", percent(e.cpu)))
+	} else if e.scheduling > busyScheduling {
+		all = append(all, fmt.Sprintf("goroutines waited for a processor, at p99 %s of the mean latency", percent(e.scheduling)))
+	}
+	if e.reach > nearReach {
+		all = append(all, fmt.Sprintf("goodput is %s of what the strategy reaches when a server answers at once", percent(e.reach)))
+	}
+	if e.inside > mostlyInside {
+		all = append(all, fmt.Sprintf("%s of the growth in latency was spent inside the client", percent(e.inside)))
+	}
+	return all
+}
+
+// verdict reports whether the client is the bottleneck, and why.
+func (e signs) verdict() (bound bool, why string) {
+	signs := e.words()
+	if e.slowed.proves() {
+		signs = append(signs, fmt.Sprintf("slowing the client down by %v a request cost %s of the goodput",
+			e.slowed.burn.Round(time.Microsecond), percent(1-math.Exp(stat.Describe(e.slowed.ratios).Mean))))
+		return true, strings.Join(signs, "; ")
+	}
+	return len(signs) >= 2, strings.Join(signs, "; ")
+}
+
+// causal is the outcome of slowing the client down by burn of processor time a request.
+type causal struct {
+	burn      time.Duration
+	predicted float64   // ln of the ratio of goodputs, slowed to not, if the client is the bottleneck
+	ratios    []float64 // ln of the ratios measured, pair by pair
+}
+
+// proves reports whether goodput fell, with 95% confidence, by more than half of what it would if the client were the
+// bottleneck.
+func (c causal) proves() bool {
+	if len(c.ratios) < 2 {
+		return false
+	}
+	ratios := stat.Describe(c.ratios)
+	high := ratios.Mean + ratios.HalfWidth(2*(1-stat.Confidence)) // one-sided
+	return high < c.predicted/2
+}
+
+// judge returns what trials at one limit say for or against the client, beside those at the smallest limit if there are
+// any, and what the strategy reaches when a server answers at once, 0 if that is not known.
+func signsOf(at, smallest []results.Trial, reach float64) signs {
+	e := signs{
+		slots:      mean(at, slotsKept),
+		cpu:        mean(at, func(t results.Trial) float64 { return busyShare(&t) }),
+		scheduling: mean(at, func(t results.Trial) float64 { return t.Scheduling }) / mean(at, func(t results.Trial) float64 { return t.Latency.Mean }),
+		inside:     growthInside(smallest, at),
+	}
+	if reach > 0 {
+		e.reach = mean(at, goodput) / reach
+	}
+	return e
+}
+
+// slotsKept returns how much of the limit was in flight. One that the strategy moved below by itself was not to be kept.
+func slotsKept(t results.Trial) float64 {
+	if t.SettledLimit > 0 {
+		return 1
+	}
+	return fullShare(&t)
+}
+
+// A suspect is a strategy at the limit that a sweep found for it, whose client may be the bottleneck.
+type suspect struct {
+	search *search
+	limit  int
+	block  int // that further trials are numbered from
+	random *rand.Rand
+	left   func() time.Duration // for the causal test
+}
+
+// examine collects the evidence. It slows the client down only if there is any other sign, since that takes as long as
+// several steps of the search.
+func (s suspect) examine(ctx context.Context, r *runner) (signs, error) {
+	e := s.search.signs(s.limit)
+	if len(e.words()) == 0 {
+		return e, nil
+	}
+	var err error
+	e.slowed, err = s.slowDown(ctx, r)
+	return e, err
+}
+
+// Slowing down costs this share of the goodput if the client is the bottleneck: enough to show over the noise of a few
+// pairs of trials. Where requests are so few that even the longest burn would not cost a third of it, nothing is shown.
+const (
+	slowdown    = 0.2
+	longestBurn = 500 * time.Microsecond
+	causalPairs = 5
+
+	crowdedLimit = 4 // slots a processor, above which it matters little that a burn holds one
+)
+
+// examining is what the progress line says meanwhile.
+const examining = "is the client the bottleneck?"
+
+// newCausal returns the test to make of a limit with that goodput, and false if it would show nothing.
+func newCausal(limit int, perSecond float64) (causal, bool) {
+	processors := runtime.GOMAXPROCS(0)
+	if perSecond == 0 || limit < crowdedLimit*processors {
+		return causal{}, false // a burn holds a slot as well, which at a small limit costs goodput whatever the bottleneck
+	}
+	// A client at its limit spends all of its processors' time on requests: GOMAXPROCS/goodput on each.
+	each := time.Duration(float64(processors) / perSecond * float64(time.Second))
+	c := causal{burn: min(longestBurn, time.Duration(float64(each)*slowdown/(1-slowdown)))}
+	c.predicted = math.Log(float64(each) / float64(each+c.burn))
+	return c, c.predicted <= math.Log(1-slowdown/3)
+}
+
+// slowDown measures pairs of trials, one as it is and one with the client slowed down, in random order, as many as there is
+// time for.
+func (s suspect) slowDown(ctx context.Context, r *runner) (causal, error) {
+	c, shows := newCausal(s.limit, mean(s.search.at(s.limit), goodput))
+	if !shows {
+		return causal{}, nil
+	}
+	asItIs := s.search.candidate
+	asItIs.limit = s.limit
+	slow, err := asItIs.reopened(ctx, burning(r.load.target(), c.burn))
+	if errors.Is(err, strategies.ErrHandle) {
+		return causal{}, nil // a program cannot be slowed down from here
+	}
+	if err != nil {
+		return c, err
+	}
+	defer slow.session.Close()
+	slow.purpose = results.Causal
+	each := 2 * s.search.foreseen(s.limit, 0, r.load)
+	for pair := 0; pair < causalPairs && each <= s.left(); pair++ {
+		candidates := [2]candidate{asItIs, slow}
+		var goodputs [2]float64
+		for _, i := range s.random.Perm(2) {
+			t, err := r.trial(ctx, candidates[i], s.block+pair, examining)
+			if err != nil {
+				return c, err
+			}
+			goodputs[i] = t.PerSecond
+		}
+		if goodputs[0] > 0 && goodputs[1] > 0 {
+			c.ratios = append(c.ratios, math.Log(goodputs[1]/goodputs[0]))
+		}
+	}
+	return c, nil
+}
+
+// burning returns the target with d of processor time added to every request.
+func burning(t strategies.Target, d time.Duration) strategies.Target {
+	handle := t.Handle
+	t.Handle = func(r *strategies.Request, status int, body []byte) error {
+		for began := time.Now(); time.Since(began) < d; { // sleeping would cost no processor
+		}
+		if handle == nil {
+			return nil
+		}
+		return handle(r, status, body)
+	}
+	return t
+}
+
+// growthInside returns how much of the growth in mean latency from the first trials to the others was spent inside the
+// client, before the first byte of a request or after the last of its response; 0 if it is not known or nothing grew. Only
+// some connections are timed, so that a trial at a small limit may have known none.
+func growthInside(first, at []results.Trial) float64 {
+	unknown := func(t results.Trial) bool { return t.Wire == 0 }
+	first, at = slices.DeleteFunc(slices.Clone(first), unknown), slices.DeleteFunc(slices.Clone(at), unknown)
+	latency := func(t results.Trial) float64 { return t.Latency.Mean }
+	wire := func(t results.Trial) float64 { return t.Wire }
+	grew := mean(at, latency) - mean(first, latency)
+	if len(first) == 0 || len(at) == 0 || grew < 0.1*mean(at, latency) {
+		return 0
+	}
+	return 1 - (mean(at, wire)-mean(first, wire))/grew
+}
+
+func goodput(t results.Trial) float64 { return t.PerSecond }
+
+func mean(trials []results.Trial, figure func(results.Trial) float64) float64 {
+	if len(trials) == 0 {
+		return 0
+	}
+	sum := 0.0
+	for _, t := range trials {
+		sum += figure(t)
+	}
+	return sum / float64(len(trials))
+}

@@ -1,0 +1,99 @@
+package bench
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"sweetspot/results"
+)
+
+func TestTwoSignsOrAProofMakeTheClientTheBottleneck(t *testing.T) {
+	healthy := signs{slots: 1, cpu: 0.3, scheduling: 0.01, reach: 0.1, inside: 0.1}
+	with := func(change func(*signs)) signs { e := healthy; change(&e); return e }
+	proof := causal{burn: 40 * time.Microsecond, predicted: math.Log(0.8), ratios: []float64{-0.2, -0.22, -0.21, -0.19, -0.2}}
+	for _, test := range []struct {
+		name  string
+		given signs
+		want  bool
+	}{
+		{"a server far below what the client reaches", healthy, false},
+		{"empty slots alone", with(func(e *signs) { e.slots = 0.9 }), false},
+		{"a busy client alone", with(func(e *signs) { e.cpu = 0.8 }), false},
+		{"a busy client, seen twice", with(func(e *signs) { e.cpu, e.scheduling = 0.8, 0.2 }), false},
+		{"a fast server, not slower than one that answers at once", with(func(e *signs) { e.reach = 1 }), false},
+		{"a lock in the client", with(func(e *signs) { e.reach, e.inside = 1, 0.9 }), true},
+		{"a busy client that reaches all it can", with(func(e *signs) { e.cpu, e.reach = 0.8, 0.9 }), true},
+		{"a slower client that gets proportionally less", with(func(e *signs) { e.reach, e.slowed = 0.9, proof }), true},
+		{"a slower client that gets as much as before", with(func(e *signs) {
+			e.reach, e.slowed = 0.9, causal{predicted: math.Log(0.8), ratios: []float64{0.01, -0.02, 0, 0.01, -0.01}}
+		}), false},
+	} {
+		if got, why := test.given.verdict(); got != test.want || got && why == "" {
+			t.Errorf("%s: client-bound %v (%s), want %v", test.name, got, why, test.want)
+		}
+	}
+}
+
+func TestGoodputThatFallsWithTheClientIsProofOnlyIfItIsSure(t *testing.T) {
+	predicted := math.Log(0.8)
+	for _, test := range []struct {
+		name   string
+		ratios []float64
+		want   bool
+	}{
+		{"as predicted, without noise", []float64{predicted, predicted, predicted, predicted, predicted}, true},
+		{"as predicted, with noise", []float64{-0.15, -0.3, -0.25, -0.2, -0.2}, true},
+		{"too noisy to tell", []float64{-0.5, 0.3, -0.6, 0.1, -0.4}, false},
+		{"a tenth of it", []float64{-0.02, -0.03, -0.02, -0.01, -0.02}, false},
+		{"nothing measured", nil, false},
+	} {
+		if got := (causal{predicted: predicted, ratios: test.ratios}).proves(); got != test.want {
+			t.Errorf("%s: %v, want %v", test.name, got, test.want)
+		}
+	}
+}
+
+func TestTrialsOfWhichNoConnectionWasTimedSayNothingOfGrowth(t *testing.T) {
+	trial := func(latency, wire float64) results.Trial {
+		return results.Trial{Latency: results.Latency{Mean: latency}, Wire: wire}
+	}
+	first := []results.Trial{trial(0.05, 0.05), trial(0.05, 0)}
+	if got := growthInside(first, []results.Trial{trial(0.09, 0), trial(0.09, 0.05)}); math.Abs(got-1) > 1e-9 {
+		t.Errorf("%g of the growth is inside, want all: the wire is no slower", got)
+	}
+	if got := growthInside(first[1:], first[:1]); got != 0 {
+		t.Errorf("%g, want 0 where nothing is known", got)
+	}
+}
+
+func TestTheReasonsSayWhatWasSeen(t *testing.T) {
+	_, why := signs{slots: 0.9, cpu: 0.9, reach: 0.97, inside: 0.8}.verdict()
+	for _, part := range []string{"90% of the time", "90% of its processors", "97% of what the strategy reaches", "80% of the growth"} {
+		if !strings.Contains(why, part) {
+			t.Errorf("want %q in %q", part, why)
+		}
+	}
+}
+
+func TestExemption(t *testing.T) {
+	for _, test := range []struct {
+		name      string
+		load      Load
+		objective *Objective
+		want      exemption
+	}{
+		{"a window is examined", Load{Duration: time.Second}, nil, notExempt},
+		{"a batch is not", Load{Requests: 100}, nil, exemptBatch},
+		{"a batch at a rate is a batch", Load{Requests: 100, Rate: 5}, nil, exemptBatch},
+		{"a rate is not", Load{Duration: time.Second, Rate: 5}, nil, exemptRate},
+		{"an objective is not, whatever the load", Load{Rate: 5}, new(Objective), exemptObjective},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := test.load.exemption(test.objective); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,79 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"sweetspot/results"
+	"sweetspot/strategies"
+)
+
+// A candidate is one strategy at one limit with a session: what a trial measures.
+type candidate struct {
+	strategy strategies.Strategy
+	session  strategies.Session
+	limit    int
+	purpose  results.Purpose
+	began    time.Time // the run's start, from which the offsets of its trials count
+
+	completions int64 // that a search asks for, beyond what the load does
+}
+
+// candidates are the strategies of a run with their sessions.
+type candidates []candidate
+
+// open opens a session for every strategy, for the most requests that it has in flight at the limit. A strategy that
+// cannot run here is left out with a warning, unless none is left.
+func (r *runner) open(ctx context.Context, all []strategies.Strategy, limit int) (candidates, error) {
+	var (
+		began  = time.Now()
+		opened candidates
+		errs   []error
+	)
+	for _, s := range all {
+		if ctx.Err() != nil {
+			break
+		}
+		session, err := s.Open(ctx, r.load.target(), limit)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		r.observe.opened(s, session)
+		opened = append(opened, candidate{strategy: s, session: session, limit: s.Limit(limit), began: began})
+	}
+	if len(opened) == 0 {
+		return nil, errors.Join(append(errs, ctx.Err())...)
+	}
+	r.warnLeftOut(errs)
+	return opened, nil
+}
+
+// Checked reports whether a comparison of that many strategies, in that many blocks, is checked by a second copy of one of
+// them, which opens its own connections. It is if there are enough blocks to name a winner and at least two strategies.
+func Checked(strategies, repeats int) bool { return strategies > 1 && repeats >= EnoughRepeats }
+
+// withCopy returns the candidates and a second copy of one of them, drawn at random, with its own session. It returns the
+// candidates as they are if the comparison is not one that is [Checked], or if the strategy cannot be opened twice.
+func (r *runner) withCopy(ctx context.Context, all candidates, repeats int, random *rand.Rand) candidates {
+	if !Checked(len(all), repeats) {
+		return all
+	}
+	twin := all[random.IntN(len(all))]
+	session, err := twin.strategy.Open(ctx, r.load.target(), twin.limit)
+	if err != nil {
+		r.warn(results.Warningf(results.NotChecked, "the comparison is not checked by a second copy of a strategy: %v", err))
+		return all
+	}
+	twin.session, twin.purpose = session, results.Control
+	return append(slices.Clip(all), twin)
+}
+
+func (c candidates) close() {
+	for _, candidate := range c {
+		_ = candidate.session.Close() // its trials have said already what was wrong
+	}
+}

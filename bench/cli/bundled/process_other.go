@@ -1,0 +1,8 @@
+//go:build !unix
+
+package bundled
+
+import "os/exec"
+
+// ignoreInterrupts has nothing to do where a Ctrl-C is not sent to groups of processes.
+func ignoreInterrupts(*exec.Cmd) {}

@@ -1,0 +1,73 @@
+// Package bundled runs the test server that comes with the program in its own process, so that what the server costs is
+// not taken for the client's.
+package bundled
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+)
+
+// A Server is the test server in its own process. It lives as long as its standard input is open: whatever ends this
+// process ends the server too.
+type Server struct {
+	command *exec.Cmd
+	input   io.Closer
+	url     string
+}
+
+// Start starts this program's serve command with the arguments and returns once the server listens. If ctx ends before
+// that, Start returns an error and leaves no process behind. Later ctx has no effect on the server: see [Server.Stop].
+func Start(ctx context.Context, args ...string) (*Server, error) {
+	program, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("start the bundled server: %w", err)
+	}
+	var complaint bytes.Buffer
+	command := exec.Command(program, append([]string{"serve", "--with-parent", "--drain", drainTime.String()}, args...)...)
+	command.Stderr = &complaint
+	ignoreInterrupts(command)
+	input, err1 := command.StdinPipe()
+	output, err2 := command.StdoutPipe()
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, fmt.Errorf("start the bundled server: %w", err)
+	}
+	if err := command.Start(); err != nil {
+		return nil, fmt.Errorf("start the bundled server: %w", err)
+	}
+	s := &Server{command: command, input: input}
+	defer context.AfterFunc(ctx, func() { _ = input.Close() })() // the server then ends, and with it the read below
+	line, err := bufio.NewReader(output).ReadString('\n')
+	if err != nil {
+		_ = s.Stop()
+		return nil, errors.Join(ctx.Err(), fmt.Errorf("start the bundled server: %s", strings.TrimSpace(complaint.String())))
+	}
+	s.url = strings.TrimSpace(line)
+	return s, nil
+}
+
+// URL returns the address of the server's root, which ends with a slash.
+func (s *Server) URL() string { return s.url }
+
+const (
+	drainTime   = time.Second     // for the server to answer the requests under way when it is stopped
+	killTimeout = 5 * time.Second // after which a server that has not stopped is killed; several times drainTime
+)
+
+// Stop ends the server and waits for it. It may take up to killTimeout.
+func (s *Server) Stop() error {
+	_ = s.input.Close()
+	kill := time.AfterFunc(killTimeout, func() { _ = s.command.Process.Kill() })
+	defer kill.Stop()
+	if err := s.command.Wait(); err != nil {
+		return fmt.Errorf("the bundled server: %w", err)
+	}
+	return nil
+}

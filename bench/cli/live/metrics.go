@@ -1,0 +1,78 @@
+package live
+
+import (
+	"net/http"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"sweetspot/bench"
+	"sweetspot/results"
+	"sweetspot/results/text"
+)
+
+// metrics are what Prometheus collects about a run under way.
+type metrics struct {
+	registry  *prometheus.Registry
+	trials    *prometheus.CounterVec
+	succeeded *prometheus.CounterVec
+	failed    *prometheus.CounterVec
+	goodput   *prometheus.GaugeVec
+	latency   *prometheus.GaugeVec
+	limit     *prometheus.GaugeVec
+	done      prometheus.Gauge
+	latest    bench.Progress
+}
+
+func newMetrics() *metrics {
+	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
+		return prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: "sweetspot", Name: name, Help: help}, labels)
+	}
+	gauge := func(name, help string, labels ...string) *prometheus.GaugeVec {
+		return prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "sweetspot", Name: name, Help: help}, labels)
+	}
+	m := &metrics{
+		registry:  prometheus.NewRegistry(),
+		trials:    counter("trials_total", "Trials that are over.", "strategy"),
+		succeeded: counter("requests_succeeded_total", "Requests that succeeded in a measured window.", "strategy"),
+		failed:    counter("requests_failed_total", "Requests that failed in a measured window, by class.", "strategy", "class"),
+		goodput:   gauge("goodput_requests_per_second", "Successful responses per second in the strategy's latest trial.", "strategy"),
+		latency:   gauge("latency_seconds", "Latency of the successes in the strategy's latest trial, by percentile.", "strategy", "percentile"),
+		limit:     gauge("limit_requests", "The most requests in flight at once in the trial under way.", "strategy"),
+		done:      prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "sweetspot", Name: "done_ratio", Help: "Share of the run that is done, from 0 to 1."}),
+	}
+	m.registry.MustRegister(m.trials, m.succeeded, m.failed, m.goodput, m.latency, m.limit, m.done)
+	return m
+}
+
+func (m *metrics) handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}
+
+// progress sets what is under way. Like trial it is for one goroutine to call.
+func (m *metrics) progress(at bench.Progress) {
+	m.done.Set(at.Share)
+	if at.Strategy != m.latest.Strategy || at.Limit != m.latest.Limit {
+		m.limit.Reset() // one trial is under way at a time
+		m.limit.WithLabelValues(at.Strategy).Set(float64(at.Limit))
+		m.latest = at
+	}
+}
+
+// trial adds a trial that is over. A trial with a purpose of its own makes requests, but does not measure its strategy.
+func (m *metrics) trial(t results.Trial) {
+	m.trials.WithLabelValues(t.Strategy).Inc()
+	m.succeeded.WithLabelValues(t.Strategy).Add(float64(t.Succeeded))
+	for class, n := range t.Failed {
+		m.failed.WithLabelValues(t.Strategy, class).Add(float64(n))
+	}
+	if t.Purpose != "" {
+		return
+	}
+	m.goodput.WithLabelValues(t.Strategy).Set(t.PerSecond)
+	for _, f := range results.Latencies() {
+		if f.Percentile > 0 {
+			m.latency.WithLabelValues(t.Strategy, text.Exact(f.Percentile)).Set(f.OfTrial(&t))
+		}
+	}
+}

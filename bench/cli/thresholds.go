@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sweetspot/results"
+	"sweetspot/results/threshold"
+	"sweetspot/strategies"
+)
+
+// unmetError is that a run ended well and a threshold that it was to meet is not met.
+type unmetError struct{ error }
+
+func (e unmetError) Unwrap() error { return e.error }
+
+// thresholds are the thresholds that a run has to meet, as they were typed and as they are understood.
+type thresholds struct {
+	requirements []string
+	errorRate    string
+
+	parsed       []*threshold.Threshold
+	mostErrors   float64 // a share of one
+	errorsMatter bool
+	names        []string // of the strategies to run
+}
+
+// thresholdsHelp says what --require takes.
+func thresholdsHelp() string {
+	return `Thresholds: --require 'SUM < SUM' (or <= > >=), which may be repeated, makes the exit status 3 unless the run meets it, and says
+what was measured. A sum is made with + - * / and parentheses of numbers, such as 0.8, 1% and 50ms, and of figures:
+  ` + strings.Join(threshold.Metrics(), "\n  ") + `
+A sweep's figures are those at the limit to use. The best estimates decide, not their intervals. Latencies and CPU times
+are durations and must be compared with durations. A figure that is not known is not met.`
+}
+
+func (g *thresholds) bind(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringArrayVar(&g.requirements, "require", nil,
+		"end with exit status 3 unless the run meets this `REQUIREMENT`, such as 'p99(pool) < 50ms'; may be repeated")
+	f.StringVar(&g.errorRate, "max-error-rate", "",
+		"end with exit status 3 if more than this `SHARE`, such as 1%, of the requests of any strategy failed")
+}
+
+// parse finds out what the flags mean and what is wrong with them, for a run of the command with the strategies.
+func (g *thresholds) parse(cmd *cobra.Command, all []strategies.Strategy, found *faults) {
+	for _, s := range all {
+		g.names = append(g.names, s.Name())
+	}
+	for _, text := range g.requirements {
+		gate, err := threshold.Parse(text)
+		if err == nil && len(all) > 0 { // to run none is a fault of its own
+			err = gate.Check(cmd.Name(), g.names)
+		}
+		found.add(fmt.Sprintf("--require %q", text), err)
+		g.parsed = append(g.parsed, gate)
+	}
+	if g.errorsMatter = cmd.Flags().Changed("max-error-rate"); g.errorsMatter {
+		var ok bool
+		if g.mostErrors, ok = parseShare(g.errorRate); !ok {
+			found.addf("--max-error-rate %q: want a share such as 1%% or 0.01", g.errorRate)
+		}
+	}
+}
+
+// parseShare reads a share of one, from 0 up to but without 1: 1% or 0.01.
+func parseShare(text string) (share float64, ok bool) {
+	number, percent := strings.CutSuffix(text, "%")
+	share, err := strconv.ParseFloat(number, 64)
+	if percent {
+		share /= 100
+	}
+	return share, err == nil && share >= 0 && share < 1 // written so that NaN is wrong too
+}
+
+// unmet returns an error with a line for each threshold that the run, which has ended, does not meet, or nil.
+func (g *thresholds) unmet(run *results.Run) error {
+	var errs []error
+	for _, gate := range g.parsed {
+		if failure := gate.Failure(run); failure != "" {
+			errs = append(errs, errors.New(failure))
+		}
+	}
+	if g.errorsMatter {
+		errs = append(errs, g.faulty(run)...)
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	return unmetError{errors.Join(errs...)}
+}
+
+// faulty returns an error for each strategy that was measured and had more errors than it may. One that was left out,
+// since it cannot run here, had none.
+func (g *thresholds) faulty(run *results.Run) (errs []error) {
+	for _, name := range g.names {
+		share, words, err := threshold.ErrorRate(run, name)
+		if err == nil && share > g.mostErrors {
+			errs = append(errs, fmt.Errorf("not met: --max-error-rate %s: %s had %s", g.errorRate, name, words))
+		}
+	}
+	return errs
+}

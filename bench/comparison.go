@@ -1,0 +1,70 @@
+package bench
+
+import (
+	"context"
+	"math/rand/v2"
+
+	"sweetspot/results"
+	"sweetspot/strategies"
+)
+
+// A Comparison measures strategies beside one another at one limit.
+type Comparison struct {
+	Strategies []strategies.Strategy
+	Limit      int
+	Repeats    int           // how many blocks; a block is one trial of every strategy
+	Seed       uint64        // of the order within the blocks
+	Instant    InstantServer // to see what the client can reach; nil if there is none
+}
+
+// Run makes the comparison in complete blocks, each in its own random order, so that a machine that drifts does not favour
+// the strategy that comes first. Each strategy keeps one session throughout. Beside them runs a second copy of one of
+// them, as a check on the comparison itself: see [Rank]. A strategy that breaks down is dropped, and its trial says why.
+// A warning names each strategy whose bottleneck seems to be the client and not the server.
+//
+// Run returns early, with an error, when ctx ends, when no strategy is left, and when no request has ever succeeded or
+// none does any more.
+func (c Comparison) Run(ctx context.Context, load Load, observe Observer) (Findings, error) {
+	r := newRunner(ctx, load, observe, c.Instant)
+	candidates, err := r.open(ctx, c.Strategies, c.Limit)
+	if err != nil {
+		return Findings{}, err
+	}
+	defer func() { candidates.close() }()
+	order := rand.New(rand.NewPCG(c.Seed, 0))
+	candidates = r.withCopy(ctx, candidates, c.Repeats, order)
+	r.idle = len(candidates) > 1
+	r.share = func(done float64) float64 { return done / float64(c.Repeats*len(candidates)) }
+	if _, err = r.blocks(ctx, candidates, 0, c.Repeats, order); err == nil {
+		err = c.examine(ctx, r, candidates)
+	}
+	ranked, warnings := Rank(r.trials)
+	return Findings{Strategies: ranked, Warnings: append(r.warnings, warnings...)}, err
+}
+
+// examine adds a warning for every strategy whose client is the bottleneck, which takes two signs. What the strategy
+// reaches when a server answers at once is measured only if there is another sign already.
+func (c Comparison) examine(ctx context.Context, r *runner, candidates candidates) error {
+	if r.load.exemption(nil) != notExempt {
+		return nil
+	}
+	for _, candidate := range candidates {
+		at := lineup{candidate.strategy.Name(): candidate.limit}.of(r.trials)
+		if candidate.purpose != "" || mean(at, goodput) == 0 {
+			continue
+		}
+		found := signsOf(at, nil, 0)
+		if len(found.words()) == 1 {
+			reach, err := r.reach(ctx, candidate)
+			if err != nil {
+				return err
+			}
+			found = signsOf(at, nil, reach)
+		}
+		if bound, why := found.verdict(); bound {
+			r.warn(results.Warningf(results.BoundByClient,
+				"%s: the client is the bottleneck, not the server: %s", candidate.strategy.Name(), why))
+		}
+	}
+	return nil
+}

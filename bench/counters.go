@@ -1,0 +1,89 @@
+package bench
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"sweetspot/results"
+	"sweetspot/strategies"
+)
+
+// A counters is the count of a trial's outcomes.
+type counters struct {
+	warmup, cutOff, succeeded int64
+	failed                    map[strategies.Class]int64
+	status                    map[int]int64
+	bytes                     int64
+
+	successes, failures *results.Histogram
+	series              series
+	busy                time.Duration // of all that count and those cut off, summed, as far as it lies in the window
+	first, last         time.Duration // start of the first that counts, end of the last
+	err                 string        // of the first failure, in the warm-up or later
+}
+
+func newCounters() counters {
+	return counters{
+		failed:    map[strategies.Class]int64{},
+		status:    map[int]int64{},
+		successes: results.NewHistogram(),
+		failures:  results.NewHistogram(),
+		first:     never,
+	}
+}
+
+// add counts an outcome for the window (from, to], the seconds of whose series begin at origin.
+func (t *counters) add(e *completion, from, to, origin time.Duration) {
+	t.busy += max(0, min(e.end, to)-max(e.start, from))
+	if e.outcome.Class != strategies.OK && t.err == "" {
+		t.err = describe(e.outcome)
+	}
+	switch {
+	case e.end <= from:
+		t.warmup++
+		return
+	case e.end > to:
+		t.cutOff++
+		return
+	}
+	latency := e.end - e.start
+	t.series.add(e.end-origin, latency, e.outcome.Class == strategies.OK)
+	t.first, t.last = min(t.first, e.start), max(t.last, e.end)
+	if e.outcome.Status > 0 {
+		t.status[e.outcome.Status]++
+	}
+	if e.outcome.Class == strategies.OK {
+		t.succeeded++
+		t.bytes += e.outcome.Bytes
+		t.successes.Record(latency)
+		return
+	}
+	t.failed[e.outcome.Class]++
+	t.failures.Record(latency)
+}
+
+// longestReason is how much is told of an error that quotes what a server sent, in bytes.
+const longestReason = 200
+
+// describe says in a few words why a request failed.
+func describe(o strategies.Outcome) string {
+	if o.Err != nil {
+		text := o.Err.Error()
+		if len(text) > longestReason {
+			text = strings.ToValidUTF8(text[:longestReason], "") + "…"
+		}
+		return text
+	}
+	return fmt.Sprintf("HTTP status %d %s", o.Status, http.StatusText(o.Status))
+}
+
+// completed returns how many requests ended in the window.
+func (t *counters) completed() int64 {
+	n := t.succeeded
+	for _, failed := range t.failed {
+		n += failed
+	}
+	return n
+}

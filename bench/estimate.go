@@ -1,0 +1,74 @@
+package bench
+
+import (
+	"time"
+
+	"sweetspot/bench/optimum"
+)
+
+// An attempt is a trial that a search asked for, with the time that it took, everything included.
+type attempt struct {
+	optimum.Trial
+	took time.Duration
+}
+
+// foreseen returns how long a trial of a limit is likely to take, by the trials at the limits next to it: at the slower of
+// their goodputs, and with as much beyond warm-up and window as the slower of them took. That is next to nothing, unless
+// requests hang until they time out. It returns 0 if there is nothing to go by.
+func (s *search) foreseen(limit, completions int, load Load) time.Duration {
+	longest := time.Duration(0)
+	for _, i := range s.beside(limit) {
+		rate, tried := s.trials[i].PerSecond, s.tried[i]
+		if rate == 0 {
+			continue
+		}
+		beyond := tried.took - plannedTime(tried.Limit, tried.Completions, rate, load)
+		longest = max(longest, plannedTime(limit, completions, rate, load)+max(0, beyond))
+	}
+	return longest
+}
+
+// beside returns the indexes of the latest trials at the limits on either side of a limit, which may be itself.
+func (s *search) beside(limit int) []int {
+	below, above := -1, -1
+	for i, t := range s.trials {
+		if t.Limit <= limit && (below < 0 || t.Limit >= s.trials[below].Limit) {
+			below = i
+		}
+		if t.Limit >= limit && (above < 0 || t.Limit <= s.trials[above].Limit) {
+			above = i
+		}
+	}
+	var beside []int
+	for _, i := range []int{below, above} {
+		if i >= 0 {
+			beside = append(beside, i)
+		}
+	}
+	return beside
+}
+
+// plannedTime returns how long the warm-up and the window of a trial are at a goodput of perSecond.
+func plannedTime(limit, completions int, perSecond float64, load Load) time.Duration {
+	seconds := func(requests int64) time.Duration {
+		return time.Duration(float64(requests) / perSecond * float64(time.Second))
+	}
+	switch {
+	case load.Requests > 0:
+		return seconds(load.Requests)
+	case load.Rate > 0: // then the slots are not to be filled
+		return shortestWarmup + load.Duration
+	}
+	window := max(load.Completions, int64(completions), int64(rounds*limit))
+	return max(shortestWarmup, seconds(int64(warmupRounds*limit))) + max(load.Duration, seconds(window))
+}
+
+// examination returns how long it is likely to take to find out whether the client is the bottleneck at the limit to use.
+func (s *search) examination(load Load) time.Duration {
+	limit := s.finder.conclude().Limit
+	_, shows := newCausal(limit, mean(s.at(limit), goodput))
+	if !shows || len(s.signs(limit).words()) == 0 {
+		return 0
+	}
+	return 2 * causalPairs * s.foreseen(limit, 0, load)
+}

@@ -1,0 +1,89 @@
+package bench
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"sweetspot/strategies"
+)
+
+// An exemption is why the client of a run is not examined for being the bottleneck.
+type exemption string
+
+const (
+	notExempt       exemption = "" // the client is examined
+	exemptObjective exemption = "a limit that holds an objective is no claim about the server"
+	exemptBatch     exemption = "a batch has no steady state to judge by"
+	exemptRate      exemption = "the rate limits the goodput, not the client or the server"
+)
+
+// exemption says whether the client is examined, and if not, why. The objective is the sweep's, nil if there is none.
+// Comparisons and sweeps ask this function and decide nothing by themselves.
+func (l Load) exemption(objective *Objective) exemption {
+	switch {
+	case objective != nil:
+		return exemptObjective
+	case l.Requests > 0:
+		return exemptBatch
+	case l.Rate > 0:
+		return exemptRate
+	}
+	return notExempt
+}
+
+// reach returns the goodput that the candidate's strategy reaches against a server that answers at once, which is started
+// at the first call. It returns 0 if there is no such server or nothing could be measured.
+func (r *runner) reach(ctx context.Context, c candidate) (float64, error) {
+	if r.instant == nil {
+		return 0, nil
+	}
+	urls, err := r.instant()
+	if err != nil {
+		return 0, cmp.Or(ctx.Err(), err)
+	}
+	return c.calibrate(ctx, r.load, urls)
+}
+
+// calibrationLimit is the limit at which a strategy is measured against a server that answers at once. It is one for the
+// strategy and not one for every limit, since the question is what the client is able to do, and beyond a few requests per
+// processor the limit matters little for that: from 4 to 1,024 in flight the clients here stay within a factor of two or
+// three while others use the processors too, and from 16 to 64 they are at their best.
+const calibrationLimit = 64
+
+// calibrationTrials is how many trials are made, of which the best counts: a disturbance makes a trial slower, and so makes
+// the client look like the bottleneck.
+const calibrationTrials = 3
+
+// calibrationWindow is the most time that is measured, except that every slot gets a few requests. The question is whether
+// goodput is above half of what the client can do, which takes no long trial.
+const calibrationWindow = 300 * time.Millisecond
+
+// calibrate returns the goodput that the candidate's strategy reaches against the URLs' server, which answers at once; at
+// the candidate's limit or at calibrationLimit, whichever is less. Its trials have their own session and another server,
+// and are no part of the run. It returns 0 if no session can be opened or nothing succeeds, and ctx's error if ctx ends.
+func (c candidate) calibrate(ctx context.Context, load Load, instant URLs) (float64, error) {
+	load.URLs, load.Rate, load.Duration = instant, 0, min(load.Duration, calibrationWindow)
+	c.limit = min(c.limit, calibrationLimit)
+	fresh, err := c.reopened(ctx, load.target())
+	if err != nil {
+		return 0, ctx.Err() // a session could be opened before, so that something has run out: this sign stays unknown
+	}
+	defer fresh.session.Close()
+	best := 0.0
+	for range calibrationTrials {
+		t, err := fresh.trial(ctx, load, 0, func(float64) {})
+		if err != nil || t == nil {
+			return 0, err
+		}
+		best = max(best, t.PerSecond)
+	}
+	return best, nil
+}
+
+// reopened returns the candidate with another session of its strategy.
+func (c candidate) reopened(ctx context.Context, target strategies.Target) (candidate, error) {
+	session, err := c.strategy.Open(ctx, target, c.limit)
+	c.session = session
+	return c, err
+}

@@ -1,0 +1,120 @@
+package optimum
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/stat"
+)
+
+// A SLOSearch looks for the largest limit at which a latency stays at or below a bound. It is driven like a [Search]:
+// it doubles the limit until the bound is broken, closes in between the last limit that held and the first that did not,
+// and repeats trials there until it is sure. It takes latency to rise with the limit. It is not safe for concurrent use.
+type SLOSearch struct {
+	min, max int
+	bound    float64           // ln of seconds
+	seen     map[int][]float64 // ln of the latencies measured, by limit
+	refused  map[int]bool      // limits that might hold but could not be shown to
+}
+
+// NewSLOSearch returns a search of the limits from min to max for a bound in seconds, more than 0.
+func NewSLOSearch(min, max int, bound float64) *SLOSearch {
+	return &SLOSearch{min: min, max: max, bound: math.Log(bound), seen: map[int][]float64{}, refused: map[int]bool{}}
+}
+
+// Held is what a [SLOSearch] has found: the largest limit that holds the bound is at least Limit and below Broken.
+type Held struct {
+	Limit    int    // the largest limit that holds with 95% confidence; 0 if none was shown to
+	Broken   int    // the smallest limit above it that was not shown to hold; 0 if every limit tried does
+	Explored [2]int // the smallest and the largest limit tried
+}
+
+const (
+	nearEnough  = 1.1 // the ratio of the limits between which the ceiling lies, when it is no use to look closer
+	fewestHolds = 3   // trials before a limit may be said to hold
+	mostHolds   = 8   // trials after which a limit that could not be shown to hold is taken not to
+	holdsError  = 0.05
+)
+
+// Next returns the limit to try next, and false once the ceiling is found.
+func (c *SLOSearch) Next() (limit int, ok bool) {
+	for {
+		below, broken := c.bracket()
+		switch {
+		case below == 0 && broken == 0:
+			return c.min, true
+		case below == 0:
+			return 0, false // not even the smallest limit holds
+		case broken == 0 && below < c.max:
+			return min(2*below, c.max), true
+		case broken > below+1 && float64(broken) > nearEnough*float64(below):
+			between := int(math.Round(math.Sqrt(float64(below) * float64(broken))))
+			return min(max(between, below+1), broken-1), true
+		case c.holds(below):
+			return 0, false
+		case len(c.seen[below]) < mostHolds:
+			return below, true
+		}
+		c.refused[below] = true
+	}
+}
+
+// Add tells the ceiling what a trial measured at the limit: the latency in seconds that the bound is for, infinite if
+// nothing succeeded.
+func (c *SLOSearch) Add(limit int, latency float64) {
+	c.seen[limit] = append(c.seen[limit], math.Log(latency))
+}
+
+// Conclude says what the trials so far support.
+func (c *SLOSearch) Conclude() Held {
+	var h Held
+	for limit := range c.seen {
+		if h.Explored[0] == 0 || limit < h.Explored[0] {
+			h.Explored[0] = limit
+		}
+		h.Explored[1] = max(h.Explored[1], limit)
+	}
+	below, broken := c.bracket()
+	for ; below > 0 && !c.holds(below); below = c.under(below) {
+		broken = below
+	}
+	h.Limit, h.Broken = below, broken
+	return h
+}
+
+// bracket returns the largest limit below which, itself included, every limit tried seems to hold, and the smallest one
+// that does not; 0 where there is none.
+func (c *SLOSearch) bracket() (below, broken int) {
+	for limit := range c.seen {
+		if (c.refused[limit] || stat.Mean(c.seen[limit], nil) > c.bound) && (broken == 0 || limit < broken) {
+			broken = limit
+		}
+	}
+	for limit := range c.seen {
+		if limit > below && (broken == 0 || limit < broken) {
+			below = limit
+		}
+	}
+	return below, broken
+}
+
+// under returns the largest limit tried below limit, 0 if there is none.
+func (c *SLOSearch) under(limit int) int {
+	largest := 0
+	for tried := range c.seen {
+		if tried < limit {
+			largest = max(largest, tried)
+		}
+	}
+	return largest
+}
+
+// holds reports whether the latency at a limit is at or below the bound with 95% confidence, by a t test of its
+// logarithms.
+func (c *SLOSearch) holds(limit int) bool {
+	logs := c.seen[limit]
+	if len(logs) < fewestHolds || c.refused[limit] {
+		return false
+	}
+	mean, deviation := stat.MeanStdDev(logs, nil)
+	return mean+student(holdsError, len(logs)-1)*deviation/math.Sqrt(float64(len(logs))) <= c.bound
+}

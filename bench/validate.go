@@ -1,0 +1,131 @@
+package bench
+
+import (
+	"fmt"
+	"math"
+	"runtime"
+
+	"sweetspot/results"
+)
+
+// The bounds beyond which a figure bears a warning.
+const (
+	littleTolerance = 0.02 // of Little's law, where the window's edges do not explain more
+	edgeDeviations  = 3    // standard deviations that they may explain
+	emptySlots      = 0.95 // of the limit, below which slots were not kept full
+	busyClient      = 0.75 // share of the processors that the client may use
+	atRate          = 0.95 // of the rate that was asked for: then it is what limits
+)
+
+// The shares that both single trials and the evidence against a client are judged by.
+
+// failedShare returns how many of the requests that ended failed.
+func failedShare(t *results.Trial) float64 {
+	return float64(t.Failures()) / float64(max(1, t.Completed()))
+}
+
+// busyShare returns how much of the processors that the client may use it did.
+func busyShare(t *results.Trial) float64 { return t.CPU / t.Elapsed / float64(runtime.GOMAXPROCS(0)) }
+
+// fullShare returns how much of the limit was in flight.
+func fullShare(t *results.Trial) float64 { return t.InFlightMean / float64(t.Limit) }
+
+// validate attaches a warning to the trial for everything that speaks against its figures, and says what to do.
+func validate(t *results.Trial, load Load) {
+	completed := float64(t.Completed())
+	if completed == 0 {
+		t.Warn(results.Warningf(results.NoCompletions, "no request ended in the measured window"))
+		return
+	}
+	if failed := failedShare(t); failed > 0 {
+		t.Warn(results.Warningf(results.Failures, "%s of the requests failed", percent(failed)).With("failed_share", failed))
+	}
+	warnLittle(t, load)
+	if load.Rate > 0 && t.PerSecond > atRate*load.Rate {
+		t.Warn(results.Warningf(results.RateBound,
+			"the rate of %g per second limits the goodput, which says nothing about strategy or server", load.Rate).With("rate", load.Rate))
+	}
+	if busy := busyShare(t); busy > busyClient {
+		t.Warn(results.Warningf(results.ClientBusy,
+			"the client used %s of its processors: it may be the bottleneck, not the server", percent(busy)).With("busy_share", busy))
+	}
+	if t.Connections > 2*t.Limit { // a few more than the limit happen, when a dial and an idle one race
+		t.Warn(results.Warningf(results.ManyConnections, "it took %d connections: client or server does not keep them open, and each new one costs a handshake",
+			t.Connections).With("connections", float64(t.Connections)))
+	}
+	if redirects := redirected(t.Status); redirects > 0 {
+		t.Warn(results.Warningf(results.Redirects, "%s of the answers are redirects, which are not followed",
+			percent(float64(redirects)/completed)).With("redirected_share", float64(redirects)/completed))
+	}
+}
+
+// warnLittle holds the trial to Little's law, L = X W: in a steady state the mean number in flight is the throughput
+// times the mean latency. Both sides are measured apart. With the limit kept full the number in flight is the limit.
+//
+// The latencies are of those that ended in the window, so the two sides differ by the ages of what was in flight when it
+// opened, less the ages of what was cut off. In a steady state that is 0 on average, with a standard deviation of
+// sqrt(2 L) latencies if latencies are about exponential: 3.7% of a window of 300 completions at a limit of 60. A
+// difference of more than three of those is a sign that the trial was disturbed. On a machine whose processors others
+// wanted too, trials that were off by under 2% had a median error of 1%, by 2 to 5% one of 5%, and by more one of 35%.
+func warnLittle(t *results.Trial, load Load) {
+	little := float64(t.Completed()) / t.Elapsed * meanLatency(t)
+	edges := edgeDeviations * math.Sqrt(2*t.InFlightMean) / float64(t.Completed())
+	if math.Abs(little/t.InFlightMean-1) > max(littleTolerance, edges) {
+		t.Warn(results.Warningf(results.Unsteady, "throughput x latency is %.1f but %.1f were in flight: not a steady state",
+			little, t.InFlightMean).With("throughput_x_latency", little).With("in_flight_mean", t.InFlightMean))
+	}
+	full := fullShare(t)
+	switch {
+	case t.SettledLimit > 0:
+		t.Warn(results.Warningf(results.LimitSettled,
+			"the limit moved by itself: it settled on %d of the %d allowed", t.SettledLimit, t.Limit).With("settled_limit", float64(t.SettledLimit)))
+	case full >= emptySlots:
+	case load.Rate > 0:
+		// A rate is meant to leave slots empty.
+	case load.Requests > 0 && (1-full)*t.Elapsed <= longestLatency(t): // no slot is empty for longer while the last end
+		t.Warn(results.Warningf(results.BatchTail, "slots were full %s of the time: a batch of %d ends with slots empty",
+			percent(full), load.Requests).With("full_share", full))
+	case load.Requests > 0:
+		t.Warn(results.Warningf(results.SlowToFill,
+			"slots were full %s of the time: the client is slow to fill them, and may be the bottleneck", percent(full)).With("full_share", full))
+	default:
+		t.Warn(results.Warningf(results.EmptySlots, "slots were full %s of the time", percent(full)).With("full_share", full))
+	}
+}
+
+// meanLatency is over successes and failures, since both fill slots.
+func meanLatency(t *results.Trial) float64 {
+	sum := t.Latency.Mean * float64(t.Succeeded)
+	if t.FailedLatency != nil {
+		sum += t.FailedLatency.Mean * float64(t.Failures())
+	}
+	return sum / float64(t.Completed())
+}
+
+// longestLatency is over successes and failures too.
+func longestLatency(t *results.Trial) float64 {
+	if t.FailedLatency != nil {
+		return max(t.Latency.Max, t.FailedLatency.Max)
+	}
+	return t.Latency.Max
+}
+
+func redirected(status map[int]int64) int64 {
+	var n int64
+	for code, count := range status {
+		if code >= 300 && code < 400 && code != 304 {
+			n += count
+		}
+	}
+	return n
+}
+
+func percent(share float64) string {
+	switch {
+	case share < 0.001:
+		return "under 0.1%"
+	case share < 0.1:
+		return fmt.Sprintf("%.1f%%", 100*share)
+	}
+	return fmt.Sprintf("%.0f%%", 100*share)
+}
