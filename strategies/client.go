@@ -7,7 +7,7 @@ type Client struct {
 	Name string
 	Doc  string // one line
 
-	// Open returns a stack with the settings of target, which dials through n and opens at most connections connections to
+	// Open returns a stack with the settings of target, which dials through n and opens at most that many connections to
 	// each host; further callers wait for one.
 	Open func(target Target, n *network.Network, connections int) Stack
 }

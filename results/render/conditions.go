@@ -29,7 +29,10 @@ func Conditions(r *results.Run) string {
 	if s.Insecure {
 		parts = append(parts, "certificates not verified")
 	}
-	parts = append(parts, text.Plural(m.CPUs, "CPU"), m.OS+"/"+m.Arch, m.Go, fmt.Sprintf("seed %d", r.Seed))
+	if m != (results.Machine{}) { // a program that measures by itself need not describe its machine
+		parts = append(parts, text.Plural(m.CPUs, "CPU"), m.OS+"/"+m.Arch, m.Go)
+	}
+	parts = append(parts, fmt.Sprintf("seed %d", r.Seed))
 	return "Every client alike: " + strings.Join(parts, ", ") + "."
 }
 
