@@ -2,25 +2,13 @@ package results
 
 import "sweetspot/results/stat"
 
-// Verdicts of a sweep.
-const (
-	Peak        = "peak"         // an interior best
-	Plateau     = "plateau"      // a flat top: only its left edge means something
-	NoKnee      = "no-knee"      // still rising at the largest limit tried
-	Cliff       = "cliff"        // goodput falls off steeply: Limit is the largest safe one
-	Multimodal  = "multimodal"   // rises again after a fall
-	ClientBound = "client-bound" // the client is the bottleneck, not the server
-	Objective   = "objective"    // no peak was asked for: Limit is the largest that holds the objective
-	Unstable    = "unstable"     // the trials do not support a statement
-)
-
 // An Optimum is what a sweep concludes about one strategy: Limit is the limit to use, the smallest that gives Share of
 // the peak with 95% confidence; the smallest such limit lies in (Low, High]. If no limit is certain to, Limit is the best
 // guess within the interval. With an objective, Limit is the largest limit that holds it with 95% confidence, and High
 // the smallest above it that was not shown to, 0 if there is none.
 type Optimum struct {
 	Strategy  string    `json:"strategy"`
-	Verdict   string    `json:"verdict"`
+	Verdict   Verdict   `json:"verdict"`
 	Limit     int       `json:"limit"`
 	Low       int       `json:"low"`
 	High      int       `json:"high"`

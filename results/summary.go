@@ -174,7 +174,7 @@ type Summary struct {
 	CPUMicroseconds  float64          `json:"cpu_microseconds_per_request"`
 	VersusFastest    float64          `json:"versus_fastest"`
 	VersusSequential *float64         `json:"versus_sequential,omitempty"`
-	Verdict          string           `json:"verdict,omitempty"`
+	Verdict          Standing         `json:"verdict,omitempty"`
 	Latency          Latency          `json:"latency_seconds"` // of all the trials' requests, from merged histograms
 	InFlightMean     float64          `json:"in_flight_mean"`
 	Started          int64            `json:"started"`

@@ -45,13 +45,6 @@ func (a At) String() string {
 	return fmt.Sprintf("%s at limit %s", text.Clean(a.Strategy), text.Count(a.Limit))
 }
 
-// Verdicts of a change, beside [Slower] and [Indistinguishable].
-const (
-	Faster = "faster"
-	TooFew = "too-few" // one trial a side bounds nothing
-	Failed = "failed"  // a side has trials without a success, so that there is no ratio
-)
-
 // A Change is how the goodput of a strategy at a limit differs between two runs. Latencies and errors are in the
 // summaries, for information. Low and High are wide enough for the intervals of all rows together to be right with 95%
 // confidence.
@@ -61,7 +54,7 @@ type Change struct {
 	Low     *float64        `json:"low"`   // null after a single trial on a side
 	High    *float64        `json:"high"`
 	P       *float64        `json:"p"` // of a difference as large as this by chance, adjusted for the number of rows
-	Verdict string          `json:"verdict"`
+	Verdict Verdict         `json:"verdict"`
 	Old     results.Summary `json:"old"`
 	New     results.Summary `json:"new"`
 }
@@ -133,7 +126,7 @@ func (c *Comparison) test(before, after side) {
 func (r *Change) conclude(d *stat.Test) {
 	low, high := math.Exp(d.Mean-d.Half), math.Exp(d.Mean+d.Half)
 	r.P = &d.P
-	r.Verdict = results.Indistinguishable
+	r.Verdict = Indistinguishable
 	if math.IsInf(high, 0) { // rates hundreds of orders of magnitude apart bound nothing
 		return
 	}
@@ -142,7 +135,7 @@ func (r *Change) conclude(d *stat.Test) {
 	case low > 1+stat.Negligible:
 		r.Verdict = Faster
 	case high < 1/(1+stat.Negligible):
-		r.Verdict = results.Slower
+		r.Verdict = Slower
 	}
 }
 

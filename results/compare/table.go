@@ -23,7 +23,7 @@ func (c *Comparison) Draw(p render.Page) error {
 		{Name: "new/old", Cell: func(r Change) string { return text.Optional(r.Ratio, ratio) }},
 		{Name: "95% interval", Rank: 3, Cell: intervalOf},
 		{Left: true, Cell: func(r Change) string { return marks.Mark(remarks(r)) }, Style: func(Change) render.Style { return render.Caution }},
-		{Name: "difference", Rank: 1, Left: true, Cell: differenceOf},
+		{Name: "difference", Rank: 1, Left: true, Cell: Change.words},
 	}
 	for i, f := range chiefLatencies() {
 		columns = append(columns,
@@ -35,7 +35,7 @@ func (c *Comparison) Draw(p render.Page) error {
 			render.Field[Change]{Name: "errors old", Rank: 4, Cell: func(r Change) string { return render.Failures(r.Old) }},
 			render.Field[Change]{Name: "errors new", Rank: 2, Cell: func(r Change) string { return render.Failures(r.New) }})
 	}
-	if err := p.Table(render.Tabulate(c.Rows, render.Styled(columns, changeStyle))); err != nil {
+	if err := p.Table(render.Tabulate(c.Rows, render.Styled(columns, Change.style))); err != nil {
 		return err
 	}
 	p.List(marks.List())
@@ -82,11 +82,11 @@ func (c *Comparison) viewOptima(p render.Page) error {
 	p.Heading(2, "The limit to use")
 	return p.Table(render.Tabulate(c.Optima, []render.Field[Shift]{
 		{Name: "strategy", Left: true, Cell: func(s Shift) string { return s.Strategy }},
-		{Name: "old", Cell: func(s Shift) string { return use(s.Old) }},
+		{Name: "old", Cell: func(s Shift) string { return limitOf(s.Old) }},
 		{Name: "old in", Rank: 3, Cell: func(s Shift) string { return interval(s.Old) }},
-		{Name: "new", Cell: func(s Shift) string { return use(s.New) }},
+		{Name: "new", Cell: func(s Shift) string { return limitOf(s.New) }},
 		{Name: "new in", Rank: 3, Cell: func(s Shift) string { return interval(s.New) }},
-		{Name: "difference", Rank: 1, Left: true, Cell: movement},
+		{Name: "difference", Rank: 1, Left: true, Cell: Shift.words},
 		{Name: "old/s", Rank: 4, Cell: func(s Shift) string { return text.OrNone(s.Old.PerSecond, text.Number) }},
 		{Name: "new/s", Rank: 4, Cell: func(s Shift) string { return text.OrNone(s.New.PerSecond, text.Number) }},
 	}))
@@ -112,63 +112,10 @@ func intervalOf(r Change) string {
 	return ratio(*r.Low) + " to " + ratio(*r.High)
 }
 
-// differenceOf writes the verdict of a row.
-func differenceOf(r Change) string {
-	switch r.Verdict {
-	case results.Indistinguishable:
-		return "~"
-	case TooFew:
-		return "too few to say"
-	case Failed:
-		return "failed"
-	case results.Slower:
-		if *r.Ratio <= 0.5 {
-			return text.Number(1 / *r.Ratio) + "× slower"
-		}
-		return text.Percent(1-*r.Ratio) + " slower"
-	}
-	if *r.Ratio >= 2 {
-		return text.Number(*r.Ratio) + "× faster"
-	}
-	return text.Percent(*r.Ratio-1) + " faster"
-}
-
-// use writes the limit of an optimum, or, where it is not one to use, what was found instead.
-func use(o results.Optimum) string {
-	switch o.Label() {
-	case "use":
-		return text.Count(o.Limit)
-	case "":
-		return o.Verdict
-	}
-	return o.Verdict + ", " + text.Count(o.Limit)
-}
-
 // interval writes in which limits the smallest that is enough lies.
 func interval(o results.Optimum) string {
-	if o.Label() != "use" || o.Objective != "" {
+	if o.Label() != results.Use || o.Objective != "" {
 		return text.None
 	}
 	return fmt.Sprintf("(%s, %s]", text.Count(o.Low), text.Count(o.High))
-}
-
-func movement(s Shift) string {
-	switch s.Verdict {
-	case results.Indistinguishable:
-		return "~"
-	case Incomparable:
-		return text.None
-	}
-	return s.Verdict
-}
-
-// changeStyle returns the tone of a row that compares two runs, which its verdict says in words.
-func changeStyle(r Change) render.Style {
-	switch r.Verdict {
-	case Faster:
-		return render.Good
-	case results.Slower, Failed:
-		return render.Trouble
-	}
-	return render.Plain
 }

@@ -76,11 +76,11 @@ func versusSequential(s results.Summary) string {
 // shortVerdict writes a verdict in fewer characters.
 func shortVerdict(s results.Summary) string {
 	switch long := s.Versus(); {
-	case long == results.Fastest:
+	case s.Verdict == results.Fastest:
 		return "best"
-	case long == "too few to say":
+	case long == results.TooFewToSay:
 		return "?"
-	case long == "~ fastest":
+	case long == results.NearFastest:
 		return "~"
 	case s.Verdict == results.Slower && s.VersusFastest > 0.5:
 		return "-" + text.Percent(1-s.VersusFastest)

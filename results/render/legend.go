@@ -31,7 +31,7 @@ func legend(r *results.Run) string {
 		words += fmt.Sprintf(" The client took %s MB of memory at most.", text.Number(float64(r.PeakMemory)/1e6))
 	}
 	words += programs(r.Trials)
-	if slices.ContainsFunc(slices.Concat(r.Strategies, r.AtCommon), func(s results.Summary) bool { return s.Versus() == "~ fastest" }) {
+	if slices.ContainsFunc(slices.Concat(r.Strategies, r.AtCommon), func(s results.Summary) bool { return s.Versus() == results.NearFastest }) {
 		words += " ~ fastest: the repeats cannot tell it from the fastest."
 	}
 	if slices.ContainsFunc(r.Trials, func(t results.Trial) bool { return isNearPeak(r, t) }) {

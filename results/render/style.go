@@ -38,9 +38,9 @@ type Line struct {
 // rowStyle returns the tone of a strategy's row in a comparison, which its verdict says in words.
 func rowStyle(s results.Summary) Style {
 	switch s.Versus() {
-	case results.Fastest:
+	case string(results.Fastest):
 		return Best
-	case "~ fastest":
+	case results.NearFastest:
 		return Good
 	}
 	return Plain
@@ -48,7 +48,7 @@ func rowStyle(s results.Summary) Style {
 
 // verdictStyle returns the tone of a verdict: that of its row, unless the repeats are too few to bear one.
 func verdictStyle(s results.Summary) Style {
-	if s.Versus() == "too few to say" {
+	if s.Versus() == results.TooFewToSay {
 		return Faint
 	}
 	return rowStyle(s)
@@ -77,7 +77,7 @@ func limitStyle(o *results.Optimum, limit int) Style {
 
 // conclusionStyle returns the tone of what a sweep concludes.
 func conclusionStyle(o *results.Optimum) Style {
-	if o.Label() == "use" && o.Certain {
+	if o.Label() == results.Use && o.Certain {
 		return Best
 	}
 	return Caution

@@ -101,7 +101,7 @@ func (g *metric) of(run *results.Run, strategy string) (value, error) {
 	if err != nil {
 		return value{}, err
 	}
-	if g.sweep && s.optimum.Label() != "use" {
+	if g.sweep && s.optimum.Label() != results.Use {
 		return value{}, fmt.Errorf("the sweep's verdict is %s, so it names no limit to use", s.optimum.Verdict)
 	}
 	r := g.read(s)
