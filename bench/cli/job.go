@@ -132,7 +132,10 @@ func newKeeper(dir string, run *results.Run) (*keeper, error) {
 		return &keeper{run: run}, nil
 	}
 	file, err := results.Create(dir, run)
-	return &keeper{run, file}, err
+	if err != nil {
+		return nil, fmt.Errorf("--out %w", err)
+	}
+	return &keeper{run, file}, nil
 }
 
 func (k *keeper) trial(t results.Trial) error {

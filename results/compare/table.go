@@ -57,7 +57,7 @@ func (c *Comparison) legend() string {
 			"~: noise, which a difference of at most 2% is called too, since sessions differ by as much by themselves."
 	}
 	if slices.ContainsFunc(c.Rows, func(r Change) bool { return r.Verdict == TooFew }) {
-		words += fmt.Sprintf(" One trial on a side bounds nothing: it takes at least %d on both (--repeats), better %d.", fewestTrials, results.EnoughTrials)
+		words += fmt.Sprintf(" One trial on a side bounds nothing: it takes at least %d on both sides, better %d.", fewestTrials, results.EnoughTrials)
 	}
 	return strings.TrimSpace(words)
 }
