@@ -172,7 +172,7 @@ func poolWarnings(trials []*Trial) []Warning {
 	type kind struct {
 		trials  int
 		warning Warning // the first in alphabetic order, so that the order of the trials does not matter
-		differ  bool // whether the trials have different texts
+		differ  bool    // whether the trials have different texts
 	}
 	kinds := map[string]kind{}
 	for _, t := range trials {
