@@ -1,3 +1,5 @@
+// Package article holds the claims of an article about HTTP clients, "Writing fast async HTTP requests in Python" (2021),
+// against what was measured.
 package article
 
 import (

@@ -9,7 +9,7 @@ import (
 	"sweetspot/results/text"
 )
 
-// changeColumns are the columns of the CSV, with exact figures; a figure that is not known is empty.
+// changeColumns are the columns of the records. A figure that is not known is empty.
 func changeColumns() []render.Field[Change] {
 	columns := []render.Field[Change]{
 		{Name: "strategy", Cell: func(r Change) string { return text.Clean(r.Strategy) }},

@@ -9,12 +9,12 @@ import (
 // A Shift is how the limit to use differs between two sweeps of a strategy.
 type Shift struct {
 	Strategy string          `json:"strategy"`
-	Verdict  Verdict         `json:"verdict"` // higher, lower, indistinguishable or incomparable
+	Verdict  Verdict         `json:"verdict"` // Higher, Lower, Indistinguishable or Incomparable
 	Old      results.Optimum `json:"old"`
 	New      results.Optimum `json:"new"`
 }
 
-// shifts compares the optima of the strategies that both runs have swept.
+// shifts compares the optima of the strategies that both runs swept.
 func shifts(old, new *results.Run) []Shift {
 	var all []Shift
 	for _, o := range old.Optima {
@@ -26,7 +26,7 @@ func shifts(old, new *results.Run) []Shift {
 	return all
 }
 
-// shifted says which way a limit has moved: certainly only if its intervals have no limit in common.
+// shifted says which way a limit moved. It moved if the two intervals have no limit in common.
 func shifted(old, new results.Optimum) Verdict {
 	switch {
 	case old.Label() != results.Use || new.Label() != results.Use, old.Objective != "" || new.Objective != "", old.Share != new.Share:

@@ -48,21 +48,21 @@ func (c *Comparison) Draw(p render.Page) error {
 	return nil
 }
 
-// legend says how the table of the goodput is to be read.
+// legend says how to read the table of the goodput.
 func (c *Comparison) legend() string {
-	words := "new/old is the ratio of goodput, over 1 where the new run is faster. "
+	words := "new/old is the ratio of goodput, above 1 where the new run is faster. "
 	bounded := slices.ContainsFunc(c.Rows, func(r Change) bool { return r.P != nil })
 	if bounded {
 		words += "All intervals together are right with 95% confidence (Welch's t test, Holm's correction). " +
-			"~: noise, which a difference of at most 2% is called too, since sessions differ by as much by themselves."
+			"~ is noise, or a difference of at most 2%, by which the same program differs from session to session."
 	}
 	if slices.ContainsFunc(c.Rows, func(r Change) bool { return r.Verdict == TooFew }) {
-		words += fmt.Sprintf(" One trial on a side bounds nothing: it takes at least %d on both sides, better %d.", fewestTrials, results.EnoughTrials)
+		words += fmt.Sprintf(" One trial on a side is not enough for an interval: it takes at least %d on both sides, better %d.", fewestTrials, results.EnoughTrials)
 	}
 	return strings.TrimSpace(words)
 }
 
-// unmatched lists what only one of the runs has measured.
+// unmatched lists what only one of the runs measured.
 func (c *Comparison) unmatched() []string {
 	var items []string
 	if len(c.OnlyOld) > 0 {
@@ -92,12 +92,12 @@ func (c *Comparison) viewOptima(p render.Page) error {
 	}))
 }
 
-// remarks returns what there is to note about the two sides of a row.
+// remarks returns what to note about the two sides of a row.
 func remarks(r Change) []string {
 	return append(text.Prefixed("old: ", render.Remarks(r.Old)), text.Prefixed("new: ", render.Remarks(r.New))...)
 }
 
-// ratio writes a ratio as fine as it is worth reading: 0.952, 1.049, 16.2.
+// ratio writes a ratio as precisely as it is worth reading: 0.952, 1.049, 16.2.
 func ratio(x float64) string {
 	if x < 0.1 || x >= 10 {
 		return text.Number(x)
@@ -112,7 +112,7 @@ func intervalOf(r Change) string {
 	return ratio(*r.Low) + " to " + ratio(*r.High)
 }
 
-// interval writes in which limits the smallest that is enough lies.
+// interval writes the interval of the smallest limit that is enough.
 func interval(o results.Optimum) string {
 	if o.Label() != results.Use || o.Objective != "" {
 		return text.None
