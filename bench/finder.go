@@ -34,7 +34,7 @@ func (f shareFinder) add(tried optimum.Trial, t *results.Trial) {
 func (f shareFinder) conclude() results.Optimum {
 	found := f.Conclude()
 	o := results.Optimum{
-		Verdict:   string(found.Verdict),
+		Verdict:   results.Verdict(found.Verdict),
 		Limit:     found.Limit,
 		Low:       found.Low,
 		High:      found.High,

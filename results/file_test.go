@@ -60,8 +60,8 @@ func TestAnUnwritablePlaceIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := results.Create(filepath.Join(occupied, "runs"), fixture.Empty("bench"))
-	if err == nil || !strings.HasPrefix(err.Error(), "--out "+occupied) || !strings.Contains(err.Error(), "not a directory") {
-		t.Errorf("got %v, want --out, the place and the cause", err)
+	if err == nil || !strings.HasPrefix(err.Error(), occupied) || !strings.Contains(err.Error(), "not a directory") {
+		t.Errorf("got %v, want the place and the cause", err)
 	}
 	run := fixture.Empty("bench")
 	run.Started = "yesterday"

@@ -16,9 +16,9 @@ import (
 	"sweetspot/results/text"
 )
 
-// Load reads a run file that [Create] began. It is strict: an unknown field, another version or figures that do not add
-// up are errors that name the file, the line and the field. A file whose last line is torn opens up to its last whole
-// trial; that, and a missing conclusion, is a warning on the run.
+// Load reads a run file that [Create] began, of this version or an older one. An unknown field, a newer version or figures
+// that do not add up are errors that name the file, the line and the field. A file whose last line is torn opens without
+// it; that, and a missing conclusion, is a warning on the run. None of the run's lists and maps is nil.
 func Load(path string) (*Run, error) {
 	words, err := os.ReadFile(path)
 	if err != nil {
@@ -30,7 +30,7 @@ func Load(path string) (*Run, error) {
 // parse reads the text of the run file of that name.
 func parse(name string, words []byte) (*Run, error) {
 	lines := bytes.SplitAfter(words, []byte("\n"))
-	if last := len(lines) - 1; len(lines[last]) == 0 { // what follows the last line's end
+	if last := len(lines) - 1; len(lines[last]) == 0 { // the empty rest after the last line's end
 		lines = lines[:last]
 	}
 	if len(lines) == 0 {
@@ -60,17 +60,16 @@ func parse(name string, words []byte) (*Run, error) {
 	return run.NonNull(), nil
 }
 
-// torn reports whether the writer was stopped in the middle of the line. A whole line that lacks nothing but its end is
-// not torn.
+// torn reports whether the writer was stopped in the middle of the line. A line that lacks only the newline is not torn.
 func torn(line []byte) bool { return !bytes.HasSuffix(line, []byte("\n")) && !json.Valid(line) }
 
-// parseHead reads the first line of a run file. The version is read before all else, since another may have other fields.
+// parseHead reads the first line of a run file. It reads the version first, since another version may have other fields.
 func parseHead(words []byte) (*Run, error) {
 	if torn(words) {
 		return nil, errors.New("ends within its first line, so there is nothing to open")
 	}
-	if string(bytes.TrimSpace(words)) == "{" { // as JSON for people begins
-		return nil, errors.New("not a run file: want one that --out saved; what --format json prints cannot be opened again")
+	if string(bytes.TrimSpace(words)) == "{" { // the first line of JSON that was printed for people
+		return nil, errors.New("not a run file: want one that bench or sweep saved; JSON that was printed cannot be opened again")
 	}
 	var version struct {
 		Version int `json:"version"`
@@ -91,7 +90,7 @@ func parseHead(words []byte) (*Run, error) {
 	return run, nil
 }
 
-// parseLine adds what a later line holds to the run and reports whether it was the conclusion.
+// parseLine adds what a line after the first holds to the run. It reports whether the line was the conclusion.
 func (r *Run) parseLine(words []byte) (concluded bool, err error) {
 	var l line
 	if err := strict(words, &l); err != nil {
@@ -127,10 +126,10 @@ func (c *conclusion) decode() {
 	}
 }
 
-// rounding is how far apart, as a share, two figures may be that are the same but for how they were worked out.
+// rounding is the largest difference, as a share, between two figures that differ by rounding errors only.
 const rounding = 1e-9
 
-// strict decodes one JSON value with no field that value does not have and nothing after it.
+// strict decodes one JSON value. A field that value does not have, and anything after the JSON value, is an error.
 func strict(words []byte, value any) error {
 	decoder := json.NewDecoder(bytes.NewReader(words))
 	decoder.DisallowUnknownFields()
@@ -143,7 +142,7 @@ func strict(words []byte, value any) error {
 	return nil
 }
 
-// place returns a JSON error that says where in the line it is, as far as is known.
+// place adds to a JSON error where in the line it is, if that is known.
 func place(words []byte, err error) error {
 	var syntax *json.SyntaxError
 	var mistyped *json.UnmarshalTypeError
@@ -153,22 +152,22 @@ func place(words []byte, err error) error {
 	case errors.As(err, &mistyped) && mistyped.Field == "":
 		return fmt.Errorf("column %d: want an object, got %s", mistyped.Offset, mistyped.Value)
 	case errors.As(err, &mistyped):
-		field := strings.TrimPrefix(mistyped.Field, "Run.") // a head's fields are those of its run
+		field := strings.TrimPrefix(mistyped.Field, "Run.") // the embedded run's fields are the head's
 		return fmt.Errorf("column %d: %s: want %s, got %s", mistyped.Offset, field, mistyped.Type, mistyped.Value)
 	case errors.Is(err, io.EOF):
 		return errors.New("the line is blank")
 	}
 	if field, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); unknown {
-		err = fmt.Errorf("unknown field %s: a slip of the hand, or of a newer sweetspot", field)
-		if bytes.Count(words, []byte(field)) == 1 { // else it may be known elsewhere in the line
+		err = fmt.Errorf("unknown field %s: misspelled, or from a newer sweetspot", field)
+		if bytes.Count(words, []byte(field)) == 1 { // else it may be a known field elsewhere in the line
 			err = fmt.Errorf("column %d: %w", bytes.Index(words, []byte(field))+1, err)
 		}
 	}
 	return err
 }
 
-// check returns an error unless the trial's figures can be true: none is negative, and every request that was started is
-// accounted for.
+// check returns an error unless the trial's figures can be right: none is negative, and every request that was started
+// succeeded, failed or was cut off.
 func (t *Trial) check() error {
 	if t.Strategy == "" {
 		return errors.New("trial.strategy: want a name")
@@ -207,7 +206,7 @@ func (t *Trial) check() error {
 	return t.checkSeries()
 }
 
-// checkSeries returns an error unless the seconds add up to the trial.
+// checkSeries returns an error unless the seconds add up to the counts of the trial.
 func (t *Trial) checkSeries() error {
 	if len(t.Series) == 0 {
 		return nil

@@ -1,5 +1,13 @@
-// Package results holds what was measured: the run and its trials, how they are kept on disk, summarised and drawn.
-// It measures nothing and knows no strategy.
+// Package results holds what was measured: a [Run] has the [Trial]s of one command, a [Summary] of the trials of each
+// strategy at each limit, and the [Optimum] that a sweep concludes for each strategy.
+//
+// [Create] writes a run file as the run goes, and [Load] opens one; SCHEMA.md documents the file. [Summarise] takes the
+// trials together that are repeats of one another. [Figures] is the table of what is measured, from which every view is
+// drawn. A [Warning] is a reason not to take a figure at face value.
+//
+// The packages below show runs to people and programs: render writes a run in every format, compare sets two runs against
+// each other, threshold holds a run to requirements, article holds it to the claims of an article, and report draws a page.
+// Package results measures nothing and knows no strategy.
 package results
 
 import (
@@ -18,33 +26,34 @@ type Run struct {
 	Version    int       `json:"version"`
 	Command    string    `json:"command"`                  // bench, sweep or article
 	Target     string    `json:"target"`                   // the URL or URL template
-	Started    string    `json:"started"`                  // RFC 3339
+	Started    string    `json:"started"`                  // RFC 3339, in UTC
 	Arguments  []string  `json:"arguments,omitempty"`      // the command line without the program's name; what may be a secret is withheld
-	Seed       uint64    `json:"seed"`                     // orders the trials
-	Bundled    *Bundled  `json:"bundled_server,omitempty"` // if that is the target
+	Seed       uint64    `json:"seed"`                     // of the random order of the trials
+	Bundled    *Bundled  `json:"bundled_server,omitempty"` // nil if that is not the target
 	Machine    Machine   `json:"machine"`
 	Settings   Settings  `json:"settings"`
 	Trials     []Trial   `json:"trials"`
-	Strategies []Summary `json:"strategies"`                  // each at its limit: what bench compares
-	AtCommon   []Summary `json:"at_common_limit"`             // all at one limit, as far as sweep compared them there too
-	Optima     []Optimum `json:"optima"`                      // what sweep concludes
+	Strategies []Summary `json:"strategies"`                  // each at its limit, compared
+	AtCommon   []Summary `json:"at_common_limit"`             // the strategies of a sweep once more, all at one limit; empty if they were not compared there
+	Optima     []Optimum `json:"optima"`                      // what a sweep concludes, one for each strategy
 	PeakMemory int64     `json:"peak_memory_bytes,omitempty"` // the client's resident memory at its largest; 0 if unknown
 	Warnings   []Warning `json:"warnings"`                    // about the run as a whole
-	Codes      []Coded   `json:"warning_codes,omitempty"`     // of the warnings, one each, as the file has them
+	Codes      []Coded   `json:"warning_codes,omitempty"`     // of the warnings, in the same order; set where the run is written
 
-	// Versions is what strategies consist of that are not this program alone, by name: "aiohttp 3.8.4, Python 3.11.2".
+	// Versions says, by the strategy's name, what a strategy consists of that is not this program: "aiohttp 3.8.4, Python
+	// 3.11.2".
 	Versions map[string]string `json:"versions,omitempty"`
 }
 
-// Bundled is what is known of the bundled server by its theory, without measuring it. The figures are 0 where there are
-// none; the loopback and the client make what is measured a little less.
+// Bundled is what theory says of the bundled server, without measuring it. A figure is 0 if theory has none. What is
+// measured is a little less, because of the loopback interface and the client.
 type Bundled struct {
 	Profile   string  `json:"profile"`
-	Limit     int     `json:"limit,omitempty"`      // where its peak is
-	PerSecond float64 `json:"per_second,omitempty"` // goodput there
-	Share     float64 `json:"share,omitempty"`
-	Smallest  int     `json:"smallest,omitempty"` // the smallest limit that gives Share of the peak
-	Curve     []Rate  `json:"curve,omitempty"`    // goodput at limits that draw a curve, ascending
+	Limit     int     `json:"limit,omitempty"`      // at which its goodput is largest
+	PerSecond float64 `json:"per_second,omitempty"` // goodput at Limit
+	Share     float64 `json:"share,omitempty"`      // of the peak, that was asked for
+	Smallest  int     `json:"smallest,omitempty"`   // the smallest limit that gives Share of the peak
+	Curve     []Rate  `json:"curve,omitempty"`      // goodput at limits close enough for a curve, ascending
 }
 
 // A Rate is a goodput at a limit.
@@ -59,36 +68,37 @@ type Machine struct {
 	OS        string `json:"os"`
 	Arch      string `json:"arch"`
 	CPU       string `json:"cpu,omitempty"`    // the model's name; empty if unknown
-	Kernel    string `json:"kernel,omitempty"` // of the operating system, its release; empty if unknown
+	Kernel    string `json:"kernel,omitempty"` // release of the operating system's kernel; empty if unknown
 	CPUs      int    `json:"cpus"`             // that the client may use
 	OpenFiles uint64 `json:"open_files"`       // the limit on file descriptors
 }
 
-// Settings are the settings that every client was given alike.
+// Settings are what was set for every client alike.
 type Settings struct {
 	Method          string  `json:"method"`
-	Requests        int64   `json:"requests,omitempty"`         // a trial; 0 when trials last for a time
-	DurationSeconds float64 `json:"duration_seconds,omitempty"` // a trial; 0 when trials are a number of requests
+	Requests        int64   `json:"requests,omitempty"`         // per trial; 0 if trials last for a time
+	DurationSeconds float64 `json:"duration_seconds,omitempty"` // of a trial's window; 0 if a trial is a number of requests
 	TimeoutSeconds  float64 `json:"timeout_seconds"`
 	DialSeconds     float64 `json:"dial_timeout_seconds"`
 	DNSSeconds      float64 `json:"dns_cache_seconds"`
-	Rate            float64 `json:"rate,omitempty"` // requests a second at most; 0 is no cap
-	Decode          string  `json:"decode,omitempty"`
+	Rate            float64 `json:"rate,omitempty"`   // most requests per second; 0 is no limit
+	Decode          string  `json:"decode,omitempty"` // how bodies were decoded as a part of the request: json, or empty
 	Insecure        bool    `json:"insecure"`
 	KeepAlive       bool    `json:"keep_alive"`
-	Redirects       bool    `json:"redirects"`     // followed?
-	Decompression   bool    `json:"decompression"` // transparent?
+	Redirects       bool    `json:"redirects"`     // whether they were followed
+	Decompression   bool    `json:"decompression"` // whether it was done
 	Retries         int     `json:"retries"`
-	HTTP            string  `json:"http"` // protocol version
+	HTTP            string  `json:"http"` // version of the protocol
 }
 
-// A Projection says how long a number of requests would take at a measured rate. It is arithmetic, not a measurement.
+// A Projection says how long a number of requests would take at the measured goodput. It is arithmetic, not a
+// measurement.
 type Projection struct {
 	Requests int64   `json:"requests"`
 	Seconds  float64 `json:"seconds"`
 }
 
-// Subject says what the run's requests were made to. The bundled server is the same whatever port it happened to get.
+// Subject says what the run's requests were made to. It is the same for the bundled server on any port.
 func (r *Run) Subject() string {
 	if r.Bundled == nil {
 		return r.Target
@@ -102,7 +112,8 @@ func (r *Run) Subject() string {
 	return fmt.Sprintf("the bundled server, profile %s, %s", r.Bundled.Profile, path)
 }
 
-// Compared returns the strategies of the run, each at its limit, the best first.
+// Compared returns a summary of each strategy at its limit, the largest goodput first. If the run was interrupted before
+// it compared the strategies, the summaries have no verdicts.
 func (r *Run) Compared() []Summary {
 	summaries := r.Strategies
 	if len(summaries) == 0 && r.Command != "sweep" { // interrupted before the comparison was made

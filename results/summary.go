@@ -8,11 +8,11 @@ import (
 	"sweetspot/results/stat"
 )
 
-// sequential is the strategy that the others are compared with: one request at a time.
+// sequential is the strategy that makes one request at a time, which the others are compared with.
 const sequential = "sequential"
 
-// projected are the numbers of requests a time is projected for: a batch, the batch at which an unlimited client was
-// seen to collapse, and a URL for each of the four-character codes over 0-9 and a-z.
+// projected are the numbers of requests that a time is projected for: a batch, the batch at which an unlimited client was
+// seen to collapse, and one request for each of the four-character codes.
 var projected = [...]int64{1000, 4000, AllCodes}
 
 // AllCodes is the number of four-character codes over 0-9 and a-z.
@@ -25,9 +25,9 @@ type Group struct {
 	Trials   []*Trial
 }
 
-// Summarise takes the trials of each strategy at each limit together, in the order in which they first appear, but for
-// those with a purpose of their own. Verdicts are left to who compares. Every figure is finite: a trial without a success has the rate 0, and since no geometric
-// mean can hold that, the summary's rate is then 0 without an interval or a spread, and a warning says so.
+// Summarise returns a summary of the trials of each of the [Groups], in their order. It sets no verdicts. Every figure is
+// finite. The rate of a trial without a success is 0, of which there is no geometric mean: the rate of its summary is then 0
+// too, without interval and spread, and a warning says so.
 func Summarise(trials []Trial) []Summary {
 	groups := Groups(trials)
 	summaries := make([]Summary, len(groups))
@@ -39,7 +39,7 @@ func Summarise(trials []Trial) []Summary {
 }
 
 // Groups returns the trials that measure their strategy, by strategy and limit, in the order in which these first appear.
-// An interrupted trial is among them only if there is no other of its group.
+// Trials with another purpose are left out; an interrupted one counts if its group has no other.
 func Groups(trials []Trial) []Group {
 	type key struct {
 		strategy string
@@ -109,7 +109,7 @@ func summarise(g Group) Summary {
 	return s
 }
 
-// setRate sets the rate of the summary, its interval and spread, and what follows from the rate.
+// setRate sets the rate of the summary, its interval, its spread and what follows from the rate.
 func (s *Summary) setRate(trials []*Trial) {
 	logs := make([]float64, 0, len(trials))
 	least, most := math.Inf(1), 0.0
@@ -126,7 +126,7 @@ func (s *Summary) setRate(trials []*Trial) {
 		return
 	}
 	sample := stat.Describe(logs)
-	s.PerSecond = min(max(math.Exp(sample.Mean), least), most) // exactly the rate where there is only one
+	s.PerSecond = min(max(math.Exp(sample.Mean), least), most) // exactly the rate if there is only one
 	s.Microseconds = stat.Ratio(1e6, s.PerSecond)
 	for _, n := range projected {
 		s.Projected = append(s.Projected, Projection{n, stat.Ratio(float64(n), s.PerSecond)})
@@ -138,7 +138,7 @@ func (s *Summary) setRate(trials []*Trial) {
 	half := sample.HalfWidth(1 - stat.Confidence)
 	low, high := math.Exp(sample.Mean-half), math.Exp(sample.Mean+half)
 	if !math.IsInf(high, 0) { // rates hundreds of orders of magnitude apart bound nothing
-		low, high = min(low, s.PerSecond), max(high, s.PerSecond) // where all rates are equal but for a rounding
+		low, high = min(low, s.PerSecond), max(high, s.PerSecond) // else a rounding error could put the rate outside
 		s.Low, s.High = &low, &high
 	}
 }
@@ -160,8 +160,8 @@ func compare(summaries []Summary) {
 	}
 }
 
-// A Summary is the trials of one strategy at one limit, taken together. Rates are geometric means over the trials; Low
-// and High bound the rate with 95% confidence (Student's t on the logarithms) and are null after a single trial.
+// A Summary is the trials of one strategy at one limit, taken together. PerSecond is the geometric mean of the trials'
+// goodput. Low and High bound it with 95% confidence (Student's t on the logarithms) and are nil after a single trial.
 type Summary struct {
 	Strategy         string           `json:"strategy"`
 	Limit            int              `json:"limit"`
@@ -169,18 +169,18 @@ type Summary struct {
 	PerSecond        float64          `json:"per_second"`
 	Low              *float64         `json:"low"`
 	High             *float64         `json:"high"`
-	Spread           float64          `json:"spread"` // standard deviation over the trials, as a share of PerSecond
+	Spread           float64          `json:"spread"` // standard deviation of the trials' goodput, as a share of PerSecond
 	Microseconds     float64          `json:"microseconds_per_request"`
 	CPUMicroseconds  float64          `json:"cpu_microseconds_per_request"`
 	VersusFastest    float64          `json:"versus_fastest"`
 	VersusSequential *float64         `json:"versus_sequential,omitempty"`
-	Verdict          string           `json:"verdict,omitempty"`
-	Latency          Latency          `json:"latency_seconds"` // of all the trials' requests, from merged histograms
+	Verdict          Standing         `json:"verdict,omitempty"`
+	Latency          Latency          `json:"latency_seconds"` // of the successes of all trials, from merged histograms
 	InFlightMean     float64          `json:"in_flight_mean"`
 	Started          int64            `json:"started"`
-	Failed           map[string]int64 `json:"failed"`                // classes that occurred
+	Failed           map[string]int64 `json:"failed"`                // by class, those that occurred
 	FirstError       string           `json:"first_error,omitempty"` // of the first trial that has one
-	Error            string           `json:"error,omitempty"`       // why the strategy broke down: then it has no rate
+	Error            string           `json:"error,omitempty"`       // why the strategy broke down, so that it has no rate
 	Projected        []Projection     `json:"projected,omitempty"`
 	Warnings         []Warning        `json:"warnings"`
 	Codes            []Coded          `json:"warning_codes,omitempty"`

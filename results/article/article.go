@@ -1,3 +1,5 @@
+// Package article holds the claims of an article about HTTP clients, "Writing fast async HTTP requests in Python" (2021),
+// against what was measured.
 package article
 
 import (
@@ -14,9 +16,9 @@ import (
 	"sweetspot/results/text"
 )
 
-// WriteArticle writes what the article's clients came to, beside what the article says of them, from the runs that
-// measured it: batches and sweeps, told apart by what they hold, in any order. Whatever was not measured is left out. Format
-// is [Table] or [Markdown].
+// Write writes how the article's clients measured, beside what the article says of them. The runs are batches and sweeps in
+// any order. What they did not measure is left out. The format must be one for people, such as [render.Table] or
+// [render.Markdown].
 func Write(w io.Writer, runs []*results.Run, format string, screen render.Screen) error {
 	if err := render.Draw(w, lookUp(runs), format, screen); err != nil {
 		return fmt.Errorf("write the article's page: %w", err)
@@ -24,16 +26,16 @@ func Write(w io.Writer, runs []*results.Run, format string, screen render.Screen
 	return nil
 }
 
-// An article is the runs that measured it, looked up by what they measured.
+// The measurements are the runs, with their batches looked up by what they measured.
 type measurements struct {
 	runs      []*results.Run
 	rows      map[batchOnServer]results.Summary
 	whole     map[batchOnServer][]results.Trial
-	torn      []string // what is said of batches that did not come to their end
-	errorEach float64  // probability that an interval is wrong, small enough for all of the page to be right together
+	torn      []string // about batches that ended before their last request
+	errorEach float64  // probability that a single interval is wrong, so small that all of the page are right together with [stat.Confidence]
 }
 
-// A spot is a batch on a bundled server.
+// A batchOnServer is a batch on a bundled server.
 type batchOnServer struct {
 	profile string
 	Batch
@@ -51,7 +53,6 @@ func lookUp(runs []*results.Run) *measurements {
 				a.whole[at] = append(a.whole[at], t)
 				continue
 			}
-			// It says nothing of how long a whole one takes.
 			a.torn = append(a.torn, fmt.Sprintf("%s: a batch ended after %s of %s requests and does not count: %s",
 				at.named(), text.Count(t.Completed()), text.Count(at.Requests), cmp.Or(t.Error, t.FirstError, strings.Join(results.Words(t.Warnings), "; "))))
 		}
@@ -66,7 +67,7 @@ func lookUp(runs []*results.Run) *measurements {
 // isSweep reports whether the run is a sweep.
 func isSweep(run *results.Run) bool { return run.Command == "sweep" }
 
-// row returns the summary of a batch on a server, nil if it was not measured.
+// row returns the summary of a batch on a server, or nil if it was not measured.
 func (a *measurements) row(profile string, b Batch) *results.Summary {
 	if s, measured := a.rows[batchOnServer{profile, b}]; measured && s.PerSecond > 0 {
 		return &s
@@ -74,7 +75,7 @@ func (a *measurements) row(profile string, b Batch) *results.Summary {
 	return nil
 }
 
-// seconds returns how long the batch took, 0 if it was not measured.
+// seconds returns how long the batch took, or 0 if it was not measured.
 func (a *measurements) seconds(profile string, b Batch) float64 {
 	if s := a.row(profile, b); s != nil {
 		return float64(b.Requests) / s.PerSecond
@@ -82,12 +83,12 @@ func (a *measurements) seconds(profile string, b Batch) float64 {
 	return 0
 }
 
-// A factor is how many times as long one batch took as another, with the interval that holds it. Without at least two
-// blocks there is none, and the interval is from 0 to infinity.
+// A factor is how many times as long one batch took as another, with its interval, which is from 0 to infinity if there are
+// fewer than two blocks.
 type factor struct{ middle, low, high float64 }
 
-// ratio compares two batches block by block, so that what the machine does from block to block falls out: Student's t on
-// the logarithms of the ratios. It reports false unless both were measured in a block.
+// ratio compares two batches block by block, so that what changes from block to block cancels out: Student's t on the
+// logarithms of the ratios. It reports false unless both were measured in at least one block.
 func (a *measurements) ratio(profile string, slow, fast Batch) (factor, bool) {
 	var logs []float64
 	for _, s := range a.whole[batchOnServer{profile, slow}] {
@@ -109,8 +110,8 @@ func (a *measurements) ratio(profile string, slow, fast Batch) (factor, bool) {
 	return r, true
 }
 
-// spreads compares how much the times of two batches vary: the ratio of their standard deviations, with the interval of
-// the F distribution, for times whose logarithms are normal. It reports false without two trials of each.
+// spreads compares how much the times of two batches vary: the ratio of their standard deviations, with the interval of the
+// F distribution, which takes the logarithms of times to be normal. It reports false without two trials of each.
 func (a *measurements) spreads(profile string, one, other Batch) (factor, bool) {
 	x, y := a.row(profile, one), a.row(profile, other)
 	if x == nil || y == nil || x.Trials < 2 || y.Trials < 2 || x.Spread == 0 || y.Spread == 0 {
@@ -122,7 +123,7 @@ func (a *measurements) spreads(profile string, one, other Batch) (factor, bool) 
 	return factor{middle, middle / math.Sqrt(low), middle * math.Sqrt(high)}, true
 }
 
-// warnings returns what the runs warn of, each once.
+// warnings returns the warnings of the runs, each once.
 func (a *measurements) warnings() []string {
 	all := text.Each(a.torn, text.Clean)
 	for _, run := range a.runs {

@@ -169,7 +169,7 @@ func TestFindingsFollowTheFigures(t *testing.T) {
 		{"pycurl far ahead", 20, 177, 0.01, 6, "**Differs.** The article: pycurl"},
 		{"pycurl behind", 600, 177, 0.01, 6, "**Holds.** The article: pycurl"},
 		{"pycurl as fast", 177, 177, 0.01, 6, "**Cannot be told.** The article: pycurl"},
-		{"an interval of no use", 20, 177, 0.01, 1, "which so few batches leave open"},
+		{"an interval of no use", 20, 177, 0.01, 1, "which is not certain after so few batches"},
 		{"pycurl ahead, once", 20, 177, 0.01, 1, "**Cannot be told.** The article: pycurl"},
 		{"pycurl ahead in much noise", 150, 177, 0.3, 6, "**Cannot be told.** The article: pycurl"},
 		{"uvloop the same", 20, 176, 0.001, 6, "**Holds.** The article: uvloop is no faster"},

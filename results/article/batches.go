@@ -1,7 +1,7 @@
 package article
 
-// A Batch is one row of the table that sets the article beside what is measured: so many requests, made by a strategy at
-// a limit.
+// A Batch is a number of requests that a strategy makes at a limit, timed as a whole. It is one row of the table of the
+// article's clients.
 type Batch struct {
 	Strategy string
 	Limit    int
@@ -10,19 +10,19 @@ type Batch struct {
 
 // The bundled servers that batches are measured on, by profile.
 const (
-	LikeTheArticles = "article" // what the article measured: the server is the bottleneck
-	AtOnce          = "instant" // what each client costs
+	LikeTheArticles = "article" // like the article's server, which is the bottleneck
+	AtOnce          = "instant" // answers at once, so that the client is the bottleneck
 )
 
-// published is what the article, "Writing fast async HTTP requests in Python" (2021), has of a batch.
+// published is a batch with what the article says of it.
 type published struct {
 	Batch
-	generation string  // of the article's clients; Go's have none
-	seconds    float64 // 0 where the article gives no time
-	costly     bool    // for what it tells it takes too long on a server like the article's, so it is measured at once only
+	generation string  // which the article counts its clients by
+	seconds    float64 // 0 if the article gives no time
+	costly     bool    // takes too long on a server like the article's, so that it is measured only where answers come at once
 }
 
-// The facts of the article, in its order, with the Go strategies that stand beside them. It says:
+// publishedBatches are the article's batches in its order, with Go strategies beside them. The article says:
 //
 //	1  requests in a loop: 40 requests in 2.8 s, 70 ms each.
 //	2  requests.session() in a pool of threads: with 40 threads 40 in 365 ms; with 100 threads 4,000 in 8 s.
@@ -63,17 +63,16 @@ var publishedBatches = []published{
 	{Batch: Batch{"eventloop", 100, 4000}, generation: "Go"},
 }
 
-// What the article has beside its batches.
+// What the article says beside its batches.
 const (
-	publishedBest    = 60        // the semaphore's size, swept
-	publishedAllIn   = 3         // times as slow with 4,000 in flight as with 100, nearly
+	publishedBest    = 60        // the best size of the semaphore
+	publishedAllIn   = 3         // nearly as many times as slow with 4,000 in flight as with 100
 	publishedAIOHTTP = 11 * 60.0 // seconds that all 36^4 codes would take with generation 3
-	publishedThreads = 48 * 60.0 // and with threads
-	publishedEach    = 2.8 / 40  // seconds a request, one after the other
+	publishedThreads = 48 * 60.0 // the same with threads
 	title            = "Writing fast async HTTP requests in Python"
 )
 
-// ArticleBatches returns the batches to measure on a bundled server, in the order of the table.
+// Batches returns the batches to measure on the bundled server with a profile, in the order of the table.
 func Batches(profile string) []Batch {
 	var batches []Batch
 	for _, p := range publishedBatches {

@@ -9,28 +9,28 @@ import (
 	"sweetspot/results/text"
 )
 
-// A claim is what the article says, or asks, of how long two batches take, one beside the other.
+// A claim is what the article says, or asks, about how long one batch takes compared with another.
 type claim struct {
 	says       string // with the article's own figures
 	one, other Batch
 	expect     expectation
-	published  float64 // how many times as long the one took in the article; 0 where it does not say
+	published  float64 // how many times as long the one batch took in the article; 0 if it does not say
 
-	// What explains, on either server, that it does not hold or that the difference is less than in the article. That
-	// the server like the article's hides what clients cost is said once for all claims.
+	// Why the claim may not hold on that server, or the difference may be smaller than in the article. That the server like
+	// the article's hides what clients cost is said once for all claims.
 	there, atOnce string
 }
 
-// An expectation is how long the one batch takes beside the other, as the article has it.
+// An expectation is how long the one batch takes compared with the other, according to the article.
 type expectation int
 
 const (
 	longer   expectation = iota
-	alike                // no faster to speak of
-	question             // whether it is shorter: the article does not know
+	alike                // not faster by [toSpeakOf]
+	question             // the article asks whether it is shorter
 )
 
-// toSpeakOf is the difference from which on a client is faster to speak of.
+// toSpeakOf is the smallest difference that makes a client clearly faster, as a share.
 const toSpeakOf = 0.10
 
 // claims are in the order of the article.
@@ -38,7 +38,7 @@ var claims = []claim{
 	{
 		says: "The article: requests in a loop takes 2.8 s for 40 requests, 40 threads take 365 ms, which is 7.67 times as fast.",
 		one:  Batch{"python-requests", 1, 40}, other: Batch{"python-threads", 40, 40}, published: 2.8 / 0.365,
-		atOnce: "Where answers come at once there is no waiting to share, and threads only cost.",
+		atOnce: "Where answers come at once there is no time to wait, and threads only add to the cost.",
 	},
 	{
 		says: "The article: aiohttp takes 100 ms for them, 3.65 times as fast as threads.",
@@ -51,12 +51,12 @@ var claims = []claim{
 	{
 		says: "The article: with all 4,000 in flight at once aiohttp is nearly 3 times slower than at 100.",
 		one:  Batch{"python-aiohttp", 4000, 4000}, other: Batch{"python-aiohttp", 100, 4000}, published: publishedAllIn,
-		there: "In a batch of no more than are in flight, ever fewer are: the server recovers as it goes, and a steady 4,000 would be slower still.",
+		there: "In a batch that is in flight all at once, fewer and fewer requests are in flight, so that the server recovers: a steady 4,000 would be slower still.",
 	},
 	{
 		says: "The article: uvloop is no faster to speak of.",
 		one:  Batch{"python-uvloop", 100, 4000}, other: Batch{"python-aiohttp", 100, 4000}, expect: alike,
-		atOnce: "What uvloop saves is the event loop's own time, which shows only where the client is the bottleneck.",
+		atOnce: "uvloop saves time of the event loop itself, which shows only where the client is the bottleneck.",
 	},
 	{
 		says: "The article: httpx with the semaphore is strictly slower than aiohttp.",
@@ -69,7 +69,7 @@ var claims = []claim{
 	{
 		says: "The article: pycurl, driven by hand, is fast, but slower than aiohttp.",
 		one:  Batch{"python-pycurl", 100, 4000}, other: Batch{"python-aiohttp", 100, 4000},
-		atOnce: "libcurl connects, sends and parses in C, and with its handles used again Python is left with little more than the bodies.",
+		atOnce: "libcurl connects, sends and parses in C. Its handles are reused here, so that Python does little more than handle the bodies.",
 	},
 	{
 		says: "The article asks for a faster one that keeps its state and works locally.",
@@ -81,7 +81,7 @@ var claims = []claim{
 	},
 }
 
-// An outcome is what became of a claim.
+// An outcome says whether a claim holds.
 type outcome string
 
 const (
@@ -91,7 +91,7 @@ const (
 	mixed   outcome = "depends on the server"
 )
 
-// judge says what an interval makes of a claim.
+// outcomeFor says whether the claim holds, given the interval of the ratio.
 func (c claim) outcomeFor(r factor) outcome {
 	faster, slower := r.high < 1/(1+stat.Negligible), r.low > 1+stat.Negligible
 	switch c.expect {
@@ -104,6 +104,7 @@ func (c claim) outcomeFor(r factor) outcome {
 	return either(slower, faster)
 }
 
+// either returns holds for yes, differs for no, and open for neither.
 func either(yes, no bool) outcome {
 	switch {
 	case yes:
@@ -114,13 +115,13 @@ func either(yes, no bool) outcome {
 	return open
 }
 
-// articleServers are the servers that claims are held to, and how a sentence calls them.
+// servers are the servers that claims are held against, with their names in sentences.
 var servers = []struct{ profile, name string }{
 	{LikeTheArticles, "the server like the article's"},
 	{AtOnce, "the server that answers at once"},
 }
 
-// comparisons returns how many intervals the page gives.
+// comparisons returns the number of intervals on the page.
 func (a *measurements) comparisons() int {
 	n := 0
 	for _, server := range servers {
@@ -136,8 +137,7 @@ func (a *measurements) comparisons() int {
 	return n
 }
 
-// and returns what two servers come to together. One that decides nothing leaves the word to the other, and so does the
-// outcome that is empty, of none.
+// and returns the outcome on two servers together. An outcome that is open or empty leaves the decision to the other.
 func (o outcome) and(other outcome) outcome {
 	switch {
 	case o == "" || o == open:
@@ -148,7 +148,7 @@ func (o outcome) and(other outcome) outcome {
 	return mixed
 }
 
-// outcome says what became of the claim on all servers; it is empty if none measured it.
+// outcome returns the outcome of the claim on all servers. It is empty if none measured it.
 func (a *measurements) outcome(c claim) outcome {
 	var all outcome
 	for _, server := range servers {
@@ -159,7 +159,7 @@ func (a *measurements) outcome(c claim) outcome {
 	return all
 }
 
-// claimed says what the article claims and what was measured; it is empty if nothing was.
+// claimed says what the article claims and what was measured. It is empty if nothing was measured.
 func (a *measurements) claimed(c claim) render.Finding {
 	verdict := a.outcome(c)
 	if verdict == "" {
@@ -185,7 +185,7 @@ func (a *measurements) claimed(c claim) render.Finding {
 	return render.Finding{Verdict: verdict.answer(c.expect), Text: strings.TrimSpace(words + " " + strings.Join(reasons, " "))}
 }
 
-// answer is the outcome as a page has it: a question is answered.
+// answer writes the outcome for the page: Yes or No to a question.
 func (o outcome) answer(e expectation) string {
 	switch {
 	case o == holds && e == question:
@@ -196,17 +196,17 @@ func (o outcome) answer(e expectation) string {
 	return strings.ToUpper(string(o[:1])) + string(o[1:])
 }
 
-// spent says what processor time the two clients of a claim spend, which explains most differences between them.
+// spent says how much processor time the two clients of a claim use, which explains most differences.
 func (a *measurements) spent(c claim) string {
 	one, other := a.row(AtOnce, c.one), a.row(AtOnce, c.other)
 	if one == nil || other == nil || one.CPUMicroseconds == 0 || other.CPUMicroseconds == 0 {
 		return ""
 	}
-	return fmt.Sprintf("The client's CPU a request, at once: %s µs, against %s µs.",
+	return fmt.Sprintf("The client's CPU per request, at once: %s µs, against %s µs.",
 		text.Number(one.CPUMicroseconds), text.Number(other.CPUMicroseconds))
 }
 
-// named is what a sentence calls the batch.
+// named names the batch in a sentence.
 func (b Batch) named() string {
 	if b.Limit == 1 {
 		return b.Strategy
@@ -214,10 +214,10 @@ func (b Batch) named() string {
 	return fmt.Sprintf("%s at %s", b.Strategy, text.Count(b.Limit))
 }
 
-// vague is the factor from the middle from which on an interval says nothing.
+// vague is the ratio of an interval's end to its middle above which the interval is not worth reporting.
 const vague = 10
 
-// beside says how long a batch took beside another one.
+// beside says how long a batch took compared with another one.
 func (r factor) beside() string {
 	switch {
 	case r.low > 1:
@@ -225,7 +225,7 @@ func (r factor) beside() string {
 	case r.high < 1:
 		return fmt.Sprintf("%s times as fast (%s to %s)", text.Number(1/r.middle), text.Number(1/r.high), text.Number(1/r.low))
 	case r.high > vague*r.middle:
-		return fmt.Sprintf("%s times as long, which so few batches leave open,", text.Number(r.middle))
+		return fmt.Sprintf("%s times as long, which is not certain after so few batches,", text.Number(r.middle))
 	}
 	return fmt.Sprintf("indistinguishable (%s to %s times as long)", text.Number(r.low), text.Number(r.high))
 }

@@ -9,24 +9,24 @@ import (
 	"sweetspot/results/text"
 )
 
-// An extrapolated is how long all 36^4 codes take with a client.
+// A projection is how long all 36^4 codes take with a client.
 type projection struct {
 	name          string
 	limit         int
-	article       float64 // seconds that the article projects; 0 if none
-	there, atOnce float64 // projected from 4,000 requests on either server
+	article       float64 // seconds that the article projects; 0 if it does not
+	there, atOnce float64 // seconds, projected from 4,000 requests on either server
 	measured      float64
 }
 
-// projection draws how long all codes would take with each client, beside the run that requested all of them.
+// drawProjection draws how long all codes would take with each client, and how long the run took that requested them all.
 func (a *measurements) drawProjection(p render.Page) error {
-	wholes := a.wholes()
-	if len(wholes) == 0 {
+	projections := a.projections()
+	if len(projections) == 0 {
 		return nil
 	}
 	p.Heading(1, "All 36^4 codes")
-	p.Paragraph(render.Plain, a.real())
-	g := render.Tabulate(wholes, []render.Field[projection]{
+	p.Paragraph(render.Plain, a.allCodes())
+	g := render.Tabulate(projections, []render.Field[projection]{
 		{Name: "strategy", Left: true, Cell: func(w projection) string { return w.name }},
 		{Name: "limit", Cell: func(w projection) string { return text.Count(w.limit) }},
 		{Name: "projected by the article", Rank: 1, Cell: func(w projection) string { return text.OrNone(w.article, text.Span) }},
@@ -37,8 +37,8 @@ func (a *measurements) drawProjection(p render.Page) error {
 	return p.Table(slices.DeleteFunc(g, func(s render.Column) bool { return s.Only(text.None) }))
 }
 
-// wholes projects from every batch of 4,000 requests.
-func (a *measurements) wholes() []projection {
+// projections returns the projections from the batches of 4,000 requests.
+func (a *measurements) projections() []projection {
 	extrapolate := func(profile string, b Batch) float64 {
 		return a.seconds(profile, b) * float64(results.AllCodes) / float64(b.Requests)
 	}
@@ -46,7 +46,7 @@ func (a *measurements) wholes() []projection {
 		{"python-threads", 100, 4000}: publishedThreads, {"python-aiohttp", 100, 4000}: publishedAIOHTTP,
 	}
 	_, all := a.codes()
-	var wholes []projection
+	var projections []projection
 	for _, b := range publishedBatches {
 		if b.Requests != 4000 {
 			continue
@@ -56,14 +56,14 @@ func (a *measurements) wholes() []projection {
 			w.measured = float64(results.AllCodes) / all.PerSecond
 		}
 		if w.there > 0 || w.atOnce > 0 || w.measured > 0 {
-			wholes = append(wholes, w)
+			projections = append(projections, w)
 		}
 	}
-	return wholes
+	return projections
 }
 
-// real says what the run of all codes took.
-func (a *measurements) real() string {
+// allCodes describes the run of all codes.
+func (a *measurements) allCodes() string {
 	run, s := a.codes()
 	if s == nil {
 		return "Projected from 4,000 requests, not measured."
@@ -72,7 +72,7 @@ func (a *measurements) real() string {
 		s.Strategy, text.Count(results.AllCodes), text.Count(s.Limit), serverNamed(AtOnce), text.Span(float64(results.AllCodes)/s.PerSecond),
 		text.Number(s.PerSecond), text.Number(s.Microseconds), text.Number(s.CPUMicroseconds))
 	if run.PeakMemory > 0 {
-		words += fmt.Sprintf(" It took %s MB of memory at most.", text.Number(float64(run.PeakMemory)/1e6))
+		words += fmt.Sprintf(" It used at most %s MB of memory.", text.Number(float64(run.PeakMemory)/1e6))
 	}
 	if b := a.row(AtOnce, Batch{s.Strategy, s.Limit, 4000}); b != nil {
 		words += fmt.Sprintf(" Projected from its batches of 4,000 it would have been %s.", text.Span(float64(results.AllCodes)/b.PerSecond))

@@ -12,23 +12,23 @@ import (
 	"sweetspot/results/text"
 )
 
-// findings says what was found, each with the figures that it rests on.
+// findings returns what was found, with figures.
 func (a *measurements) findings() []render.Finding {
 	var all []render.Finding
 	for _, c := range claims {
 		all = append(all, a.claimed(c))
 	}
-	all = append(all, a.steadiness(), a.bests(), a.extremes(), a.answered())
+	all = append(all, a.steadiness(), a.bests(), a.costs(), a.answered())
 	return slices.DeleteFunc(all, func(f render.Finding) bool { return f.Text == "" })
 }
 
-// The batches that show which of the two event loops of Python is the steadier.
+// The batches that compare the steadiness of Python's two event loops.
 var (
 	onUvloop  = Batch{"python-uvloop", 100, 4000}
 	onAsyncio = Batch{"python-aiohttp", 100, 4000}
 )
 
-// steadiness says whether uvloop's times vary less than asyncio's.
+// steadiness says whether the times of uvloop vary less than those of asyncio.
 func (a *measurements) steadiness() render.Finding {
 	var verdict outcome
 	var parts []string
@@ -53,7 +53,7 @@ func (a *measurements) steadiness() render.Finding {
 		onUvloop.named(), onAsyncio.named(), strings.Join(parts, ", and by "), a.slowest())}
 }
 
-// slowest says how long the slowest batches on the two event loops took on each server.
+// slowest says how long the slowest batches of the two event loops took on each server.
 func (a *measurements) slowest() string {
 	var parts []string
 	for _, server := range servers {
@@ -70,7 +70,7 @@ func (a *measurements) slowest() string {
 	return strings.Join(parts, ", and ")
 }
 
-// sweeps returns the runs that swept, those of Python first, as their curves are to be shown.
+// sweeps returns the runs that are sweeps of a bundled server, in their order.
 func (a *measurements) sweeps() []*results.Run {
 	var all []*results.Run
 	for _, run := range a.runs {
@@ -81,10 +81,10 @@ func (a *measurements) sweeps() []*results.Run {
 	return all
 }
 
-// nearby is the factor within which a limit is right around another: a sweep tries limits that are up to 1.4 times apart.
+// nearby is the largest ratio of two limits that are about the same. The limits that a sweep tries are up to 1.4 times apart.
 const nearby = 1.25
 
-// bests says where the sweeps found the best limit.
+// bests says which limit the sweeps found to be the best.
 func (a *measurements) bests() render.Finding {
 	var verdict outcome
 	var parts []string
@@ -113,6 +113,7 @@ func (a *measurements) bests() render.Finding {
 		"and the optimum depends on the host. Here the best is, for %s.", publishedBest, strings.Join(parts, "; "))}
 }
 
+// serverNamed names the server with a profile in a sentence.
 func serverNamed(profile string) string {
 	for _, server := range servers {
 		if server.profile == profile {
@@ -122,8 +123,8 @@ func serverNamed(profile string) string {
 	return "the server " + profile
 }
 
-// extremes says which client is the fastest and which the slowest where nothing but the client counts.
-func (a *measurements) extremes() render.Finding {
+// costs lists what each client costs per request, where the client is the bottleneck.
+func (a *measurements) costs() render.Finding {
 	var names []Batch
 	for _, p := range publishedBatches {
 		if p.Requests == 4000 && p.Limit == 100 && a.row(AtOnce, p.Batch) != nil {
@@ -138,10 +139,10 @@ func (a *measurements) extremes() render.Finding {
 	for _, b := range names {
 		order = append(order, fmt.Sprintf("%s %s µs", b.Strategy, text.Number(a.row(AtOnce, b).Microseconds)))
 	}
-	return render.Finding{Verdict: "", Text: "What each client costs a request, 4,000 of them at limit 100, answered at once: " + strings.Join(order, ", ") + "."}
+	return render.Finding{Verdict: "", Text: "What each client costs per request, 4,000 of them at limit 100, answered at once: " + strings.Join(order, ", ") + "."}
 }
 
-// codes returns the run of all codes and its summary, nil if it was not made to its end.
+// codes returns the run of all codes and its summary, or nil if there is none that came to its end.
 func (a *measurements) codes() (*results.Run, *results.Summary) {
 	for at := range a.rows {
 		if at.Requests != results.AllCodes {
@@ -156,7 +157,7 @@ func (a *measurements) codes() (*results.Run, *results.Summary) {
 	return nil, nil
 }
 
-// answered says how long all codes took beside what the article projects.
+// answered says how long all codes took, and what the article projects.
 func (a *measurements) answered() render.Finding {
 	_, s := a.codes()
 	if s == nil {

@@ -14,7 +14,7 @@ import (
 
 // Draw draws the page.
 func (a *measurements) Draw(p render.Page) error {
-	p.Heading(0, "The article's clients, measured anew")
+	p.Heading(0, "The article's clients, measured again")
 	p.Paragraph(render.Plain, a.introduction())
 	if len(a.rows) == 0 && len(a.sweeps()) == 0 {
 		p.Paragraph(render.Plain, "Nothing was measured.")
@@ -29,14 +29,14 @@ func (a *measurements) introduction() string {
 	words := fmt.Sprintf("The article “%s” (2021) made the same requests with one generation of clients after another. Here they are again, "+
 		"with Go's beside them. The server like the article's shows what the article saw", title)
 	if b := a.theory(); b != nil {
-		words += fmt.Sprintf(": by its theory it completes %s/s at most, with %s in flight; a client that could do more waits for it, and what it costs does not show",
+		words += fmt.Sprintf(": in theory it completes %s/s at most, with %s in flight; a faster client waits for it, so that its own cost does not show",
 			text.Number(b.PerSecond), text.Count(b.Limit))
 	}
 	return words + ". The server that answers at once shows what each client costs. Every figure is of whole batches: a client that has just been " +
 		"started, with no connection yet, requests distinct URLs, decodes the JSON of each, and ends." + a.written()
 }
 
-// written says where and when the page comes from.
+// written says when and where the page was made.
 func (a *measurements) written() string {
 	if len(a.runs) == 0 {
 		return ""
@@ -47,7 +47,7 @@ func (a *measurements) written() string {
 		day, m.CPUs, m.OS, m.Arch)
 }
 
-// theory returns what is known of the server like the article's.
+// theory returns what theory says of the server like the article's, or nil.
 func (a *measurements) theory() *results.Bundled {
 	for _, run := range a.runs {
 		if b := run.Bundled; b != nil && b.Profile == LikeTheArticles && b.PerSecond > 0 {
@@ -60,7 +60,7 @@ func (a *measurements) theory() *results.Bundled {
 // body draws what was measured.
 func (a *measurements) body(p render.Page) error {
 	if found := a.findings(); len(found) > 0 {
-		p.Heading(1, "What came of it")
+		p.Heading(1, "Findings")
 		p.Findings(found)
 		p.Paragraph(render.Plain, a.confidence())
 	}
@@ -71,17 +71,17 @@ func (a *measurements) body(p render.Page) error {
 	return a.drawProjection(p)
 }
 
-// confidence says how sure the intervals of the findings are.
+// confidence says how certain the intervals of the findings are.
 func (a *measurements) confidence() string {
 	if a.comparisons() == 0 {
 		return ""
 	}
-	return fmt.Sprintf("In brackets: intervals of the ratio of times, block by block, that are all of them right with %s confidence. "+
+	return fmt.Sprintf("In brackets: intervals of the ratio of times, block by block; all of them together are right with %s confidence. "+
 		"A difference is one if it is certainly over %s; “to speak of” is over %s.",
 		text.PercentTo(stat.Confidence, 0), text.PercentTo(stat.Negligible, 0), text.PercentTo(toSpeakOf, 0))
 }
 
-// timePlotted is the time of the article's largest batch at a limit.
+// timePlotted is how long the article's largest batch takes at a limit.
 var timePlotted = render.Quantity{Title: "seconds for 4,000 requests", Of: func(s results.Summary) float64 { return stat.Ratio(4000, s.PerSecond) }}
 
 // curves draws the sweeps: the time of 4,000 requests against the semaphore's size.
@@ -106,7 +106,7 @@ func (a *measurements) curves(p render.Page) {
 // swept says what a sweep found.
 func (a *measurements) swept(run *results.Run, limits []results.Summary, found *results.Optimum) string {
 	if found == nil {
-		return "No conclusion, since the sweep ended before there was one."
+		return "No conclusion: the sweep ended before there was one."
 	}
 	words := strings.ToUpper(found.Advice()[:1]) + found.Advice()[1:]
 	last := limits[len(limits)-1]
@@ -115,19 +115,19 @@ func (a *measurements) swept(run *results.Run, limits []results.Summary, found *
 			text.Span(4000/found.Peak.PerSecond), text.Count(last.Limit), text.Span(4000/last.PerSecond), text.Number(found.Peak.PerSecond/last.PerSecond))
 	}
 	if b := run.Bundled; b.Limit > 0 {
-		words += fmt.Sprintf(" By its theory this server's peak is %s/s at %s.", text.Number(b.PerSecond), text.Count(b.Limit))
+		words += fmt.Sprintf(" In theory this server's peak is %s/s at limit %s.", text.Number(b.PerSecond), text.Count(b.Limit))
 	}
 	return words + " " + found.Effort()
 }
 
-// method says how all was measured, so that it can be done again.
+// method says how it was measured, so that others can repeat it.
 func (a *measurements) method(p render.Page) {
 	if len(a.runs) == 0 {
 		return
 	}
 	first := *a.runs[0]
 	p.Heading(1, "How it was measured")
-	first.Settings.Requests = 0 // each part has its own
+	first.Settings.Requests = 0 // each part has its own number
 	p.Paragraph(render.Plain, render.Conditions(&first)+" The Python programs keep what they decoded by URL, as the article does; Go's drop it.")
 	p.Picture([]render.Line{{Style: render.Plain, Text: "sweetspot " + strings.Join(text.Each(first.Arguments, text.Clean), " ")}})
 	p.Paragraph(render.Plain, a.effort())
@@ -135,7 +135,7 @@ func (a *measurements) method(p render.Page) {
 	p.List(text.Each(a.warnings(), func(words string) string { return "warning: " + words }))
 }
 
-// effort says when and on what it was measured, how much, and whether the servers agree.
+// effort says when and where it was measured, how many requests that took, and whether the servers counted the same.
 func (a *measurements) effort() string {
 	var requests int64
 	var trials int
@@ -148,7 +148,7 @@ func (a *measurements) effort() string {
 		}
 	}
 	m := a.runs[0].Machine
-	words := fmt.Sprintf("Begun at %s. %s requests in %s trials.", a.runs[0].Started, text.Count(requests), text.Count(trials))
+	words := fmt.Sprintf("Started at %s. %s requests in %s trials.", a.runs[0].Started, text.Count(requests), text.Count(trials))
 	if m.CPU != "" || m.Kernel != "" {
 		words += " Machine: " + strings.Join(slices.DeleteFunc([]string{m.CPU, m.Kernel}, func(s string) bool { return s == "" }), ", ") + "."
 	}
@@ -158,7 +158,7 @@ func (a *measurements) effort() string {
 	return words
 }
 
-// versions returns what the strategies consist of, one line each.
+// versions lists what the strategies consist of.
 func (a *measurements) versions() []string {
 	known := map[string]string{}
 	for _, run := range a.runs {

@@ -10,7 +10,7 @@ import (
 	"sweetspot/results/text"
 )
 
-// table draws the batches, Go's and Python's, beside the article's.
+// table draws the batches beside the article's.
 func (a *measurements) table(p render.Page) error {
 	var rows []published
 	for _, b := range publishedBatches {
@@ -29,12 +29,12 @@ func (a *measurements) table(p render.Page) error {
 	}
 	p.List(marks.List())
 	p.Paragraph(render.Plain, "there: on the server like the article's; at once: on the one that answers at once. ± is the standard deviation over the repeats. "+
-		"÷ article: of the time that the article gives. µs each and CPU µs are of a request, at once. ×: times as long as python-aiohttp took for as many requests "+
+		"÷ article: divided by the time that the article gives. µs each and CPU µs are per request, at once. ×: times as long as python-aiohttp took for as many requests "+
 		"(at limit 100, or 40 for 40), in the article, there and at once. What it says: whether what the article says of the client is so here.")
 	return nil
 }
 
-// columns are those of the table. Ranks say what goes first where space is short.
+// columns are the columns of the table.
 func (a *measurements) columns(marks *render.Notes) []render.Field[published] {
 	time := func(profile string) func(published) string {
 		return func(b published) string { return a.time(profile, b.Batch) }
@@ -70,7 +70,7 @@ func (a *measurements) columns(marks *render.Notes) []render.Field[published] {
 func each(s results.Summary) float64 { return s.Microseconds }
 func cpu(s results.Summary) float64  { return s.CPUMicroseconds }
 
-// figureOf writes a figure of a batch, answered at once.
+// figureOf writes a figure of a batch on the server that answers at once.
 func (a *measurements) figureOf(b Batch, of func(results.Summary) float64) string {
 	s := a.row(AtOnce, b)
 	if s == nil {
@@ -79,7 +79,7 @@ func (a *measurements) figureOf(b Batch, of func(results.Summary) float64) strin
 	return text.OrNone(of(*s), text.Number)
 }
 
-// time writes how long a batch took and how much that varied.
+// time writes how long a batch took and how much the times varied.
 func (a *measurements) time(profile string, b Batch) string {
 	s := a.row(profile, b)
 	if s == nil {
@@ -95,7 +95,7 @@ func (a *measurements) time(profile string, b Batch) string {
 // times writes a ratio: 0.19×.
 func times(x float64) string { return text.Number(x) + "×" }
 
-// reference returns the batch of aiohttp that another one is set beside.
+// reference returns the batch of aiohttp that a batch is compared with.
 func reference(b Batch) Batch {
 	limit := 100
 	if b.Requests == 40 {
@@ -104,7 +104,7 @@ func reference(b Batch) Batch {
 	return Batch{"python-aiohttp", limit, b.Requests}
 }
 
-// publishedSeconds returns what the article gives for a batch, 0 if it gives nothing.
+// publishedSeconds returns the time that the article gives for a batch, or 0.
 func publishedSeconds(b Batch) float64 {
 	for _, p := range publishedBatches {
 		if p.Batch == b {
@@ -114,7 +114,7 @@ func publishedSeconds(b Batch) float64 {
 	return 0
 }
 
-// standing says whether what the article says of the batch is true here.
+// standing says whether what the article says about the batch holds here.
 func (a *measurements) standing(b published) string {
 	for _, c := range claims {
 		if c.one == b.Batch && c.expect != question {
@@ -124,7 +124,7 @@ func (a *measurements) standing(b published) string {
 	return ""
 }
 
-// mark returns the mark of a batch whose requests failed.
+// mark returns the mark of a batch with failed requests.
 func (a *measurements) mark(marks *render.Notes, b Batch) string {
 	for _, server := range servers {
 		if s := a.row(server.profile, b); s != nil && render.Failures(*s) != text.None {

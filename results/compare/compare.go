@@ -1,3 +1,5 @@
+// Package compare sets two runs against each other: how the goodput of each strategy at each limit differs, and how the
+// limits to use do.
 package compare
 
 import (
@@ -12,15 +14,15 @@ import (
 	"sweetspot/results/text"
 )
 
-// A Comparison says how a run differs from an older one, strategy by strategy and limit by limit.
+// A Comparison says how a run differs from an older one, strategy by strategy and limit by limit. It is a [render.Document].
 type Comparison struct {
 	Version  int               `json:"version"`
 	Old      Origin            `json:"old"`
 	New      Origin            `json:"new"`
-	Rows     []Change          `json:"rows"`     // strategies in the order of the old run, each by limit
+	Rows     []Change          `json:"rows"`     // strategies in the order of the old run, each by ascending limit
 	OnlyOld  []At              `json:"only_old"` // what the new run did not measure
 	OnlyNew  []At              `json:"only_new"`
-	Optima   []Shift           `json:"optima"` // of strategies that both runs have swept
+	Optima   []Shift           `json:"optima"` // of the strategies that both runs swept
 	Warnings []results.Warning `json:"warnings"`
 	Codes    []results.Coded   `json:"warning_codes,omitempty"`
 
@@ -35,7 +37,7 @@ type Origin struct {
 	Machine results.Machine `json:"machine"`
 }
 
-// At names the trials that are repeats of one another.
+// At is a strategy at a limit, whose trials are repeats of one another.
 type At struct {
 	Strategy string `json:"strategy"`
 	Limit    int    `json:"limit"`
@@ -45,34 +47,27 @@ func (a At) String() string {
 	return fmt.Sprintf("%s at limit %s", text.Clean(a.Strategy), text.Count(a.Limit))
 }
 
-// Verdicts of a change, beside [Slower] and [Indistinguishable].
-const (
-	Faster = "faster"
-	TooFew = "too-few" // one trial a side bounds nothing
-	Failed = "failed"  // a side has trials without a success, so that there is no ratio
-)
-
-// A Change is how the goodput of a strategy at a limit differs between two runs. Latencies and errors are in the
-// summaries, for information. Low and High are wide enough for the intervals of all rows together to be right with 95%
-// confidence.
+// A Change is how the goodput of a strategy at a limit differs between two runs. Low and High are wide enough for the
+// intervals of all rows together to be right with 95% confidence. Latencies and errors are in the summaries; they are not
+// tested.
 type Change struct {
 	At
-	Ratio   *float64        `json:"ratio"` // of the new goodput to the old; null if a trial had no success
-	Low     *float64        `json:"low"`   // null after a single trial on a side
+	Ratio   *float64        `json:"ratio"` // of the new goodput to the old; nil if a trial had no success
+	Low     *float64        `json:"low"`   // nil after a single trial on a side
 	High    *float64        `json:"high"`
-	P       *float64        `json:"p"` // of a difference as large as this by chance, adjusted for the number of rows
-	Verdict string          `json:"verdict"`
+	P       *float64        `json:"p"` // probability of a difference as large as this by chance, adjusted for the number of rows
+	Verdict Verdict         `json:"verdict"`
 	Old     results.Summary `json:"old"`
 	New     results.Summary `json:"new"`
 }
 
-// fewest is how many trials a side it takes to bound a difference.
+// fewestTrials is how many trials on each side it takes to bound a difference.
 const fewestTrials = 2
 
-// Compare compares the goodput of two runs wherever both have measured a strategy at the same limit, by Welch's t test on
-// the logarithms with Holm's correction over the rows. A run that drifted from its first trial to its last is taken to have
-// begun anywhere within half of that. It returns an error if they have nothing in common. Whether they made the same
-// requests is for [Settings.Differences] to say; if not, the comparison bears a warning.
+// Runs compares the goodput of two runs at every strategy and limit that both have measured, by Welch's t test on the
+// logarithms with Holm's correction over the rows. If a run drifted from its first trial to its last, the intervals are
+// wider by half of the drift. It returns an error if the runs have no strategy and limit in common. Runs that made
+// different requests are compared with a warning: see [Differences].
 func Runs(old, new *results.Run) (*Comparison, error) {
 	c := &Comparison{Version: results.Version, Old: origin(old), New: origin(new), old: old, new: new}
 	before, after := sideOf(old), sideOf(new)
@@ -94,14 +89,14 @@ func Runs(old, new *results.Run) (*Comparison, error) {
 	c.test(before, after)
 	c.Optima = shifts(old, new)
 	c.Warnings = slices.Concat(differentRuns(old, new),
-		results.About("old: ", before.unsteady()), results.About("old: ", old.Warnings),
-		results.About("new: ", after.unsteady()), results.About("new: ", new.Warnings))
+		results.About("old: ", before.driftWarning()), results.About("old: ", old.Warnings),
+		results.About("new: ", after.driftWarning()), results.About("new: ", new.Warnings))
 	return c, nil
 }
 
 func origin(r *results.Run) Origin { return Origin{r.Command, r.Target, r.Started, r.Machine} }
 
-// test fills in the rows what the trials say about their difference.
+// test sets what the trials say about the difference of each row.
 func (c *Comparison) test(before, after side) {
 	var rows []*Change
 	var tests []*stat.Test
@@ -133,7 +128,7 @@ func (c *Comparison) test(before, after side) {
 func (r *Change) conclude(d *stat.Test) {
 	low, high := math.Exp(d.Mean-d.Half), math.Exp(d.Mean+d.Half)
 	r.P = &d.P
-	r.Verdict = results.Indistinguishable
+	r.Verdict = Indistinguishable
 	if math.IsInf(high, 0) { // rates hundreds of orders of magnitude apart bound nothing
 		return
 	}
@@ -142,12 +137,12 @@ func (r *Change) conclude(d *stat.Test) {
 	case low > 1+stat.Negligible:
 		r.Verdict = Faster
 	case high < 1/(1+stat.Negligible):
-		r.Verdict = results.Slower
+		r.Verdict = Slower
 	}
 }
 
 // Regressions returns a line for every row whose goodput has certainly fallen by more than the threshold, a share of one:
-// the whole interval lies below it. A strategy that had no trial without a success, and now has, is among them.
+// the whole interval lies below it. A strategy with trials without a success in the new run only is among them.
 func (c *Comparison) Regressions(threshold float64) []string {
 	var lines []string
 	for _, r := range c.Rows {
@@ -165,7 +160,7 @@ func (c *Comparison) Regressions(threshold float64) []string {
 // mostListed is how many strategies and limits a sentence names before it only counts the others.
 const mostListed = 8
 
-// listAt names strategies and limits in a sentence.
+// listAt lists strategies and limits in a sentence.
 func listAt(all []At) string {
 	if len(all) == 0 {
 		return "nothing"

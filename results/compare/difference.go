@@ -14,8 +14,8 @@ type difference struct {
 	old, new any
 }
 
-// unlike says which of the differences there are, in words.
-func unlike(all []difference) []string {
+// unequal describes those of the differences whose sides are not equal.
+func unequal(all []difference) []string {
 	var texts []string
 	for _, d := range all {
 		if d.old != d.new {
@@ -25,7 +25,7 @@ func unlike(all []difference) []string {
 	return texts
 }
 
-// orNone gives a setting that is not there a word.
+// orNone returns the word for a setting that is not set.
 func orNone(value any) any {
 	if value == "" || value == 0.0 || value == int64(0) {
 		return "none"
@@ -33,11 +33,10 @@ func orNone(value any) any {
 	return value
 }
 
-// Differences says in which ways the requests made with the old settings differ from those made with the new ones. If
-// they do, what was measured is not the same thing. The length of a trial's window makes no difference, the size of a batch
-// does.
+// Differences describes how the requests made with the old settings differ from those made with the new ones: runs with such
+// differences did not measure the same thing. The length of a trial's window is not one, the size of a batch is.
 func Differences(old, new results.Settings) []string {
-	return unlike([]difference{
+	return unequal([]difference{
 		{"method", old.Method, new.Method},
 		{"trials of", kindOf(old), kindOf(new)},
 		{"rate", old.Rate, new.Rate},
@@ -56,7 +55,7 @@ func Differences(old, new results.Settings) []string {
 
 func seconds(s float64) string { return fmt.Sprintf("%gs", s) }
 
-// kindOf says what a trial is.
+// kindOf says what a trial consists of.
 func kindOf(s results.Settings) string {
 	if s.Requests > 0 {
 		return text.Count(s.Requests) + " requests"
@@ -64,7 +63,8 @@ func kindOf(s results.Settings) string {
 	return "a duration"
 }
 
-// differences returns a warning for each of load, target and machine in which two runs are not alike.
+// differentRuns returns a warning if two runs have different loads, another if they have different targets, and another if
+// they ran on different machines.
 func differentRuns(old, new *results.Run) []results.Warning {
 	var warnings []results.Warning
 	warn := func(subject string, texts []string) {
@@ -74,8 +74,8 @@ func differentRuns(old, new *results.Run) []results.Warning {
 	}
 	a, b := old.Machine, new.Machine
 	warn("loads", Differences(old.Settings, new.Settings))
-	warn("targets", unlike([]difference{{"", old.Subject(), new.Subject()}}))
-	warn("machines", unlike([]difference{
+	warn("targets", unequal([]difference{{"", old.Subject(), new.Subject()}}))
+	warn("machines", unequal([]difference{
 		{"system", a.OS + "/" + a.Arch, b.OS + "/" + b.Arch},
 		{"processor", known(a.CPU, b.CPU), known(b.CPU, a.CPU)},
 		{"CPUs", a.CPUs, b.CPUs},
@@ -86,7 +86,7 @@ func differentRuns(old, new *results.Run) []results.Warning {
 	return warnings
 }
 
-// known returns text if the other, of another run, is known too: older files do not tell everything.
+// known returns the text if the other run's is known too: older files do not have all of them.
 func known(words, other string) string {
 	if other == "" {
 		return ""

@@ -9,7 +9,7 @@ import (
 	"sweetspot/results/text"
 )
 
-// changeColumns are the columns of the CSV, with exact figures; a figure that is not known is empty.
+// changeColumns are the columns of the records. A figure that is not known is empty.
 func changeColumns() []render.Field[Change] {
 	columns := []render.Field[Change]{
 		{Name: "strategy", Cell: func(r Change) string { return text.Clean(r.Strategy) }},
@@ -22,7 +22,7 @@ func changeColumns() []render.Field[Change] {
 		{Name: "low", Cell: func(r Change) string { return text.ExactOrEmpty(r.Low) }},
 		{Name: "high", Cell: func(r Change) string { return text.ExactOrEmpty(r.High) }},
 		{Name: "p", Cell: func(r Change) string { return text.ExactOrEmpty(r.P) }},
-		{Name: "verdict", Cell: func(r Change) string { return r.Verdict }},
+		{Name: "verdict", Cell: func(r Change) string { return string(r.Verdict) }},
 	}
 	for _, f := range chiefLatencies() {
 		columns = append(columns,

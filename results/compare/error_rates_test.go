@@ -83,7 +83,7 @@ func (c contest) shares(t *testing.T, one, other func(*Comparison) bool) (float6
 
 // names reports whether a comparison names any difference.
 func names(c *Comparison) bool {
-	return slices.ContainsFunc(c.Rows, func(r Change) bool { return r.Verdict == Faster || r.Verdict == results.Slower })
+	return slices.ContainsFunc(c.Rows, func(r Change) bool { return r.Verdict == Faster || r.Verdict == Slower })
 }
 
 var equals = map[string]contest{
@@ -160,7 +160,7 @@ func TestASlowerStrategyIsFound(t *testing.T) {
 		of := func(c *Comparison) Change {
 			return c.Rows[slices.IndexFunc(c.Rows, func(r Change) bool { return r.Strategy == "a" })]
 		}
-		found, covered := c.shares(t, func(c *Comparison) bool { return of(c).Verdict == results.Slower }, func(comparison *Comparison) bool {
+		found, covered := c.shares(t, func(c *Comparison) bool { return of(c).Verdict == Slower }, func(comparison *Comparison) bool {
 			r := of(comparison)
 			return *r.Low <= 1-c.slower && 1-c.slower <= *r.High
 		})

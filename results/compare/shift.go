@@ -9,19 +9,12 @@ import (
 // A Shift is how the limit to use differs between two sweeps of a strategy.
 type Shift struct {
 	Strategy string          `json:"strategy"`
-	Verdict  string          `json:"verdict"` // higher, lower, indistinguishable or incomparable
+	Verdict  Verdict         `json:"verdict"` // Higher, Lower, Indistinguishable or Incomparable
 	Old      results.Optimum `json:"old"`
 	New      results.Optimum `json:"new"`
 }
 
-// Verdicts of a shift, beside [Indistinguishable].
-const (
-	Higher       = "higher"
-	Lower        = "lower"
-	Incomparable = "incomparable" // a side names no limit that the server decides, or they seek different ones
-)
-
-// shifts compares the optima of the strategies that both runs have swept.
+// shifts compares the optima of the strategies that both runs swept.
 func shifts(old, new *results.Run) []Shift {
 	var all []Shift
 	for _, o := range old.Optima {
@@ -33,15 +26,15 @@ func shifts(old, new *results.Run) []Shift {
 	return all
 }
 
-// shifted says which way a limit has moved: certainly only if its intervals have no limit in common.
-func shifted(old, new results.Optimum) string {
+// shifted says which way a limit moved. It moved if the two intervals have no limit in common.
+func shifted(old, new results.Optimum) Verdict {
 	switch {
-	case old.Label() != "use" || new.Label() != "use", old.Objective != "" || new.Objective != "", old.Share != new.Share:
+	case old.Label() != results.Use || new.Label() != results.Use, old.Objective != "" || new.Objective != "", old.Share != new.Share:
 		return Incomparable
 	case new.Low >= old.High:
 		return Higher
 	case new.High <= old.Low:
 		return Lower
 	}
-	return results.Indistinguishable
+	return Indistinguishable
 }

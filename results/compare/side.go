@@ -10,12 +10,12 @@ import (
 	"sweetspot/results/text"
 )
 
-// A side is the trials of one of two runs that are compared.
+// A side is one of the two runs that are compared.
 type side struct {
 	order     []At // by strategy and limit
 	groups    map[At][]*results.Trial
 	summaries map[At]results.Summary
-	drift     float64 // by how much, in ln(goodput), everything got faster or slower together in the course of the run
+	drift     float64 // change of ln(goodput) in the course of the run, common to all strategies
 }
 
 func sideOf(r *results.Run) side {
@@ -33,8 +33,8 @@ func sideOf(r *results.Run) side {
 	return s
 }
 
-// byStrategy sorts by strategy, in the order in which these first appear, and by limit: a sweep tries limits in an order
-// of its own.
+// byStrategy sorts by strategy, in the order in which these first appear, and by limit: a sweep does not try limits in
+// ascending order.
 func byStrategy(order []At) {
 	first := map[string]int{}
 	for i, at := range order {
@@ -47,8 +47,8 @@ func byStrategy(order []At) {
 	})
 }
 
-// unsteady returns a warning if the run drifted by more than sessions differ by anyway.
-func (s side) unsteady() []results.Warning {
+// driftWarning returns a warning if the run drifted by more than is negligible.
+func (s side) driftWarning() []results.Warning {
 	change := math.Expm1(s.drift)
 	if math.Abs(change) <= stat.Negligible {
 		return nil
@@ -57,12 +57,12 @@ func (s side) unsteady() []results.Warning {
 	if change < 0 {
 		verb = "fell"
 	}
-	w := results.Warningf(results.DriftWithinRun, "goodput %s by %s in the course of the run, whatever was measured: "+
+	w := results.Warningf(results.DriftWithinRun, "goodput %s by %s in the course of the run, for all strategies alike: "+
 		"the intervals are wider by half of that", verb, text.Percent(math.Abs(change)))
 	return []results.Warning{w.With("change", change)}
 }
 
-// rates returns the logarithms of the goodput of the trials in order of time, and whether all had a success.
+// rates returns the logarithms of the trials' goodput in order of time, and whether all trials had a success.
 func (s side) rates(at At) (logs []float64, all bool) {
 	for _, t := range s.groups[at] {
 		if !(t.PerSecond > 0) || math.IsInf(t.PerSecond, 0) {
@@ -73,15 +73,15 @@ func (s side) rates(at At) (logs []float64, all bool) {
 	return logs, true
 }
 
-// slope returns by how much goodput changed from the first trial of a run to the last, in ln(goodput), whatever was
-// measured: by a machine or a server that got faster or slower. It is the slope of a line through all trials, each taken
-// against the mean of its repeats; 0 if the trials do not show that there is one.
+// slope returns the change of ln(goodput) from the first trial of a run to the last that all strategies have in common, as
+// of a machine or a server that gets faster or slower. It is the slope of a line through all trials, each relative to the
+// mean of its repeats; 0 if it is not certain that there is a slope.
 func (s side) slope(trials []results.Trial) float64 {
 	when := make(map[*results.Trial]float64, len(trials))
 	for i := range trials {
 		when[&trials[i]] = float64(i) / float64(len(trials))
 	}
-	var times, products, squares float64 // sums over what trials differ by from the mean of their repeats
+	var times, products, squares float64 // sums over the deviations of trials from the mean of their repeats
 	free := -1                           // degrees of freedom
 	for _, at := range s.order {
 		rates, all := s.rates(at)

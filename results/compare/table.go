@@ -23,7 +23,7 @@ func (c *Comparison) Draw(p render.Page) error {
 		{Name: "new/old", Cell: func(r Change) string { return text.Optional(r.Ratio, ratio) }},
 		{Name: "95% interval", Rank: 3, Cell: intervalOf},
 		{Left: true, Cell: func(r Change) string { return marks.Mark(remarks(r)) }, Style: func(Change) render.Style { return render.Caution }},
-		{Name: "difference", Rank: 1, Left: true, Cell: differenceOf},
+		{Name: "difference", Rank: 1, Left: true, Cell: Change.words},
 	}
 	for i, f := range chiefLatencies() {
 		columns = append(columns,
@@ -35,7 +35,7 @@ func (c *Comparison) Draw(p render.Page) error {
 			render.Field[Change]{Name: "errors old", Rank: 4, Cell: func(r Change) string { return render.Failures(r.Old) }},
 			render.Field[Change]{Name: "errors new", Rank: 2, Cell: func(r Change) string { return render.Failures(r.New) }})
 	}
-	if err := p.Table(render.Tabulate(c.Rows, render.Styled(columns, changeStyle))); err != nil {
+	if err := p.Table(render.Tabulate(c.Rows, render.Styled(columns, Change.style))); err != nil {
 		return err
 	}
 	p.List(marks.List())
@@ -48,21 +48,21 @@ func (c *Comparison) Draw(p render.Page) error {
 	return nil
 }
 
-// legend says how the table of the goodput is to be read.
+// legend says how to read the table of the goodput.
 func (c *Comparison) legend() string {
-	words := "new/old is the ratio of goodput, over 1 where the new run is faster. "
+	words := "new/old is the ratio of goodput, above 1 where the new run is faster. "
 	bounded := slices.ContainsFunc(c.Rows, func(r Change) bool { return r.P != nil })
 	if bounded {
 		words += "All intervals together are right with 95% confidence (Welch's t test, Holm's correction). " +
-			"~: noise, which a difference of at most 2% is called too, since sessions differ by as much by themselves."
+			"~ is noise, or a difference of at most 2%, by which the same program differs from session to session."
 	}
 	if slices.ContainsFunc(c.Rows, func(r Change) bool { return r.Verdict == TooFew }) {
-		words += fmt.Sprintf(" One trial on a side bounds nothing: it takes at least %d on both (--repeats), better %d.", fewestTrials, results.EnoughTrials)
+		words += fmt.Sprintf(" One trial on a side is not enough for an interval: it takes at least %d on both sides, better %d.", fewestTrials, results.EnoughTrials)
 	}
 	return strings.TrimSpace(words)
 }
 
-// unmatched lists what only one of the runs has measured.
+// unmatched lists what only one of the runs measured.
 func (c *Comparison) unmatched() []string {
 	var items []string
 	if len(c.OnlyOld) > 0 {
@@ -82,22 +82,22 @@ func (c *Comparison) viewOptima(p render.Page) error {
 	p.Heading(2, "The limit to use")
 	return p.Table(render.Tabulate(c.Optima, []render.Field[Shift]{
 		{Name: "strategy", Left: true, Cell: func(s Shift) string { return s.Strategy }},
-		{Name: "old", Cell: func(s Shift) string { return use(s.Old) }},
+		{Name: "old", Cell: func(s Shift) string { return limitOf(s.Old) }},
 		{Name: "old in", Rank: 3, Cell: func(s Shift) string { return interval(s.Old) }},
-		{Name: "new", Cell: func(s Shift) string { return use(s.New) }},
+		{Name: "new", Cell: func(s Shift) string { return limitOf(s.New) }},
 		{Name: "new in", Rank: 3, Cell: func(s Shift) string { return interval(s.New) }},
-		{Name: "difference", Rank: 1, Left: true, Cell: movement},
+		{Name: "difference", Rank: 1, Left: true, Cell: Shift.words},
 		{Name: "old/s", Rank: 4, Cell: func(s Shift) string { return text.OrNone(s.Old.PerSecond, text.Number) }},
 		{Name: "new/s", Rank: 4, Cell: func(s Shift) string { return text.OrNone(s.New.PerSecond, text.Number) }},
 	}))
 }
 
-// remarks returns what there is to note about the two sides of a row.
+// remarks returns what to note about the two sides of a row.
 func remarks(r Change) []string {
 	return append(text.Prefixed("old: ", render.Remarks(r.Old)), text.Prefixed("new: ", render.Remarks(r.New))...)
 }
 
-// ratio writes a ratio as fine as it is worth reading: 0.952, 1.049, 16.2.
+// ratio writes a ratio as precisely as it is worth reading: 0.952, 1.049, 16.2.
 func ratio(x float64) string {
 	if x < 0.1 || x >= 10 {
 		return text.Number(x)
@@ -112,63 +112,10 @@ func intervalOf(r Change) string {
 	return ratio(*r.Low) + " to " + ratio(*r.High)
 }
 
-// differenceOf writes the verdict of a row.
-func differenceOf(r Change) string {
-	switch r.Verdict {
-	case results.Indistinguishable:
-		return "~"
-	case TooFew:
-		return "too few to say"
-	case Failed:
-		return "failed"
-	case results.Slower:
-		if *r.Ratio <= 0.5 {
-			return text.Number(1 / *r.Ratio) + "× slower"
-		}
-		return text.Percent(1-*r.Ratio) + " slower"
-	}
-	if *r.Ratio >= 2 {
-		return text.Number(*r.Ratio) + "× faster"
-	}
-	return text.Percent(*r.Ratio-1) + " faster"
-}
-
-// use writes the limit of an optimum, or, where it is not one to use, what was found instead.
-func use(o results.Optimum) string {
-	switch o.Label() {
-	case "use":
-		return text.Count(o.Limit)
-	case "":
-		return o.Verdict
-	}
-	return o.Verdict + ", " + text.Count(o.Limit)
-}
-
-// interval writes in which limits the smallest that is enough lies.
+// interval writes the interval of the smallest limit that is enough.
 func interval(o results.Optimum) string {
-	if o.Label() != "use" || o.Objective != "" {
+	if o.Label() != results.Use || o.Objective != "" {
 		return text.None
 	}
 	return fmt.Sprintf("(%s, %s]", text.Count(o.Low), text.Count(o.High))
-}
-
-func movement(s Shift) string {
-	switch s.Verdict {
-	case results.Indistinguishable:
-		return "~"
-	case Incomparable:
-		return text.None
-	}
-	return s.Verdict
-}
-
-// changeStyle returns the tone of a row that compares two runs, which its verdict says in words.
-func changeStyle(r Change) render.Style {
-	switch r.Verdict {
-	case Faster:
-		return render.Good
-	case results.Slower, Failed:
-		return render.Trouble
-	}
-	return render.Plain
 }

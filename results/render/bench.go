@@ -27,7 +27,7 @@ func viewBench(p Page, run *results.Run) error {
 	return viewProjection(p, summaries)
 }
 
-// viewFailures draws what became of strategies none of which got an answer: a table of zeros would compare nothing.
+// viewFailures draws the failures if no strategy had a success: a table of zeros would compare nothing.
 func viewFailures(p Page, summaries []results.Summary) error {
 	var marks Notes
 	p.Paragraph(Trouble, "No request succeeded, so there is nothing to compare.")
@@ -38,14 +38,14 @@ func viewFailures(p Page, summaries []results.Summary) error {
 	return nil
 }
 
-// bestFirst returns the summaries by their rates.
+// bestFirst returns the summaries by goodput, the largest first.
 func bestFirst(summaries []results.Summary) []results.Summary {
 	return slices.SortedStableFunc(slices.Values(summaries), func(a, b results.Summary) int {
 		return cmp.Compare(b.PerSecond, a.PerSecond)
 	})
 }
 
-// viewComparison draws summaries, the best first.
+// viewComparison draws the summaries, the largest goodput first.
 func viewComparison(p Page, summaries []results.Summary) error {
 	summaries = bestFirst(summaries)
 	var marks Notes
@@ -64,7 +64,7 @@ func viewComparison(p Page, summaries []results.Summary) error {
 	return nil
 }
 
-// viewProjection draws how long larger numbers of requests would take, the best first.
+// viewProjection draws how long numbers of requests would take.
 func viewProjection(p Page, summaries []results.Summary) error {
 	able := slices.DeleteFunc(bestFirst(summaries), func(s results.Summary) bool { return len(s.Projected) == 0 })
 	if len(able) == 0 {
@@ -77,7 +77,7 @@ func viewProjection(p Page, summaries []results.Summary) error {
 		if projection.Requests == results.AllCodes {
 			name += " (36^4)"
 		}
-		rank := most - i // the largest number stays: nobody can work it out in their head
+		rank := most - i // the largest number stays longest: it is the hardest to work out in one's head
 		columns = append(columns, Field[results.Summary]{Name: name, Rank: rank, Cell: func(s results.Summary) string {
 			if i >= len(s.Projected) {
 				return text.None
@@ -85,6 +85,6 @@ func viewProjection(p Page, summaries []results.Summary) error {
 			return text.Span(s.Projected[i].Seconds)
 		}})
 	}
-	p.Paragraph(Plain, "Projected from the goodput, not measured: the time that so many requests would take.")
+	p.Paragraph(Plain, "Projected from the goodput, not measured: how long each number of requests would take.")
 	return p.Table(Tabulate(able, columns))
 }

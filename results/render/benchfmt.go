@@ -12,22 +12,23 @@ import (
 	"sweetspot/results/text"
 )
 
-// Benchfmt is the format of lines of Go benchmarks, one per trial, which benchstat reads. The runs of a comparison are told
-// apart by the key "run": benchstat -col run puts them side by side.
+// Benchfmt is the format of Go benchmarks, which benchstat reads: one line per trial. The key "run" says which run of a
+// comparison a line belongs to: benchstat -col run compares them.
+// See https://go.googlesource.com/proposal/+/master/design/14313-benchmark-format.md
 const Benchfmt = "benchfmt"
 
 func init() {
 	Register(Format{Name: Benchfmt, Doc: "one line per trial, for benchstat", Order: 5, Encode: encodeBenchfmt})
 }
 
-// A benchUnit is one figure of a line: its name in benchmarks, which way is better, and its value for a trial with a success.
+// A benchUnit is a figure of a line: its unit, which values are better, and its value for a trial with a success.
 type benchUnit struct {
 	name   string
 	better results.Direction
 	of     func(*results.Trial) float64
 }
 
-// benchUnits are the figures of a line in order. Durations are in nanoseconds, as Go has them.
+// benchUnits are the figures of a line, in order. Durations are in nanoseconds, as in Go's benchmarks.
 func benchUnits() []benchUnit {
 	units := []benchUnit{
 		{"ns/op", results.Smaller, func(t *results.Trial) float64 { return 1e9 / t.PerSecond }},
@@ -64,9 +65,8 @@ func encodeBenchfmt(w io.Writer, d Document) error {
 	return err
 }
 
-// benchLines returns a line for each trial that counts, as Go benchmarks print them, under what the trials have in
-// common. That is no more than ought to be the same for runs to be compared, since benchstat compares none but those:
-// https://go.googlesource.com/proposal/+/master/design/14313-benchmark-format.md
+// benchLines returns a line for each trial that counts, after the keys that all lines have in common. The keys are those
+// that must be equal for runs to be compared, since benchstat compares only lines with equal keys.
 func benchLines(r *results.Run) []byte {
 	var b bytes.Buffer
 	for _, common := range []struct{ key, value string }{
@@ -90,7 +90,7 @@ func benchFigures(t *results.Trial) string {
 	for _, unit := range benchUnits() {
 		if unit.name == perSecondUnit || t.PerSecond > 0 && t.Succeeded > 0 {
 			x := unit.of(t)
-			if x >= 100_000 { // as go test has it: whole, and never with an exponent
+			if x >= 100_000 { // as go test does
 				x = math.Round(x)
 			}
 			figures = append(figures, text.Exact(x)+" "+unit.name)

@@ -5,9 +5,9 @@ import (
 	"sweetspot/results/text"
 )
 
-// The columns that the tables of a comparison and of a sweep share. Ranks say what goes first where space is short: p90,
-// CPU, in flight, microseconds, failures by class, p50, what the rate is relative to, p99, the spread, the verdict, and
-// failures last. What never goes is the strategy, the limit, its goodput, and the marks of footnotes and of the optimum.
+// The columns that the tables of a comparison and of a sweep share, beside those of [results.Figures]. Where space is short,
+// columns are left out by rank, in this order: p90, CPU, in flight, microseconds, failures by class, p50, the ratio to
+// another rate, p99, the spread, the verdict, failures. The strategy, the limit, its goodput and the marks always stay.
 var (
 	strategyColumn = Field[results.Summary]{Name: "strategy", Left: true, Cell: func(s results.Summary) string { return s.Strategy }}
 	limitColumn    = Field[results.Summary]{Name: "limit", Cell: func(s results.Summary) string { return text.Count(s.Limit) }}
@@ -26,7 +26,7 @@ func figureColumn(f results.Figure) Field[results.Summary] {
 	return Field[results.Summary]{Name: f.Heading, Rank: f.Rank, Cell: func(s results.Summary) string { return f.Write(f.OfSummary(&s)) }}
 }
 
-// figureColumns are the columns of the figures that tables list, by name, and those of the latencies in order.
+// figureColumns returns the columns of all figures by name, and those of the latencies that tables list, in order.
 func figureColumns() (named map[string]Field[results.Summary], latencies []Field[results.Summary]) {
 	named = map[string]Field[results.Summary]{}
 	for _, f := range results.Figures {
@@ -40,12 +40,12 @@ func figureColumns() (named map[string]Field[results.Summary], latencies []Field
 	return named, latencies
 }
 
-// compactVerdict says the same as the verdict in fewer characters.
+// compactVerdict is the verdict in fewer characters.
 var compactVerdict = Compact[results.Summary]{Name: "vs", Cell: shortVerdict, Key: compactVerdictKey}
 
 const compactVerdictKey = "vs is how it compares with the fastest: ~ cannot be told from it, ? too few repeats to say, -39% slower, ÷3.6 times slower"
 
-// spread writes how much the trials of a summary differ, which takes two of them.
+// spread writes how much the trials of a summary differ. It takes at least two trials.
 func spread(s results.Summary) string {
 	if s.Low == nil {
 		return text.None
@@ -53,7 +53,7 @@ func spread(s results.Summary) string {
 	return "±" + text.Percent(s.Spread)
 }
 
-// failures writes how many requests of a summary failed, of all classes.
+// Failures writes how many requests of a summary failed, of all classes, or [text.None].
 func Failures(s results.Summary) string {
 	var total int64
 	for _, n := range s.Failed {
@@ -65,7 +65,7 @@ func Failures(s results.Summary) string {
 	return text.Count(total)
 }
 
-// versusSequential writes how many times as fast as one request at a time a strategy is.
+// versusSequential writes how many times as fast a strategy is as one request at a time.
 func versusSequential(s results.Summary) string {
 	if s.VersusSequential == nil {
 		return text.None
@@ -76,11 +76,11 @@ func versusSequential(s results.Summary) string {
 // shortVerdict writes a verdict in fewer characters.
 func shortVerdict(s results.Summary) string {
 	switch long := s.Versus(); {
-	case long == results.Fastest:
+	case s.Verdict == results.Fastest:
 		return "best"
-	case long == "too few to say":
+	case long == results.TooFewToSay:
 		return "?"
-	case long == "~ fastest":
+	case long == results.NearFastest:
 		return "~"
 	case s.Verdict == results.Slower && s.VersusFastest > 0.5:
 		return "-" + text.Percent(1-s.VersusFastest)
@@ -91,7 +91,7 @@ func shortVerdict(s results.Summary) string {
 	}
 }
 
-// shareOfBest writes a rate as a share of the best of its sweep.
+// shareOfBest writes a rate as a share of the largest of its sweep.
 func shareOfBest(s results.Summary) string {
 	if s.VersusFastest == 1 {
 		return "100%"

@@ -6,31 +6,32 @@ import (
 	"sweetspot/results/text"
 )
 
-// told returns the grid without the columns that are blank in every line.
+// withoutBlank returns the grid without the columns that are blank in every line.
 func (g Grid) withoutBlank() Grid {
 	return slices.DeleteFunc(slices.Clone(g), func(s Column) bool { return s.Only("") })
 }
 
-// vital is the highest rank of the columns for whose sake others are folded and names are shortened.
+// vital is the highest rank of the important columns: before one of them is left out, other columns become compact and names
+// are shortened.
 const vital = 3
 
-// What shortening leaves of a name: one that is easy to tell from others, for the sake of a vital column, and one that
-// can be told at all, for the sake of what never goes or goes last.
+// The fewest characters that shortening leaves of a name: readable to keep a vital column, legible to keep a column of rank
+// 1 or 0.
 const (
 	readable = 14
 	legible  = 8
 )
 
-// fit returns the grid in at most width columns of the terminal, if it can be done. It leaves out what says nothing in
-// any line first and then goes by rank, but folds columns and shortens the words of the first one before anything vital
-// goes. It returns also the names of the columns left out that did say something. Width 0 is unlimited.
+// fit returns the grid in at most width columns of the terminal, if that is possible. It leaves out columns without any
+// figure first, then columns by rank. Before it leaves out a vital column, it makes columns compact and shortens the texts
+// of the first one. It also returns the names of the columns with figures that it left out. Width 0 is unlimited.
 func (g Grid) fit(width int) (Grid, []string) {
 	var gone []string
 	for width > 0 && g.width() > width {
 		i := g.leastImportant()
 		if rank := g[i].rank; rank <= vital && !g[i].Only(text.None) {
-			if folded, done := g.compactOne(); done {
-				g = folded
+			if narrower, done := g.compactOne(); done {
+				g = narrower
 				continue
 			}
 			name := readable
@@ -49,7 +50,7 @@ func (g Grid) fit(width int) (Grid, []string) {
 	return g, gone
 }
 
-// foldOne returns the grid with one more column folded, if there is one left.
+// compactOne returns the grid with one more compact column, and false if there is none left to make so.
 func (g Grid) compactOne() (Grid, bool) {
 	i := slices.IndexFunc(g, func(s Column) bool { return s.compact != nil })
 	if i < 0 {
@@ -60,7 +61,7 @@ func (g Grid) compactOne() (Grid, bool) {
 	return g, true
 }
 
-// keys returns how to read the columns that were folded.
+// keys returns how to read the compact columns.
 func (g Grid) keys() []string {
 	var keys []string
 	for _, s := range g {
@@ -85,8 +86,8 @@ func (g Grid) leastImportant() int {
 	return least
 }
 
-// shortened returns the grid with the words of its first column, if it is of words, shortened so that it fits, but never
-// below so many columns.
+// shortened returns the grid with the texts of its first column shortened so that the grid fits, but not to less than least
+// characters. A column of numbers stays as it is.
 func (g Grid) shortened(width, least int) Grid {
 	if !g[0].left {
 		return g

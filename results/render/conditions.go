@@ -8,7 +8,7 @@ import (
 	"sweetspot/results/text"
 )
 
-// Conditions says in one sentence what every client was set to and where the run was made.
+// Conditions says in one sentence how every client was set up and where the run was made. It is empty if that is not known.
 func Conditions(r *results.Run) string {
 	s, m := r.Settings, r.Machine
 	if s == (results.Settings{}) {
@@ -40,14 +40,14 @@ func Conditions(r *results.Run) string {
 func sizeOf(s results.Settings) []string {
 	switch {
 	case s.Requests > 0:
-		return []string{text.Plural(s.Requests, "request") + " a trial"}
+		return []string{text.Plural(s.Requests, "request") + " per trial"}
 	case s.DurationSeconds > 0:
-		return []string{fmt.Sprintf("%gs a trial", s.DurationSeconds)}
+		return []string{fmt.Sprintf("%gs per trial", s.DurationSeconds)}
 	}
 	return nil
 }
 
-// on says whether something is done.
+// on names something that is done or not done.
 func on(done bool, what string) string {
 	if done {
 		return what
@@ -55,7 +55,7 @@ func on(done bool, what string) string {
 	return "no " + what
 }
 
-// retries says how often a request that failed is made again.
+// retries says how often a failed request is repeated.
 func retries(n int) string {
 	if n == 1 {
 		return "1 retry"

@@ -12,13 +12,13 @@ import (
 	"sweetspot/results/text"
 )
 
-// The size of a curve in characters: high enough to tell 10% of the peak apart, and no wider than the eye follows.
+// The size of a curve in characters: high enough to show a difference of 10% of the peak, and not too wide to read.
 const (
 	curveHeight = 15
 	curveWidth  = 100
 )
 
-// A plotted is the figure of a limit that a curve shows.
+// A Quantity is what a curve shows of each limit.
 type Quantity struct {
 	Title string
 	Of    func(results.Summary) float64
@@ -26,8 +26,9 @@ type Quantity struct {
 
 var goodputPlotted = Quantity{"goodput/s", func(s results.Summary) float64 { return s.PerSecond }}
 
-// curve draws a figure against the limit, on an axis of doublings, in at most so many columns. It returns nothing for
-// fewer than three limits, which make no curve, or without a success.
+// Curve draws a quantity against the limit, on a logarithmic axis, in at most a number of columns of the terminal. The limits
+// ascend. If found is not nil, an arrow shows the limit that it names and the interval around it. Curve returns nil for fewer
+// than three limits and without a success.
 func Curve(limits []results.Summary, y Quantity, found *results.Optimum, columns int) []Line {
 	var most float64
 	for _, s := range limits {
@@ -38,8 +39,8 @@ func Curve(limits []results.Summary, y Quantity, found *results.Optimum, columns
 	}
 	step := roundStep(most / curveHeight)
 	rows := math.Ceil(most / step)
-	margin := twwidth.Width(text.ShortNumber(rows*step)) + 2*gap // the labels, and what of the last limit reaches beyond its tick
-	// Whole doublings at both ends, so that every tick can be one, and one doubling at least.
+	margin := twwidth.Width(text.ShortNumber(rows*step)) + 2*gap // room for the labels, and for the part of the last limit's label right of its tick
+	// Powers of two at both ends, so that every tick can be one; at least one doubling.
 	first := math.Floor(math.Log2(float64(limits[0].Limit)))
 	last := max(first+1, math.Ceil(math.Log2(float64(limits[len(limits)-1].Limit))))
 	x := axis{first, last, max(20, min(columns, curveWidth)-margin)}
@@ -48,17 +49,17 @@ func Curve(limits []results.Summary, y Quantity, found *results.Optimum, columns
 		asciigraph.YAxisValueFormatter(text.ShortNumber),
 		asciigraph.XAxisRange(first, last), asciigraph.XAxisTickCount(x.ticks()),
 		asciigraph.XAxisValueFormatter(func(log float64) string { return text.Count(int(math.Round(math.Exp2(log)))) }))
-	strokes := []Line{{Plain, y.Title + " against the limit"}}
+	picture := []Line{{Plain, y.Title + " against the limit"}}
 	for line := range strings.SplitSeq(plot, "\n") {
-		strokes = append(strokes, Line{Plain, line})
+		picture = append(picture, Line{Plain, line})
 	}
 	if pointer := x.pointer(plot, found); pointer != "" {
-		strokes = append(strokes, Line{conclusionStyle(found), pointer})
+		picture = append(picture, Line{conclusionStyle(found), pointer})
 	}
-	return strokes
+	return picture
 }
 
-// roundStep returns the smallest of 1, 2, 2.5, 5 and 10 times a power of ten that is at least least.
+// roundStep returns the smallest of 1, 2, 2.5, 5 and 10 times a power of ten that is not less than least.
 func roundStep(least float64) float64 {
 	power := math.Pow(10, math.Floor(math.Log10(least)))
 	for _, step := range []float64{1, 2, 2.5, 5} {
@@ -69,7 +70,7 @@ func roundStep(least float64) float64 {
 	return 10 * power
 }
 
-// axis maps limits to columns by the logarithm.
+// axis maps limits to columns, on a logarithmic scale.
 type axis struct {
 	first, last float64 // logarithms of base 2
 	width       int
@@ -80,7 +81,7 @@ func (a axis) column(limit int) int {
 	return int(math.Round((math.Log2(float64(limit)) - a.first) / (a.last - a.first) * float64(a.width-1)))
 }
 
-// ticks returns how many ticks part the axis into equal whole numbers of doublings, with room for their labels.
+// ticks returns the number of ticks that divide the axis into equal numbers of doublings and leave room for the labels.
 func (a axis) ticks() int {
 	const label = 8
 	doublings := int(a.last - a.first)
@@ -92,7 +93,7 @@ func (a axis) ticks() int {
 	return 2
 }
 
-// resample returns the figure in each column, on straight lines between the limits; none outside of them.
+// resample returns the quantity in each column, interpolated between the limits; NaN outside of them.
 func (a axis) resample(limits []results.Summary, y Quantity) []float64 {
 	values := make([]float64, a.width)
 	for i := range values {
@@ -109,7 +110,8 @@ func (a axis) resample(limits []results.Summary, y Quantity) []float64 {
 	return values
 }
 
-// pointer returns a line to go below the plot that points at the limit to use and shows the interval it was found in.
+// pointer returns a line for below the plot that points at the limit that was found and shows its interval. It is empty if
+// no limit was found.
 func (a axis) pointer(plot string, found *results.Optimum) string {
 	if found.Label() == "" {
 		return ""

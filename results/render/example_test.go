@@ -28,8 +28,8 @@ func Example() {
 	// pool           60      2,540  ±1.2%     394  16.0×       -
 	// sequential      1        159  ±1.2%   6,300  1.00×       -
 	//
-	// Projected from the goodput, not measured: the time that so
-	// many requests would take.
+	// Projected from the goodput, not measured: how long each
+	// number of requests would take.
 	//
 	// strategy     1,000   4,000  1,679,616 (36^4)
 	// ────────────────────────────────────────────

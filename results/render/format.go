@@ -1,3 +1,9 @@
+// Package render writes runs and comparisons in every format: tables for a terminal and for Markdown, CSV, JSON, and lines of
+// Go benchmarks.
+//
+// What is written is a [Document]. [Run] makes one of a run; package compare has another. A [Format] for people draws the
+// blocks of a document on a [Page]; one for programs encodes the document's records, value or runs. Each format is one file
+// that registers itself with [Register].
 package render
 
 import (

@@ -8,48 +8,48 @@ import (
 	"sweetspot/results/text"
 )
 
-// A column says how one figure of a row is shown.
+// A Field says how one figure of a row is shown: it makes a [Column] of rows.
 type Field[T any] struct {
 	Name    string
-	Rank    int  // where space is short the highest rank goes first; 0 never goes
-	Left    bool // aligned left: words are, numbers are not
+	Rank    int  // where space is short the highest rank is left out first; 0 never is
+	Left    bool // whether the text is aligned left, as words are
 	Cell    func(T) string
-	Style   func(T) Style // nil if there is nothing to remark
+	Style   func(T) Style // nil if all cells are [Plain]
 	Compact *Compact[T]   // nil if there is no narrower way to show it
 }
 
-// A fold is a narrower way to show a column, for where space is short.
+// A Compact is a narrower way to show a field, for where space is short.
 type Compact[T any] struct {
 	Name string
 	Cell func(T) string
 	Key  string // how to read it
 }
 
-// A strip is a column of a grid, filled in.
+// A Column is a column of a [Grid].
 type Column struct {
 	name    string
 	rank    int
 	left    bool
 	cells   []string
-	styles  []Style // of the cells; nil if all are even
+	styles  []Style // of the cells; nil if all are [Plain]
 	compact *Column // nil if there is no narrower way to show it
-	key     string  // how to read one that was folded
+	key     string  // how to read it, if it is compact
 }
 
-// A grid is a table of text, before it is known how it is drawn.
+// A Grid is a table of text, whatever the format. All its columns have the same number of cells.
 type Grid []Column
 
-// tabulate fills a grid with a line for each of the rows.
-func Tabulate[T any](rows []T, columns []Field[T]) Grid {
+// Tabulate returns a grid with a line for each of the rows.
+func Tabulate[T any](rows []T, fields []Field[T]) Grid {
 	var g Grid
-	for _, c := range columns {
+	for _, c := range fields {
 		s := c.filled(rows)
 		if c.Compact != nil {
 			short := c
 			short.Name, short.Cell = c.Compact.Name, c.Compact.Cell
-			folded := short.filled(rows)
-			folded.key = c.Compact.Key
-			s.compact = &folded
+			compact := short.filled(rows)
+			compact.key = c.Compact.Key
+			s.compact = &compact
 		}
 		g = append(g, s)
 	}
@@ -68,9 +68,9 @@ func (c Field[T]) filled(rows []T) Column {
 	return s
 }
 
-// toned returns the columns with each row in a tone, where a column has none of its own.
-func Styled[T any](columns []Field[T], row func(T) Style) []Field[T] {
-	return text.Each(columns, func(c Field[T]) Field[T] {
+// Styled returns the fields with the style of each row, but for those that have a style of their own.
+func Styled[T any](fields []Field[T], row func(T) Style) []Field[T] {
+	return text.Each(fields, func(c Field[T]) Field[T] {
 		if c.Style == nil {
 			c.Style = row
 		}
@@ -78,12 +78,12 @@ func Styled[T any](columns []Field[T], row func(T) Style) []Field[T] {
 	})
 }
 
-// painted returns the grid with every cell in its tone.
+// painted returns the grid with every cell in its style.
 func (g Grid) painted() Grid {
 	return text.Each(g, func(s Column) Column {
 		cells := slices.Clone(s.cells)
-		for i, tone := range s.styles {
-			cells[i] = tone.paint(cells[i])
+		for i, style := range s.styles {
+			cells[i] = style.paint(cells[i])
 		}
 		s.cells = cells
 		return s
@@ -95,9 +95,9 @@ func (g Grid) mapped(change func(string) string) Grid {
 	return text.Each(g, func(s Column) Column {
 		s.cells = text.Each(s.cells, change)
 		if s.compact != nil {
-			folded := *s.compact
-			folded.cells = text.Each(folded.cells, change)
-			s.compact = &folded
+			compact := *s.compact
+			compact.cells = text.Each(compact.cells, change)
+			s.compact = &compact
 		}
 		return s
 	})
@@ -126,7 +126,7 @@ func (g Grid) Lines() [][]string {
 // gap is the number of blank columns between two columns of a grid.
 const gap = 2
 
-// width returns how many columns of the terminal the strip takes.
+// width returns how many columns of the terminal the column takes.
 func (s Column) width() int {
 	width := twwidth.Width(s.name)
 	for _, cell := range s.cells {
@@ -135,7 +135,7 @@ func (s Column) width() int {
 	return width
 }
 
-// all reports whether every cell is that text.
+// Only reports whether every cell is that text.
 func (s Column) Only(words string) bool {
 	return !slices.ContainsFunc(s.cells, func(cell string) bool { return cell != words })
 }

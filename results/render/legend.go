@@ -10,7 +10,7 @@ import (
 	"sweetspot/results/text"
 )
 
-// legend says once how the figures of the run's tables are to be read.
+// legend says how to read the figures of the run's tables. It is empty if nothing succeeded.
 func legend(r *results.Run) string {
 	var succeeded, failed int64
 	for _, t := range r.Trials {
@@ -20,18 +20,18 @@ func legend(r *results.Run) string {
 	if succeeded == 0 {
 		return ""
 	}
-	words := "Closed loop: latency is the service time that a caller with a slot saw"
+	words := "Closed loop: latency is the service time that the caller sees"
 	if failed > 0 {
-		words += "; failures have no part in it. "
+		words += ", without failures. "
 	} else {
 		words += ". No request failed. "
 	}
 	words += repeats(r.Trials)
 	if r.PeakMemory > 0 {
-		words += fmt.Sprintf(" The client took %s MB of memory at most.", text.Number(float64(r.PeakMemory)/1e6))
+		words += fmt.Sprintf(" The client used at most %s MB of memory.", text.Number(float64(r.PeakMemory)/1e6))
 	}
 	words += programs(r.Trials)
-	if slices.ContainsFunc(slices.Concat(r.Strategies, r.AtCommon), func(s results.Summary) bool { return s.Versus() == "~ fastest" }) {
+	if slices.ContainsFunc(slices.Concat(r.Strategies, r.AtCommon), func(s results.Summary) bool { return s.Versus() == results.NearFastest }) {
 		words += " ~ fastest: the repeats cannot tell it from the fastest."
 	}
 	if slices.ContainsFunc(r.Trials, func(t results.Trial) bool { return isNearPeak(r, t) }) {
@@ -45,7 +45,7 @@ func isNearPeak(r *results.Run, t results.Trial) bool {
 	return slices.ContainsFunc(r.Optima, func(o results.Optimum) bool { return o.Strategy == t.Strategy && o.Mark(t.Limit) == results.NearPeak })
 }
 
-// programs says how much memory the strategies took that are programs of their own.
+// programs says how much memory the external programs used.
 func programs(trials []results.Trial) string {
 	most := map[string]int64{}
 	for _, t := range trials {
@@ -60,10 +60,10 @@ func programs(trials []results.Trial) string {
 	if len(each) == 0 {
 		return ""
 	}
-	return " Of their own, as programs, took " + strings.Join(each, ", ") + "."
+	return " Memory of external programs: " + strings.Join(each, ", ") + "."
 }
 
-// repeats says what the spread of the tables is, which depends on how often the trials were repeated.
+// repeats says what the spread in the tables is.
 func repeats(trials []results.Trial) string {
 	least, most := len(trials), 0
 	for _, g := range results.Groups(trials) {

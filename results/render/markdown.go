@@ -15,17 +15,17 @@ import (
 const Markdown = "markdown"
 
 func init() {
-	Register(Format{Name: Markdown, Doc: "the same for a document", Order: 2, Page: func(Screen) Page { return &markdown{} }})
+	Register(Format{Name: Markdown, Doc: "for a document", Order: 2, Page: func(Screen) Page { return &markdown{} }})
 }
 
 // markdown is a page of GitHub's flavour of Markdown.
 type markdown struct{ bytes.Buffer }
 
-// special are the characters that mean something in the middle of a text.
+// special replaces the characters that have a meaning within a text.
 var special = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "|", `\|`,
 	"&", "&amp;", "<", "&lt;", ">", "&gt;")
 
-// escape makes text read as it is written.
+// escape makes a text appear as it is.
 func escape(words string) string { return special.Replace(text.Clean(words)) }
 
 func (m *markdown) Columns() int { return usualWidth }
@@ -60,12 +60,12 @@ func (m *markdown) Findings(found []Finding) {
 	}
 }
 
-func (m *markdown) Picture(strokes []Line) {
-	if len(strokes) == 0 {
+func (m *markdown) Picture(picture []Line) {
+	if len(picture) == 0 {
 		return
 	}
 	var lines []string
-	for _, s := range strokes {
+	for _, s := range picture {
 		lines = append(lines, s.Text)
 	}
 	m.block(fmt.Sprintf("```text\n%s\n```", strings.Join(lines, "\n")))

@@ -8,15 +8,15 @@ import (
 	"sweetspot/results"
 )
 
-// Notes are the footnotes of a table: warnings and first errors. The same warning in several rows is one note, even if its figures differ. The
-// zero value has none.
+// Notes are the footnotes of a table: warnings and first errors. The same warning in several rows is one note, even if its
+// numbers differ. The zero value is ready for use.
 type Notes struct {
-	numbers map[string]int // by shape
+	numbers map[string]int // of the notes, by [results.Shape]
 	texts   []string
 	differ  []bool
 }
 
-// number returns the number of the note with that text, which it adds if need be.
+// number returns the number of the note with a text. It adds the note if there is none.
 func (n *Notes) number(text string) int {
 	if n.numbers == nil {
 		n.numbers = map[string]int{}
@@ -33,7 +33,7 @@ func (n *Notes) number(text string) int {
 	return number
 }
 
-// Remarks returns what there is to note about a summary.
+// Remarks returns what to note about a summary: its warnings, why it broke down, and its first error.
 func Remarks(s results.Summary) []string {
 	texts := results.Words(s.Warnings)
 	if s.Error != "" {
@@ -45,7 +45,7 @@ func Remarks(s results.Summary) []string {
 	return texts
 }
 
-// Mark returns the mark of a row with those notes, such as [1,3]. It is empty if there is nothing to note about the row.
+// Mark returns the mark of a row with the notes of those texts, such as [1,3]. It is empty without a text.
 func (n *Notes) Mark(texts []string) string {
 	var marks []string
 	for _, text := range texts {
@@ -57,7 +57,7 @@ func (n *Notes) Mark(texts []string) string {
 	return "[" + strings.Join(marks, ",") + "]"
 }
 
-// column is the column with the marks of the rows.
+// column is the column with the marks.
 func (n *Notes) column() Field[results.Summary] {
 	return Field[results.Summary]{Left: true, Cell: func(s results.Summary) string { return n.Mark(Remarks(s)) }, Style: func(results.Summary) Style { return Caution }}
 }
@@ -67,7 +67,7 @@ func (n *Notes) List() []string {
 	var list []string
 	for i, text := range n.texts {
 		if n.differ[i] {
-			text += " (the other rows so marked: alike, with figures of their own)"
+			text += " (other rows with this mark: the same with other figures)"
 		}
 		list = append(list, fmt.Sprintf("[%d] %s", i+1, text))
 	}

@@ -7,23 +7,23 @@ import (
 	"github.com/olekukonko/tablewriter/tw"
 )
 
-// A page is what people read, drawn block by block. What it is given may hold anything that came from outside: a page
-// sees to it that no text breaks its form.
+// A Page is what people read, drawn block by block. Texts may contain anything that came from outside: a page makes sure
+// that no text breaks its form.
 type Page interface {
 	Heading(level int, words string)
 	Paragraph(t Style, words string)
-	List(items []string) // of what to know before the figures are trusted: footnotes, warnings
+	List(items []string) // reasons not to trust figures: footnotes and warnings
 	Findings([]Finding)
-	Picture(strokes []Line) // lines that are drawn with characters
-	Table(g Grid) error     // without what does not fit
-	Columns() int           // that a picture may take
-	io.WriterTo             // writes what was drawn
+	Picture(picture []Line)
+	Table(g Grid) error // without the columns that do not fit
+	Columns() int       // the most that a picture may take
+	io.WriterTo         // writes what was drawn
 }
 
-// A finding is a verdict in a word or a few, which may be none, and the sentences that it rests on.
+// A Finding is a verdict of a few words, which may be empty, and the sentences that explain it.
 type Finding struct{ Verdict, Text string }
 
-// drawGrid has tablewriter draw the grid, with no word changed.
+// drawGrid draws the grid with tablewriter, with its texts unchanged.
 func drawGrid(w io.Writer, g Grid, renderer tw.Renderer, padding tw.Padding) error {
 	cells := tw.CellConfig{
 		Formatting: tw.CellFormatting{AutoFormat: tw.Off, AutoWrap: tw.WrapNone},

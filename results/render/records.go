@@ -12,14 +12,14 @@ import (
 	"sweetspot/results/text"
 )
 
-// trialColumns are the columns of the records that every run has, in order. Durations are in seconds, numbers are exact and
-// without separators. They are followed by one column failed_CLASS for each class of failure, in alphabetic order.
+// trialColumns are the columns of the records that every run has, in order. Durations are in seconds. After them there is one
+// column failed_CLASS for each class of failure, in alphabetic order.
 func trialColumns() []Field[results.Trial] {
 	columns := []Field[results.Trial]{
 		{Name: "strategy", Cell: func(t results.Trial) string { return text.Clean(t.Strategy) }},
 		{Name: "limit", Cell: func(t results.Trial) string { return strconv.Itoa(t.Limit) }},
 		{Name: "block", Cell: func(t results.Trial) string { return strconv.Itoa(t.Block) }},
-		{Name: "purpose", Cell: func(t results.Trial) string { return string(t.Purpose) }}, // interrupted, or empty: to measure the strategy
+		{Name: "purpose", Cell: func(t results.Trial) string { return string(t.Purpose) }}, // interrupted or empty
 		{Name: "warmup_requests", Cell: func(t results.Trial) string { return text.Integer(t.WarmupRequests) }},
 		{Name: "started", Cell: func(t results.Trial) string { return text.Integer(t.Started) }},
 		{Name: "succeeded", Cell: func(t results.Trial) string { return text.Integer(t.Succeeded) }},
@@ -43,14 +43,14 @@ func trialColumns() []Field[results.Trial] {
 		{Name: "cpu_seconds", Cell: func(t results.Trial) string { return text.Exact(t.CPU) }},
 		{Name: "in_flight_mean", Cell: func(t results.Trial) string { return text.Exact(t.InFlightMean) }},
 		{Name: "connections", Cell: func(t results.Trial) string { return strconv.Itoa(t.Connections) }},
-		{Name: "status", Cell: statuses}, // answers by HTTP status: 200:1192 503:8
+		{Name: "status", Cell: statuses}, // responses by HTTP status: 200:1192 503:8
 		{Name: "first_error", Cell: func(t results.Trial) string { return text.Clean(cmp.Or(t.Error, t.FirstError)) }},
 		{Name: "warnings", Cell: func(t results.Trial) string { return text.Clean(strings.Join(results.Words(t.Warnings), "; ")) }},
 	}...)
 }
 
-// Records returns one row per trial. Control trials and those with the client slowed down are left out: whoever adds up
-// or averages the rows of a strategy would count what is not the strategy's. JSON has them.
+// Records returns one row per trial. Control trials and those with the client slowed down are left out, since they would
+// spoil the sum or the mean of a strategy's rows. JSON has them.
 func (d runDocument) Records() Grid {
 	trials := slices.DeleteFunc(slices.Clone(d.run.Trials), func(t results.Trial) bool { return t.Purpose == results.Control || t.Purpose == results.Causal })
 	columns := trialColumns()
@@ -69,7 +69,7 @@ func (d runDocument) Records() Grid {
 	return Tabulate(trials, columns)
 }
 
-// statuses writes the answers by HTTP status.
+// statuses writes the responses by HTTP status.
 func statuses(t results.Trial) string {
 	var parts []string
 	for _, status := range slices.Sorted(maps.Keys(t.Status)) {

@@ -7,16 +7,16 @@ import (
 	"sweetspot/results/text"
 )
 
-// RunDocument returns the document of a run.
+// Run returns the document of a run.
 func Run(run *results.Run) Document { return runDocument{run} }
 
 // runDocument is a run as a document.
 type runDocument struct{ run *results.Run }
 
-// Runs returns the run alone.
+// Runs returns the run.
 func (d runDocument) Runs() []NamedRun { return []NamedRun{{Run: d.run}} }
 
-// Value returns the run without the trials' histograms: those are for the run file.
+// Value returns the run without the trials' histograms, which only the run file has.
 func (d runDocument) Value() any {
 	shown := d.run.NonNull()
 	for i := range shown.Trials {
@@ -25,7 +25,7 @@ func (d runDocument) Value() any {
 	return shown
 }
 
-// Draw draws what the run found out, strategy by strategy.
+// Draw draws the tables of the run, the curves of a sweep and its conclusions.
 func (d runDocument) Draw(p Page) error {
 	r := d.run
 	view := viewBench

@@ -5,56 +5,56 @@ import (
 	"sweetspot/results/text"
 )
 
-// A tone is what a text on a page is to its reader. A terminal shows it by colour, which repeats what the words say and
-// never says it alone.
+// A Style says what a text means to its reader. A terminal shows it by colour, which repeats what the words say: no style
+// carries information that the words lack.
 type Style string
 
-// The tones, by the parameters of the escape sequence (ECMA-48, SGR) that a terminal shows them by. They are of the eight
-// colours that everybody's terminal has chosen to be legible, and none is of the background.
+// The styles, as parameters of the escape sequence SGR (ECMA-48). They use the eight basic colours, which terminals are set
+// up to show legibly, and none changes the background.
 const (
 	Plain   Style = ""     // nothing to remark
 	Strong  Style = "1"    // what to read first
 	Best    Style = "1;32" // the winner, the limit to use
-	Good    Style = "32"   // what cannot be told from it
-	Caution Style = "33"   // what to know before the figure is trusted
+	Good    Style = "32"   // what cannot be told from the winner
+	Caution Style = "33"   // a reason not to trust a figure
 	Trouble Style = "31"   // what went wrong
-	Faint   Style = "2"    // what need not be read twice
+	Faint   Style = "2"    // what need not be read every time
 )
 
-// paint returns a text, of one line, in the tone.
-func (t Style) paint(words string) string {
-	if t == Plain || words == "" {
+// paint returns a text of one line in the style.
+func (s Style) paint(words string) string {
+	if s == Plain || words == "" {
 		return words
 	}
-	return "\x1b[" + string(t) + "m" + words + "\x1b[0m"
+	return "\x1b[" + string(s) + "m" + words + "\x1b[0m"
 }
 
-// A stroke is a line that is drawn with characters.
+// A Line is a line of a picture that is drawn with characters.
 type Line struct {
 	Style Style
 	Text  string
 }
 
-// rowStyle returns the tone of a strategy's row in a comparison, which its verdict says in words.
+// rowStyle returns the style of a strategy's row in a comparison.
 func rowStyle(s results.Summary) Style {
 	switch s.Versus() {
-	case results.Fastest:
+	case string(results.Fastest):
 		return Best
-	case "~ fastest":
+	case results.NearFastest:
 		return Good
 	}
 	return Plain
 }
 
-// verdictStyle returns the tone of a verdict: that of its row, unless the repeats are too few to bear one.
+// verdictStyle returns the style of a verdict: that of its row, unless the repeats are too few for a verdict.
 func verdictStyle(s results.Summary) Style {
-	if s.Versus() == "too few to say" {
+	if s.Versus() == results.TooFewToSay {
 		return Faint
 	}
 	return rowStyle(s)
 }
 
-// failureStyle returns the tone of what says how many requests failed.
+// failureStyle returns the style of the number of failed requests.
 func failureStyle(s results.Summary) Style {
 	if Failures(s) == text.None {
 		return Plain
@@ -62,7 +62,7 @@ func failureStyle(s results.Summary) Style {
 	return Trouble
 }
 
-// limitStyle returns the tone of the row of a limit, which its mark says in words.
+// limitStyle returns the style of a limit's row in a sweep.
 func limitStyle(o *results.Optimum, limit int) Style {
 	switch {
 	case o.Mark(limit) == "":
@@ -72,12 +72,12 @@ func limitStyle(o *results.Optimum, limit int) Style {
 	case o.Certain:
 		return Good
 	}
-	return Plain // where little is known, most of the limits cannot be told from the peak
+	return Plain // if little is known, most limits cannot be told from the peak
 }
 
-// conclusionStyle returns the tone of what a sweep concludes.
+// conclusionStyle returns the style of what a sweep concludes.
 func conclusionStyle(o *results.Optimum) Style {
-	if o.Label() == "use" && o.Certain {
+	if o.Label() == results.Use && o.Certain {
 		return Best
 	}
 	return Caution

@@ -9,8 +9,8 @@ import (
 	"sweetspot/results/text"
 )
 
-// viewSweep draws, for each strategy, its limits, the curve and what follows from them, and then how the strategies
-// compare: each at the limit to use, and all at a common limit.
+// viewSweep draws the limits, the curve and the conclusion of each strategy, and then how the strategies compare: each at
+// its limit to use, and all at a common limit.
 func viewSweep(p Page, run *results.Run) error {
 	var strategies []string
 	for _, t := range run.Trials {
@@ -27,7 +27,7 @@ func viewSweep(p Page, run *results.Run) error {
 		}
 	}
 	if b := run.Bundled; b != nil && b.Limit > 0 {
-		p.Paragraph(Plain, fmt.Sprintf("By its theory the bundled server's peak is %s/s at %s, and %s is the smallest limit that gives %s of it.",
+		p.Paragraph(Plain, fmt.Sprintf("In theory the bundled server's peak is %s/s at limit %s, and %s is the smallest limit that gives %s of it.",
 			text.Number(b.PerSecond), text.Count(b.Limit), text.Count(b.Smallest), text.ShortPercent(b.Share)))
 	}
 	if len(run.Strategies) < 2 {
@@ -72,7 +72,7 @@ func viewLimits(p Page, run *results.Run, strategy string) error {
 	p.List(marks.List())
 	p.Picture(Curve(limits, goodputPlotted, found, p.Columns()))
 	if found == nil {
-		p.Paragraph(Caution, strategy+": no conclusion, since the sweep ended before there was one.")
+		p.Paragraph(Caution, strategy+": no conclusion: the sweep ended before there was one.")
 		return nil
 	}
 	p.Paragraph(conclusionStyle(found), strategy+": "+found.Conclusion())

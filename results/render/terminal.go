@@ -20,15 +20,15 @@ func init() {
 	}})
 }
 
-// terminal is a page with a number of columns; 0 is unlimited.
+// terminal is a page on a terminal.
 type terminal struct {
 	bytes.Buffer
-	width  int
+	width  int // in columns; 0 is unlimited
 	colour bool
 }
 
-// The width of a picture where that of the terminal is not known, and the most that lines of words take of one: longer
-// ones are hard to read.
+// usualWidth is the width of a picture if that of the terminal is not known. No line of text is wider than widestText, since
+// longer lines are hard to read.
 const (
 	usualWidth = 80
 	widestText = 100
@@ -43,9 +43,9 @@ func (t *terminal) Columns() int {
 
 func (t *terminal) Heading(_ int, words string) { t.Paragraph(Strong, words) }
 
-func (t *terminal) Paragraph(tone Style, words string) {
+func (t *terminal) Paragraph(style Style, words string) {
 	if words != "" {
-		t.block(t.wrapped(words, "", tone))
+		t.block(t.wrapped(words, "", style))
 	}
 }
 
@@ -68,37 +68,37 @@ func (t *terminal) Findings(found []Finding) {
 	t.block(lines)
 }
 
-func (t *terminal) Picture(strokes []Line) {
+func (t *terminal) Picture(picture []Line) {
 	var lines []string
-	for _, s := range strokes {
+	for _, s := range picture {
 		lines = append(lines, t.painted(s.Style, s.Text))
 	}
 	t.block(lines)
 }
 
-// wrapped returns the lines of a text of words.
-func (t *terminal) wrapped(words, indent string, tone Style) []string {
-	return text.Each(wrap(text.Clean(words), min(t.width, widestText), indent), func(line string) string { return t.painted(tone, line) })
+// wrapped returns the lines of a text.
+func (t *terminal) wrapped(words, indent string, style Style) []string {
+	return text.Each(wrap(text.Clean(words), min(t.width, widestText), indent), func(line string) string { return t.painted(style, line) })
 }
 
-// painted returns a line in the tone, on a terminal that shows it.
-func (t *terminal) painted(tone Style, line string) string {
+// painted returns a line in the style, if the terminal shows colours.
+func (t *terminal) painted(style Style, line string) string {
 	if !t.colour {
 		return line
 	}
-	return tone.paint(line)
+	return style.paint(line)
 }
 
-// table draws the grid with a rule under the names and nothing else, and says what it left out to fit.
+// Table draws the grid with a rule under the names and no other rules. It says which columns it left out.
 func (t *terminal) Table(g Grid) error {
 	g, gone := g.mapped(text.Clean).withoutBlank().fit(t.width)
 	keys := g.keys()
 	if t.colour {
 		g = g.painted()
 	}
-	lean := tw.NewSymbolCustom("lean").WithColumn(strings.Repeat(" ", gap)).WithRow("─").WithCenter(strings.Repeat("─", gap))
+	rules := tw.NewSymbolCustom("rules").WithColumn(strings.Repeat(" ", gap)).WithRow("─").WithCenter(strings.Repeat("─", gap))
 	var drawn bytes.Buffer
-	err := drawGrid(&drawn, g, renderer.NewBlueprint(tw.Rendition{Borders: tw.BorderNone, Symbols: lean}),
+	err := drawGrid(&drawn, g, renderer.NewBlueprint(tw.Rendition{Borders: tw.BorderNone, Symbols: rules}),
 		tw.Padding{Overwrite: true})
 	if err != nil {
 		return err

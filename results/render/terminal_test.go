@@ -51,7 +51,7 @@ func TestColoursLookAsBefore(t *testing.T) {
 	}
 }
 
-// escapes are the sequences that a tone is shown by.
+// escapes are the sequences that a style is shown by.
 var escapes = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
 // Whoever sees no colour, or cannot tell colours apart, reads the same.

@@ -6,8 +6,8 @@ import (
 	"github.com/olekukonko/tablewriter/pkg/twwidth"
 )
 
-// wrap breaks text between words into lines of at most width columns, all but the first of them indented. Words longer
-// than a line stay whole: they are URLs and paths, which must be copied in one piece. Width 0 is unlimited.
+// wrap breaks a text between words into lines of at most width columns, and indents all lines but the first. Words longer
+// than a line stay whole: they are URLs and paths, which people copy. Width 0 is unlimited.
 func wrap(text string, width int, indent string) []string {
 	if width <= 0 {
 		return []string{text}
@@ -28,7 +28,7 @@ func wrap(text string, width int, indent string) []string {
 	return append(lines, line)
 }
 
-// shorten takes text out of the middle until it is at most width columns wide: names of strategies differ at both ends.
+// shorten removes text from the middle until it is at most width columns wide: names of strategies differ at both ends.
 func shorten(text string, width int) string {
 	if twwidth.Width(text) <= width {
 		return text

@@ -83,9 +83,9 @@ func winners(compared []results.Summary) string {
 	var best []string
 	var few bool
 	for _, s := range compared {
-		if s.PerSecond > 0 && s.Verdict != results.Slower {
+		if s.PerSecond > 0 && (s.Verdict == results.Fastest || s.Verdict == results.Indistinguishable || s.Verdict == "") {
 			best = append(best, text.Clean(s.Strategy))
-			few = few || s.Versus() == "too few to say"
+			few = few || s.Versus() == results.TooFewToSay
 		}
 	}
 	if len(best) == 0 {

@@ -11,7 +11,7 @@ import (
 	"sweetspot/results/text"
 )
 
-// A gauge is a figure that a requirement may ask for.
+// A metric is what a requirement may ask for.
 type metric struct {
 	name  string
 	doc   string // what it is, for people
@@ -20,14 +20,14 @@ type metric struct {
 	read  func(measured) value
 }
 
-// A standing is what a run holds about one strategy. Optimum is nil unless the run is a sweep.
+// measured is what a run holds about one strategy. Optimum is nil unless the run is a sweep.
 type measured struct {
 	results.Summary
 	optimum *results.Optimum
 }
 
-// A reading is the value of a figure, in seconds if it is a duration. The interval is nil if there is none, the words
-// empty if the value says all. A value of 0 is none: what has no success has no latency.
+// A value is the value of a metric, in seconds if it is a duration. Low and high are nil if its interval is not known. The
+// words are for people; if they are empty, the estimate is enough. A duration of 0 is unknown, since nothing succeeded.
 type value struct {
 	estimate  float64
 	low, high *float64
@@ -44,6 +44,7 @@ var metrics = append(figureMetrics(), []metric{
 	{name: "peak", doc: "goodput at the peak", sweep: true, read: func(s measured) value { return value{estimate: s.optimum.Peak.PerSecond} }},
 }...)
 
+// figureMetrics are the metrics that are figures of the table.
 func figureMetrics() []metric {
 	var all []metric
 	for _, f := range results.Figures {
@@ -62,26 +63,26 @@ func figureMetrics() []metric {
 	return all
 }
 
-// errorsMetric is the figure that is of all trials, not of those that a strategy is compared by, and that may be 0.
+// errorsMetric is the metric that is read from all trials, at every limit, and that may be 0.
 const errorsMetric = "errors"
 
-// Metrics returns the figures that a requirement may ask for, one line each with what it is.
+// Metrics returns what a requirement may ask for, in one line each with its explanation.
 func Metrics() []string {
 	var lines []string
-	for _, g := range metrics {
-		doc := g.doc
-		if g.sweep {
+	for _, m := range metrics {
+		doc := m.doc
+		if m.sweep {
 			doc += " (sweep only)"
 		}
-		lines = append(lines, fmt.Sprintf("%-22s %s", g.name+"(STRATEGY)", doc))
+		lines = append(lines, fmt.Sprintf("%-22s %s", m.name+"(STRATEGY)", doc))
 	}
 	return lines
 }
 
 func metricNames() []string {
 	var names []string
-	for _, g := range metrics {
-		names = append(names, g.name)
+	for _, m := range metrics {
+		names = append(names, m.name)
 	}
 	return names
 }
@@ -91,9 +92,9 @@ var (
 	errNoSuccess   = errors.New("no request succeeded, or it cannot be measured here")
 )
 
-// of returns the figure of a strategy in a run, or why it is not known.
-func (g *metric) of(run *results.Run, strategy string) (value, error) {
-	if g.name == errorsMetric {
+// of returns the value for a strategy in a run, or why it is not known.
+func (m *metric) of(run *results.Run, strategy string) (value, error) {
+	if m.name == errorsMetric {
 		share, words, err := ErrorRate(run, strategy)
 		return value{estimate: share, words: words}, err
 	}
@@ -101,14 +102,14 @@ func (g *metric) of(run *results.Run, strategy string) (value, error) {
 	if err != nil {
 		return value{}, err
 	}
-	if g.sweep && s.optimum.Label() != "use" {
+	if m.sweep && s.optimum.Label() != results.Use {
 		return value{}, fmt.Errorf("the sweep's verdict is %s, so it names no limit to use", s.optimum.Verdict)
 	}
-	r := g.read(s)
+	r := m.read(s)
 	switch {
-	case r.estimate == 0 && g.time > 0:
+	case r.estimate == 0 && m.time > 0:
 		return value{}, errNoSuccess
-	case r.estimate == 0 && g.sweep:
+	case r.estimate == 0 && m.sweep:
 		return value{}, errors.New("the sweep did not look for it")
 	}
 	return r, nil
@@ -126,7 +127,7 @@ func inBrief(o *results.Optimum) string {
 	return words
 }
 
-// standingOf returns what the run holds about the strategy.
+// measuredIn returns what the run holds about the strategy.
 func measuredIn(r *results.Run, strategy string) (measured, error) {
 	var s measured
 	if i := slices.IndexFunc(r.Optima, func(o results.Optimum) bool { return o.Strategy == strategy }); i >= 0 {
@@ -143,16 +144,16 @@ func measuredIn(r *results.Run, strategy string) (measured, error) {
 	return s, nil
 }
 
-// write writes a reading for people, with its interval.
-func (g *metric) write(r value) string {
-	words := cmp.Or(r.words, precisely(r.estimate, g.time))
+// write writes a value for people, with its interval.
+func (m *metric) write(r value) string {
+	words := cmp.Or(r.words, precisely(r.estimate, m.time))
 	if r.low != nil && r.high != nil {
-		words += fmt.Sprintf(" (95%% sure: %s to %s)", precisely(*r.low, g.time), precisely(*r.high, g.time))
+		words += fmt.Sprintf(" (95%% sure: %s to %s)", precisely(*r.low, m.time), precisely(*r.high, m.time))
 	}
 	return words
 }
 
-// precisely writes a value with six digits, so that one that misses a threshold by little does not look as if it met it.
+// precisely writes a value with six digits, so that a value that narrowly misses a threshold does not look equal to it.
 func precisely(x float64, time int) string {
 	if time != 1 {
 		return text.Precise(x)

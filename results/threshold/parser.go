@@ -9,28 +9,28 @@ import (
 	"sweetspot/results/text"
 )
 
-// longestGate is how many bytes a requirement may have: more is a mistake, and parentheses nest no deeper than that.
+// longestText is how many bytes a requirement may have. It bounds how deep parentheses nest.
 const longestText = 1000
 
-// ParseGate reads a requirement. Errors name the place and what would be right.
+// Parse reads a requirement. Errors name the place and what would be right.
 //
 //	requirement = sum ( "<" | "<=" | ">" | ">=" ) sum
 //	sum         = product { ( "+" | "-" ) product }
 //	product     = factor { ( "*" | "/" ) factor }
-//	factor      = "-" factor | "(" sum ")" | number [ "%" | unit ] | figure "(" strategy ")"
+//	factor      = "-" factor | "(" sum ")" | number [ "%" | unit ] | metric "(" strategy ")"
 func Parse(words string) (*Threshold, error) {
 	if len(words) > longestText {
 		return nil, fmt.Errorf("want at most %d characters", longestText)
 	}
 	p := parser{scanner: scanner{text: words}}
-	gate, err := p.threshold()
+	parsed, err := p.threshold()
 	if err != nil {
 		return nil, err
 	}
-	return gate, nil
+	return parsed, nil
 }
 
-// gateParser reads a requirement from left to right, one method a rule of its grammar.
+// parser reads a requirement from left to right, with one method for each rule of the grammar.
 type parser struct {
 	scanner
 	operands []operand
@@ -54,7 +54,7 @@ func (p *parser) threshold() (*Threshold, error) {
 	case p.skip() < len(p.text):
 		return nil, p.fault(p.at, "want the end, or one of + - * / %s", p.found())
 	case left.time != right.time:
-		return nil, p.fault(at, "compares %s with %s: durations bear a unit, such as 50ms", kind(left.time), kind(right.time))
+		return nil, p.fault(at, "compares %s with %s: durations need a unit, such as 50ms", kind(left.time), kind(right.time))
 	case len(p.operands) == 0:
 		return nil, p.fault(0, "asks for no figure: want one such as per_second(pool)")
 	}
@@ -74,7 +74,7 @@ func (p *parser) sum() (term, error) {
 			break
 		}
 		if left.time != right.time {
-			return term{}, p.fault(at, "adds %s and %s: durations bear a unit, such as 50ms", kind(left.time), kind(right.time))
+			return term{}, p.fault(at, "adds %s and %s: durations need a unit, such as 50ms", kind(left.time), kind(right.time))
 		}
 		left = combined(left, right, left.time, operator)
 	}
@@ -123,7 +123,7 @@ func (p *parser) factor() (term, error) {
 	return term{}, p.fault(at, "want a number or a figure such as per_second(pool) %s", p.found())
 }
 
-// units are those that a number may bear, with what it is multiplied by and the power of time that it then bears.
+// units are the units of a number, each with its size and the power of time in its dimension.
 var units = map[string]struct {
 	size float64
 	time int
@@ -134,7 +134,7 @@ var units = map[string]struct {
 func (p *parser) number() (term, error) {
 	from := p.at
 	p.all(numerals + ".")
-	if e := p.at; p.one("e", "E") != "" { // the power of ten, if digits follow
+	if e := p.at; p.one("e", "E") != "" { // an exponent, if digits follow
 		p.one("-", "+")
 		if p.all(numerals) == "" {
 			p.at = e
@@ -181,7 +181,7 @@ func (p *parser) figure() (term, error) {
 	return term{time: f.metric.time, alone: true, value: func(r values) float64 { return r[f.String()] }}, nil
 }
 
-// combined returns the term that an operator makes of two.
+// combined returns the term of two terms and an operator.
 func combined(left, right term, time int, operator string) term {
 	return term{time: time, value: func(r values) float64 {
 		a, b := left.value(r), right.value(r)
@@ -197,7 +197,7 @@ func combined(left, right term, time int, operator string) term {
 	}}
 }
 
-// kind says what a power of time is.
+// kind names a dimension by its power of time.
 func kind(time int) string {
 	switch time {
 	case 0:

@@ -8,10 +8,10 @@ import (
 	"sweetspot/results/text"
 )
 
-// A scanner goes through the text of a requirement.
+// A scanner reads the text of a requirement.
 type scanner struct {
 	text string
-	at   int // the byte that comes next
+	at   int // the offset of the next byte
 }
 
 const (
@@ -20,12 +20,12 @@ const (
 	blanks   = " \t\r\n"
 )
 
-// next reports whether one of the characters comes next.
+// next reports whether the next character is one of the characters.
 func (s *scanner) next(characters string) bool {
 	return s.at < len(s.text) && strings.IndexByte(characters, s.text[s.at]) >= 0
 }
 
-// all goes past those of the characters that come next, and returns them.
+// all reads as many of the characters as come next.
 func (s *scanner) all(characters string) string {
 	from := s.at
 	for s.next(characters) {
@@ -34,13 +34,13 @@ func (s *scanner) all(characters string) string {
 	return s.text[from:s.at]
 }
 
-// skip goes past blanks and returns where it is then.
+// skip reads blanks and returns the offset after them.
 func (s *scanner) skip() int {
 	s.all(blanks)
 	return s.at
 }
 
-// one goes past the first of the symbols that comes next, and returns it; it is empty if none does.
+// one reads the first of the symbols that comes next. It is empty if none does.
 func (s *scanner) one(symbols ...string) string {
 	for _, symbol := range symbols {
 		if strings.HasPrefix(s.text[s.at:], symbol) {
@@ -51,7 +51,7 @@ func (s *scanner) one(symbols ...string) string {
 	return ""
 }
 
-// found says what comes next, where something else is wanted.
+// found says what comes next, for an error that wants something else.
 func (s *scanner) found() string {
 	rest := []rune(text.Clean(s.text[s.at:]))
 	if len(rest) == 0 {
@@ -60,10 +60,10 @@ func (s *scanner) found() string {
 	return fmt.Sprintf("before %q", string(rest[:min(len(rest), 12)]))
 }
 
-// column returns the number, from 1, of the character that begins at a place in the text.
+// column returns the number, from 1, of the character at an offset.
 func (s *scanner) column(at int) int { return utf8.RuneCountInString(s.text[:at]) + 1 }
 
-// fault returns an error that names a place in the text.
+// fault returns an error that names the column of an offset.
 func (s *scanner) fault(at int, format string, args ...any) error {
 	return fmt.Errorf("column %d: %s", s.column(at), fmt.Sprintf(format, args...))
 }

@@ -23,7 +23,7 @@ func measured(t testing.TB) *results.Run {
 	return run
 }
 
-func gate(t *testing.T, text string) *threshold.Threshold {
+func parsed(t *testing.T, text string) *threshold.Threshold {
 	t.Helper()
 	g, err := threshold.Parse(text)
 	if err != nil {
@@ -58,7 +58,7 @@ func TestARequirementIsMetOrSaysWhatWasMeasured(t *testing.T) {
 		{"per_second(unbounded) >= 1", "per_second(unbounded) is not known: it was not measured"},
 		{"errors(unbounded) <= 1", "errors(unbounded) is not known: it was not measured"},
 	} {
-		got := gate(t, c.text).Failure(run)
+		got := parsed(t, c.text).Failure(run)
 		if (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
 			t.Errorf("%s:\n got %q\nwant %q", c.text, got, c.want)
 		}
@@ -67,12 +67,12 @@ func TestARequirementIsMetOrSaysWhatWasMeasured(t *testing.T) {
 
 func TestTheIntervalIsToldButDecidesNothing(t *testing.T) {
 	run := fixture.Compared(t, 3)
-	got := gate(t, "per_second(pool) > 3000").Failure(run)
+	got := parsed(t, "per_second(pool) > 3000").Failure(run)
 	if !strings.Contains(got, "per_second(pool) is 2,531.") || !strings.Contains(got, " (95% sure: 2,4") {
 		t.Errorf("got %q", got)
 	}
 	low, point := *run.Strategies[1].Low, run.Strategies[1].PerSecond
-	if got := gate(t, "per_second(pool) > 2500").Failure(run); low > 2500 || point < 2500 || got != "" {
+	if got := parsed(t, "per_second(pool) > 2500").Failure(run); low > 2500 || point < 2500 || got != "" {
 		t.Errorf("the interval is from %g, the estimate is %g, got %q", low, point, got)
 	}
 }
@@ -86,28 +86,28 @@ func TestASweepHasALimitAndAPeak(t *testing.T) {
 		{"peak(semaphore) > 600", ""},
 		{"per_second(semaphore) >= 0.9 * peak(semaphore)", ""},
 	} {
-		if got := gate(t, c.text).Failure(run); (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
+		if got := parsed(t, c.text).Failure(run); (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
 			t.Errorf("%s: got %q, want %q", c.text, got, c.want)
 		}
 	}
 	run.Optima[0].Certain = false
-	if got := gate(t, "limit(semaphore) > 60").Failure(run); !strings.HasSuffix(got, "in (44, 52], the best guess so far") {
+	if got := parsed(t, "limit(semaphore) > 60").Failure(run); !strings.HasSuffix(got, "in (44, 52], the best guess so far") {
 		t.Errorf("uncertain: got %q", got)
 	}
 	run.Optima[0].Verdict, run.Optima[0].Peak = results.Objective, results.PeakLimit{}
-	if got := gate(t, "peak(semaphore) > 1").Failure(run); !strings.HasSuffix(got, "is not known: the sweep did not look for it") {
+	if got := parsed(t, "peak(semaphore) > 1").Failure(run); !strings.HasSuffix(got, "is not known: the sweep did not look for it") {
 		t.Errorf("an objective: got %q", got)
 	}
 	run.Optima[0].Verdict = results.NoKnee
-	if got := gate(t, "limit(semaphore) <= 60").Failure(run); !strings.Contains(got, "the sweep's verdict is no-knee, so it names no limit to use") {
+	if got := parsed(t, "limit(semaphore) <= 60").Failure(run); !strings.Contains(got, "the sweep's verdict is no-knee, so it names no limit to use") {
 		t.Errorf("still rising: got %q", got)
 	}
 	run.Optima[0].Verdict = results.Unstable
-	if got := gate(t, "per_second(semaphore) > 0").Failure(run); !strings.Contains(got, "is not known: the sweep is unstable") {
+	if got := parsed(t, "per_second(semaphore) > 0").Failure(run); !strings.Contains(got, "is not known: the sweep is unstable") {
 		t.Errorf("unstable: got %q", got)
 	}
 	run.Optima = nil
-	if got := gate(t, "per_second(semaphore) > 0").Failure(run); !strings.Contains(got, "is not known: it was not measured") {
+	if got := parsed(t, "per_second(semaphore) > 0").Failure(run); !strings.Contains(got, "is not known: it was not measured") {
 		t.Errorf("interrupted: got %q", got)
 	}
 }
@@ -125,7 +125,7 @@ func TestWhatIsNoRequirementIsRefusedWithThePlace(t *testing.T) {
 		{"per_second( ) > 1", "column 12: want the name of a strategy, as in per_second(pool)"},
 		{"per_second(pool > 1", "column 12: want the name of a strategy and )"},
 		{"(1 + 2 > per_second(pool)", "column 8: want ) for the ( in column 1"},
-		{"p99(pool) < 50", "column 11: compares a duration with a number: durations bear a unit, such as 50ms"},
+		{"p99(pool) < 50", "column 11: compares a duration with a number: durations need a unit, such as 50ms"},
 		{"p99(pool) + 1 < 50ms", "column 11: adds a duration and a number"},
 		{"p99(pool) * p99(pool) < 50ms", "column 23: compares a duration to the power of 2 with a duration"},
 		{"p99(pool) < 50min", `column 15: "min" is not a unit: want %, ns, us, ms, s, m or h`},
@@ -149,7 +149,7 @@ func TestARequirementIsCheckedBeforeAnythingIsMeasured(t *testing.T) {
 		{"5 < limit(pool)", "bench", "column 5: limit(pool) is for a sweep"},
 		{"p99(pool) < p99(pol)", "bench", "column 13: p99(pol) is not to be run: want one of pool, fasthttp"},
 	} {
-		err := gate(t, c.text).Check(c.command, []string{"pool", "fasthttp"})
+		err := parsed(t, c.text).Check(c.command, []string{"pool", "fasthttp"})
 		if (err == nil) != (c.want == "") || (err != nil && err.Error() != c.want) {
 			t.Errorf("%s for %s: got %v, want %q", c.text, c.command, err, c.want)
 		}
@@ -167,7 +167,7 @@ func TestTrialsWithAPurposeOfTheirOwnHaveNoPartInTheErrorRate(t *testing.T) {
 	}
 }
 
-func FuzzParseGate(f *testing.F) {
+func FuzzParse(f *testing.F) {
 	f.Add("per_second(fasthttp) > 0.8 * per_second(eventloop)")
 	f.Add("-(p99(pool) + 5ms) / 2 <= 1e-3s")
 	f.Add("errors(pool+net/http) < 1 %")

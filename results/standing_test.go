@@ -4,7 +4,7 @@ import "testing"
 
 func TestAVerdictSaysNoMoreThanTheRepeatsDo(t *testing.T) {
 	for _, c := range []struct {
-		verdict string
+		verdict Standing
 		trials  int
 		versus  float64
 		want    string

@@ -1,8 +1,0 @@
-package results
-
-// Verdicts of a comparison.
-const (
-	Fastest           = "fastest"
-	Slower            = "slower"
-	Indistinguishable = "indistinguishable"
-)
