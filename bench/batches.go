@@ -19,8 +19,8 @@ type Entry struct {
 	Limit    int
 }
 
-// Batches measures batches of requests as a program makes them that starts, makes them and ends: each batch has a session
-// that is opened for it alone, so that its time includes the connecting. A strategy may enter at several limits. No two
+// Batches measures batches of requests with a new session for each, as for a program that makes one batch and ends: the time
+// of a batch includes the connecting. A strategy may enter at several limits. No two
 // sessions are open at once, so that none is slowed down by the connections of another. The load's Requests is the size of
 // a batch.
 type Batches struct {

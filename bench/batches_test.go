@@ -67,7 +67,7 @@ func batches(t *testing.T, repeats int, seed uint64, entries ...bench.Entry) (k 
 	return k, order, warnings, err
 }
 
-func TestEachBatchHasASessionOfItsOwn(t *testing.T) {
+func TestBatchesOpenOneSessionPerBatch(t *testing.T) {
 	var d doors
 	k, order, warnings, err := batches(t, 4, 1, entry(&d, "a", 3, nil), entry(&d, "a", 12, nil), entry(&d, "b", 1, nil))
 	if err != nil || len(warnings) != 0 {
@@ -91,7 +91,7 @@ func TestEachBatchHasASessionOfItsOwn(t *testing.T) {
 	}
 }
 
-func TestAnEntryThatCannotBeOpenedIsLeftOutOnce(t *testing.T) {
+func TestBatchesLeaveOutAnEntryThatCannotBeOpened(t *testing.T) {
 	var d doors
 	missing := errors.New("b: want apt install b, or pip install b")
 	_, order, warnings, err := batches(t, 3, 1, entry(&d, "a", 2, nil), entry(&d, "b", 2, missing))

@@ -4,9 +4,9 @@
 //
 //   - A [Comparison] measures strategies beside one another at one limit, and says which is the fastest.
 //   - A [Sweep] measures strategies at many limits, and says which limit to use for each, and how sure that is.
-//   - [Batches] measures batches of requests as a program makes them that starts, makes them and ends.
+//   - [Batches] measures batches of requests with a new session for each, as for a program that makes one batch and ends.
 //
-// Start with strategies.Get, which returns a strategy by its name once package strategies is imported, and with
+// Start with strategies.Get, which returns a registered strategy by its name, and with
 // [ParseURL] for the addresses to request. A run lasts until it has decided or its time is spent; it ends early when its
 // context ends, and then returns what it has found by then. An [Observer] sees every trial as soon as it is over, and how
 // far the run has come; its zero value observes nothing.
@@ -29,7 +29,7 @@ import (
 type Plan interface {
 	// Run measures what the plan says, with the requests of the load. It returns what it has found also with an error.
 	// The error is ctx's if ctx has ended; it wraps [ErrNothing], [ErrDied] or [ErrBroken] if there is no use in
-	// going on; else it is the observer's, or says why no strategy could be opened.
+	// going on; else it is that of the observer or of the [InstantServer], or says why no strategy could be opened.
 	Run(ctx context.Context, load Load, observe Observer) (Findings, error)
 }
 

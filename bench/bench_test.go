@@ -47,7 +47,7 @@ func compare(t *testing.T, seed uint64) []string {
 	return names
 }
 
-func TestBlocksAreCompleteAndInRandomOrder(t *testing.T) {
+func TestComparisonRunsCompleteBlocksInRandomOrder(t *testing.T) {
 	order := compare(t, 1)
 	orders := map[string]bool{}
 	for block := range slices.Chunk(order, 3) {
@@ -67,7 +67,7 @@ func TestBlocksAreCompleteAndInRandomOrder(t *testing.T) {
 	}
 }
 
-func TestARunEndsWhenNothingSucceedsInItsFirstBlock(t *testing.T) {
+func TestComparisonEndsWhenNothingSucceedsAtFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		broken := simulated{name: "broken", latency: always(time.Millisecond), fate: func() strategies.Outcome {
 			return strategies.Failed(errors.New("connection refused"))
@@ -85,7 +85,7 @@ func TestARunEndsWhenNothingSucceedsInItsFirstBlock(t *testing.T) {
 	})
 }
 
-func TestATrialThatCannotBeKeptEndsTheRun(t *testing.T) {
+func TestComparisonEndsWhenATrialCannotBeKept(t *testing.T) {
 	full := errors.New("disk full")
 	synctest.Test(t, func(t *testing.T) {
 		_, err := bench.Comparison{

@@ -16,9 +16,9 @@ import (
 	"sweetspot/strategies"
 )
 
-// A client at its own limit looks just like a server at its knee: goodput stops to rise. Evidence is what tells them
-// apart. Four signs speak for the client; none of them alone is proof, two are. The fifth, that goodput falls in
-// proportion when the client is slowed down on purpose, is proof by itself.
+// signs tell a client at its own limit from a server at its knee; in goodput they look alike, because it stops rising. Four
+// signs speak for the client: one of them alone is no proof, two are. A fifth, that goodput falls in proportion when the
+// client is slowed down on purpose, is proof by itself.
 type signs struct {
 	slots      float64 // requests in flight, as a share of the limit
 	cpu        float64 // of the processors that the client may use, the share that it did
@@ -28,14 +28,14 @@ type signs struct {
 	slowed     causal
 }
 
-// The signs' bounds. Beyond them the client is more likely than not to have a part in the figure.
+// The signs' bounds, as shares of one. Beyond them it is more likely than not that the client has a part in the figure.
 const (
 	busyScheduling = 0.05
 	nearReach      = 0.5
 	mostlyInside   = 0.5
 )
 
-// signs returns what speaks for the client, in words.
+// words returns the signs that speak for the client being the bottleneck, each in words.
 func (e signs) words() []string {
 	var all []string
 	if e.slots < emptySlots {
@@ -57,16 +57,16 @@ func (e signs) words() []string {
 
 // verdict reports whether the client is the bottleneck, and why.
 func (e signs) verdict() (bound bool, why string) {
-	signs := e.words()
+	all := e.words()
 	if e.slowed.proves() {
-		signs = append(signs, fmt.Sprintf("slowing the client down by %v a request cost %s of the goodput",
+		all = append(all, fmt.Sprintf("slowing the client down by %v per request cost %s of the goodput",
 			e.slowed.burn.Round(time.Microsecond), percent(1-math.Exp(stat.Describe(e.slowed.ratios).Mean))))
-		return true, strings.Join(signs, "; ")
+		return true, strings.Join(all, "; ")
 	}
-	return len(signs) >= 2, strings.Join(signs, "; ")
+	return len(all) >= 2, strings.Join(all, "; ")
 }
 
-// causal is the outcome of slowing the client down by burn of processor time a request.
+// causal is the outcome of slowing the client down by burn of processor time per request.
 type causal struct {
 	burn      time.Duration
 	predicted float64   // ln of the ratio of goodputs, slowed to not, if the client is the bottleneck
@@ -84,8 +84,8 @@ func (c causal) proves() bool {
 	return high < c.predicted/2
 }
 
-// judge returns what trials at one limit say for or against the client, beside those at the smallest limit if there are
-// any, and what the strategy reaches when a server answers at once, 0 if that is not known.
+// signsOf returns the signs in the trials at one limit, compared with the trials at the smallest limit if there are any.
+// Reach is what the strategy reaches when a server answers at once; 0 if that is not known.
 func signsOf(at, smallest []results.Trial, reach float64) signs {
 	e := signs{
 		slots:      mean(at, slotsKept),
@@ -99,7 +99,7 @@ func signsOf(at, smallest []results.Trial, reach float64) signs {
 	return e
 }
 
-// slotsKept returns how much of the limit was in flight. One that the strategy moved below by itself was not to be kept.
+// slotsKept returns how much of the limit was in flight. A strategy that moves its limit by itself is not expected to fill it.
 func slotsKept(t results.Trial) float64 {
 	if t.SettledLimit > 0 {
 		return 1
@@ -113,11 +113,11 @@ type suspect struct {
 	limit  int
 	block  int // that further trials are numbered from
 	random *rand.Rand
-	left   func() time.Duration // for the causal test
+	left   func() time.Duration // that the causal test may take
 }
 
-// examine collects the evidence. It slows the client down only if there is any other sign, since that takes as long as
-// several steps of the search.
+// examine collects the signs. It slows the client down only if there is another sign, since that takes as long as several
+// steps of the search.
 func (s suspect) examine(ctx context.Context, r *runner) (signs, error) {
 	e := s.search.signs(s.limit)
 	if len(e.words()) == 0 {
@@ -128,34 +128,34 @@ func (s suspect) examine(ctx context.Context, r *runner) (signs, error) {
 	return e, err
 }
 
-// Slowing down costs this share of the goodput if the client is the bottleneck: enough to show over the noise of a few
-// pairs of trials. Where requests are so few that even the longest burn would not cost a third of it, nothing is shown.
+// How the client is slowed down.
 const (
-	slowdown    = 0.2
-	longestBurn = 500 * time.Microsecond
-	causalPairs = 5
+	slowdownShare = 0.2                    // of the goodput, lost if the client is the bottleneck: it shows over the noise of a few pairs
+	longestBurn   = 500 * time.Microsecond // per request, at most
+	causalPairs   = 5                      // of trials: a pair takes as long as two steps of the search
 
-	crowdedLimit = 4 // slots a processor, above which it matters little that a burn holds one
+	slotsPerProcessor = 4 // from which it matters little that a burn holds a slot
 )
 
-// examining is what the progress line says meanwhile.
+// examining is shown as progress meanwhile.
 const examining = "is the client the bottleneck?"
 
-// newCausal returns the test to make of a limit with that goodput, and false if it would show nothing.
+// newCausal returns the test to make of a limit with that goodput. It returns false if the test would show nothing: if the
+// limit is small, or if the requests are so few that even the longest burn would not cost a third of slowdownShare.
 func newCausal(limit int, perSecond float64) (causal, bool) {
 	processors := runtime.GOMAXPROCS(0)
-	if perSecond == 0 || limit < crowdedLimit*processors {
+	if perSecond == 0 || limit < slotsPerProcessor*processors {
 		return causal{}, false // a burn holds a slot as well, which at a small limit costs goodput whatever the bottleneck
 	}
 	// A client at its limit spends all of its processors' time on requests: GOMAXPROCS/goodput on each.
 	each := time.Duration(float64(processors) / perSecond * float64(time.Second))
-	c := causal{burn: min(longestBurn, time.Duration(float64(each)*slowdown/(1-slowdown)))}
+	c := causal{burn: min(longestBurn, time.Duration(float64(each)*slowdownShare/(1-slowdownShare)))}
 	c.predicted = math.Log(float64(each) / float64(each+c.burn))
-	return c, c.predicted <= math.Log(1-slowdown/3)
+	return c, c.predicted <= math.Log(1-slowdownShare/3)
 }
 
-// slowDown measures pairs of trials, one as it is and one with the client slowed down, in random order, as many as there is
-// time for.
+// slowDown measures pairs of trials in random order, one as it is and one with the client slowed down, as many pairs as
+// there is time for.
 func (s suspect) slowDown(ctx context.Context, r *runner) (causal, error) {
 	c, shows := newCausal(s.limit, mean(s.search.at(s.limit), goodput))
 	if !shows {
@@ -172,7 +172,7 @@ func (s suspect) slowDown(ctx context.Context, r *runner) (causal, error) {
 	}
 	defer slow.session.Close()
 	slow.purpose = results.Causal
-	each := 2 * s.search.foreseen(s.limit, 0, r.load)
+	each := 2 * s.search.estimate(s.limit, 0, r.load)
 	for pair := 0; pair < causalPairs && each <= s.left(); pair++ {
 		candidates := [2]candidate{asItIs, slow}
 		var goodputs [2]float64
@@ -205,8 +205,8 @@ func burning(t strategies.Target, d time.Duration) strategies.Target {
 }
 
 // growthInside returns how much of the growth in mean latency from the first trials to the others was spent inside the
-// client, before the first byte of a request or after the last of its response; 0 if it is not known or nothing grew. Only
-// some connections are timed, so that a trial at a small limit may have known none.
+// client, before the first byte of a request or after the last byte of its response. It returns 0 if that is not known or
+// latency did not grow. Only some connections are timed, so that a trial at a small limit may have none of them.
 func growthInside(first, at []results.Trial) float64 {
 	unknown := func(t results.Trial) bool { return t.Wire == 0 }
 	first, at = slices.DeleteFunc(slices.Clone(first), unknown), slices.DeleteFunc(slices.Clone(at), unknown)

@@ -9,7 +9,7 @@ import (
 	"sweetspot/results"
 )
 
-func TestTwoSignsOrAProofMakeTheClientTheBottleneck(t *testing.T) {
+func TestSignsVerdictTakesTwoSignsOrAProof(t *testing.T) {
 	healthy := signs{slots: 1, cpu: 0.3, scheduling: 0.01, reach: 0.1, inside: 0.1}
 	with := func(change func(*signs)) signs { e := healthy; change(&e); return e }
 	proof := causal{burn: 40 * time.Microsecond, predicted: math.Log(0.8), ratios: []float64{-0.2, -0.22, -0.21, -0.19, -0.2}}
@@ -36,7 +36,7 @@ func TestTwoSignsOrAProofMakeTheClientTheBottleneck(t *testing.T) {
 	}
 }
 
-func TestGoodputThatFallsWithTheClientIsProofOnlyIfItIsSure(t *testing.T) {
+func TestCausalProvesOnlyWhatIsCertain(t *testing.T) {
 	predicted := math.Log(0.8)
 	for _, test := range []struct {
 		name   string
@@ -55,7 +55,7 @@ func TestGoodputThatFallsWithTheClientIsProofOnlyIfItIsSure(t *testing.T) {
 	}
 }
 
-func TestTrialsOfWhichNoConnectionWasTimedSayNothingOfGrowth(t *testing.T) {
+func TestGrowthInsideIgnoresTrialsWithoutTimedConnections(t *testing.T) {
 	trial := func(latency, wire float64) results.Trial {
 		return results.Trial{Latency: results.Latency{Mean: latency}, Wire: wire}
 	}
@@ -68,7 +68,7 @@ func TestTrialsOfWhichNoConnectionWasTimedSayNothingOfGrowth(t *testing.T) {
 	}
 }
 
-func TestTheReasonsSayWhatWasSeen(t *testing.T) {
+func TestSignsVerdictSaysWhatWasSeen(t *testing.T) {
 	_, why := signs{slots: 0.9, cpu: 0.9, reach: 0.97, inside: 0.8}.verdict()
 	for _, part := range []string{"90% of the time", "90% of its processors", "97% of what the strategy reaches", "80% of the growth"} {
 		if !strings.Contains(why, part) {

@@ -42,7 +42,7 @@ func urlsOf(t *testing.T, config server.Config) bench.URLs {
 	return parsed(t, s.URL())
 }
 
-func TestAKneeThatTheClientCausedIsNotSoldAsTheServers(t *testing.T) {
+func TestSweepNamesAClientThatIsTheBottleneck(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes half a minute of real time")
 	}

@@ -10,7 +10,7 @@ import (
 	"sweetspot/strategies"
 )
 
-// A counters is the count of a trial's outcomes.
+// counters count the outcomes of a trial.
 type counters struct {
 	warmup, cutOff, succeeded int64
 	failed                    map[strategies.Class]int64
@@ -19,7 +19,7 @@ type counters struct {
 
 	successes, failures *results.Histogram
 	series              series
-	busy                time.Duration // of all that count and those cut off, summed, as far as it lies in the window
+	busy                time.Duration // time in flight, summed over all requests, as far as it lies in the window
 	first, last         time.Duration // start of the first that counts, end of the last
 	err                 string        // of the first failure, in the warm-up or later
 }
@@ -64,10 +64,10 @@ func (t *counters) add(e *completion, from, to, origin time.Duration) {
 	t.failures.Record(latency)
 }
 
-// longestReason is how much is told of an error that quotes what a server sent, in bytes.
+// longestReason is how many bytes are kept of an error, which may quote what a server sent.
 const longestReason = 200
 
-// describe says in a few words why a request failed.
+// describe says why a request failed.
 func describe(o strategies.Outcome) string {
 	if o.Err != nil {
 		text := o.Err.Error()

@@ -6,16 +6,16 @@ import (
 	"sweetspot/bench/optimum"
 )
 
-// An attempt is a trial that a search asked for, with the time that it took, everything included.
+// An attempt is a trial that a search asked for, with the time that it took in all.
 type attempt struct {
 	optimum.Trial
 	took time.Duration
 }
 
-// foreseen returns how long a trial of a limit is likely to take, by the trials at the limits next to it: at the slower of
-// their goodputs, and with as much beyond warm-up and window as the slower of them took. That is next to nothing, unless
-// requests hang until they time out. It returns 0 if there is nothing to go by.
-func (s *search) foreseen(limit, completions int, load Load) time.Duration {
+// estimate returns how long a trial of a limit is likely to take, by the trials at the limits next to it: at the slower of
+// their goodputs, and with as much time beyond warm-up and window as the slower of them took. That time is short unless
+// requests hang until they time out. It returns 0 if there is no trial to estimate by.
+func (s *search) estimate(limit, completions int, load Load) time.Duration {
 	longest := time.Duration(0)
 	for _, i := range s.beside(limit) {
 		rate, tried := s.trials[i].PerSecond, s.tried[i]
@@ -28,7 +28,7 @@ func (s *search) foreseen(limit, completions int, load Load) time.Duration {
 	return longest
 }
 
-// beside returns the indexes of the latest trials at the limits on either side of a limit, which may be itself.
+// beside returns the indexes of the latest trials at the nearest limits on either side of a limit, itself included.
 func (s *search) beside(limit int) []int {
 	below, above := -1, -1
 	for i, t := range s.trials {
@@ -56,7 +56,7 @@ func plannedTime(limit, completions int, perSecond float64, load Load) time.Dura
 	switch {
 	case load.Requests > 0:
 		return seconds(load.Requests)
-	case load.Rate > 0: // then the slots are not to be filled
+	case load.Rate > 0: // the slots need not be filled
 		return shortestWarmup + load.Duration
 	}
 	window := max(load.Completions, int64(completions), int64(rounds*limit))
@@ -70,5 +70,5 @@ func (s *search) examination(load Load) time.Duration {
 	if !shows || len(s.signs(limit).words()) == 0 {
 		return 0
 	}
-	return 2 * causalPairs * s.foreseen(limit, 0, load)
+	return 2 * causalPairs * s.estimate(limit, 0, load)
 }

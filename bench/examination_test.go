@@ -33,7 +33,7 @@ func (s idle) Run(ctx context.Context, limit int, work strategies.Work) error {
 	return s.simulated.Run(ctx, limit, work)
 }
 
-func TestAClientThatIsTheBottleneckIsNamed(t *testing.T) {
+func TestComparisonNamesAClientThatIsTheBottleneck(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		all    bool
@@ -62,7 +62,7 @@ func TestAClientThatIsTheBottleneckIsNamed(t *testing.T) {
 	}
 }
 
-func TestASweepMeasuresOnceWhatAStrategyReaches(t *testing.T) {
+func TestSweepCalibratesAStrategyOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle{simulated{name: "idle", curve: knee}, new([]int), true}
 		if _, _, err := sweep(t, t.Context(), bench.Sweep{Seed: 1, Instant: at(address(t))}, s); err != nil {

@@ -44,7 +44,7 @@ func (b breaking) Run(ctx context.Context, limit int, work strategies.Work) erro
 
 func (b breaking) Version() string { return b.name + " 1.0" }
 
-func TestAStrategyThatBreaksDownIsDroppedAndTheOthersGoOn(t *testing.T) {
+func TestComparisonDropsAStrategyThatBreaksDown(t *testing.T) {
 	for _, runs := range []int64{0, 1, 5} {
 		synctest.Test(t, func(t *testing.T) {
 			var k kept
@@ -82,7 +82,7 @@ func TestAStrategyThatBreaksDownIsDroppedAndTheOthersGoOn(t *testing.T) {
 	}
 }
 
-func TestARunEndsWhenEveryStrategyHasBrokenDown(t *testing.T) {
+func TestComparisonAndSweepEndWhenEveryStrategyHasBrokenDown(t *testing.T) {
 	for runs, want := range map[int64]string{
 		0: "no request succeeded: bad: it ended with exit status 3",
 		2: "no strategy is left: bad: it ended with exit status 3",
@@ -105,7 +105,7 @@ func TestARunEndsWhenEveryStrategyHasBrokenDown(t *testing.T) {
 	}
 }
 
-func TestASweepGoesOnWithoutAStrategyThatBreaksDown(t *testing.T) {
+func TestSweepDropsAStrategyThatBreaksDown(t *testing.T) {
 	for _, runs := range []int64{0, 3, 100} { // in the search at once, later, and perhaps when the strategies are compared
 		synctest.Test(t, func(t *testing.T) {
 			_, optima, err := sweep(t, t.Context(), bench.Sweep{Repeats: 10}, breaksAfter("bad", runs), simulated{name: "knee", curve: knee})
@@ -143,7 +143,7 @@ func (l late) Run(ctx context.Context, _ int, work strategies.Work) error {
 	return nil
 }
 
-func TestWhatIsReportedLateCountsForWhenItWas(t *testing.T) {
+func TestTrialCountsAnOutcomeForWhenItEnded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		got := measure(t, t.Context(), late{simulated{name: "late"}}, 1, bench.Load{Duration: time.Second})
 		if got.Latency.Max > 0.00301 || got.Latency.P50 < 0.00299 {
@@ -156,7 +156,7 @@ func TestWhatIsReportedLateCountsForWhenItWas(t *testing.T) {
 }
 
 // The target is a witness: it is asked after each trial, and contradicts on the row.
-func TestATrialThatTheTargetContradictsIsNotTrusted(t *testing.T) {
+func TestReconcileWarnsOfATrialThatTheTargetContradicts(t *testing.T) {
 	for _, test := range []struct {
 		name        string
 		extra       int64 // requests that the target saw beyond those made

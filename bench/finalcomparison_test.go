@@ -23,7 +23,7 @@ func fieldOf(ranked []results.Summary) (verdicts map[string]results.Standing, li
 	return verdicts, limits
 }
 
-func TestStrategiesAreComparedAtTheirOwnLimitsAndAtACommonOne(t *testing.T) {
+func TestFinalComparisonIsAtOwnLimitsAndAtACommonOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k, swept, err := sweepAll(t, t.Context(), bench.Sweep{Seed: 1, Repeats: 10},
 			simulated{name: "knee", curve: knee}, simulated{name: "flat", curve: flat})
@@ -59,7 +59,7 @@ func TestStrategiesAreComparedAtTheirOwnLimitsAndAtACommonOne(t *testing.T) {
 	})
 }
 
-func TestStrategiesThatChoseTheSameLimitAreComparedThereOnce(t *testing.T) {
+func TestFinalComparisonIsMadeOnceIfAllHaveTheSameLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, swept, err := sweepAll(t, t.Context(), bench.Sweep{Seed: 1, Repeats: 3},
 			simulated{name: "one", curve: flat}, simulated{name: "other", curve: flat})
@@ -69,7 +69,7 @@ func TestStrategiesThatChoseTheSameLimitAreComparedThereOnce(t *testing.T) {
 	})
 }
 
-func TestTheCommonLimitIsGivenUpWhenTimeIsShort(t *testing.T) {
+func TestFinalComparisonGivesUpTheCommonLimitWhenTimeIsShort(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, swept, err := sweepAll(t, t.Context(), bench.Sweep{Seed: 1, Repeats: 10, Budget: 25 * time.Second},
 			simulated{name: "knee", curve: knee}, simulated{name: "flat", curve: flat})

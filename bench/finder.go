@@ -9,12 +9,12 @@ import (
 	"sweetspot/strategies"
 )
 
-// A finder decides which limits a search tries, and what its trials come to. What it decides is in package optimum; here
-// it is told of trials and asked for a row of the results.
+// A finder decides which limits a search tries, and what follows from its trials. It translates between package optimum,
+// which decides, and the trials and optima of a run.
 type finder interface {
 	next() (optimum.Trial, bool)
 	add(tried optimum.Trial, t *results.Trial)
-	conclude() results.Optimum // without what the search took
+	conclude() results.Optimum // without the cost of the search
 }
 
 // shareFinder finds the smallest limit that gives a share of the peak.
@@ -48,9 +48,14 @@ func (f shareFinder) conclude() results.Optimum {
 		Warnings: warnings(found.Warnings),
 	}
 	if found.Modelled {
-		o.Law = &results.Law{A: found.Law.A, B: found.Law.B, C: found.Law.C}
+		o.Law = lawOf(found.Law)
 	}
 	return o
+}
+
+// lawOf returns the law as a run keeps it: n requests in flight take A + B n + C n^2 seconds each.
+func lawOf(l optimum.Law) *results.Law {
+	return &results.Law{A: (1 - l.Sigma) / l.Lambda, B: (l.Sigma - l.Kappa) / l.Lambda, C: l.Kappa / l.Lambda}
 }
 
 // warnings returns the warnings of package optimum as those of a run.
@@ -62,14 +67,14 @@ func warnings(all []optimum.Warning) []results.Warning {
 	return converted
 }
 
-// An Objective is a bound on the latency: the sweep then finds the largest limit that holds it.
+// An Objective is a bound on the latency. A sweep with an objective finds the largest limit that holds it.
 type Objective struct {
-	Quantile string // one of [results.LatencyNames], such as p99
-	Seconds  float64
+	Quantile string  // one of [results.LatencyNames], such as p99
+	Seconds  float64 // the bound, above 0
 }
 
-// of returns the latency of a trial that the objective is about, in seconds. It is infinite if more than 1% of the
-// requests failed: a server that turns most away and is quick with the rest holds nothing.
+// of returns the latency of a trial that the objective bounds, in seconds. It is infinite if more than 1% of the requests
+// failed: a server that rejects most requests and is quick with the rest does not hold the objective.
 func (o Objective) of(t *results.Trial) float64 {
 	if t.Succeeded == 0 || failedShare(t) > harmfulFailures {
 		return math.Inf(1)
@@ -88,9 +93,9 @@ type objectiveFinder struct {
 	rates     map[int][]float64 // goodput of the trials by limit
 }
 
-// A trial completes at least so many requests, for each slot and altogether: the p99 of a few is just their largest.
+// The least number of requests that a trial for an objective completes: the p99 of a few is just their largest.
 const (
-	objectiveRounds   = 20
+	objectiveRounds   = 20 // per slot
 	objectiveRequests = 1000
 )
 

@@ -15,7 +15,7 @@ import (
 	"sweetspot/strategies"
 )
 
-// A Load is the requests that every trial makes.
+// A Load is the requests that every trial makes. It needs URLs, and Requests or a Duration above 0.
 type Load struct {
 	URLs     URLs
 	Method   string // GET if empty
@@ -24,30 +24,31 @@ type Load struct {
 	Timeout  time.Duration // of one request; 0 is [strategies.DefaultTimeout]
 	Insecure bool          // skip the verification of TLS certificates
 	Decode   bool          // decode every body as JSON, as part of the request; one that is not JSON fails
-	Rate     float64       // starts a second at most; 0 is no cap
+	Rate     float64       // requests started per second, at most; 0 is no cap
 
-	// A trial is either a batch, from the first request's start to the last one's end, or a window of time cut out of a
-	// steady stream.
-	Requests    int64         // a batch of exactly so many; 0: a window
+	// A trial is either a batch, measured from the first request's start to the last one's end, or a window of time that is
+	// cut out of a steady stream of requests.
+	Requests    int64         // the size of a batch; 0 for a window
 	Duration    time.Duration // of the window, at least
-	Completions int64         // requests that end in the window, at least; a few for each slot in any case
-	Warmup      time.Duration // before either, not counted; [Automatic]: none before a batch
+	Completions int64         // requests that end in the window, at least; five per slot are the least in any case
+	Warmup      time.Duration // before either, not counted; [Automatic] is none before a batch
 }
 
-// Automatic is a warm-up that lasts until the strategy is at full stride: see [warm].
+// Automatic is a warm-up that lasts until the strategy has reached its full speed: at least 200 ms and three mean
+// latencies.
 const Automatic time.Duration = -1
 
-// URLs are the addresses of a load, made as they are asked for.
+// URLs are the addresses of a load. They may be made when they are asked for, by several goroutines at once.
 type URLs interface {
 	Len() int64        // how many there are, at least 1
 	At(i int64) string // the i-th, from 0; after the last comes the first again
 }
 
-// List is URLs that are written out.
+// A List is URLs that are given one by one.
 type List []string
 
-// ParseList reads one URL a line; blank lines and those that begin with # are skipped. Every line that is not a URL is
-// an error that names its number.
+// ParseList reads one URL per line. Blank lines and lines that begin with # are skipped. Every line that is not a URL is an
+// error that names the line's number; the errors are joined.
 func ParseList(text string) (List, error) {
 	var (
 		list List
@@ -66,15 +67,18 @@ func ParseList(text string) (List, error) {
 		list = append(list, line)
 	}
 	if len(list) == 0 && len(errs) == 0 {
-		return nil, errors.New("no URL in it: want one a line")
+		return nil, errors.New("no URL in it: want one per line")
 	}
 	return list, errors.Join(errs...)
 }
 
-func (l List) Len() int64        { return int64(len(l)) }
+// Len returns the number of URLs.
+func (l List) Len() int64 { return int64(len(l)) }
+
+// At returns the i-th URL, from 0; after the last comes the first again.
 func (l List) At(i int64) string { return l[i%int64(len(l))] }
 
-// ParseURL reads a URL or a [Template] of URLs.
+// ParseURL reads an http or https URL or a [Template] of URLs.
 func ParseURL(text string) (URLs, error) {
 	template, err := ParseTemplate(text)
 	if err != nil {
@@ -83,7 +87,7 @@ func ParseURL(text string) (URLs, error) {
 	if err := checkURL(template.At(0)); err != nil {
 		return nil, err
 	}
-	// A range may stand in the host or the port: its ends are as good or bad as what is between.
+	// A range may stand in the host or the port. If its ends are right, so is what is between them.
 	if err := checkURL(template.At(template.Len() - 1)); err != nil {
 		return nil, err
 	}
@@ -92,7 +96,7 @@ func ParseURL(text string) (URLs, error) {
 
 func checkURL(text string) error {
 	if i := strings.IndexFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }); i >= 0 {
-		// Clients differ in what they make of these.
+		// Clients differ in how they send these.
 		return fmt.Errorf("%q: want spaces and other than ASCII characters escaped, such as %%20", text)
 	}
 	parsed, err := url.Parse(text)
@@ -110,7 +114,7 @@ func checkURL(text string) error {
 	return nil
 }
 
-// ParseHeader reads headers as they are typed, each "Name: value".
+// ParseHeader reads headers, each "Name: value". Its errors are joined, one for each header that is not right.
 func ParseHeader(lines []string) (http.Header, error) {
 	header := http.Header{}
 	var errs []error
@@ -126,7 +130,7 @@ func ParseHeader(lines []string) (http.Header, error) {
 	return header, errors.Join(errs...)
 }
 
-// target returns what a strategy needs to know of the load.
+// target returns what a strategy needs to know about the load.
 func (l Load) target() strategies.Target {
 	t := strategies.Target{
 		Method: l.Method, Header: l.Header, Body: l.Body, Timeout: l.Timeout, Insecure: l.Insecure, JSON: l.Decode,
@@ -134,7 +138,7 @@ func (l Load) target() strategies.Target {
 	return t.WithDefaults()
 }
 
-// Settings returns what every client is told alike, to be printed with the run.
+// Settings returns the settings that are the same for every client, to be saved and shown with the run.
 func (l Load) Settings() results.Settings {
 	t := l.target()
 	s := results.Settings{

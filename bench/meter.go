@@ -7,18 +7,18 @@ import (
 	"time"
 )
 
-// A meter reads what the client has used so far. Two readings make what it used in between.
+// A meter is a reading of what the client has used so far. The difference of two readings is what it used in between.
 type meter struct {
 	cpu        time.Duration // of this process and the session's own programs
 	wire       time.Duration // summed over exchanges
 	exchanges  int64
-	scheduling []uint64 // how often a goroutine waited so long for a processor, by bucket
+	scheduling []uint64 // goroutines that waited for a processor, by the bucket of how long
 	buckets    []float64
 }
 
 const schedulingLatencies = "/sched/latencies:seconds"
 
-// meter reads the meter of the candidate's client.
+// meter returns a reading of the candidate's client.
 func (c candidate) meter() meter {
 	sample := []metrics.Sample{{Name: schedulingLatencies}}
 	metrics.Read(sample)
@@ -50,8 +50,8 @@ func (m meter) wireMean() time.Duration {
 	return m.wire / time.Duration(m.exchanges)
 }
 
-// schedulingP99 returns the time within which 99 of 100 goroutines that were ready to run got a processor, rounded up to
-// its bucket's end.
+// schedulingP99 returns the time within which 99% of the goroutines that were ready to run got a processor, rounded up to
+// the end of its bucket.
 func (m meter) schedulingP99() time.Duration {
 	var all uint64
 	for _, n := range m.scheduling {

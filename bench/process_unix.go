@@ -19,7 +19,7 @@ func processCPU() time.Duration {
 func PeakMemory() int64 {
 	kilobytes := int64(usage().Maxrss)
 	if runtime.GOOS == "darwin" {
-		return kilobytes // which counts it in bytes
+		return kilobytes // macOS counts in bytes
 	}
 	return kilobytes << 10
 }

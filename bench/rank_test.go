@@ -32,28 +32,28 @@ func verdicts(trials []results.Trial) map[string]results.Standing {
 	return verdicts
 }
 
-func TestAWinnerIsNamedWhenTheDifferenceIsClear(t *testing.T) {
+func TestRankNamesAWinnerWhenTheDifferenceIsClear(t *testing.T) {
 	got := verdicts(trialsAt(12, map[string]float64{"a": 1000, "b": 800, "c": 500}))
 	if got["a"] != results.Fastest || got["b"] != results.Slower || got["c"] != results.Slower {
 		t.Errorf("got %v, want a fastest, b and c slower", got)
 	}
 }
 
-func TestStrategiesThatCannotBeToldApartAreNotRanked(t *testing.T) {
+func TestRankLeavesEqualStrategiesIndistinguishable(t *testing.T) {
 	got := verdicts(trialsAt(12, map[string]float64{"a": 1000, "b": 1000, "c": 500}))
 	if got["a"] != results.Indistinguishable || got["b"] != results.Indistinguishable || got["c"] != results.Slower {
 		t.Errorf("got %v, want a and b indistinguishable, c slower", got)
 	}
 }
 
-func TestAStrategyThatFailsIsNoRivalToOneThatWorks(t *testing.T) {
+func TestRankPutsAStrategyThatFailsLast(t *testing.T) {
 	trials := trialsAt(12, map[string]float64{"a": 1000, "b": 800, "c": 0})
 	if got := verdicts(trials); got["a"] != results.Fastest || got["b"] != results.Slower || got["c"] != results.Slower {
 		t.Errorf("got %v, want a fastest, b slower, and so c, which never succeeds", got)
 	}
 }
 
-func TestATrialThatWasCutShortIsNoRepeat(t *testing.T) {
+func TestRankIgnoresATrialThatWasCutShort(t *testing.T) {
 	trials := trialsAt(12, map[string]float64{"a": 1000, "b": 800, "c": 500})
 	cut := results.Trial{Strategy: "a", Limit: 60, Block: 12, Elapsed: 0.01, Purpose: results.Interrupted}
 	ranked, _ := bench.Rank(append(trials, cut))
@@ -64,7 +64,7 @@ func TestATrialThatWasCutShortIsNoRepeat(t *testing.T) {
 	}
 }
 
-func TestFewBlocksNameNoWinner(t *testing.T) {
+func TestRankNamesNoWinnerAfterFewBlocks(t *testing.T) {
 	trials := trialsAt(5, map[string]float64{"a": 1000, "b": 800, "c": 500})
 	for name, verdict := range verdicts(trials) {
 		if verdict != results.Indistinguishable {

@@ -14,12 +14,12 @@ import (
 
 // A recorder is the Work of one Run: it hands out the load's requests and counts what becomes of them.
 //
-// Recording must cost nothing that shows. Each worker therefore writes outcomes into a shard of its own, without lock or
-// allocation, and folds them into the counters a few dozen at a time. So memory is bounded by the number of workers, not of
+// Recording must not slow the strategy down. Each worker therefore writes outcomes into its own shard, without a lock or an
+// allocation, and adds them to the counters a few dozen at a time. So memory is bounded by the number of workers, not of
 // requests, and the one lock is taken rarely.
 type recorder struct {
 	urls   URLs
-	most   int64 // requests to start; math.MaxInt64 is no bound
+	most   int64 // requests to start; math.MaxInt64 for no bound
 	pace   *rate.Limiter
 	opened time.Time // the epoch of the clock
 
@@ -27,7 +27,7 @@ type recorder struct {
 	first atomic.Int64 // latency of the first request to end, a time.Duration
 	began atomic.Int64 // when request 0 was started, a time.Duration
 
-	claimed atomic.Int64 // requests asked for, some of them in vain when the Run ends
+	claimed atomic.Int64 // requests asked for; some of them are not made when the Run ends
 	ended   atomic.Int64 // folded so far
 
 	mu        sync.Mutex
@@ -40,8 +40,8 @@ type recorder struct {
 // never is a time on the recorder's clock that does not come.
 const never = time.Duration(math.MaxInt64)
 
-// newRecorder returns the Work that starts most requests of load, all of which count; or, if most is 0, requests without
-// end, of which none count until the window is opened.
+// newRecorder returns the Work that starts that many requests of the load, all of which count. If most is 0 it starts
+// requests without end, and none count until the window is opened.
 func newRecorder(load Load, most int64) *recorder {
 	r := &recorder{urls: load.URLs, most: most, opened: time.Now(), counters: newCounters()}
 	if most == 0 {
@@ -55,9 +55,9 @@ func newRecorder(load Load, most int64) *recorder {
 	return r
 }
 
-// stagger spreads the starts of the second round of limit requests evenly over one latency, that of the first request
-// to end. Requests that all started together would else go on in step as long as their latencies are equal, and a window
-// would count one round more or less, depending on where it is cut.
+// stagger spreads the starts of the second round of requests, as many as the limit, evenly over one latency, that of the
+// first request to end. Otherwise requests that all started together would stay in step as long as their latencies are
+// equal, and a window would count one round more or less, depending on where it is cut.
 func (r *recorder) stagger(limit int) { r.round = int64(limit) }
 
 // turn returns when the index-th request may start, on the recorder's clock: 0 is at once.
@@ -73,8 +73,8 @@ func (r *recorder) turn(index int64) time.Duration {
 	return 0
 }
 
-// timerDelay is how late a timer may be: what comes due meanwhile is made up for, and no more, so that starts are evenly apart
-// as far as timers can have them.
+// timerDelay is how late a timer may be. Starts that become due meanwhile are made up for, and no others, so that starts are
+// as evenly spaced as timers allow.
 const timerDelay = 2 * time.Millisecond
 
 func (r *recorder) now() time.Duration { return time.Since(r.opened) }
@@ -103,7 +103,7 @@ type window struct {
 	to   atomic.Int64  // a time.Duration, written under the lock; nothing is started from then on
 }
 
-// open begins the window now, unless it has been shut already. Whatever has been folded before ended before it, since
+// open begins the window now, unless it has been shut already. Requests that were folded before have ended before it, since
 // folding takes the lock too.
 func (r *recorder) open() {
 	r.mu.Lock()
@@ -113,14 +113,14 @@ func (r *recorder) open() {
 	}
 }
 
-// shut ends the window now, unless it has been shut already. Whatever has been folded before ended in it.
+// shut ends the window now, unless it has been shut already. Requests that were folded before have ended in it.
 func (r *recorder) shut() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.window.to.Store(min(r.window.to.Load(), int64(r.now())))
 }
 
-// hopeless reports whether a round of requests has ended without one success: there is nothing to wait for.
+// hopeless reports whether as many requests as the limit have ended without one success: it is no use to wait for more.
 func (r *recorder) hopeless(limit int) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -142,14 +142,14 @@ type completion struct {
 	outcome    strategies.Outcome
 }
 
-// shardSize outcomes are folded together: enough that the lock is not felt, few enough that the shards of ten thousand
-// workers fit into 30 MB.
+// shardSize is how many outcomes are folded together: enough that the lock costs little, few enough that the shards of ten
+// thousand workers fit into 30 MB.
 const shardSize = 32
 
-// stale is how long an outcome may wait in a shard, so that progress shows when answers are slow.
-const stale = 100 * time.Millisecond
+// foldInterval is how long an outcome may wait in a shard, so that progress shows when answers are slow.
+const foldInterval = 100 * time.Millisecond
 
-// A worker implements [strategies.Pacer]. The goroutine that holds it alone writes it.
+// A worker implements [strategies.Pacer]. Only the goroutine that holds it writes it.
 type worker struct {
 	recorder *recorder
 	claims   bool          // whether index is claimed for the request that Next will start
@@ -176,7 +176,7 @@ func (w *worker) Next(ctx context.Context, request *strategies.Request) bool {
 	return true
 }
 
-// Delay claims the worker's next request, if it has not yet, and returns how long it is until its turn.
+// Delay claims the worker's next request, if it has none yet, and returns how long it has to wait for its turn.
 func (w *worker) Delay() time.Duration {
 	if !w.claims {
 		w.claims, w.index = true, w.recorder.claimed.Add(1)-1
@@ -205,7 +205,7 @@ func (w *worker) await(ctx context.Context) bool {
 func (w *worker) Done(request *strategies.Request, o strategies.Outcome) {
 	now := w.recorder.now()
 	end := now
-	if o.Latency > 0 { // what is reported late still counts for when it was
+	if o.Latency > 0 { // an outcome that is reported late counts for when it ended
 		end = min(now, request.Start+o.Latency)
 	}
 	if first := &w.recorder.first; first.Load() == 0 {
@@ -213,7 +213,7 @@ func (w *worker) Done(request *strategies.Request, o strategies.Outcome) {
 	}
 	w.shard[w.held] = completion{request.Start, end, o}
 	w.held++
-	if w.held == shardSize || now-w.folded > stale {
+	if w.held == shardSize || now-w.folded > foldInterval {
 		w.fold()
 		w.folded = now
 	}

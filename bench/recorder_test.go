@@ -7,7 +7,7 @@ import (
 	"sweetspot/strategies"
 )
 
-func TestHopelessIsNoLoadOfWhichAllSucceeds(t *testing.T) {
+func TestRecorderIsNotHopelessWhileAllSucceeds(t *testing.T) {
 	const limit = 2
 	for range 2000 {
 		r := newRecorder(Load{}, 0)

@@ -15,24 +15,24 @@ type search struct {
 	finder    finder
 	brakes    bool
 	trials    []results.Trial
-	tried     []attempt // what each of them was to be, and took
+	tried     []attempt // the trials as they were asked for, with the time that each took
 	elapsed   time.Duration
-	sofar     string         // what is known, in a few words
+	sofar     string         // what is known by now, in a few words
 	best      *results.Trial // with the highest goodput so far
 	reach     float64        // goodput when a server answers at once; 0 if it is not known
 	broken    string         // why the strategy broke down
 	bound     bool           // the client is the bottleneck
-	why       string         // what speaks for that
-	harm      string         // that the search was stopped to avoid
+	why       string         // the signs of that, or the rate
+	harm      string         // to the target, for which the search was stopped
 
 	calibrated bool // whether reach has been measured
 }
 
-// step makes the search's next trial, unless it is likely to take longer than the time left, and reports whether there may
+// step makes the search's next trial, unless that is likely to take longer than the time left, and reports whether there may
 // be another.
 func (s *search) step(ctx context.Context, r *runner, left time.Duration) (more bool, err error) {
 	next, ok := s.finder.next()
-	if !ok || s.foreseen(next.Limit, next.Completions, r.load) > left {
+	if !ok || s.estimate(next.Limit, next.Completions, r.load) > left {
 		return false, nil
 	}
 	began := time.Now()
@@ -66,12 +66,12 @@ func (s *search) step(ctx context.Context, r *runner, left time.Duration) (more 
 
 // The signs that a target is being harmed.
 const (
-	harmfulFailures = 0.01 // share of the requests
-	collapse        = 0.5  // of the best goodput so far
+	harmfulFailures = 0.01 // share of the requests, above which it is harm
+	collapseShare   = 0.5  // of the best goodput so far, below which it is harm
 )
 
-// harm says in which way a trial harmed its target, which is empty if it did not. Best is the best trial so far: goodput
-// that is lower at smaller limits is no harm.
+// harm says how a trial harmed its target; it is empty if the trial did not. Best is the best trial so far: lower goodput at
+// a smaller limit is no harm.
 func harm(t, best *results.Trial) string {
 	turnedAway := t.Status[http.StatusTooManyRequests] + t.Status[http.StatusServiceUnavailable]
 	failed := failedShare(t)
@@ -80,14 +80,14 @@ func harm(t, best *results.Trial) string {
 		return fmt.Sprintf("at limit %d the target turned %d requests away (429 or 503)", t.Limit, turnedAway)
 	case failed > harmfulFailures:
 		return fmt.Sprintf("at limit %d %s of the requests failed: %s", t.Limit, percent(failed), t.FirstError)
-	case t.Limit > best.Limit && t.PerSecond < collapse*best.PerSecond:
+	case t.Limit > best.Limit && t.PerSecond < collapseShare*best.PerSecond:
 		return fmt.Sprintf("at limit %d goodput fell to %s of the best", t.Limit, percent(t.PerSecond/best.PerSecond))
 	}
 	return ""
 }
 
-// forget takes back the last trials, as far as they had failures, and tells the fresh finder of the others: when a target
-// has died, what failed at the end says nothing about limits.
+// forget drops the last trials as far as they had failures, and gives the others to the fresh finder: when a target has
+// died, the failures at the end say nothing about limits.
 func (s *search) forget(fresh finder) {
 	n := len(s.trials)
 	for n > 0 && failedShare(&s.trials[n-1]) > harmfulFailures {
@@ -124,7 +124,7 @@ func (s *search) smallest() []results.Trial {
 	return s.at(smallest)
 }
 
-// evidence returns what the search's own trials say about the client at a limit.
+// signs returns the signs at a limit that the search's own trials show.
 func (s *search) signs(limit int) signs { return signsOf(s.at(limit), s.smallest(), s.reach) }
 
 // optimum returns what the search has found.

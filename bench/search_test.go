@@ -7,7 +7,7 @@ import (
 	"sweetspot/results"
 )
 
-func TestHarmToATargetIsSeenAtItsFirstSign(t *testing.T) {
+func TestHarmIsSeenAtItsFirstSign(t *testing.T) {
 	fine := results.Trial{Limit: 64, Started: 1000, Succeeded: 1000, PerSecond: 1000}
 	with := func(change func(*results.Trial)) *results.Trial { t := fine; change(&t); return &t }
 	for _, test := range []struct {

@@ -6,18 +6,18 @@ import (
 	"sweetspot/results"
 )
 
-// A series counts outcomes by the second in which they ended. It grows with the time measured, not with the requests: a
-// trial of an hour takes 86 kB.
+// A series counts outcomes by the second in which they ended. Its size grows with the time measured, not with the requests:
+// it is 86 kB for a trial of an hour.
 type series []second
 
-// A second is what ended in one of them.
+// A second is the outcomes of one second.
 type second struct {
 	succeeded, failed int64
 	latency           time.Duration // of those that succeeded, summed
 }
 
-// add counts an outcome that ended at that time since the series began. Like a window, a second ends with its last
-// instant and not with its first.
+// add counts an outcome that ended at that time since the series began. Like a window, a second includes its last instant
+// and not its first.
 func (s *series) add(end, latency time.Duration, succeeded bool) {
 	i := int(max(0, end-1) / time.Second)
 	for len(*s) <= i {
@@ -32,10 +32,11 @@ func (s *series) add(end, latency time.Duration, succeeded bool) {
 	at.latency += latency
 }
 
-// shortestSeries is the shortest time of which the seconds are told: of one second there is nothing to compare with.
+// shortestSeries is the shortest time that has a series: a single second has nothing to be compared with.
 const shortestSeries = 2 * time.Second
 
-// over returns the series of what took so long, with a second for each that began; nil if it is too short for any.
+// over returns the series of a trial that took that long, with an element for every second that began; nil if it was too
+// short.
 func (s series) over(elapsed time.Duration) []results.Second {
 	if elapsed < shortestSeries {
 		return nil
@@ -48,12 +49,12 @@ func (s series) over(elapsed time.Duration) []results.Second {
 		last.failed += at.failed
 		last.latency += at.latency
 	}
-	told := make([]results.Second, len(begun))
+	reported := make([]results.Second, len(begun))
 	for i, at := range begun {
-		told[i] = results.Second{Succeeded: at.succeeded, Failed: at.failed}
+		reported[i] = results.Second{Succeeded: at.succeeded, Failed: at.failed}
 		if at.succeeded > 0 {
-			told[i].Mean = at.latency.Seconds() / float64(at.succeeded)
+			reported[i].Mean = at.latency.Seconds() / float64(at.succeeded)
 		}
 	}
-	return told
+	return reported
 }

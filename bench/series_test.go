@@ -14,7 +14,7 @@ import (
 	"sweetspot/strategies"
 )
 
-func TestATrialTellsItsSeconds(t *testing.T) {
+func TestSeriesHasEverySecondOfATrial(t *testing.T) {
 	const mean = 0.25
 	for _, c := range []struct {
 		name string
@@ -43,7 +43,7 @@ func TestATrialTellsItsSeconds(t *testing.T) {
 	}
 }
 
-func TestTheSecondsAddUpToTheTrial(t *testing.T) {
+func TestSeriesAddsUpToTheTrial(t *testing.T) {
 	for seed := range uint64(20) {
 		synctest.Test(t, func(t *testing.T) {
 			var n atomic.Int64
@@ -73,7 +73,7 @@ func TestTheSecondsAddUpToTheTrial(t *testing.T) {
 	}
 }
 
-func TestATrialTellsWhenItsWindowOpened(t *testing.T) {
+func TestTrialHasTheOffsetOfItsWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var k kept
 		load := bench.Load{URLs: address(t), Duration: 2 * time.Second, Warmup: 500 * time.Millisecond}

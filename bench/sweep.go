@@ -21,7 +21,7 @@ type Sweep struct {
 	Limits     []int         // a fixed grid instead of the search; nil searches
 	Share      float64       // of the peak that is enough, in (0, 1)
 	Objective  *Objective    // to hold, instead of finding the peak; nil for none
-	Budget     time.Duration // for searching and examining the client; comparing may add half of it
+	Budget     time.Duration // for searching and examining the client, above 0; comparing may add half of it
 	Repeats    int           // blocks in which the strategies are compared at the end
 	Brakes     bool          // stop the sweep at the first sign that it harms the target
 	Seed       uint64        // of the order of trials

@@ -39,7 +39,7 @@ func sweepAll(t *testing.T, ctx context.Context, s bench.Sweep, all ...strategie
 	return &k, swept, err
 }
 
-func TestASweepFindsTheLimitOfEachStrategy(t *testing.T) {
+func TestSweepFindsTheLimitOfEachStrategy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k, optima, err := sweep(t, t.Context(), bench.Sweep{Seed: 1},
 			simulated{name: "knee", curve: knee}, simulated{name: "flat", curve: flat})
@@ -64,7 +64,7 @@ func TestASweepFindsTheLimitOfEachStrategy(t *testing.T) {
 	})
 }
 
-func TestASweepKeepsToItsBudget(t *testing.T) {
+func TestSweepKeepsToItsBudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		// A trial at the largest limit takes 40 s.
 		slow := simulated{name: "slow", curve: func(int) float64 { return 50 }}
@@ -78,7 +78,7 @@ func TestASweepKeepsToItsBudget(t *testing.T) {
 	})
 }
 
-func TestAFixedGridIsMeasuredAndNothingElse(t *testing.T) {
+func TestSweepMeasuresOnlyAFixedGrid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		grid := []int{1, 10, 60}
 		k, _, err := sweep(t, t.Context(), bench.Sweep{Limits: grid, Min: 1, Max: 60}, simulated{name: "knee", curve: knee})
@@ -93,7 +93,7 @@ func TestAFixedGridIsMeasuredAndNothingElse(t *testing.T) {
 	})
 }
 
-func TestAnInterruptedSweepConcludesFromWhatItHas(t *testing.T) {
+func TestSweepConcludesWhenInterrupted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(3*time.Second, cancel)
@@ -104,7 +104,7 @@ func TestAnInterruptedSweepConcludesFromWhatItHas(t *testing.T) {
 	})
 }
 
-func TestATargetThatDiesEndsTheSweepAndIsNamed(t *testing.T) {
+func TestSweepEndsWhenItsTargetDies(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var made atomic.Int64
 		dying := simulated{name: "dying", curve: knee, made: &made, fate: func() strategies.Outcome {
@@ -126,7 +126,7 @@ func TestATargetThatDiesEndsTheSweepAndIsNamed(t *testing.T) {
 	})
 }
 
-func TestAnObjectiveGivesTheLargestLimitThatHoldsIt(t *testing.T) {
+func TestSweepFindsTheLargestLimitThatHoldsAnObjective(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		// Latency is the limit over the goodput: 10 ms at 55, 11 ms at 59.
 		objective := bench.Objective{Quantile: "p99", Seconds: 0.010}
@@ -146,7 +146,7 @@ func TestAnObjectiveGivesTheLargestLimitThatHoldsIt(t *testing.T) {
 	})
 }
 
-func TestBrakesStopASweepThatHarmsItsTarget(t *testing.T) {
+func TestSweepStopsWhenItHarmsItsTarget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		// Above 20 in flight the target turns requests away.
 		s := simulated{name: "guarded", curve: knee}

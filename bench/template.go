@@ -8,14 +8,14 @@ import (
 	"strings"
 )
 
-// A Template is a text with ranges in braces, such as http://host/{0-9a-z:4}?page={1..1000}, and stands for every text
-// with one value of each range in its place. The values are made when they are asked for, so that a template of
-// millions takes no more memory than one of two.
+// A Template is a text with ranges in braces, such as http://host/{0-9a-z:4}?page={1..1000}. It stands for all the texts in
+// which each range is replaced by one of its values. A text is made when it is asked for, so that a template of millions
+// takes no more memory than a template of two.
 //
 //	{1..1000}     the numbers from 1 to 1000; {0001..1000} the same with leading zeros
 //	{a-z}         the characters from a to z
 //	{0-9a-z:4}    all words of four of these characters
-//	{xyz:1}       just these; {xyz} is refused, for it is more likely a name that was to be filled in
+//	{xyz:1}       x, y and z; {xyz} is refused, since it is more likely a name that was meant to be filled in
 type Template struct {
 	literals []string // one more than ranges: before, between and after them
 	ranges   []span
@@ -28,7 +28,7 @@ type span interface {
 	append(to []byte, i int64) []byte // the i-th value, from 0
 }
 
-// ParseTemplate reads a template. The error shows a right one.
+// ParseTemplate reads a template. Its error shows how a right one looks.
 func ParseTemplate(text string) (*Template, error) {
 	t := &Template{count: 1}
 	rest := text
@@ -61,7 +61,7 @@ func ParseTemplate(text string) (*Template, error) {
 // Len returns how many texts the template stands for.
 func (t *Template) Len() int64 { return t.count }
 
-// At returns the i-th text; after the last comes the first again. The last range varies fastest.
+// At returns the i-th text, from 0; after the last text comes the first again. The last range varies fastest.
 func (t *Template) At(i int64) string {
 	if len(t.ranges) == 0 {
 		return t.literals[0]
@@ -151,7 +151,7 @@ func parseWords(text string) (span, error) {
 	return w, nil
 }
 
-// parseAlphabet expands 0-9a-z. Characters are ASCII, as a URL's are, and each stands once.
+// parseAlphabet expands a class such as 0-9a-z. Its characters are ASCII, as in a URL, and different.
 func parseAlphabet(class string) (string, error) {
 	if class == "" {
 		return "", errSpan

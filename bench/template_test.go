@@ -8,7 +8,7 @@ import (
 	"sweetspot/bench"
 )
 
-func TestATemplateStandsForEveryCombination(t *testing.T) {
+func TestTemplateStandsForEveryCombination(t *testing.T) {
 	for _, test := range []struct {
 		text string
 		want []string
@@ -40,7 +40,7 @@ func TestATemplateStandsForEveryCombination(t *testing.T) {
 	}
 }
 
-func TestATemplateOfMillionsIsCountedAndReached(t *testing.T) {
+func TestTemplateOfMillionsIsCountedAndReached(t *testing.T) {
 	template, err := bench.ParseTemplate("/{0-9a-z:4}")
 	if err != nil {
 		t.Fatal(err)
@@ -53,7 +53,7 @@ func TestATemplateOfMillionsIsCountedAndReached(t *testing.T) {
 	}
 }
 
-func TestATemplateThatIsWrongShowsARightOne(t *testing.T) {
+func TestParseTemplateErrorsShowARightTemplate(t *testing.T) {
 	for text, want := range map[string]string{
 		"{":                 "want %7B for a brace",
 		"}":                 "want %7D for a brace",

@@ -11,9 +11,9 @@ import (
 	"sweetspot/strategies"
 )
 
-// trial measures the candidate once. It returns nil if ctx ended before there was anything to measure; if it ended within the
-// measured window, the trial is of the time until then and says so. If the session broke down the trial has an Error. Share
-// is called now and then with how much of the trial is done, from 0 to 1.
+// trial measures the candidate once. It returns nil if ctx ended before there was anything to measure. If ctx ended within
+// the measured window, the trial covers the time until then and says so. If the session broke down, the trial has an Error.
+// Share is called every 10 ms with how much of the trial is done, from 0 to 1.
 func (c candidate) trial(ctx context.Context, load Load, block int, share func(float64)) (*results.Trial, error) {
 	runtime.GC() // one trial does not pay for the garbage of another
 	measure := steady
@@ -44,7 +44,8 @@ func (c candidate) trial(ctx context.Context, load Load, block int, share func(f
 	return t, nil
 }
 
-// broken returns the trial in which the session broke down. It is of no other purpose, so that the strategy's row tells.
+// broken returns the trial in which the session broke down. It has no purpose of its own, so that the strategy's row shows
+// the error.
 func (c candidate) broken(err error, block int) *results.Trial {
 	t := &results.Trial{
 		Strategy: c.strategy.Name(), Limit: c.limit, Block: block, Failed: map[string]int64{}, Status: map[int]int64{}, Warnings: []results.Warning{},
@@ -56,7 +57,7 @@ func (c candidate) broken(err error, block int) *results.Trial {
 	return t
 }
 
-// measured is a trial in the units it was taken in.
+// measured is a trial in the units in which it was measured.
 type measured struct {
 	counters *counters
 	opened   time.Time // when what is measured began
@@ -65,11 +66,11 @@ type measured struct {
 	usage    strategies.Usage // of the session
 }
 
-// tick is how often a trial under way is looked at.
+// tick is how often a trial under way is checked: seldom enough to cost little, often enough to end a window in time.
 const tick = 10 * time.Millisecond
 
-// batch runs exactly load.Requests requests, after a warm-up of its own if the load asks for one, and measures from the
-// first start to the last end.
+// batch makes exactly load.Requests requests, after a separate warm-up if the load asks for one, and measures from the first
+// start to the last end.
 func batch(ctx context.Context, c candidate, load Load, share func(float64)) (*measured, error) {
 	warmup := int64(0)
 	if load.Warmup > 0 {
@@ -127,11 +128,11 @@ func steady(ctx context.Context, c candidate, load Load, share func(float64)) (*
 	return &measured{r.result(), r.opened.Add(r.origin()), r.length(), used, c.session.Usage()}, nil
 }
 
-// rounds is how many requests end in a window for each slot, at least: fewer are too much at the mercy of where the
+// rounds is how many requests end in a window for each slot, at least: with fewer, the figure depends too much on where the
 // window is cut.
 const rounds = 5
 
-// warmupRounds is how many mean latencies the warm-up lasts: by Little's law in each as many requests end as are in flight.
+// warmupRounds is how many mean latencies the warm-up lasts. By Little's law as many requests end in each as are in flight.
 const warmupRounds = 3
 
 // shortestWarmup lets connections open, caches fill and the runtime's scheduler settleTime, however fast the server.
@@ -139,10 +140,10 @@ const shortestWarmup = 200 * time.Millisecond
 
 // warm reports whether the warm-up is over: after a fixed time, or, if it is automatic, after the longest of
 // shortestWarmup and warmupRounds mean latencies. With a rate fewer requests are in flight than the limit, so then the
-// first latency is the measure. It is over as well when all fail.
+// first latency is the measure. It is over as well when all requests fail.
 //
-// Two refinements were tried and left out, since they bring no more than the same time spent on more trials, which a
-// search and a comparison make anyhow. They were held against that by mean squared error times time, over 400 simulated
+// Two refinements were tried and left out, since they gain no more than the same time spent on more trials, which a search
+// and a comparison make anyhow. They were compared with that by mean squared error times time, over 400 simulated
 // trials each of 16 servers (processor sharing with constant, exponential, lognormal and Pareto service; some warm up,
 // some stall) at limits from 1 to 300, in windows of 5 and of 20 rounds:
 //
@@ -184,7 +185,8 @@ func start(ctx context.Context, c candidate, work strategies.Work) *running {
 	return run
 }
 
-// until waits until enough, asked every tick, says so, or the Run has ended, by itself or because ctx has.
+// until waits until enough, which is called every tick, returns true, or until the Run has ended, by itself or because ctx
+// has ended.
 func (r *running) until(enough func() bool) {
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
@@ -197,7 +199,7 @@ func (r *running) until(enough func() bool) {
 	}
 }
 
-// stop starts nothing new, waits until nothing is in flight and returns what the Run did.
+// stop starts no new requests, waits until none is in flight and returns the Run's error.
 func (r *running) stop() error {
 	r.cancel()
 	<-r.done

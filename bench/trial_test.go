@@ -33,7 +33,7 @@ func measure(t *testing.T, ctx context.Context, s strategies.Strategy, limit int
 	return k.trials[0]
 }
 
-func TestASteadyTrialMeasuresTheRate(t *testing.T) {
+func TestTrialOfAWindowMeasuresTheRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := simulated{name: "a", latency: always(7 * time.Millisecond)}
 		got := measure(t, t.Context(), s, 4, bench.Load{Duration: time.Second, Warmup: bench.Automatic})
@@ -53,7 +53,7 @@ func TestASteadyTrialMeasuresTheRate(t *testing.T) {
 	})
 }
 
-func TestAutomaticWarmupLastsThreeLatencies(t *testing.T) {
+func TestWarmLastsThreeLatenciesIfAutomatic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := simulated{name: "a", latency: always(time.Second)}
 		got := measure(t, t.Context(), s, 2, bench.Load{Duration: 4 * time.Second, Warmup: bench.Automatic})
@@ -63,7 +63,7 @@ func TestAutomaticWarmupLastsThreeLatencies(t *testing.T) {
 	})
 }
 
-func TestAWindowLastsUntilEnoughHaveEnded(t *testing.T) {
+func TestTrialLastsUntilEnoughRequestsHaveEnded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := simulated{name: "a", latency: always(100 * time.Millisecond)}
 		got := measure(t, t.Context(), s, 5, bench.Load{Duration: time.Millisecond, Completions: 100, Warmup: 0})
@@ -74,7 +74,7 @@ func TestAWindowLastsUntilEnoughHaveEnded(t *testing.T) {
 }
 
 // Whatever the latencies and fates, every request that was made is in exactly one of the counts, and Little's law holds.
-func TestEveryRequestIsAccountedFor(t *testing.T) {
+func TestTrialAccountsForEveryRequest(t *testing.T) {
 	for seed := range uint64(20) {
 		synctest.Test(t, func(t *testing.T) {
 			var made, fates atomic.Int64
@@ -112,7 +112,7 @@ func TestEveryRequestIsAccountedFor(t *testing.T) {
 	}
 }
 
-func TestABatchIsExactlyAsManyAsAsked(t *testing.T) {
+func TestTrialOfABatchIsExact(t *testing.T) {
 	for _, size := range []struct {
 		n     int64
 		limit int
@@ -132,7 +132,7 @@ func TestABatchIsExactlyAsManyAsAsked(t *testing.T) {
 	}
 }
 
-func TestARateCapsTheStarts(t *testing.T) {
+func TestTrialStartsNoMoreThanTheRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := simulated{name: "a", latency: always(time.Millisecond)}
 		got := measure(t, t.Context(), s, 10, bench.Load{Duration: 10 * time.Second, Rate: 50})
@@ -145,7 +145,7 @@ func TestARateCapsTheStarts(t *testing.T) {
 	})
 }
 
-func TestABatchAtARateTakesAsLongAsTheRateSays(t *testing.T) {
+func TestTrialOfABatchKeepsToTheRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		s := simulated{name: "a", latency: always(time.Millisecond)}
@@ -156,7 +156,7 @@ func TestABatchAtARateTakesAsLongAsTheRateSays(t *testing.T) {
 	})
 }
 
-func TestAMuteTargetIsGivenUpAfterTwoRoundsAndNamed(t *testing.T) {
+func TestTrialGivesUpAMuteTargetAfterTwoRounds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		mute := simulated{name: "mute", latency: always(10 * time.Second), fate: func() strategies.Outcome {
@@ -174,7 +174,7 @@ func TestAMuteTargetIsGivenUpAfterTwoRoundsAndNamed(t *testing.T) {
 	})
 }
 
-func TestAnInterruptedTrialIsKeptAndSaysSo(t *testing.T) {
+func TestTrialIsKeptWhenInterrupted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(705*time.Millisecond, cancel)
@@ -189,7 +189,7 @@ func TestAnInterruptedTrialIsKeptAndSaysSo(t *testing.T) {
 	})
 }
 
-func TestAnInterruptedWarmupIsNoTrial(t *testing.T) {
+func TestTrialIsNotKeptWhenInterruptedInItsWarmup(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(50*time.Millisecond, cancel)

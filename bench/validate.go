@@ -8,16 +8,16 @@ import (
 	"sweetspot/results"
 )
 
-// The bounds beyond which a figure bears a warning.
+// The bounds beyond which a figure gets a warning.
 const (
 	littleTolerance = 0.02 // of Little's law, where the window's edges do not explain more
-	edgeDeviations  = 3    // standard deviations that they may explain
+	edgeDeviations  = 3    // standard deviations that the edges may explain
 	emptySlots      = 0.95 // of the limit, below which slots were not kept full
 	busyClient      = 0.75 // share of the processors that the client may use
-	atRate          = 0.95 // of the rate that was asked for: then it is what limits
+	atRate          = 0.95 // of the rate that was asked for, above which the rate is what limits
 )
 
-// The shares that both single trials and the evidence against a client are judged by.
+// The shares that both the warnings of trials and the signs of a bottleneck are taken from.
 
 // failedShare returns how many of the requests that ended failed.
 func failedShare(t *results.Trial) float64 {
@@ -30,7 +30,7 @@ func busyShare(t *results.Trial) float64 { return t.CPU / t.Elapsed / float64(ru
 // fullShare returns how much of the limit was in flight.
 func fullShare(t *results.Trial) float64 { return t.InFlightMean / float64(t.Limit) }
 
-// validate attaches a warning to the trial for everything that speaks against its figures, and says what to do.
+// validate attaches a warning to the trial for everything that speaks against its figures.
 func validate(t *results.Trial, load Load) {
 	completed := float64(t.Completed())
 	if completed == 0 {
@@ -49,7 +49,7 @@ func validate(t *results.Trial, load Load) {
 		t.Warn(results.Warningf(results.ClientBusy,
 			"the client used %s of its processors: it may be the bottleneck, not the server", percent(busy)).With("busy_share", busy))
 	}
-	if t.Connections > 2*t.Limit { // a few more than the limit happen, when a dial and an idle one race
+	if t.Connections > 2*t.Limit { // there may be a few more than the limit, when a dial and an idle connection race
 		t.Warn(results.Warningf(results.ManyConnections, "it took %d connections: client or server does not keep them open, and each new one costs a handshake",
 			t.Connections).With("connections", float64(t.Connections)))
 	}
@@ -59,8 +59,9 @@ func validate(t *results.Trial, load Load) {
 	}
 }
 
-// warnLittle holds the trial to Little's law, L = X W: in a steady state the mean number in flight is the throughput
-// times the mean latency. Both sides are measured apart. With the limit kept full the number in flight is the limit.
+// warnLittle checks the trial against Little's law, L = X W: in a steady state the mean number in flight is the throughput
+// times the mean latency. Both sides are measured independently. If the limit is kept full, the number in flight is the
+// limit.
 //
 // The latencies are of those that ended in the window, so the two sides differ by the ages of what was in flight when it
 // opened, less the ages of what was cut off. In a steady state that is 0 on average, with a standard deviation of

@@ -7,7 +7,7 @@ import (
 	"sweetspot/results"
 )
 
-func TestADifferenceThatTheWindowsEdgesExplainIsNoWarning(t *testing.T) {
+func TestValidateAllowsForTheWindowsEdges(t *testing.T) {
 	for _, test := range []struct {
 		name      string
 		completed int64
@@ -32,7 +32,7 @@ func TestADifferenceThatTheWindowsEdgesExplainIsNoWarning(t *testing.T) {
 }
 
 // A batch ends with slots empty, but not for longer than the last requests take.
-func TestOnlyTheEndOfABatchIsExplainedByItsEnd(t *testing.T) {
+func TestValidateExplainsEmptySlotsOnlyAtTheEndOfABatch(t *testing.T) {
 	for elapsed, want := range map[float64]results.Code{0.1: results.BatchTail, 10: results.SlowToFill} {
 		trial := results.Trial{
 			Limit: 60, InFlightMean: 54, Started: 6000, Succeeded: 6000, Elapsed: elapsed,

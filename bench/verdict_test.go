@@ -9,29 +9,44 @@ import (
 	"strconv"
 	"testing"
 
+	"sweetspot/bench/optimum"
 	"sweetspot/results"
 )
 
-// What package optimum concludes is converted by its text, so every text must be one that the results know.
-func TestVerdictsOfPackageOptimumAreThoseOfTheResults(t *testing.T) {
-	found := 0
+// What package optimum concludes is converted by its text, so both packages must declare the same verdicts.
+func TestVerdictsOfOptimumAndOfARunAreTheSame(t *testing.T) {
+	declared := map[string][]string{} // by type
 	for name, of := range constantsOf(t, "optimum") {
-		switch of {
-		case "Verdict":
-			found++
-			if !slices.Contains(results.Verdicts(), results.Verdict(name)) {
-				t.Errorf("verdict %q of package optimum is not one of the results: %q", name, results.Verdicts())
-			}
-		case "Standing":
-			found++
-			if !slices.Contains(results.Standings(), results.Standing(name)) {
-				t.Errorf("standing %q of package optimum is not one of the results: %q", name, results.Standings())
-			}
+		declared[of] = append(declared[of], name)
+	}
+	t.Run("optimum.Verdicts lists every verdict declared there", func(t *testing.T) {
+		if got, want := texts(optimum.Verdicts()), slices.Sorted(slices.Values(declared["Verdict"])); !slices.Equal(got, want) {
+			t.Errorf("it lists %q, declared are %q", got, want)
 		}
+	})
+	t.Run("a run has those and the two that only bench gives", func(t *testing.T) {
+		want := append(texts(optimum.Verdicts()), string(results.ClientBound), string(results.Objective))
+		slices.Sort(want)
+		if got := texts(results.Verdicts()); !slices.Equal(got, want) {
+			t.Errorf("package results has %q, want %q", got, want)
+		}
+	})
+	t.Run("the standings of a comparison are those of a run", func(t *testing.T) {
+		want := slices.Sorted(slices.Values(declared["Standing"]))
+		if got := texts(results.Standings()); len(want) == 0 || !slices.Equal(got, want) {
+			t.Errorf("package results has %q, package optimum %q", got, want)
+		}
+	})
+}
+
+// texts returns the texts of typed strings, sorted.
+func texts[S ~string](typed []S) []string {
+	var all []string
+	for _, s := range typed {
+		all = append(all, string(s))
 	}
-	if found < 10 {
-		t.Errorf("%d verdicts and standings, want at least 7 and 3", found)
-	}
+	slices.Sort(all)
+	return all
 }
 
 // constantsOf returns the typed constants of a package with a text, and their types.

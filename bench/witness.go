@@ -7,8 +7,8 @@ import (
 	"sweetspot/results"
 )
 
-// reconcile asks the target what it saw of the trial, if it can tell, and returns in what it contradicts the trial, nil if in
-// nothing.
+// reconcile compares the trial with what the target has counted, if it counts. It returns in what they differ, nil if they
+// agree.
 func (r *runner) reconcile(t *results.Trial) error {
 	if r.observe.Witness == nil {
 		return nil
@@ -23,8 +23,8 @@ func (r *runner) reconcile(t *results.Trial) error {
 	return err
 }
 
-// contradiction returns in what a trial is not what the target saw. A request that failed may not have got there, and one
-// that was given up may still be under way there.
+// contradiction returns in what a trial differs from what the target saw. A failed request may not have reached the target,
+// and a request that was given up may still be under way there.
 func contradiction(t *results.Trial, saw ServerCounts) error {
 	made := t.WarmupRequests + t.Started
 	switch {
@@ -36,14 +36,14 @@ func contradiction(t *results.Trial, saw ServerCounts) error {
 	return nil
 }
 
-// settleTime lets the requests of a program that was ended arrive, so that they are not taken for those of the next trial.
+// settleTime lets the requests of a program that was ended arrive, so that they are not counted for the next trial.
 const settleTime = 200 * time.Millisecond
 
-// forget has the witness begin anew.
+// forget resets the target's counters.
 func (r *runner) forget() {
 	if r.observe.Witness == nil {
 		return
 	}
 	time.Sleep(settleTime)
-	_, _ = r.observe.Witness() // if it fails it will again, when there is something to ask
+	_, _ = r.observe.Witness() // an error shows again when the next trial is reconciled
 }

@@ -19,7 +19,7 @@ import (
 	"sweetspot/results/render"
 )
 
-// articleFlags are what article was asked for.
+// articleFlags are the flags of article.
 type articleFlags struct {
 	repeats int
 	budget  time.Duration
@@ -34,12 +34,12 @@ func newArticleCommand() *cobra.Command {
 	var flags articleFlags
 	cmd := &cobra.Command{
 		Use:   "article",
-		Short: "Measure the article's own clients, in Python, beside Go's",
-		Long: `article measures again what the article "Writing fast async HTTP requests in Python" measured: its clients, at its
+		Short: "Measure the article's clients, which are in Python, beside Go's",
+		Long: `article repeats the measurements of the article "Writing fast async HTTP requests in Python": its clients, at its
 sizes and limits, with Go's strategies beside them, against a bundled server like the article's and one that answers at
 once. It sweeps the semaphore's size, requests all 36^4 four-character codes, and says what holds and what differs.
 
-It takes about eight minutes. Clients whose library is not installed are left out, each with what to install.`,
+It takes about eight minutes. Clients whose library is not installed are left out, and a message says what to install.`,
 		Example: `  sweetspot article
   sweetspot article --quick
   sweetspot article --repeats 10 --out results/runs -o results/ARTICLE.md`,
@@ -47,13 +47,13 @@ It takes about eight minutes. Clients whose library is not installed are left ou
 		RunE: func(cmd *cobra.Command, _ []string) error { return flags.run(cmd) },
 	}
 	f := cmd.Flags()
-	f.IntVar(&flags.repeats, "repeats", 6, "make each batch so many times")
-	f.DurationVar(&flags.budget, "budget", 45*time.Second, "sweep each client for at most so long")
-	f.Uint64Var(&flags.seed, "seed", 0, "order the batches by this seed (default one drawn anew; it is saved with the runs)")
-	f.BoolVar(&flags.quick, "quick", false, "batches only, three of each: no sweep and not all codes; about three minutes")
-	f.StringVar(&flags.out, "out", "", "save the runs into this folder, trial by trial")
-	f.StringVarP(&flags.file, "output", "o", "", "write the page, as Markdown, to this file when all has been measured")
-	f.BoolVarP(&flags.quiet, "quiet", "q", false, "show no progress, nor where the runs were saved")
+	f.IntVar(&flags.repeats, "repeats", 6, "make each batch `N` times")
+	f.DurationVar(&flags.budget, "budget", 45*time.Second, "sweep each client for at most `DURATION`")
+	f.Uint64Var(&flags.seed, "seed", 0, "order the batches at random by this `SEED` (default a new one, which is saved with the runs)")
+	f.BoolVar(&flags.quick, "quick", false, "make batches only, three of each, without sweeps and without all codes; takes about three minutes")
+	f.StringVar(&flags.out, "out", "", "save the runs in this `FOLDER`, each trial as soon as it is over")
+	f.StringVarP(&flags.file, "output", "o", "", "write the page, as Markdown, to this `FILE` when all has been measured")
+	f.BoolVarP(&flags.quiet, "quiet", "q", false, "do not show progress or where the runs were saved")
 	return cmd
 }
 
@@ -64,8 +64,8 @@ func (a articleFlags) run(cmd *cobra.Command) error {
 	return a.show(cmd, a.parts(redacted(cmd, nil)))
 }
 
-// show measures part after part, each on a server of its own, and shows what came of them; also when it was interrupted
-// or a part failed. The file is written only if all was measured, so that half a page never takes the place of a whole one.
+// show measures one part after another, each on its own server, and shows what was found, also if it was interrupted or a
+// part failed. The file is written only if all was measured, so that half a page never replaces a whole one.
 func (a articleFlags) show(cmd *cobra.Command, parts []part) error {
 	runs, err := a.measure(cmd, parts)
 	if len(runs) == 0 {
@@ -79,8 +79,8 @@ func (a articleFlags) show(cmd *cobra.Command, parts []part) error {
 	return writePage(a.file, runs)
 }
 
-// measure measures the parts until ctx ends and returns their runs, none if nothing at all could be measured. A part that
-// nobody can run here is left out, with a warning on its run.
+// measure measures the parts until ctx ends and returns their runs; none if nothing at all could be measured. A part that
+// cannot be run here is left out, with a warning on its run.
 func (a articleFlags) measure(cmd *cobra.Command, parts []part) (runs []*results.Run, err error) {
 	var errs, leftOut []error
 	measured := false
@@ -107,7 +107,7 @@ func (a articleFlags) measure(cmd *cobra.Command, parts []part) (runs []*results
 	return runs, errors.Join(errs...)
 }
 
-// check finds what is wrong with the flags, and with this machine, before anything is measured.
+// check returns what is wrong with the flags, and with this machine, before anything is measured.
 func (a *articleFlags) check(cmd *cobra.Command) error {
 	var found faults
 	if a.repeats < 1 {

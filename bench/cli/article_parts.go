@@ -13,7 +13,7 @@ import (
 	"sweetspot/strategies"
 )
 
-// A part is a run of its own: batches of one size, or a sweep, on one of the bundled servers.
+// A part has a separate run: batches of one size, or a sweep, on one of the bundled servers.
 type part struct {
 	title string
 	job
@@ -29,20 +29,20 @@ func (p part) do(cmd *cobra.Command) error {
 	return p.job.do(cmd)
 }
 
-// The limits that are swept: below the smallest a batch of 4,000 takes long and teaches nothing.
+// The limits that are swept. Below the smallest a batch of 4,000 takes long and shows nothing new.
 const (
 	sweptFrom = 8
 	sweptTo   = 4096
 )
 
-// articleShare of the peak is what a sweep wants of the limit to use.
+// articleShare is the share of the peak that the limit to use must give.
 const articleShare = 0.97
 
 // codes are the distinct URLs that are requested.
 const codes = "/{0-9a-z:4}"
 
-// parts returns what is to be measured. All codes come first, so that the memory that they take is not that of what was
-// measured before.
+// parts returns what is to be measured. All codes come first, since the memory that a run reports is the largest so far: it
+// would be that of an earlier part.
 func (a articleFlags) parts(typed []string) []part {
 	var parts []part
 	add := func(p part) {

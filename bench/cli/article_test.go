@@ -25,7 +25,7 @@ func articleCommand(ctx context.Context) (cmd *cobra.Command, stdout, stderr *by
 	return cmd, stdout, stderr
 }
 
-func TestAnArticleIsMeasuredWitnessedAndWritten(t *testing.T) {
+func TestArticleIsMeasuredWitnessedAndWritten(t *testing.T) {
 	dir := t.TempDir()
 	flags := articleFlags{repeats: 2, budget: time.Second, seed: 7, out: dir + "/runs", file: dir + "/page.md"}
 	cmd, stdout, stderr := articleCommand(t.Context())
@@ -73,7 +73,7 @@ func TestAnArticleIsMeasuredWitnessedAndWritten(t *testing.T) {
 	}
 }
 
-func TestAnInterruptedArticleIsShownButNotWritten(t *testing.T) {
+func TestArticleIsShownButNotWrittenWhenInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(1500*time.Millisecond, cancel)
 	flags := articleFlags{repeats: 1000, quiet: true, file: t.TempDir() + "/page.md"}
@@ -88,7 +88,7 @@ func TestAnInterruptedArticleIsShownButNotWritten(t *testing.T) {
 	}
 }
 
-func TestAnArticleOfNothingSaysWhy(t *testing.T) {
+func TestArticleOfNothingSaysWhy(t *testing.T) {
 	flags := articleFlags{repeats: 1, budget: time.Second, quiet: true}
 	cmd, stdout, _ := articleCommand(t.Context())
 	err := flags.show(cmd, []part{flags.sweep("fortran", article.AtOnce)})
@@ -98,7 +98,7 @@ func TestAnArticleOfNothingSaysWhy(t *testing.T) {
 }
 
 // The whole has all sizes on both servers, all codes first, and three sweeps; a quick one has the batches.
-func TestAnArticleHasItsParts(t *testing.T) {
+func TestArticlePartsAreAllSizesAndSweeps(t *testing.T) {
 	whole, quick := articleFlags{}.parts(nil), articleFlags{quick: true}.parts(nil)
 	if len(whole) != 10 || len(quick) != 6 || whole[0].run.Settings.Requests != results.AllCodes {
 		t.Errorf("%d parts, %d of them quick, the first of %d requests", len(whole), len(quick), whole[0].run.Settings.Requests)

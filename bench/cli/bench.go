@@ -16,10 +16,10 @@ func newBenchCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bench [URL]",
 		Short: "Compare strategies at one concurrency limit",
-		Long: `bench makes the same requests with several strategies, in blocks of one trial each in random order, and prints
-them side by side. The URL may have ranges: http://host/{0-9a-z:4}?page={1..1000}.
+		Long: `bench makes the same requests with several strategies and prints the results side by side. It measures in blocks of
+one trial of each strategy, in random order. The URL may have ranges: http://host/{0-9a-z:4}?page={1..1000}.
 
-Without a URL, or with just a path such as /{1..1000}, it starts the bundled test server for the time of the run.
+Without a URL, or with only a path such as /{1..1000}, it starts the bundled test server for the time of the run.
 
 ` + thresholdsHelp(),
 		Example: `  sweetspot bench
@@ -31,7 +31,7 @@ Without a URL, or with just a path such as /{1..1000}, it starts the bundled tes
 	}
 	o.bind(cmd)
 	thresholds.bind(cmd)
-	cmd.Flags().IntVarP(&limit, "limit", "c", 60, "have at most so many requests in flight")
+	cmd.Flags().IntVarP(&limit, "limit", "c", 60, "have at most `N` requests in flight")
 	return cmd
 }
 

@@ -1,4 +1,5 @@
-// Package cli is the command line: it turns arguments into plans, shows how they get on, and prints what came of them.
+// Package cli is the command line: it turns arguments into plans, shows their progress, and prints and saves what they
+// found. [Run] is all that it exports.
 package cli
 
 import (
@@ -23,13 +24,13 @@ const (
 	exitInterrupted = 130
 )
 
-// usageError is what the user can put right by calling the command another way.
+// usageError is a fault that the user can mend by calling the command in another way.
 type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
 
-// Run runs the command line args, without the program's name, and returns the exit status. When ctx ends, the command
-// stops cleanly and reports what it has. What was asked for goes to stdout; progress, warnings and errors to stderr.
+// Run runs the command line args, which do not include the program's name, and returns the exit status. When ctx ends, the
+// command stops cleanly and reports what it has measured. Results go to stdout; progress, warnings and errors to stderr.
 func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := newRoot()
 	root.SetArgs(args)
@@ -83,7 +84,7 @@ func newRoot() *cobra.Command {
 		Long: `sweetspot makes many HTTP requests in many ways: one after the other, with a pool of workers, with a semaphore,
 over net/http or fasthttp. It measures which way is fastest, sweeps the concurrency limit, and says which limit to use.
 
-Without a URL it starts a test server of its own, whose best limit is known.
+Without a URL it starts its own test server, whose best limit is known.
 
 Exit status: 0 done, 1 failed, 2 wrong usage, 3 a threshold is not met, 130 interrupted.`,
 		Example: `  sweetspot bench                                compare the strategies on the bundled server
@@ -96,7 +97,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage, 3 a threshold is not met, 130 inte
 		SilenceErrors: true,
 		SilenceUsage:  true,
 
-		DisableSuggestions: true, // they take several lines
+		DisableSuggestions: true, // cobra's take several lines
 	}
 	root.SetFlagErrorFunc(misspeltFlag)
 	root.AddCommand(newBenchCommand(), newSweepCommand(), newCompareCommand(), newShowCommand(), newReportCommand(),

@@ -70,7 +70,7 @@ func (r ran) run(t *testing.T) results.Run {
 	return run
 }
 
-func witness(t *testing.T, config server.Config) *server.Server {
+func startServer(t *testing.T, config server.Config) *server.Server {
 	t.Helper()
 	s, err := server.Start(config)
 	if err != nil {
@@ -107,8 +107,8 @@ func TestStrategiesListsNamesAndPairs(t *testing.T) {
 }
 
 // Every fault is reported at once, each in one line that names the flag and what would do, before any request.
-func TestBadInputIsReportedWhole(t *testing.T) {
-	srv := witness(t, server.Config{})
+func TestRunReportsEveryFaultOfItsArguments(t *testing.T) {
+	srv := startServer(t, server.Config{})
 	file := t.TempDir() + "/urls"
 	if err := os.WriteFile(file, []byte("http://127.0.0.1/\nnonsense\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -191,16 +191,16 @@ func TestBadInputIsReportedWhole(t *testing.T) {
 	}
 }
 
-func TestAnUnreachableTargetIsAFailureInOneLine(t *testing.T) {
+func TestBenchOfAnUnreachableTargetFailsInOneLine(t *testing.T) {
 	got := sweetspot(t.Context(), "bench", "http://127.0.0.1:1/")
 	if got.status != 1 || got.stdout != "" || strings.Count(got.stderr, "\n") != 1 || !strings.Contains(got.stderr, "connection refused") {
 		t.Errorf("exit status %d, stdout %q, stderr %q", got.status, got.stdout, got.stderr)
 	}
 }
 
-func TestATargetThatOnlyFailsGetsAReasonAndNoTable(t *testing.T) {
+func TestBenchAndSweepOfATargetThatOnlyFailsSayWhy(t *testing.T) {
 	for _, command := range []string{"bench", "sweep"} {
-		srv := witness(t, server.Config{Fail: server.Failures{Status500: 1}})
+		srv := startServer(t, server.Config{Fail: server.Failures{Status500: 1}})
 		got := sweetspot(t.Context(), command, "-s", "pool", "-d", "50ms", srv.URL())
 		if got.status != 1 || got.stdout != "" || !strings.Contains(got.stderr, "no request succeeded: pool: HTTP status 500") {
 			t.Errorf("%s: exit status %d, stdout %q, stderr %q", command, got.status, got.stdout, got.stderr)
@@ -208,8 +208,8 @@ func TestATargetThatOnlyFailsGetsAReasonAndNoTable(t *testing.T) {
 	}
 }
 
-func TestABatchIsExactAndAgreesWithTheWitness(t *testing.T) {
-	srv := witness(t, server.Config{Delay: 2 * time.Millisecond})
+func TestBenchOfBatchesIsExactAndAgreesWithTheServer(t *testing.T) {
+	srv := startServer(t, server.Config{Delay: 2 * time.Millisecond})
 	got := sweetspot(t.Context(), "bench", "-s", "pool,semaphore,fasthttp,unbounded", "-n", "103", "-c", "10", "--repeats", "3",
 		"--format", "json", "--seed", "7", srv.URL())
 	run := got.run(t)
@@ -226,8 +226,8 @@ func TestABatchIsExactAndAgreesWithTheWitness(t *testing.T) {
 	}
 }
 
-func TestASteadyRunAgreesWithTheWitness(t *testing.T) {
-	srv := witness(t, server.Config{Delay: 2 * time.Millisecond, Seed: 3, Fail: server.Failures{Status500: 0.1}})
+func TestBenchAndSweepAgreeWithTheServer(t *testing.T) {
+	srv := startServer(t, server.Config{Delay: 2 * time.Millisecond, Seed: 3, Fail: server.Failures{Status500: 0.1}})
 	for _, args := range [][]string{
 		{"bench", "-s", "sequential,pool,fasthttp", "-d", "100ms", "-c", "7", "--repeats", "2"},
 		{"sweep", "-s", "pool", "-d", "50ms", "--limits", "1,2,4", "--budget", "3s"},
@@ -244,22 +244,22 @@ func TestASteadyRunAgreesWithTheWitness(t *testing.T) {
 	}
 }
 
-func TestTheBundledServerIsUsedWhenNoURLIsGiven(t *testing.T) {
+func TestBenchWithoutURLUsesTheBundledServer(t *testing.T) {
 	got := sweetspot(t.Context(), "bench", "-s", "pool", "-d", "50ms", "-c", "4", "--repeats", "2", "--profile", "plateau", "--format", "csv")
 	if got.status != 0 || strings.Count(got.stdout, "\npool,4,") != 2 || strings.Contains(got.stderr, "the server saw") {
 		t.Errorf("exit status %d, stdout:\n%s\nstderr:\n%s", got.status, got.stdout, got.stderr)
 	}
 }
 
-func TestAPathIsOneOnTheBundledServer(t *testing.T) {
+func TestBenchOfAPathUsesTheBundledServer(t *testing.T) {
 	run := sweetspot(t.Context(), "bench", "-s", "fasthttp", "-n", "36", "--repeats", "1", "--profile", "instant", "--format", "json", "/{0-9a-z}").run(t)
 	if trial := run.Trials[0]; trial.Succeeded != 36 || !strings.HasSuffix(run.Target, "/{0-9a-z}") || run.PeakMemory == 0 {
 		t.Errorf("target %q, %d bytes of memory, trial %+v", run.Target, run.PeakMemory, trial)
 	}
 }
 
-func TestURLsOfAFileAreRequestedInTurn(t *testing.T) {
-	srv := witness(t, server.Config{})
+func TestBenchRequestsTheURLsOfAFileInTurn(t *testing.T) {
+	srv := startServer(t, server.Config{})
 	file := t.TempDir() + "/urls"
 	list := fmt.Sprintf("# two\n%slogin\n\n%sprivate\n", srv.URL(), srv.URL())
 	if err := os.WriteFile(file, []byte(list), 0o600); err != nil {

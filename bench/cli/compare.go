@@ -11,7 +11,7 @@ import (
 	"sweetspot/results/compare"
 )
 
-// comparing is the flags of compare, as they were typed.
+// compareFlags holds the flags of compare, as they were given.
 type compareFlags struct {
 	threshold string
 	anyway    bool
@@ -23,12 +23,12 @@ func newCompareCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "compare OLD NEW",
 		Short: "Compare two saved runs, and fail if one got slower",
-		Long: `compare takes two run files, which bench and sweep save with --out, and says for every strategy and limit that both
-have measured how the goodput of NEW compares with that of OLD: the ratio, its 95% interval, and ~ where the difference is
-noise. Of sweeps it compares the limits to use as well.
+		Long: `compare reads two run files, which bench and sweep save with --out. For every strategy and limit that is in both, it
+prints how the goodput of NEW compares with that of OLD: the ratio, its 95% interval, and ~ if the difference may be noise.
+If both are sweeps, it also compares the limits to use.
 
-With --threshold 5% the exit status is 3 if anything is certainly more than 5% slower, with a line for each on stderr.
-Runs of different requests are not compared, unless with --anyway.`,
+With --threshold 5% the exit status is 3 if any strategy is certainly more than 5% slower, with a line for each on stderr.
+Runs of different requests are compared only with --anyway.`,
 		Example: `  sweetspot compare runs/2026-11-22T074452-bench.jsonl runs/2026-11-23T081503-bench.jsonl
   sweetspot compare --threshold 5% old.jsonl new.jsonl
   sweetspot compare --format benchfmt old.jsonl new.jsonl | benchstat -col run -`,
@@ -36,13 +36,13 @@ Runs of different requests are not compared, unless with --anyway.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runCompare(cmd, args[0], args[1], flags) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&flags.threshold, "threshold", "", "exit with status 3 if goodput certainly fell by more than this, such as 5%")
+	f.StringVar(&flags.threshold, "threshold", "", "exit with status 3 if goodput certainly fell by more than this `SHARE`, such as 5%")
 	f.BoolVar(&flags.anyway, "anyway", false, "compare runs even if they made different requests")
 	flags.display.bind(cmd)
 	return cmd
 }
 
-// files returns a check that so many run files are given.
+// files returns a check that n run files are given.
 func files(what string, n int) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		if len(args) != n {
@@ -66,7 +66,7 @@ func runCompare(cmd *cobra.Command, oldPath, newPath string, flags compareFlags)
 	}
 	if err1 == nil && err2 == nil && !flags.anyway {
 		if differences := compare.Differences(old.Settings, new.Settings); len(differences) > 0 {
-			found.addf("%s and %s made different requests (%s): --anyway compares them all the same",
+			found.addf("%s and %s made different requests (%s): --anyway compares them",
 				oldPath, newPath, strings.Join(differences, "; "))
 		}
 	}

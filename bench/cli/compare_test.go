@@ -97,7 +97,7 @@ func TestCompareTakesBadInputInOneLineEach(t *testing.T) {
 		{[]string{"compare", run, run, "--threshold", "-1%"}, 2, `--threshold: "-1%": want a share`},
 		{[]string{"compare", run, run, "--threshold", "NaN"}, 2, `--threshold: "NaN": want a share`},
 		{[]string{"compare", run, run, "--format", "yaml"}, 2, `--format "yaml": want one of table, `},
-		{[]string{"compare", run, post}, 2, run + " and " + post + " made different requests (method GET and POST): --anyway compares them all the same"},
+		{[]string{"compare", run, post}, 2, run + " and " + post + " made different requests (method GET and POST): --anyway compares them"},
 		{[]string{"compare", run, "/nowhere"}, 1, "open /nowhere: no such file or directory"},
 		{[]string{"compare", torn, run}, 1, torn + ":1: ends within its first line"},
 		{[]string{"compare", run, future}, 1, future + ":1: version 2: written by a newer sweetspot"},
@@ -139,7 +139,7 @@ func TestShowPrintsARunAgain(t *testing.T) {
 	}
 }
 
-func TestARunTellsHowItWasAskedForAndWhere(t *testing.T) {
+func TestRunFileHasTheArgumentsAndTheMachine(t *testing.T) {
 	run := sweetspot(t.Context(), "bench", "-s", "pool", "-n", "5", "--repeats", "1", "--profile", "instant", "--format", "json",
 		"-H", "Authorization: secret").run(t)
 	want := `["bench" "--format=json" "--header=Authorization: xxxxx" "--profile=instant" "--repeats=1" "--requests=5" "--strategy=pool"]`

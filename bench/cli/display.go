@@ -13,7 +13,7 @@ import (
 	"sweetspot/results/render"
 )
 
-// display is how a command shows what it has found, as its flags have it.
+// display is how a command shows what it has found, as its flags say.
 type display struct{ format, color string }
 
 // When to colour what is printed, as --color takes it.
@@ -27,13 +27,13 @@ func (d *display) bind(cmd *cobra.Command) {
 	names := render.Names(render.Formats())
 	last := len(names) - 1
 	f := cmd.Flags()
-	f.StringVar(&d.format, "format", "table", "what to print: "+strings.Join(names[:last], ", ")+" or "+names[last])
-	f.StringVar(&d.color, "color", auto, "colour the table: auto, which is on a terminal unless NO_COLOR is set or TERM is dumb, always or never")
+	f.StringVar(&d.format, "format", "table", "print in this `FORMAT`: "+strings.Join(names[:last], ", ")+" or "+names[last])
+	f.StringVar(&d.color, "color", auto, "colour the table `WHEN`: always, never, or auto, which is on a terminal unless NO_COLOR is set or TERM is dumb")
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{auto, always, never}, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// check finds what is wrong with the flags.
+// check adds to found what is wrong with the flags.
 func (d display) check(found *faults) {
 	if _, err := render.ParseFormat(d.format); err != nil {
 		found.addf("--format %w", err)
@@ -43,7 +43,7 @@ func (d display) check(found *faults) {
 	}
 }
 
-// show prints the document on stdout. The warnings go to stderr if the format has no place for them beside its figures.
+// show prints the document to stdout. The warnings go to stderr if the format has no place for them.
 func (d display) show(document render.Document, warnings []results.Warning, stdout, stderr io.Writer) error {
 	screen := render.Screen{Columns: terminal.Columns(stdout), Colour: d.coloured(stdout)}
 	if err := render.Write(stdout, document, d.format, screen); err != nil {
@@ -58,8 +58,8 @@ func (d display) show(document render.Document, warnings []results.Warning, stdo
 	return nil
 }
 
-// coloured reports whether what is written to w is to be coloured. The user who says nothing gets colours on a terminal
-// that shows them, but not with NO_COLOR set to anything (no-color.org).
+// coloured reports whether the output to w is coloured. With auto it is on a terminal that shows colours, unless NO_COLOR is
+// set to anything (no-color.org).
 func (d display) coloured(w io.Writer) bool {
 	shown := terminal.ShowsColours(w) // asked in any case, since a Windows console has to be switched
 	if d.color != auto {

@@ -15,11 +15,11 @@ import (
 // programs are the strategies that --external names.
 type programs []strategies.Strategy
 
-// programName is what a program may be called: what stands in a list of names, and in a table, without doubt.
+// programName matches the names that a program may have: they cannot be confused in a list of names or in a table.
 var programName = regexp.MustCompile(`^[a-z0-9][a-z0-9+_.-]*$`)
 
-// parsePrograms reads programs as they are typed, each NAME=COMMAND, and greets them, so that one that cannot run here is
-// known before anything is measured.
+// parsePrograms reads programs, each given as NAME=COMMAND, and starts each of them once, so that a program that cannot run
+// here is known before anything is measured.
 func parsePrograms(ctx context.Context, texts []string, found *faults) programs {
 	var all programs
 	for _, text := range texts {
@@ -62,7 +62,7 @@ func (p programs) find(name string) strategies.Strategy {
 	return nil
 }
 
-// get returns the strategy of that name, be it one of the programs or not.
+// get returns the strategy of that name, which may be a program or a registered strategy.
 func (p programs) get(name string) (strategies.Strategy, error) {
 	if s := p.find(name); s != nil {
 		return s, nil
@@ -75,8 +75,8 @@ var (
 	errUnclosed  = errors.New("a quote is not closed, or a backslash ends the command")
 )
 
-// splitCommand splits a command into words as a shell does: at blanks, unless a quote or a backslash keeps them. Nothing
-// else is special, since no shell runs it.
+// splitCommand splits a command into words as a shell does: at blanks that no quote or backslash protects. Nothing else is
+// special, since no shell runs the command.
 func splitCommand(text string) ([]string, error) {
 	var (
 		words  []string

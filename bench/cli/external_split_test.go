@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestACommandIsSplitAsAShellWould(t *testing.T) {
+func TestSplitCommandSplitsAsAShellDoes(t *testing.T) {
 	for text, want := range map[string][]string{
 		"python3 client.py":             {"python3", "client.py"},
 		"  a \t b\n":                    {"a", "b"},

@@ -81,8 +81,8 @@ func external(name, manner string) string {
 	return fmt.Sprintf("--external=%s='%s' %s %s", name, os.Args[0], asExternal, manner)
 }
 
-func TestAProgramRunsBesideTheOthers(t *testing.T) {
-	srv := witness(t, server.Config{Delay: time.Millisecond})
+func TestExternalProgramRunsBesideTheOthers(t *testing.T) {
+	srv := startServer(t, server.Config{Delay: time.Millisecond})
 	got := sweetspot(t.Context(), "bench", external("mine", "honest"), "-s", "mine,sequential", "-d", "100ms", "-c", "4", "--repeats", "2",
 		"--format", "json", srv.URL())
 	run := got.run(t)
@@ -99,8 +99,8 @@ func TestAProgramRunsBesideTheOthers(t *testing.T) {
 	}
 }
 
-func TestAProgramIsAmongAllWithoutBeingNamed(t *testing.T) {
-	srv := witness(t, server.Config{})
+func TestExternalProgramIsAmongAllWithoutBeingNamed(t *testing.T) {
+	srv := startServer(t, server.Config{})
 	got := sweetspot(t.Context(), "bench", external("mine", "honest"), "-n", "5", "--repeats", "1", "--format", "csv", srv.URL())
 	for _, row := range []string{"\nmine,1,", "\npool,60,"} {
 		if got.status != 0 || !strings.Contains(got.stdout, row) {
@@ -110,7 +110,7 @@ func TestAProgramIsAmongAllWithoutBeingNamed(t *testing.T) {
 }
 
 // One that crashes in its second trial is dropped, and its row says why. The others go on.
-func TestACrashIsAnErrorOnItsRow(t *testing.T) {
+func TestExternalProgramThatCrashesIsAnErrorOnItsRow(t *testing.T) {
 	got := sweetspot(t.Context(), "bench", external("mine", "crashing"), "-s", "mine,pool", "-n", "20", "--repeats", "3", "-c", "2",
 		"--profile", "instant", "--format", "json")
 	run := got.run(t)
@@ -129,7 +129,7 @@ func TestACrashIsAnErrorOnItsRow(t *testing.T) {
 	}
 }
 
-func TestACrashInASweepEndsJustThatSearch(t *testing.T) {
+func TestExternalProgramThatCrashesEndsOnlyItsSearch(t *testing.T) {
 	for _, n := range []string{"40", "20"} { // it crashes in the first trial, or the second
 		got := sweetspot(t.Context(), "sweep", external("mine", "crashing"), "-s", "mine,pool", "-n", n, "--limits", "1,2", "--profile", "instant")
 		for _, want := range []string{
@@ -148,7 +148,7 @@ func TestACrashInASweepEndsJustThatSearch(t *testing.T) {
 	}
 }
 
-func TestACrashOfTheOnlyStrategyIsAFailure(t *testing.T) {
+func TestExternalProgramThatCrashesAloneIsAFailure(t *testing.T) {
 	got := sweetspot(t.Context(), "bench", external("mine", "crashing"), "-s", "mine", "-n", "40", "--profile", "instant")
 	if want := "sweetspot: no request succeeded: mine: it ended with exit status 4; standard error: ValueError: thirty\n"; got.status != 1 || got.stderr != want {
 		t.Errorf("exit status %d, stderr %q, want 1 and %q", got.status, got.stderr, want)
@@ -160,7 +160,7 @@ func TestACrashOfTheOnlyStrategyIsAFailure(t *testing.T) {
 }
 
 // The bundled server tells on a program that reports requests which it has not made, or makes some that it does not report.
-func TestALieAboutTheRequestsIsAnErrorOnItsRow(t *testing.T) {
+func TestExternalProgramThatMiscountsIsAnErrorOnItsRow(t *testing.T) {
 	for manner, saw := range map[string]int{"lying": 0, "twice": 40} {
 		run := sweetspot(t.Context(), "bench", external("mine", manner), "-s", "mine,pool", "-n", "20", "--repeats", "2", "-c", "1",
 			"--profile", "instant", "--format", "json").run(t)
@@ -176,8 +176,8 @@ func TestALieAboutTheRequestsIsAnErrorOnItsRow(t *testing.T) {
 	}
 }
 
-func TestABadProgramIsReportedBeforeAnythingIsMeasured(t *testing.T) {
-	srv := witness(t, server.Config{})
+func TestExternalProgramThatCannotRunIsReportedFirst(t *testing.T) {
+	srv := startServer(t, server.Config{})
 	for _, test := range []struct {
 		flag   string
 		status int

@@ -5,17 +5,17 @@ import (
 	"fmt"
 )
 
-// faults collects everything that is wrong before the first request, so that it can be reported at once.
+// faults collects everything that is wrong before the first request, so that all of it is reported together.
 type faults struct {
-	usage    []error // what the user can put right by calling the command another way
-	failures []error // what is wrong with the world
+	usage    []error // what the user can mend by calling the command in another way
+	failures []error // what is wrong elsewhere, such as a target that does not answer
 }
 
 func (f *faults) addf(format string, args ...any) {
 	f.usage = append(f.usage, fmt.Errorf(format, args...))
 }
 
-// add takes an error, which may be several joined ones, and puts the subject before each.
+// add adds an error, or each of several joined ones, with the subject before it.
 func (f *faults) add(subject string, err error) {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, err := range joined.Unwrap() {

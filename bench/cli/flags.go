@@ -17,7 +17,7 @@ import (
 	"sweetspot/strategies"
 )
 
-// options are the flags that bench and sweep have in common, as they were typed.
+// options are the flags that bench and sweep share, as they were given.
 type options struct {
 	strategies []string
 	external   []string
@@ -51,27 +51,27 @@ func oneURL(_ *cobra.Command, args []string) error {
 
 func (o *options) bind(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringSliceVarP(&o.strategies, "strategy", "s", nil, "strategies to run, separated by commas: see 'sweetspot strategies' (default all with a name of their own)")
-	f.StringArrayVar(&o.external, "external", nil, "run this program as a strategy too, 'NAME=COMMAND'; may be repeated: see strategies/EXTERNAL.md")
-	f.Int64VarP(&o.requests, "requests", "n", 0, "make each trial a batch of exactly so many requests, cold start and tail included")
-	f.DurationVarP(&o.duration, "duration", "d", 500*time.Millisecond, "measure each trial for so long, after a warm-up that is not counted")
-	f.DurationVar(&o.warmup, "warmup", bench.Automatic, "warm up for so long before each trial (default: until at full stride; none with -n)")
-	f.Lookup("warmup").DefValue = "0s" // which is not shown: the text says it
-	f.IntVar(&o.repeats, "repeats", bench.EnoughRepeats, "compare the strategies in so many trials of each; to name a winner takes the default")
-	f.Uint64Var(&o.seed, "seed", 0, "order the trials by this seed (default one drawn anew; it is saved with the run)")
-	f.DurationVar(&o.timeout, "timeout", strategies.DefaultTimeout, "give each request so long")
-	f.StringArrayVarP(&o.headers, "header", "H", nil, "send this header, 'Name: value'; may be repeated")
-	f.StringVarP(&o.method, "method", "X", http.MethodGet, "HTTP method")
-	f.StringVar(&o.body, "body", "", "send this body, with POST unless --method says otherwise; @FILE reads it from a file")
-	f.StringVar(&o.urls, "urls", "", "request the URLs in this file, one a line, in turn")
+	f.StringSliceVarP(&o.strategies, "strategy", "s", nil, "run the strategies with these `NAMES`, separated by commas: see 'sweetspot strategies' (default all listed there first)")
+	f.StringArrayVar(&o.external, "external", nil, "run this program as a strategy too: `NAME=COMMAND`; may be repeated: see strategies/EXTERNAL.md")
+	f.Int64VarP(&o.requests, "requests", "n", 0, "make each trial a batch of exactly `N` requests, with its cold start and its end")
+	f.DurationVarP(&o.duration, "duration", "d", 500*time.Millisecond, "measure each trial for `DURATION`, after a warm-up that is not counted")
+	f.DurationVar(&o.warmup, "warmup", bench.Automatic, "warm up for `DURATION` before each trial (default: until the strategy is at full speed; none with -n)")
+	f.Lookup("warmup").DefValue = "0s" // pflag does not show a zero: the text says what the default is
+	f.IntVar(&o.repeats, "repeats", bench.EnoughRepeats, "compare the strategies in `N` trials of each; fewer than the default name no winner")
+	f.Uint64Var(&o.seed, "seed", 0, "order the trials at random by this `SEED` (default a new one, which is saved with the run)")
+	f.DurationVar(&o.timeout, "timeout", strategies.DefaultTimeout, "let each request take at most `DURATION`")
+	f.StringArrayVarP(&o.headers, "header", "H", nil, "send this `HEADER`, such as 'Accept: text/plain'; may be repeated")
+	f.StringVarP(&o.method, "method", "X", http.MethodGet, "request with this HTTP `METHOD`")
+	f.StringVar(&o.body, "body", "", "send this `BODY`, with POST if --method is not given; @FILE reads it from a file")
+	f.StringVar(&o.urls, "urls", "", "request the URLs in this `FILE`, one per line, in turn")
 	f.BoolVar(&o.insecure, "insecure", false, "do not verify TLS certificates")
-	f.Float64Var(&o.rate, "rate", 0, "start at most so many requests a second (default no cap)")
-	f.StringVar(&o.decode, "decode", "", "decode each body as part of the request: json")
-	f.StringVar(&o.profile, "profile", "article", "what the bundled server is like, when no URL is given: see 'sweetspot serve --help'")
-	f.StringVar(&o.out, "out", "", "save the run into this folder, trial by trial")
-	f.StringVar(&o.live, "live", "", "serve a page that shows the run while it is under way, and Prometheus metrics at /metrics, on this `ADDR`: a port of 127.0.0.1, or HOST:PORT; whoever looks takes a little of the client's CPU")
+	f.Float64Var(&o.rate, "rate", 0, "start at most `N` requests per second (default no cap)")
+	f.StringVar(&o.decode, "decode", "", "decode each body as part of the request; the `FORMAT` is json")
+	f.StringVar(&o.profile, "profile", "article", "start the bundled server with the profile of this `NAME`, if no URL is given: see 'sweetspot serve --help'")
+	f.StringVar(&o.out, "out", "", "save the run in this `FOLDER`, each trial as soon as it is over")
+	f.StringVar(&o.live, "live", "", "serve a page that shows the run while it is under way, and Prometheus metrics at /metrics, at this `ADDRESS`: a port of 127.0.0.1, or HOST:PORT; an open page uses a little of the client's CPU")
 	o.display.bind(cmd)
-	f.BoolVarP(&o.quiet, "quiet", "q", false, "show no progress, nor where the run was saved, nor how long a sweep may take")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "do not show progress, where the run was saved, or how long a sweep may take")
 	_ = cmd.RegisterFlagCompletionFunc("strategy", completeStrategies)
 	_ = cmd.RegisterFlagCompletionFunc("decode", cobra.FixedCompletions([]string{"json"}, cobra.ShellCompDirectiveNoFileComp))
 }
@@ -84,17 +84,18 @@ func completeStrategies(*cobra.Command, []string, string) ([]string, cobra.Shell
 	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
-// parsed is what the flags and arguments mean.
+// parsed is the meaning of the flags and arguments.
 type parsed struct {
 	load       bench.Load
-	target     string // the URL, template, file or path on the bundled server, as it was typed but for who logs in
+	target     string // the URL, template, file or path on the bundled server, as it was given but without the user
 	strategies []strategies.Strategy
 	live       string // the address to serve the run on while it is under way; empty for none
 }
 
-// parse finds out what the flags and arguments mean and everything that is wrong with them, unreachable targets included.
+// parse returns the meaning of the flags and arguments, and adds everything that is wrong with them to found, unreachable
+// targets included.
 func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed {
-	url := strings.Join(args, "") // there is one at most
+	url := strings.Join(args, "") // at most one
 	if len(args) > 0 && url == "" {
 		found.addf("URL: an empty one: want one such as http://127.0.0.1:8080/, or none for the bundled server")
 	}
@@ -147,7 +148,7 @@ func (o *options) load(cmd *cobra.Command, url string, found *faults) bench.Load
 		found.addf("--decode %s: want json", o.decode)
 	}
 	if cmd.Flags().Changed("requests") && cmd.Flags().Changed("duration") {
-		found.addf("--requests beside --duration: want trials of so many requests or of so long")
+		found.addf("--requests beside --duration: want trials of N requests or of a DURATION")
 	}
 	if cmd.Flags().Changed("requests") && o.requests < 1 {
 		found.addf("--requests %d: want at least 1", o.requests)
@@ -174,8 +175,8 @@ func subjectOf(url, file string) string {
 	return "URL " + url
 }
 
-// addresses returns the load's URLs; nil when the bundled server is meant, whose URL is not known yet. A path, which may
-// be a template, is one on the bundled server.
+// addresses returns the load's URLs. It returns nil for the bundled server, whose URL is not known yet: if there is no URL
+// or only a path, which may be a template.
 func (o *options) addresses(url string) (bench.URLs, error) {
 	switch {
 	case url != "" && o.urls != "":
@@ -183,7 +184,7 @@ func (o *options) addresses(url string) (bench.URLs, error) {
 	case o.urls != "":
 		text, err := os.ReadFile(o.urls)
 		if err != nil {
-			return nil, errors.Unwrap(err) // the path is said already
+			return nil, errors.Unwrap(err) // the caller names the path
 		}
 		return bench.ParseList(string(text))
 	case strings.HasPrefix(url, "/"):
@@ -202,14 +203,14 @@ func readBody(text string) ([]byte, error) {
 	return []byte(text), nil
 }
 
-// validMethod holds the method to RFC 9110's token.
+// validMethod reports whether the method is a token as RFC 9110 defines it.
 func validMethod(method string) bool {
 	request, err := http.NewRequest(method, "/", nil)
 	return err == nil && request.Method == method
 }
 
-// chosen returns the strategies that the flags name, all with a name of their own if none. Those of --external may be
-// named too, and are among all.
+// chosen returns the strategies that the flags name, or by default all that are not pairs. Programs of --external may be
+// named too, and are among the default.
 func (o *options) chosen(cmd *cobra.Command, found *faults) []strategies.Strategy {
 	own := parsePrograms(cmd.Context(), o.external, found)
 	if !cmd.Flags().Changed("strategy") {

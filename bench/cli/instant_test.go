@@ -30,7 +30,7 @@ func serverStarts(t *testing.T, args ...string) int {
 }
 
 func TestInstantServerIsStartedOnlyToExamineTheClient(t *testing.T) {
-	url := witness(t, server.Config{Delay: time.Millisecond}).URL()
+	url := startServer(t, server.Config{Delay: time.Millisecond}).URL()
 	for _, test := range []struct {
 		name string
 		args []string

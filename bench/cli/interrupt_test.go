@@ -29,12 +29,12 @@ func opened(t *testing.T, dir string) *results.Run {
 	return run
 }
 
-func TestAnInterruptedRunReportsAndSavesWhatItMeasured(t *testing.T) {
+func TestInterruptedRunIsReportedAndSaved(t *testing.T) {
 	for _, command := range []string{"bench", "sweep"} {
 		dir := t.TempDir()
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(1500*time.Millisecond, cancel)
-		got := sweetspot(ctx, command, "-s", "pool", "-d", "100ms", "--out", dir, witness(t, server.Config{Delay: time.Millisecond}).URL())
+		got := sweetspot(ctx, command, "-s", "pool", "-d", "100ms", "--out", dir, startServer(t, server.Config{Delay: time.Millisecond}).URL())
 		if got.status != 130 || !strings.Contains(got.stdout, "pool") || !strings.Contains(got.stderr, "interrupted") {
 			t.Errorf("%s: exit status %d, want 130 and what was measured\n%s\n%s", command, got.status, got.stdout, got.stderr)
 		}
@@ -46,7 +46,7 @@ func TestAnInterruptedRunReportsAndSavesWhatItMeasured(t *testing.T) {
 
 // A run that is killed at any moment leaves a file that opens with every trial but the one under way, and takes its server
 // with it.
-func TestARunKilledAtAnyMomentKeepsItsTrials(t *testing.T) {
+func TestKilledRunKeepsItsTrials(t *testing.T) {
 	if testing.Short() {
 		t.Skip("fifty runs take twenty seconds")
 	}

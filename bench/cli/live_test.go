@@ -64,7 +64,7 @@ func fetch(t *testing.T, url string) string {
 // endless is a run that goes on until it is stopped.
 func endless(t *testing.T) []string {
 	return []string{"bench", "-s", "pool,fasthttp", "-d", "50ms", "--warmup", "0s", "-c", "4", "--repeats", "100000", "--live", "0",
-		witness(t, server.Config{Delay: time.Millisecond, Fail: server.Failures{Status500: 0.05}}).URL()}
+		startServer(t, server.Config{Delay: time.Millisecond, Fail: server.Failures{Status500: 0.05}}).URL()}
 }
 
 // lacking returns the first of the wanted texts that is not in text; nothing if all are.
@@ -77,7 +77,7 @@ func lacking(text string, wanted ...string) string {
 	return ""
 }
 
-func TestPrometheusIsToldOfTheRunUnderWay(t *testing.T) {
+func TestLiveMetricsFollowTheRun(t *testing.T) {
 	url, stop := watched(t, endless(t)...)
 	var text, missing string
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
@@ -107,7 +107,7 @@ func TestPrometheusIsToldOfTheRunUnderWay(t *testing.T) {
 	}
 }
 
-func TestThePageOfARunUnderWayChangesByItself(t *testing.T) {
+func TestLivePageChangesByItself(t *testing.T) {
 	browser := chromium.Start(t)
 	url, stop := watched(t, endless(t)...)
 	p := browser.Open(t, url, 1000)
@@ -136,7 +136,7 @@ func TestThePageOfARunUnderWayChangesByItself(t *testing.T) {
 	}
 }
 
-func TestLiveIsForThisMachineUnlessAHostIsGiven(t *testing.T) {
+func TestLiveListensOnTheLoopbackUnlessAHostIsGiven(t *testing.T) {
 	url, stop := watched(t, endless(t)...)
 	defer stop()
 	if !strings.HasPrefix(url, "http://127.0.0.1:") {
@@ -151,13 +151,13 @@ func TestLiveIsForThisMachineUnlessAHostIsGiven(t *testing.T) {
 	}
 }
 
-func TestAPortInUseIsSaidBeforeAnythingIsMeasured(t *testing.T) {
+func TestLiveReportsAPortInUseFirst(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer listener.Close()
-	srv := witness(t, server.Config{})
+	srv := startServer(t, server.Config{})
 	got := sweetspot(t.Context(), "bench", "-s", "pool", "-d", "50ms", "--live", listener.Addr().String(), srv.URL())
 	if got.status != 1 || got.stdout != "" || strings.Count(got.stderr, "\n") != 1 || !strings.Contains(got.stderr, "the port is in use: want another") {
 		t.Errorf("exit status %d, stdout %q, stderr %q", got.status, got.stdout, got.stderr)
@@ -172,8 +172,8 @@ func TestAPortInUseIsSaidBeforeAnythingIsMeasured(t *testing.T) {
 	}
 }
 
-func TestALiveRunThatEndsTellsWhoeverLooks(t *testing.T) {
-	srv := witness(t, server.Config{Delay: time.Millisecond})
+func TestLivePageShowsTheEndOfTheRun(t *testing.T) {
+	srv := startServer(t, server.Config{Delay: time.Millisecond})
 	url, _ := watched(t, "bench", "-s", "pool", "-d", "200ms", "-c", "2", "--repeats", "4", "--live", "0", srv.URL())
 	if events := fetch(t, url+"events"); !strings.HasSuffix(events, "event: end\ndata: \n\n") || !strings.Contains(events, "The run has ended") {
 		t.Errorf("the last event is not the end:\n…%s", events[max(0, len(events)-300):])

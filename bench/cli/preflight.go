@@ -16,20 +16,20 @@ import (
 	"sweetspot/strategies/external"
 )
 
-// spareFiles is what the program has open beside the strategies' connections: the standard streams, a run file, the
-// runtime's poller, the connections of a calibration, one being dialled while another is being closed.
+// spareFiles is how many files the program has open beside the strategies' connections: the standard streams, a run file,
+// the runtime's poller, the connections of a calibration, and a connection that is dialled while another is being closed.
 const spareFiles = 128
 
-// roomFor returns the largest limit at which the limit on open files lets all of the strategies run, and copies of some.
+// roomFor returns the largest limit at which that many open files are enough for all of the strategies and the copies.
 func roomFor(files uint64, all []strategies.Strategy, copies int) int {
 	return max(1, (int(files)-spareFiles)/(len(all)+copies))
 }
 
-// checkFiles raises the limit on open files as far as it goes and holds to it the connections that a run would open, with
-// so many copies of strategies beside them.
+// checkFiles raises the limit on open files as far as possible, and adds a fault if the run would open more connections: those
+// of the strategies and of that many copies.
 func checkFiles(flag string, limit int, all []strategies.Strategy, copies int, found *faults) {
 	if len(all) == 0 {
-		return // which is a fault of its own
+		return // that is a fault already
 	}
 	files, err := machine.RaiseOpenFiles()
 	if err != nil {
@@ -42,14 +42,14 @@ func checkFiles(flag string, limit int, all []strategies.Strategy, copies int, f
 			connections += s.Limit(limit)
 		}
 	}
-	connections = max(connections, limit) // of a program, which has a limit of its own as high
+	connections = max(connections, limit) // a program is a process with the same limit on open files
 	if room := int(files) - spareFiles; connections > room {
 		found.addf("%s %d: the strategies would open %d connections, but the limit on open files is %d: want at most %d, or fewer strategies, or a higher 'ulimit -Hn'",
 			flag, limit, connections, files, roomFor(files, all, copies))
 	}
 }
 
-// checkOut makes sure that the folder is there and can be written to.
+// checkOut makes the folder if there is none, and adds a fault if it cannot be written to.
 func checkOut(flag, dir string, found *faults) {
 	if dir == "" {
 		return
@@ -70,10 +70,10 @@ func checkOut(flag, dir string, found *faults) {
 // probeTimeout is how long a target may take to accept a connection before it is called unreachable.
 const probeTimeout = 3 * time.Second
 
-// mostProbed hosts are asked; a list of ten thousand hosts is not dialled before it is measured.
+// mostProbed is how many hosts are dialled: a list may have thousands.
 const mostProbed = 16
 
-// hosts calls visit with the address, host:port, of each of the URLs' hosts and a URL of it, for as many as are asked.
+// hosts calls visit with the address, host:port, of each of the URLs' hosts and one of its URLs, for at most mostProbed hosts.
 func hosts(urls bench.URLs, visit func(address, url string)) {
 	seen := map[string]bool{}
 	for i := range min(urls.Len(), 10_000) {
@@ -89,7 +89,7 @@ func hosts(urls bench.URLs, visit func(address, url string)) {
 	}
 }
 
-// unreachable dials the hosts of the URLs, without sending anything, and returns what is wrong with them.
+// unreachable dials the hosts of the URLs, without sending anything, and returns an error for each that does not accept.
 func unreachable(ctx context.Context, urls bench.URLs) []error {
 	var (
 		dialer = net.Dialer{Timeout: probeTimeout}
@@ -113,7 +113,7 @@ func unreachable(ctx context.Context, urls bench.URLs) []error {
 	return slices.DeleteFunc(errs[:], func(err error) bool { return err == nil })
 }
 
-// local reports whether all hosts of the URLs are this machine.
+// local reports whether all hosts of the URLs are this machine, without sending them anything.
 func local(urls bench.URLs) bool {
 	own := map[string]bool{}
 	if addresses, err := net.InterfaceAddrs(); err == nil {
@@ -139,7 +139,7 @@ func addressOf(text string) (string, error) {
 	}
 	port := u.Port()
 	if port == "" {
-		port = u.Scheme // which net.Dial knows the port of
+		port = u.Scheme // net.Dial knows its port
 	}
 	return net.JoinHostPort(u.Hostname(), port), nil
 }

@@ -8,7 +8,7 @@ import (
 	"sweetspot/strategies"
 )
 
-func TestThisMachineIsToldFromOthersWithoutAskingThem(t *testing.T) {
+func TestLocalRecognizesThisMachine(t *testing.T) {
 	for _, test := range []struct {
 		urls bench.List
 		want bool
@@ -25,7 +25,7 @@ func TestThisMachineIsToldFromOthersWithoutAskingThem(t *testing.T) {
 	}
 }
 
-func TestTheLargestLimitFitsTheOpenFilesUnlessItIsAskedFor(t *testing.T) {
+func TestLowerMaxFitsTheOpenFilesUnlessMaxIsGiven(t *testing.T) {
 	files, err := machine.RaiseOpenFiles()
 	if err != nil {
 		t.Fatal(err)
@@ -44,7 +44,7 @@ func TestTheLargestLimitFitsTheOpenFilesUnlessItIsAskedFor(t *testing.T) {
 	}
 }
 
-func TestTheOpenFilesNeededAreThoseOfTheStrategiesAndTheirCopies(t *testing.T) {
+func TestCheckFilesCountsStrategiesAndCopies(t *testing.T) {
 	files, err := machine.RaiseOpenFiles()
 	if err != nil {
 		t.Fatal(err)

@@ -16,13 +16,13 @@ type progress struct {
 	columns int
 }
 
-// The bar takes barWidth columns and the figures beside it at most barFigures; what is being done has the rest.
+// The columns of the progress line. The description has the rest.
 const (
 	barWidth   = 15
-	barFigures = 30
+	barFigures = 30 // beside the bar, at most
 )
 
-// steps is the length of the bar's scale: fine enough to move at every glance.
+// steps is the length of the bar's scale: fine enough that it moves often.
 const steps = 1000
 
 func newProgress(to io.Writer, quiet bool) *progress {
@@ -48,7 +48,7 @@ func (p *progress) show(at bench.Progress) {
 	_ = p.bar.Set(int(at.Share * (steps - 1))) // the last step would end the bar
 }
 
-// clear takes the bar off the terminal, so that what is printed next stands alone.
+// clear removes the bar from the terminal, so that what is printed next stands alone.
 func (p *progress) clear() {
 	if p != nil {
 		_ = p.bar.Clear()

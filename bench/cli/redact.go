@@ -7,12 +7,12 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// withheld stands in a run file for what may be a secret, as it does where Go redacts a URL.
+// withheld replaces what may be a secret, as in a URL that Go redacts.
 const withheld = "xxxxx"
 
-// typed returns the command line as a run file keeps it: the command, the flags that were given, each in its long form
+// redacted returns the command line as a run file keeps it: the command, the flags that were given, each in its long form
 // and in alphabetic order, and the URL. What may be a secret is withheld: the values of headers, bodies that are not in a
-// file, and who logs in by a URL. What stands in a URL's path and query is kept, since it says what was measured.
+// file, and the user in a URL. The path and the query of a URL are kept, since they say what was measured.
 func redacted(cmd *cobra.Command, args []string) []string {
 	line := []string{cmd.Name()}
 	cmd.Flags().Visit(func(f *pflag.Flag) {
@@ -26,7 +26,7 @@ func redacted(cmd *cobra.Command, args []string) []string {
 	return line
 }
 
-// valuesOf returns the values of a flag, of which one that may be repeated has several.
+// valuesOf returns the values of a flag; several if the flag was repeated.
 func valuesOf(f *pflag.Flag) []string {
 	switch list, ok := f.Value.(pflag.SliceValue); {
 	case !ok:
@@ -38,7 +38,7 @@ func valuesOf(f *pflag.Flag) []string {
 	}
 }
 
-// public returns the part of a flag's value that is no secret.
+// public returns a flag's value without what may be a secret.
 func public(flag, value string) string {
 	switch {
 	case flag == "header":
@@ -50,7 +50,7 @@ func public(flag, value string) string {
 	return value
 }
 
-// withoutUser returns a URL, or a template of URLs, without the user, password or token that may stand before its host.
+// withoutUser returns a URL, or a template of URLs, without the user, password or token before its host.
 func withoutUser(text string) string {
 	scheme, rest, found := strings.Cut(text, "://")
 	if !found {

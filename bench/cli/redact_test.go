@@ -24,7 +24,7 @@ func record(t *testing.T, args ...string) (line []string) {
 	return line
 }
 
-func TestTheCommandLineIsKept(t *testing.T) {
+func TestRedactedKeepsTheCommandLine(t *testing.T) {
 	got := record(t, "-s", "pool,fasthttp", "-qc100", "--body", "@order.json", "-d", "2s", "http://127.0.0.1/{1..9}?page=1")
 	want := []string{"bench", "--body=@order.json", "--duration=2s", "--limit=100", "--quiet=true", "--strategy=pool,fasthttp",
 		"http://127.0.0.1/{1..9}?page=1"}
@@ -36,7 +36,7 @@ func TestTheCommandLineIsKept(t *testing.T) {
 	}
 }
 
-func TestNoSecretIsKept(t *testing.T) {
+func TestRedactedKeepsNoSecret(t *testing.T) {
 	for _, args := range [][]string{
 		{"-H", "Authorization: Bearer secret"},
 		{"-H", "Accept: text/plain", "--header=Cookie:secret"},

@@ -15,7 +15,7 @@ import (
 	"sweetspot/results/report"
 )
 
-// reportFlags are what report was asked for, as it was written.
+// reportFlags are the flags of report, as they were given.
 type reportFlags struct {
 	page     string
 	png, svg string
@@ -28,10 +28,10 @@ func newReportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report RUN...",
 		Short: "Show runs as a page with charts, or as single plots",
-		Long: `report makes one HTML page of the runs that --out has saved. It opens without a network and without anything else beside
-it. Several runs are laid over one another, as A, B and so on.
+		Long: `report makes one HTML page of the runs that --out has saved. The page needs no network and no other file. Several runs
+are shown in the same charts, as A, B and so on.
 
-With --png or --svg it makes a single plot, and a page only if -o asks for one:
+With --png or --svg it makes a single plot, and a page only if -o is given:
 ` + plotLines(),
 		Example: `  sweetspot report results/runs/2026-11-22T094226-sweep.jsonl
   sweetspot report old.jsonl new.jsonl -o both.html
@@ -46,11 +46,11 @@ With --png or --svg it makes a single plot, and a page only if -o asks for one:
 		RunE: func(cmd *cobra.Command, args []string) error { return flags.run(cmd, args) },
 	}
 	f := cmd.Flags()
-	f.StringVarP(&flags.page, "output", "o", "report.html", "write the page to this file; - is standard output")
-	f.StringVar(&flags.png, "png", "", "write a plot to this file, as a PNG picture")
-	f.StringVar(&flags.svg, "svg", "", "write a plot to this file, as SVG")
-	f.StringVar(&flags.plot, "plot", report.Plots()[0].Name, "the plot that --png and --svg write")
-	f.Int64VarP(&flags.requests, "requests", "n", report.DefaultRequests, "show the time that so many requests take")
+	f.StringVarP(&flags.page, "output", "o", "report.html", "write the page to this `FILE`; - is standard output")
+	f.StringVar(&flags.png, "png", "", "write a plot to this `FILE`, as PNG")
+	f.StringVar(&flags.svg, "svg", "", "write a plot to this `FILE`, as SVG")
+	f.StringVar(&flags.plot, "plot", report.Plots()[0].Name, "draw the plot of this `NAME` for --png and --svg")
+	f.Int64VarP(&flags.requests, "requests", "n", report.DefaultRequests, "show the time that `N` requests take")
 	_ = cmd.RegisterFlagCompletionFunc("plot", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		var names []string
 		for _, p := range report.Plots() {
@@ -69,7 +69,7 @@ func plotLines() string {
 	return strings.TrimSuffix(lines.String(), "\n")
 }
 
-// run writes what the flags ask for, all or nothing of each file.
+// run writes the files that the flags name. A file is written whole or not at all.
 func (f *reportFlags) run(cmd *cobra.Command, args []string) error {
 	if err := f.check(cmd); err != nil {
 		return err
@@ -112,7 +112,7 @@ func (f *reportFlags) run(cmd *cobra.Command, args []string) error {
 	})
 }
 
-// check finds everything that is wrong with the flags before any file is read or written.
+// check returns everything that is wrong with the flags, before any file is read or written.
 func (f *reportFlags) check(cmd *cobra.Command) error {
 	var found faults
 	var names []string
@@ -136,7 +136,7 @@ func (f *reportFlags) check(cmd *cobra.Command) error {
 	return found.err()
 }
 
-// writable returns why a file cannot be written as far as that shows without writing it, or nil.
+// writable returns why a file cannot be written, as far as that is known without writing it, or nil.
 func writable(path string) error {
 	if path == "" {
 		return fmt.Errorf("an empty name: want a file to write")

@@ -16,7 +16,7 @@ func measured(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	got := sweetspot(t.Context(), "sweep", "-s", "pool", "-d", "30ms", "--limits", "1,2,4", "--budget", "2s", "--out", dir,
-		witness(t, server.Config{}).URL())
+		startServer(t, server.Config{}).URL())
 	files, _ := filepath.Glob(dir + "/*.jsonl")
 	if len(files) != 1 {
 		t.Fatalf("files %v, exit status %d: %s", files, got.status, got.stderr)
@@ -46,7 +46,7 @@ func TestReportWritesAPageAndPictures(t *testing.T) {
 	}
 }
 
-func TestReportWritesJustThePictureThatIsAskedFor(t *testing.T) {
+func TestReportWritesOnlyThePictureThatIsAskedFor(t *testing.T) {
 	run := measured(t)
 	t.Chdir(t.TempDir())
 	if got := sweetspot(t.Context(), "report", run, "--svg", "-"); got.status != 0 || !strings.Contains(got.stdout, "<svg") || got.stderr != "" {
@@ -63,7 +63,7 @@ func TestReportWritesJustThePictureThatIsAskedFor(t *testing.T) {
 	}
 }
 
-func TestReportSaysInALineWhatIsWrong(t *testing.T) {
+func TestReportErrorsAreOneLine(t *testing.T) {
 	run, dir := measured(t), t.TempDir()
 	text := dir + "/notes.txt"
 	if err := os.WriteFile(text, []byte("not a run\n"), 0o600); err != nil {

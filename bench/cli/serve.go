@@ -16,7 +16,7 @@ import (
 	"sweetspot/server/capacity"
 )
 
-// serveFlags are what serve was asked for, as it was written.
+// serveFlags are the flags of serve, as they were given.
 type serveFlags struct {
 	config      server.Config // the flags that need no reading
 	profile     string
@@ -35,17 +35,17 @@ func newServeCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Start the test server, whose best limit is known exactly",
-		Long: `serve answers HTTP requests at a rate that depends on how many are inside, so that the best concurrency limit is a fact
-about the server. Its first line of output is its URL. It serves until it is interrupted, then answers what is under way.
+		Long: `serve answers HTTP requests at a rate that depends on how many are in the server, so that the best concurrency limit is
+known exactly. Its first line of output is its URL. It serves until it is interrupted, then answers the requests under way.
 
   GET /             200 with a JSON object, as is every path that is not one of these
   GET /login        sets a session cookie; GET /private answers 401 without it
   GET /redirect/N   leads to / in N steps
   GET /-/stats      what the server has counted, as JSON; POST /-/reset sets it to zero
 
-Profiles, with what each of them teaches:
+Profiles, with what each of them shows:
 ` + profileLines() + `
-Capacities (completions a second with n requests inside; see --truth for what they come to):
+Capacities: completions per second with n requests in the server. --truth prints the throughput that follows from them.
 ` + capacityLines(),
 		Example: `  sweetspot serve --profile article --addr 127.0.0.1:8080
   sweetspot serve --capacity workers:n=32,service=10ms --delay 20ms --jitter 5ms
@@ -73,25 +73,25 @@ func capacityLines() string {
 func (f *serveFlags) bind(cmd *cobra.Command) {
 	flags, c := cmd.Flags(), &f.config
 	flags.StringVar(&c.Addr, "addr", "127.0.0.1:0", "listen on `HOST:PORT`; port 0 is any that is free")
-	flags.StringVar(&f.profile, "profile", "", "be the server of that `NAME`; --capacity and --delay change it")
-	flags.StringVar(&f.capacity, "capacity", "none", "complete requests as the model of this `SPEC` says")
-	flags.StringVar(&f.serviceTime, "service-time", "exponential", "how the work that requests require is distributed: exponential or constant")
-	flags.DurationVar(&c.Delay, "delay", 0, "delay every request by that much, outside the capacity: the network's share")
-	flags.DurationVar(&c.Jitter, "jitter", 0, "delay every request by up to that much more, evenly distributed")
-	flags.StringVar(&f.fail, "fail", "", "shares of requests that fail: reset, status500, status429, hang, truncate, slow, as in reset=1%,slow=1%:2s")
-	flags.Uint64Var(&c.Seed, "seed", 0, "seed of everything left to chance")
-	flags.IntVar(&c.Body, "body", 0, "answer with that many `BYTES` of JSON, up to 10485760 (default a short greeting)")
+	flags.StringVar(&f.profile, "profile", "", "use the profile of this `NAME`; --capacity and --delay change it")
+	flags.StringVar(&f.capacity, "capacity", "none", "complete requests at the rate of the capacity model `SPEC`")
+	flags.StringVar(&f.serviceTime, "service-time", "exponential", "the distribution of the work per request: exponential or constant")
+	flags.DurationVar(&c.Delay, "delay", 0, "delay every request by `DURATION`, outside the capacity, as a network does")
+	flags.DurationVar(&c.Jitter, "jitter", 0, "delay every request by up to `DURATION` more, evenly distributed")
+	flags.StringVar(&f.fail, "fail", "", "let these `SHARES` of the requests fail: reset, status500, status429, hang, truncate, slow, as in reset=1%,slow=1%:2s")
+	flags.Uint64Var(&c.Seed, "seed", 0, "draw all that is random by this `SEED`")
+	flags.IntVar(&c.Body, "body", 0, "answer with this many `BYTES` of JSON, up to 10485760 (default a short greeting)")
 	flags.BoolVar(&c.Chunked, "chunked", false, "answer in chunks")
 	flags.BoolVar(&c.Gzip, "gzip", false, "answer compressed to clients that accept it")
 	flags.BoolVar(&c.TLS, "tls", false, "serve HTTPS, with a self-signed certificate")
 	flags.BoolVar(&f.keepAlive, "keep-alive", true, "keep connections open between requests")
-	flags.IntVar(&c.RequestsPerConn, "requests-per-connection", 0, "close a connection after so many answers (default never)")
-	flags.IntVar(&c.MaxConns, "max-connections", 0, "accept at most so many connections at a time (default any number)")
-	flags.IntVar(&c.Backlog, "backlog", 0, "let at most so many connections wait to be accepted (default the system's)")
-	flags.DurationVar(&c.Drain, "drain", 5*time.Second, "when stopped, wait that long for requests under way")
-	flags.BoolVar(&f.truth, "truth", false, "print the exact throughput at --limits, the peak and the smallest limits that give 95, 97 and 99% of it, and listen on nothing")
-	flags.IntSliceVar(&f.limits, "limits", []int{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096}, "limits for --truth, 1 to 10000")
-	flags.StringVar(&f.format, "format", "json", "format of --truth: json")
+	flags.IntVar(&c.RequestsPerConn, "requests-per-connection", 0, "close a connection after `N` answers (default never)")
+	flags.IntVar(&c.MaxConns, "max-connections", 0, "accept at most `N` connections at a time (default any number)")
+	flags.IntVar(&c.Backlog, "backlog", 0, "let at most `N` connections wait to be accepted (default the system's)")
+	flags.DurationVar(&c.Drain, "drain", 5*time.Second, "when stopped, wait at most `DURATION` for requests under way")
+	flags.BoolVar(&f.truth, "truth", false, "print the exact throughput at --limits, the peak and the smallest limits that give 95, 97 and 99% of it, and do not serve")
+	flags.IntSliceVar(&f.limits, "limits", []int{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096}, "print the truth of these `LIMITS`, 1 to 10000")
+	flags.StringVar(&f.format, "format", "json", "print the truth in this `FORMAT`: json")
 	flags.BoolVar(&f.withParent, "with-parent", false, "stop when standard input ends, as it does when the parent process is gone")
 	_ = flags.MarkHidden("with-parent")
 	_ = cmd.RegisterFlagCompletionFunc("profile", completeProfiles)
@@ -106,7 +106,7 @@ func completeProfiles(*cobra.Command, []string, string) ([]string, cobra.ShellCo
 	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
-// run does what the flags ask for once all of them have been found to be right.
+// run serves, or prints the truth, once all flags have been found right.
 func (f *serveFlags) run(cmd *cobra.Command) error {
 	config, err := f.read(cmd)
 	if err != nil {
@@ -125,13 +125,13 @@ func (f *serveFlags) run(cmd *cobra.Command) error {
 	ctx, cancel := context.WithCancel(cmd.Context())
 	defer cancel()
 	if f.withParent {
-		go func() { // it can't be called back from a read; it ends with the process at the latest
+		go func() { // a read cannot be interrupted: it ends with the process at the latest
 			defer cancel()
 			io.Copy(io.Discard, cmd.InOrStdin())
 		}()
 	}
 	<-ctx.Done()
-	if err := srv.Close(); err != nil { // it has stopped all the same, as it was told to
+	if err := srv.Close(); err != nil { // the server has stopped all the same
 		fmt.Fprintln(cmd.ErrOrStderr(), "sweetspot:", err)
 	}
 	return nil
@@ -145,7 +145,7 @@ func (f *serveFlags) read(cmd *cobra.Command) (server.Config, error) {
 			return
 		}
 		for line := range strings.SplitSeq(err.Error(), "\n") {
-			found.addf("--%s", line) // each begins with the setting's name, which is the flag's
+			found.addf("--%s", line) // each begins with the name of the setting, which is the flag's too
 		}
 	}
 	config := f.config
@@ -183,11 +183,10 @@ func (f *serveFlags) read(cmd *cobra.Command) (server.Config, error) {
 	return config, found.err()
 }
 
-// The range of limits in which --truth looks for the peak: as far as a sweep looks unless told otherwise, or as
-// far as the largest of --limits.
+// Where --truth looks for the peak: up to sweepLimit or the largest of --limits, whichever is larger.
 const (
-	sweepLimit = 4096
-	mostLimit  = 10_000
+	sweepLimit = 4096   // the largest limit of a sweep by default
+	mostLimit  = 10_000 // of --limits
 )
 
 // printTruth prints the exact throughput as one JSON object.

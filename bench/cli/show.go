@@ -12,8 +12,8 @@ func newShowCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show RUN",
 		Short: "Print a saved run again",
-		Long: `show prints what bench or sweep printed when it saved the run file, in whatever format is asked for. The file of a
-run that was interrupted is shown as far as it goes.`,
+		Long: `show prints what bench or sweep printed when it saved the run file, in any format. The file of an interrupted run is
+shown as far as it goes.`,
 		Example: `  sweetspot show runs/2026-11-22T074452-bench.jsonl
   sweetspot show --format csv runs/2026-11-22T074452-bench.jsonl`,
 		Args: files("one run file", 1),

@@ -16,8 +16,8 @@ func newStrategiesCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "strategies",
 		Short: "List the strategies, with what each does and when to choose it",
-		Long: `strategies lists the strategies that are built in, with what each does and when to choose it. Any program that speaks
-a small protocol is one too: bench and sweep take it as --external NAME=COMMAND. See strategies/EXTERNAL.md.`,
+		Long: `strategies lists the built-in strategies, with what each does and when to choose it. A program that speaks a small
+protocol is a strategy too: bench and sweep run it with --external NAME=COMMAND. See strategies/EXTERNAL.md.`,
 		Example: "  sweetspot strategies\n  sweetspot bench --external 'mine=python3 client.py' -s mine,eventloop",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -31,7 +31,7 @@ a small protocol is one too: bench and sweep take it as --external NAME=COMMAND.
 	}
 }
 
-// list writes a line for each of the strategies, and goes on below where it begins if the terminal is narrow.
+// list writes a line for each of the strategies, wrapped if the terminal is narrow.
 func list(to io.Writer, all []strategies.Strategy) error {
 	longest := 0
 	for _, s := range all {

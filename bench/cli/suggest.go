@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// misspelt returns the error that cobra has rejected the arguments with in one line that says what they may have meant.
+// misspelt returns cobra's error about the arguments as one line that suggests what was meant.
 func misspelt(root *cobra.Command, err error) error {
 	var word, parent string
 	if n, _ := fmt.Sscanf(err.Error(), "unknown command %q for %q", &word, &parent); n < 2 {
@@ -27,7 +27,7 @@ func misspelt(root *cobra.Command, err error) error {
 	return suggest(fmt.Sprintf("unknown command %q", word), word, names, "want one of "+strings.Join(names, ", "))
 }
 
-// misspeltFlag is what cobra calls with an error about a command's flags. It adds what may have been meant.
+// misspeltFlag returns an error about a command's flags with a suggestion of what was meant. Cobra calls it.
 func misspeltFlag(cmd *cobra.Command, err error) error {
 	var missing *pflag.NotExistError
 	if !errors.As(err, &missing) {
@@ -44,14 +44,14 @@ func misspeltFlag(cmd *cobra.Command, err error) error {
 	case 0:
 		word = "--" + word
 	case 1:
-		word = "" // a single letter is near to every other
+		word = "" // a single letter is similar to every other
 	default:
-		word = "--" + group // one dash was one too few: -limit
+		word = "--" + group // with one dash too few: -limit
 	}
 	return suggest(err.Error(), word, names, fmt.Sprintf("see '%s --help'", cmd.CommandPath()))
 }
 
-// suggest returns an error that ends with the names that are near to the word, or with the advice if none is.
+// suggest returns an error that ends with the names that are similar to the word, or with the advice if none is.
 func suggest(wrong, word string, names []string, otherwise string) error {
 	among := cobra.Command{SuggestionsMinimumDistance: 2} // cobra searches commands only
 	for _, name := range names {

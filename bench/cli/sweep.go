@@ -29,14 +29,14 @@ func newSweepCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sweep [URL]",
 		Short: "Find the best concurrency limit",
-		Long: `sweep measures at one limit after another, looks closer where it matters, and says which limit to use: the
-smallest that gives a share of the peak with 95% confidence. It stops when that is decided, or at the budget, and examines
-whether the client is the bottleneck. Then it compares the strategies, each at its own limit and all at a common one.
+		Long: `sweep measures one limit after another, looks closer where it matters, and says which limit to use: the smallest
+that gives a share of the peak with 95% confidence. It stops when that is decided or the budget is spent. It examines
+whether the client is the bottleneck. Then it compares the strategies, each at its own limit and all at a common limit.
 
-A target that is not this machine is treated with care: the limit goes up by doubling, and the search stops at the first
-sign of harm, which is an answer of 429 or 503, more than 1% failures, or goodput that falls to half of the best.
+With a target that is not this machine it is careful: it at most doubles the limit from one trial to the next, and stops
+at the first sign of harm. Signs are a response 429 or 503, more than 1% failures, and goodput below half of the best.
 
-Without a URL, or with just a path, it starts the bundled test server for the time of the sweep.
+Without a URL, or with only a path, it starts the bundled test server for the time of the sweep.
 
 ` + thresholdsHelp(),
 		Example: `  sweetspot sweep -s semaphore
@@ -52,12 +52,12 @@ Without a URL, or with just a path, it starts the bundled test server for the ti
 	o.bind(cmd)
 	thresholds.bind(cmd)
 	f := cmd.Flags()
-	f.IntVar(&sweep.Min, "min", 1, "smallest limit to try")
-	f.IntVar(&sweep.Max, "max", 4096, "largest limit to try")
-	f.IntSliceVar(&sweep.Limits, "limits", nil, "try just these limits, separated by commas, instead of searching")
-	f.Float64Var(&sweep.Share, "share", 0.97, "share of the peak that is enough")
-	f.DurationVar(&sweep.Budget, "budget", 0, "search and examine the client for at most so long; to compare strategies may take half as long again (default 2m for each)")
-	f.StringVar(&slo, "slo", "", "find the largest limit that holds a latency objective instead, such as p99=200ms ("+latencyNames()+")")
+	f.IntVar(&sweep.Min, "min", 1, "try no limit below `N`")
+	f.IntVar(&sweep.Max, "max", 4096, "try no limit above `N`")
+	f.IntSliceVar(&sweep.Limits, "limits", nil, "try only these `LIMITS`, separated by commas, instead of searching")
+	f.Float64Var(&sweep.Share, "share", 0.97, "take this `SHARE` of the peak as enough")
+	f.DurationVar(&sweep.Budget, "budget", 0, "search and examine the client for at most `DURATION`; comparing strategies may add half of it (default 2m for each)")
+	f.StringVar(&slo, "slo", "", "find the largest limit that holds this latency `OBJECTIVE` instead, such as p99=200ms ("+latencyNames()+")")
 	f.BoolVar(&noBrakes, "no-brakes", false, "do not stop at signs of harm to a target that is not this machine")
 	return cmd
 }
@@ -111,8 +111,8 @@ func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	return errors.Join(undecided(run.Optima), thresholds.unmet(run))
 }
 
-// announce says how long a sweep of several strategies may take, which is longer than many people expect. To examine and
-// compare them comes on top of the search.
+// announce says how long a sweep of several strategies may take, which is longer than many people expect: comparing them
+// comes on top of the budget.
 func announce(to io.Writer, strategies int, budget time.Duration) {
 	most := (budget * 3 / 2).Round(time.Second)
 	if strategies < 2 || most < time.Minute {
@@ -121,23 +121,23 @@ func announce(to io.Writer, strategies int, budget time.Duration) {
 	fmt.Fprintf(to, "sweeping %d strategies, up to %.3g min in all: -s chooses strategies, --budget the time\n", strategies, most.Minutes())
 }
 
-// sweepCopies is how many copies of strategies a sweep opens: one at a time, to check the comparison, or to slow a client
-// down and see what that does.
+// sweepCopies is how many copies of strategies a sweep has open at a time: one, to check the comparison or to slow a client
+// down.
 const sweepCopies = 1
 
-// lowerMax lowers the largest limit to what the limit on open files has room for, unless it was asked for, and returns
-// the warning that says so.
+// lowerMax lowers the largest limit to what the limit on open files has room for, unless --max is given, and returns the
+// warning that says so.
 func lowerMax(cmd *cobra.Command, sweep *bench.Sweep, all []strategies.Strategy) []results.Warning {
 	files, err := machine.RaiseOpenFiles()
 	if err != nil || cmd.Flags().Changed("max") || len(sweep.Limits) > 0 || roomFor(files, all, sweepCopies) >= sweep.Max {
-		return nil // an error is told with the other faults
+		return nil // checkFiles reports an error
 	}
 	sweep.Max = max(sweep.Min, roomFor(files, all, sweepCopies))
 	return []results.Warning{results.Warningf(results.FewFiles,
 		"limits above %d were not tried, since %d files may be open", sweep.Max, files).With("largest_limit", float64(sweep.Max))}
 }
 
-// truth returns what theory says of the bundled server up to a limit.
+// truth returns what is known of the bundled server by its theory, up to a limit.
 func truth(profile string, share float64, largest int) *results.Bundled {
 	known := &results.Bundled{Profile: profile}
 	found, err := server.FindProfile(profile)
@@ -146,7 +146,7 @@ func truth(profile string, share float64, largest int) *results.Bundled {
 	}
 	curve, err := server.Config{Capacity: found.Capacity, Delay: found.Delay}.Truth(largest)
 	if err != nil {
-		return known // one that answers at once has none
+		return known // a server that answers at once has no peak
 	}
 	peak := curve.Peak()
 	known.Limit, known.PerSecond, known.Share, known.Smallest = peak.N, peak.PerSecond, share, curve.Smallest(share)
@@ -168,7 +168,8 @@ func undecided(optima []results.Optimum) error {
 	return errors.Join(errs...)
 }
 
-// checkSweep finds what is wrong with the limits, the share and the budget. It sets Max and Min to the ends of a fixed grid.
+// checkSweep adds to found what is wrong with the limits, the share and the budget. It sets Min and Max to the ends of a
+// fixed grid.
 func checkSweep(sweep *bench.Sweep, found *faults) {
 	if len(sweep.Limits) > 0 {
 		slices.Sort(sweep.Limits)
@@ -188,7 +189,7 @@ func checkSweep(sweep *bench.Sweep, found *faults) {
 	}
 }
 
-// sweepable returns the strategies that can have more than one request in flight. To ask for another by name is an error.
+// sweepable returns the strategies that can have more than one request in flight. Another one that is named is a fault.
 func sweepable(all []strategies.Strategy, o *options, found *faults) []strategies.Strategy {
 	var many []strategies.Strategy
 	for _, s := range all {
@@ -202,7 +203,7 @@ func sweepable(all []strategies.Strategy, o *options, found *faults) []strategie
 	return many
 }
 
-// parseObjective reads an objective such as p99=200ms; the empty text is none.
+// parseObjective reads an objective such as p99=200ms. An empty text is no objective.
 func parseObjective(text string, found *faults) *bench.Objective {
 	if text == "" {
 		return nil

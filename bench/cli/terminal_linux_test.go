@@ -61,8 +61,8 @@ func onTerminal(t *testing.T, width uint16, environment []string, args ...string
 	return strings.ReplaceAll(shown.String(), "\r\n", "\n")
 }
 
-func TestOnlyATerminalThatWantsColourGetsIt(t *testing.T) {
-	args := []string{"bench", "-s", "sequential,pool", "-c", "4", "-n", "40", "--repeats", "1", witness(t, server.Config{}).URL()}
+func TestColoursAreForTerminalsThatShowThem(t *testing.T) {
+	args := []string{"bench", "-s", "sequential,pool", "-c", "4", "-n", "40", "--repeats", "1", startServer(t, server.Config{}).URL()}
 	for _, c := range []struct {
 		name        string
 		environment []string
@@ -89,9 +89,9 @@ func TestOnlyATerminalThatWantsColourGetsIt(t *testing.T) {
 	}
 }
 
-func TestATableIsNoWiderThanItsTerminal(t *testing.T) {
+func TestTableIsNoWiderThanItsTerminal(t *testing.T) {
 	text := onTerminal(t, 50, []string{"NO_COLOR=1"}, "bench", "-s", "pool", "-c", "4", "-n", "40", "--repeats", "1",
-		witness(t, server.Config{}).URL())
+		startServer(t, server.Config{}).URL())
 	for line := range strings.Lines(text) {
 		if len([]rune(strings.TrimSuffix(line, "\n"))) > 50 {
 			t.Errorf("%d columns: %q", len([]rune(line)), line)

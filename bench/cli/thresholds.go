@@ -13,12 +13,12 @@ import (
 	"sweetspot/strategies"
 )
 
-// unmetError is that a run ended well and a threshold that it was to meet is not met.
+// unmetError is the error of a run that ended well but does not meet a threshold.
 type unmetError struct{ error }
 
 func (e unmetError) Unwrap() error { return e.error }
 
-// thresholds are the thresholds that a run has to meet, as they were typed and as they are understood.
+// thresholds are what a run has to meet, as given and as parsed.
 type thresholds struct {
 	requirements []string
 	errorRate    string
@@ -31,11 +31,12 @@ type thresholds struct {
 
 // thresholdsHelp says what --require takes.
 func thresholdsHelp() string {
-	return `Thresholds: --require 'SUM < SUM' (or <= > >=), which may be repeated, makes the exit status 3 unless the run meets it, and says
-what was measured. A sum is made with + - * / and parentheses of numbers, such as 0.8, 1% and 50ms, and of figures:
+	return `Thresholds: with --require 'SUM < SUM' (or <= > >=), which may be repeated, the exit status is 3 unless the run meets it, and
+a message says what was measured. A sum is made with + - * / and parentheses from numbers, such as 0.8, 1% and 50ms, and
+from figures:
   ` + strings.Join(threshold.Metrics(), "\n  ") + `
-A sweep's figures are those at the limit to use. The best estimates decide, not their intervals. Latencies and CPU times
-are durations and must be compared with durations. A figure that is not known is not met.`
+The figures of a sweep are those at the limit to use. The best estimates decide, not their intervals. Latencies and CPU
+times are durations and must be compared with durations. A threshold on an unknown figure is not met.`
 }
 
 func (g *thresholds) bind(cmd *cobra.Command) {
@@ -46,14 +47,14 @@ func (g *thresholds) bind(cmd *cobra.Command) {
 		"end with exit status 3 if more than this `SHARE`, such as 1%, of the requests of any strategy failed")
 }
 
-// parse finds out what the flags mean and what is wrong with them, for a run of the command with the strategies.
+// parse parses the flags for a run of the command with the strategies, and adds to found what is wrong with them.
 func (g *thresholds) parse(cmd *cobra.Command, all []strategies.Strategy, found *faults) {
 	for _, s := range all {
 		g.names = append(g.names, s.Name())
 	}
 	for _, text := range g.requirements {
 		gate, err := threshold.Parse(text)
-		if err == nil && len(all) > 0 { // to run none is a fault of its own
+		if err == nil && len(all) > 0 { // that there is no strategy is a fault already
 			err = gate.Check(cmd.Name(), g.names)
 		}
 		found.add(fmt.Sprintf("--require %q", text), err)
@@ -67,7 +68,7 @@ func (g *thresholds) parse(cmd *cobra.Command, all []strategies.Strategy, found 
 	}
 }
 
-// parseShare reads a share of one, from 0 up to but without 1: 1% or 0.01.
+// parseShare reads a share from 0 to less than 1, such as 1% or 0.01.
 func parseShare(text string) (share float64, ok bool) {
 	number, percent := strings.CutSuffix(text, "%")
 	share, err := strconv.ParseFloat(number, 64)
@@ -77,7 +78,7 @@ func parseShare(text string) (share float64, ok bool) {
 	return share, err == nil && share >= 0 && share < 1 // written so that NaN is wrong too
 }
 
-// unmet returns an error with a line for each threshold that the run, which has ended, does not meet, or nil.
+// unmet returns an error with a line for each threshold that the run does not meet, or nil.
 func (g *thresholds) unmet(run *results.Run) error {
 	var errs []error
 	for _, gate := range g.parsed {
@@ -94,8 +95,8 @@ func (g *thresholds) unmet(run *results.Run) error {
 	return unmetError{errors.Join(errs...)}
 }
 
-// faulty returns an error for each strategy that was measured and had more errors than it may. One that was left out,
-// since it cannot run here, had none.
+// faulty returns an error for each strategy that was measured and had more errors than it may. A strategy that was left out
+// had none.
 func (g *thresholds) faulty(run *results.Run) (errs []error) {
 	for _, name := range g.names {
 		share, words, err := threshold.ErrorRate(run, name)

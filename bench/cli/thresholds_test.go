@@ -8,8 +8,8 @@ import (
 	"sweetspot/server"
 )
 
-func TestARunThatMissesAThresholdIsPrintedAndSavedAndEndsWith3(t *testing.T) {
-	srv := witness(t, server.Config{Seed: 5, Fail: server.Failures{Status500: 0.2}})
+func TestThresholdThatIsNotMetEndsWithStatus3(t *testing.T) {
+	srv := startServer(t, server.Config{Seed: 5, Fail: server.Failures{Status500: 0.2}})
 	for _, c := range []struct {
 		name   string
 		args   []string
@@ -43,15 +43,15 @@ func TestARunThatMissesAThresholdIsPrintedAndSavedAndEndsWith3(t *testing.T) {
 	}
 }
 
-func TestASweepIsHeldToItsLimit(t *testing.T) {
+func TestThresholdOfASweepIsForItsLimit(t *testing.T) {
 	got := sweetspot(t.Context(), "sweep", "-s", "pool", "-d", "50ms", "--limits", "1,2,4", "--budget", "3s", "--format", "json",
-		"--require", "limit(pool) >= 100", witness(t, server.Config{}).URL())
+		"--require", "limit(pool) >= 100", startServer(t, server.Config{}).URL())
 	if run := got.run(t); got.status != 3 || len(run.Optima) != 1 || !strings.Contains(got.stderr, "sweetspot: not met: limit(pool) >= 100: limit(pool) is ") {
 		t.Errorf("exit status %d, want 3: %+v\n%s", got.status, run.Optima, got.stderr)
 	}
 }
 
-func TestWhoeverSweepsManyStrategiesIsToldHowLongItMayTake(t *testing.T) {
+func TestAnnounceSaysHowLongASweepMayTake(t *testing.T) {
 	refused := server.Config{Fail: server.Failures{Status500: 1}} // so that the sweep ends at once
 	for _, c := range []struct {
 		args string
@@ -62,7 +62,7 @@ func TestWhoeverSweepsManyStrategiesIsToldHowLongItMayTake(t *testing.T) {
 		{"sweep --budget 4m -s pool", false},
 		{"sweep --budget 20s", false},
 	} {
-		got := sweetspot(t.Context(), append(strings.Fields(c.args), "--min", "1", "--max", "1", "-d", "1ms", "--warmup", "0s", "--repeats", "1", witness(t, refused).URL())...)
+		got := sweetspot(t.Context(), append(strings.Fields(c.args), "--min", "1", "--max", "1", "-d", "1ms", "--warmup", "0s", "--repeats", "1", startServer(t, refused).URL())...)
 		if told := strings.Contains(got.stderr, "strategies, up to 6 min in all: -s chooses strategies, --budget the time\n"); told != c.want {
 			t.Errorf("%s: told %v, want %v: %s", c.args, told, c.want, got.stderr)
 		}
@@ -70,8 +70,8 @@ func TestWhoeverSweepsManyStrategiesIsToldHowLongItMayTake(t *testing.T) {
 }
 
 // Whoever adds up the rows of a strategy must not count what its second copy did.
-func TestTheCSVHasNoTrialThatDoesNotCount(t *testing.T) {
-	url := witness(t, server.Config{}).URL()
+func TestCSVHasOnlyTrialsThatCount(t *testing.T) {
+	url := startServer(t, server.Config{}).URL()
 	args := []string{"bench", "-s", "pool,fasthttp", "-n", "50", "-c", "4", "--repeats", "10", "--seed", "1", url}
 	whole := sweetspot(t.Context(), append(args, "--format", "json")...).run(t)
 	controls := 0

@@ -44,7 +44,7 @@ type Comparison struct {
 	Blocks    int // complete ones, which alone count
 	Pairs     []Pair
 	Standings []map[string]Standing // of each family, by name; copies are left out
-	Void      bool                  // a strategy differed from its own copy: the measurement can't tell strategies apart
+	Void      bool                  // a strategy differed from its own copy: the measurement cannot compare strategies
 	Warnings  []Warning
 }
 
@@ -53,12 +53,12 @@ type Comparison struct {
 const FewestBlocks = 10
 
 // Compare says which strategies differ in goodput. The samples must have been measured in complete blocks, every
-// strategy once in each, in random order: then what the machine does from block to block falls out of the ratios.
+// strategy once in each, in random order: then changes of the machine from block to block cancel in the ratios.
 //
 // A family names samples that are compared with one another, such as strategies at one limit; a sample may be in several,
 // and without any family all are one. Every pair of a family gets a paired t test of its log-ratios, and all pairs of all
-// families together, each counted once, Holm's correction (Holm 1979), so that a run names a difference where there is
-// none at most once in twenty, however many families it has. Interval and p agree: an interval excludes 1 where p is at
+// families together, each counted once, get Holm's correction (Holm 1979), so that at most one run in twenty names a
+// difference where there is none, however many families it has. Interval and p agree: an interval excludes 1 where p is at
 // most 0.05. A copy is compared with its original only, and voids all families if it differs.
 func Compare(samples []Sample, families ...[]string) Comparison {
 	if len(families) == 0 {

@@ -76,7 +76,7 @@ func differs(c optimum.Comparison) bool {
 	return c.Void || slices.ContainsFunc(c.Pairs, optimum.Pair.Differs)
 }
 
-func TestEqualStrategiesAreNotTold(t *testing.T) {
+func TestCompareFindsEqualStrategiesIndistinguishable(t *testing.T) {
 	equal := []float64{1, 1, 1, 1, 1, 0} // five strategies and a copy of the first: eleven pairs
 	twice := [][]string{{"s0", "s1", "s2"}, {"s0", "s3", "s4"}}
 	for name, c := range map[string]contest{
@@ -102,14 +102,14 @@ func TestEqualStrategiesAreNotTold(t *testing.T) {
 	}
 }
 
-func TestStrategiesMeasuredOneAfterTheOtherDiffer(t *testing.T) {
+func TestCompareIsMisledByStrategiesMeasuredOneAfterTheOther(t *testing.T) {
 	c := contest{speeds: []float64{1, 1, 1, 1, 1, 0}, blocks: 10, noise: 0.03, drift: -0.2, onebyone: true}
 	if got := c.rate(differs); got <= 0.05 {
 		t.Errorf("only %.1f%% of comparisons without blocks name a difference that is not there: a test that can't fail", 100*got)
 	}
 }
 
-func TestAFasterStrategyIsFound(t *testing.T) {
+func TestCompareFindsAFasterStrategy(t *testing.T) {
 	c := contest{speeds: []float64{1, 1.1, 1, 0}, blocks: 10, noise: 0.02, drift: -0.1}
 	found := c.rate(func(c optimum.Comparison) bool {
 		return c.Standings[0]["s1"] == optimum.Fastest && c.Standings[0]["s0"] == optimum.Slower && !c.Void
@@ -120,7 +120,7 @@ func TestAFasterStrategyIsFound(t *testing.T) {
 }
 
 // At their own limits s1 wins over s0; at a common limit, at which s0 was measured anyway, it is no faster.
-func TestEachFamilyHasItsOwnStandings(t *testing.T) {
+func TestCompareGivesEachFamilyItsStandings(t *testing.T) {
 	c := contest{
 		speeds: []float64{1, 1.2, 1, 0}, blocks: 12, noise: 0.01,
 		families: [][]string{{"s0", "s1"}, {"s0", "s2"}},
@@ -134,14 +134,14 @@ func TestEachFamilyHasItsOwnStandings(t *testing.T) {
 	}
 }
 
-func TestAPairInTwoFamiliesIsTestedOnce(t *testing.T) {
+func TestCompareTestsAPairInTwoFamiliesOnce(t *testing.T) {
 	both := [][]string{{"s0", "s1"}, {"s0", "s1", "s2"}}
 	if c := (contest{speeds: []float64{1, 1, 1}, blocks: 10, noise: 0.01, families: both}).run(1); len(c.Pairs) != 3 {
 		t.Errorf("%d pairs, want 3: a hypothesis that is tested twice costs the others confidence", len(c.Pairs))
 	}
 }
 
-func TestADifferenceThatDoesNotMatterIsNone(t *testing.T) {
+func TestCompareIgnoresADifferenceThatDoesNotMatter(t *testing.T) {
 	c := contest{speeds: []float64{1, 1.015}, blocks: 40, noise: 0.005}
 	comparison := c.run(1)
 	p := comparison.Pairs[0]
@@ -150,7 +150,7 @@ func TestADifferenceThatDoesNotMatterIsNone(t *testing.T) {
 	}
 }
 
-func TestACopyThatDiffersVoidsTheRun(t *testing.T) {
+func TestCompareIsVoidIfACopyDiffers(t *testing.T) {
 	c := contest{speeds: []float64{1, 1.5, 0}, blocks: 10, noise: 0.01, copyslower: 0.1}.run(1)
 	if !c.Void || c.Standings[0]["s1"] != optimum.Indistinguishable {
 		t.Errorf("void %v, standings %v; want a void run without a winner", c.Void, c.Standings[0])
@@ -163,7 +163,7 @@ func TestACopyThatDiffersVoidsTheRun(t *testing.T) {
 	}
 }
 
-func TestStandings(t *testing.T) {
+func TestCompareStandings(t *testing.T) {
 	steady := func(speed float64, blocks int) []float64 {
 		values := make([]float64, blocks)
 		for i := range values {
@@ -202,7 +202,7 @@ func TestStandings(t *testing.T) {
 	}
 }
 
-func TestFailedTrialsLeaveTheirBlockOut(t *testing.T) {
+func TestCompareLeavesOutBlocksWithFailedTrials(t *testing.T) {
 	c := optimum.Compare([]optimum.Sample{
 		{Name: "a", Blocks: []float64{1, 2, 0, 4, 5}},
 		{Name: "b", Blocks: []float64{1, math.NaN(), 3, 4, 6}},
@@ -214,7 +214,7 @@ func TestFailedTrialsLeaveTheirBlockOut(t *testing.T) {
 
 // The data are those of Student (1908): hours of sleep gained by ten patients with one drug and with another.
 // The paired test gives t = 4.0621 and p = 0.002833; the interval of the mean difference is 0.7001 to 2.4599.
-func TestThePairedTestIsStudents(t *testing.T) {
+func TestPairedTestIsStudents(t *testing.T) {
 	first := []float64{0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0, 2}
 	second := []float64{1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4}
 	a, b := optimum.Sample{Name: "a"}, optimum.Sample{Name: "b"}
@@ -233,7 +233,7 @@ func TestThePairedTestIsStudents(t *testing.T) {
 	}
 }
 
-func TestIntervalsAndAdjustedPsAgree(t *testing.T) {
+func TestCompareIntervalsAgreeWithAdjustedPs(t *testing.T) {
 	for seed := range uint64(300) {
 		c := contest{speeds: []float64{1, 1.03, 1.01, 0.99}, blocks: 10, noise: 0.03}.run(seed)
 		least := 0.0

@@ -10,16 +10,16 @@ import (
 type Conclusion struct {
 	Verdict   Verdict
 	Limit     int     // the limit to use, in (Low, High]
-	Low, High int     // with 95% confidence the smallest limit that gives Share of the peak is above Low and at most High
+	Low, High int     // the smallest limit that gives Share of the peak is above Low and at most High, with 95% confidence
 	Share     float64 // of the peak
 	PerSecond float64 // goodput at Limit
 	Certain   bool    // whether Limit is High, or the largest safe one; else it is the best guess within the interval
 	Peak      Summit
 	Explored  [2]int    // the smallest and the largest limit tried
-	Modelled  bool      // whether the scalability law fits, and so had a say in the interval and placed the peak
-	Law       Law       // if it does
+	Modelled  bool      // whether the scalability law fits; then it narrowed the interval and placed the peak
+	Law       Law       // if it fits
 	Thin      bool      // whether there are too few trials for any statement: the interval is everything explored
-	Warnings  []Warning // of an Unstable verdict the first says why
+	Warnings  []Warning // the first of an Unstable verdict says why
 }
 
 // A Summit is where a curve is highest.
@@ -29,8 +29,17 @@ type Summit struct {
 	PerSecond float64 // goodput there
 }
 
-// A Law is the universal scalability law: n requests in flight take A + B n + C n^2 seconds each.
-type Law struct{ A, B, C float64 }
+// A Law is the universal scalability law (Gunther 2007, "Guerrilla Capacity Planning"), fitted to goodput: with n requests
+// in flight it is
+//
+//	X(n) = Lambda n / (1 + Sigma (n-1) + Kappa n (n-1))
+//
+// and is highest at sqrt((1-Sigma)/Kappa). A fit may give a Sigma somewhat below 0 where goodput rises faster than n.
+type Law struct {
+	Lambda float64 // goodput per second of one request alone
+	Sigma  float64 // contention: what only one request at a time can have
+	Kappa  float64 // crosstalk: what requests must agree on in pairs
+}
 
 // alpha is the probability with which an interval may err on either side: together 5%.
 const alpha = 0.025
@@ -54,8 +63,8 @@ func (s *Search) conclude(alpha float64) Conclusion {
 	c.Low = f.limits[0] - 1
 	c.Limit, c.High, c.PerSecond = f.limits[top], f.limits[f.last()], f.perSecond(top)
 	c.Peak = Summit{Limit: c.Limit, Low: f.limits[0], High: c.High, PerSecond: c.PerSecond}
-	if brink := s.seen.brink(); brink < math.MaxInt {
-		c.warn(FailingLimits, numbers{"limit": float64(brink)}, "requests begin to fail at a limit of %d: nothing from there on is recommended", brink)
+	if failing := s.seen.failingLimit(); failing < math.MaxInt {
+		c.warn(FailingLimits, numbers{"limit": float64(failing)}, "requests begin to fail at a limit of %d: nothing from there on is recommended", failing)
 	}
 	if f.df == 0 {
 		c.refuse(TooFewTrials, nil, "too few trials for any statement")
@@ -102,7 +111,7 @@ func (c *Conclusion) measured(j *judge) {
 	case c.Certain:
 		c.Limit = j.limits[high]
 	case j.height != nil:
-		high, c.Limit = last, j.limits[j.crossing()+1] // The estimated left edge is as good a guess as any but the next.
+		high, c.Limit = last, j.limits[j.crossing()+1] // The estimated left edge may be too small; the next limit is the better guess.
 	default:
 		// No limit that is enough lies further right than the peak, nor the peak than the last rival.
 		high, c.Limit = last, j.limits[j.top]
@@ -113,19 +122,19 @@ func (c *Conclusion) measured(j *judge) {
 	}
 }
 
-// modelled narrows the interval by the scalability law where the trials do not speak against it. The limit to use
-// stays a measured one.
+// modelled narrows the interval by the scalability law if the trials do not contradict it. The limit to use stays a
+// measured one.
 func (c *Conclusion) modelled(j *judge) {
 	m := j.law()
 	if m == nil {
 		return
 	}
-	c.Modelled, c.Law = true, Law{m.a, m.b, m.c}
+	c.Modelled, c.Law = true, m.law()
 	at, perSecond := m.peak()
 	if !c.Certain {
-		c.Limit = j.nearest(at) // At the peak of a law that holds even a wrong place costs little.
+		c.Limit = j.nearest(at) // Near the peak of a law that holds, a limit a little off loses little.
 	}
-	// Half the error, because the trials alone have spent theirs already.
+	// Half the error, because the trials alone have used theirs already.
 	low, high := m.bracket(c.Share, j.alpha/2, j.limits[0], j.limits[j.last()])
 	if low < c.High && (high == 0 || high > c.Low) {
 		c.Low = max(c.Low, low)

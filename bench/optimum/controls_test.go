@@ -54,7 +54,7 @@ func argmax(values map[int]float64) int {
 	return best
 }
 
-func TestTheArgmaxOfNoisyMeansMisplacesThePeak(t *testing.T) {
+func TestControlArgmaxOfNoisyMeansMisplacesThePeak(t *testing.T) {
 	grid := []int{16, 23, 32, 45, 64, 91, 128, 181, 256} // with 64, which is within 7% of the peak
 	misses := control(t, named("3"), anyWeather, func(m *machine, seed uint64) optimum.Conclusion {
 		var trials []optimum.Trial
@@ -73,7 +73,7 @@ func TestTheArgmaxOfNoisyMeansMisplacesThePeak(t *testing.T) {
 	}
 }
 
-func TestABootstrappedCrossingIsTooSureOfItself(t *testing.T) {
+func TestControlBootstrappedCrossingIsTooSure(t *testing.T) {
 	misses := control(t, named("3"), anyWeather, func(m *machine, seed uint64) optimum.Conclusion {
 		byLimit := make(map[int][]float64) // the very trials that the finder would have used
 		search := optimum.New(optimum.Settings{Max: m.max, Share: share, Seed: seed})
@@ -125,7 +125,7 @@ func crossing(means map[int]float64) float64 {
 	return float64(low) * math.Pow(float64(high)/float64(low), part)
 }
 
-func TestAFixedOrderTakesADriftForTheCurve(t *testing.T) {
+func TestControlFixedOrderTakesADriftForTheCurve(t *testing.T) {
 	still := func(int) weather { return weather{noise: 0.01} }
 	grid := []int{16, 23, 32, 45, 64, 91, 128}
 	// inOrder measures every limit ten times, one limit after the other, and leaves the decision to the finder.
@@ -144,7 +144,7 @@ func TestAFixedOrderTakesADriftForTheCurve(t *testing.T) {
 	}
 }
 
-func TestRandomBlocksOnTheSameGridDoNot(t *testing.T) {
+func TestSearchInRandomBlocksDoesNotTakeADriftForTheCurve(t *testing.T) {
 	still := func(int) weather { return weather{noise: 0.01} }
 	misses := control(t, named("11"), still, func(m *machine, seed uint64) optimum.Conclusion {
 		return m.drive(optimum.Settings{Limits: []int{16, 23, 32, 45, 64, 91, 128}, Share: share, Seed: seed}).Conclude()
@@ -154,7 +154,7 @@ func TestRandomBlocksOnTheSameGridDoNot(t *testing.T) {
 	}
 }
 
-func TestRejectionsCountedAsGoodputHideTheLimit(t *testing.T) {
+func TestControlRejectionsCountedAsGoodputHideTheLimit(t *testing.T) {
 	misses := control(t, named("5 rejects"), anyWeather, func(m *machine, seed uint64) optimum.Conclusion {
 		search := optimum.New(optimum.Settings{Max: m.max, Share: share, Seed: seed})
 		for trial, ok := search.Next(); ok && m.elapsed < m.budget(); trial, ok = search.Next() {

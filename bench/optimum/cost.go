@@ -2,19 +2,19 @@ package optimum
 
 // How long the measured window of a trial should be, in seconds, where the limit leaves the choice.
 const (
-	screen  = 0.7 // to see the shape of the curve
-	confirm = 1.5 // to decide by: a longer trial counts better, but only more trials average out the machine's moods
+	rampSeconds   = 0.7 // enough to see the shape of the curve
+	refineSeconds = 1.5 // to decide by: a longer trial has a smaller counting error, but only more trials average out the machine's noise
 )
 
-// What a trial costs beside its window. These only serve to foresee how long it will take.
+// What a trial costs beside its window. These constants only serve to estimate how long a trial will take.
 const (
-	rinse = 3   // requests a slot before the window opens
-	idle  = 0.4 // seconds between trials and in the shortest warm-up
+	warmupRounds = 3   // requests per slot before the window opens
+	idleSeconds  = 0.4 // between trials and in the shortest warm-up
 )
 
-// completions returns how many requests must end in a window of about so many seconds at a goodput of so many a second.
-// Five a slot are the least, or else the requests cut off at the window's edges show. Twenty a slot, or 1,000, are
-// enough: the counting error is then at most 3%. A slow server is given twice the time to come to 300.
+// completions returns how many requests must end in a window of about that many seconds at that goodput. The least is five
+// per slot: with fewer, the requests that are cut off at the window's edges would show. Twenty per slot, or 1,000, are
+// enough: the counting error is then at most 3%. A slow server is given twice the time to complete 300.
 func completions(limit int, perSecond, window float64) int {
 	wanted := max(window*perSecond, min(2*window*perSecond, 300))
 	return max(5*limit, 20, int(min(wanted, float64(max(20*limit, 1000)))))
@@ -31,11 +31,11 @@ func (all measurements) rate(limit int) float64 {
 	return rate
 }
 
-// cost returns how many seconds a trial of a limit is likely to take.
+// cost returns how many seconds a trial of a limit is likely to take with a window of that many seconds.
 func (all measurements) cost(limit int, window float64) float64 {
 	rate := all.rate(limit)
 	if rate <= 0 {
-		return idle
+		return idleSeconds
 	}
-	return idle + float64(rinse*limit+completions(limit, rate, window))/rate
+	return idleSeconds + float64(warmupRounds*limit+completions(limit, rate, window))/rate
 }

@@ -3,17 +3,18 @@
 // Throughput curves are flat on top and machines are noisy, so the place of the highest mean says little. What [Search]
 // looks for is the smallest limit that gives a share of the peak, 97% unless told otherwise: an interval (low, high]
 // that holds it with 95% confidence, of which high is the limit to use. A limit counts as too small or as enough only
-// when the trials rule out the contrary; the argmax of means, bootstrapped crossings and trials in a fixed order are not
-// trusted anywhere, and a test shows each of them going wrong. [Compare] tells strategies apart.
+// when the trials rule out the contrary. The argmax of means, bootstrapped crossings and trials in a fixed order are not
+// used anywhere, and a test shows how each of them goes wrong. [SLOSearch] looks for the largest limit that holds a latency
+// objective, and [Compare] says which strategies differ.
 //
-// The package is pure: no clock, no socket, no goroutine. A search proposes the next trial and is told what it measured,
-// so that a simulator and a real harness drive the very same code.
+// The package is pure: no clock, no socket, no goroutine. A search proposes the next trial and is given what it measured, so
+// that a simulator and a real harness drive the same code.
 //
 // # How it decides
 //
 // The ramp doubles the limit to see the shape of the curve. Then blocks of at most six limits, each in random order,
 // refine what matters: both sides of the place where the curve rises through share of the peak, the best, its neighbours,
-// and whatever might still prove it wrong. All trials enter one fit, ln(goodput) = limit + block + noise, in which a
+// and the limits that may still prove it wrong. All trials enter one fit, ln(goodput) = limit + block + noise, in which a
 // drift of the machine falls out of every comparison within blocks; short trials weigh less, by their counting error.
 //
 //   - high is the smallest limit that certainly gives share of every other limit's goodput, low the largest that
@@ -29,14 +30,14 @@
 // every block, or when its trials are spent. Whoever drives it may stop it at any moment, by the clock but not by the
 // results: the interval is then as wide as the trials leave it.
 //
-// Three things are as they are because simulation said so. Windows last 1.5 s between 5 and 20 completions a slot, not
+// Three choices were made by simulation. Windows last 1.5 s between 5 and 20 completions a slot, not
 // always 20: large limits would take most of the time and tell least. Almost all of the error is kept for the end:
 // spending it block by block, as 0.05/(k(k+1)), is right more often than asked for, and a third wider on flat curves. And
 // the ramp gives up on octaves that would take more than 12 s each to show a flat or falling curve a little further.
 //
 // # What it reaches
 //
-// 1,000 sweeps of each server in each of six weathers (2026-11, by the simulator in the tests): noise from trial to
+// 1,000 sweeps of each server under each of six kinds of noise (2026-11, by the simulator in the tests): noise from trial to
 // trial of 1, 3 and 5%, 3% with heavy tails (Student's t, 3 degrees of freedom), 3% with a correlation of 0.6 from one
 // trial to the next, and 3% with a drift of -20% over 70 trials. The counting error of a Poisson process comes on top,
 // which at 600/s and 1.5 s is another 3%, and so does an edge effect of up to a fifth of a round. Two minutes a sweep
@@ -57,9 +58,9 @@
 //	11 drifting by -20%     98.4%        98.6%        1.42          3.3%        121     84.9% unstable
 //
 // The targets are 95% in the first, second and last columns (servers 5 to 9 for the verdict), a width of 1.5 on server 1
-// and 3 on server 3, and a peak off by at most 5% and 20% there. All are met over the six weathers together. By single
-// weathers two are missed, both at 5% noise: the peak of server 3 is off by 21.7%, and the verdict on server 8 is right in
-// 93.9%, because what the limits affordable at 100/s show of its decline is 11%. What else to know:
+// and 3 on server 3, and a peak off by at most 5% and 20% there. All are met over the six kinds together. By single
+// kinds two are missed, both at 5% noise: the peak of server 3 is off by 21.7%, and the verdict on server 8 is right in
+// 93.9%, because at 100/s the limits for which there is time show only 11% of its decline. What else to know:
 //
 //   - Two minutes flat are too few for slow servers. Limits stay as good and intervals as true, but server 3 (284/s) has a
 //     width of 3.4, its peak off by 28%, and its verdict right in 91%; server 8 (100/s) its verdict in 82%.

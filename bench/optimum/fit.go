@@ -7,15 +7,15 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// A point is one trial as the fit sees it.
+// A point is one trial as an input of the fit.
 type point struct {
 	limit, block int
 	y            float64 // ln(goodput)
 	weight       float64 // inverse variance, up to a common factor
 }
 
-// A fit is y = mu[limit] + block + noise by weighted least squares, with blocks as fixed effects: what the machine
-// does from block to block cancels in every difference between two limits.
+// A fit is y = mu[limit] + block + noise by weighted least squares, with blocks as fixed effects: changes of the machine from
+// block to block cancel in every difference between two limits.
 type fit struct {
 	limits []int         // ascending
 	mu     []float64     // ln(goodput) by limit, in an average block
@@ -27,15 +27,15 @@ type fit struct {
 	df     int           // degrees of freedom of sigma2; with 0 there is no estimate
 }
 
-// An effect is what distinguishes a block.
+// An effect is by how much a block differs from the others.
 type effect struct {
 	block  int
 	by     float64 // in ln(goodput), against the average block
 	weight float64 // sum over the trials of the block
 }
 
-// newFit fits the points that hang together: two limits can be compared only if a chain of shared blocks leads from
-// one to the other. It returns nil if there are no points.
+// newFit fits the connected points: two limits can be compared only if a chain of shared blocks leads from one to the other.
+// It returns nil if there are no points.
 func newFit(points []point) *fit {
 	points = connected(points)
 	if len(points) == 0 {
@@ -54,7 +54,7 @@ func newFit(points []point) *fit {
 	return f
 }
 
-// connected returns the points that a chain of shared blocks joins to the smallest limit's.
+// connected returns the points that a chain of shared blocks connects to those of the smallest limit.
 func connected(points []point) []point {
 	if len(points) == 0 {
 		return nil
@@ -137,7 +137,7 @@ func (f *fit) spread(points []point) {
 		sum += p.weight * e * e
 	}
 	if f.df = max(0, len(points)-len(f.limits)-len(f.blocks)+1); f.df > 0 {
-		// Trials that agree to the last bit are no proof of anything: a millionth keeps every statistic finite.
+		// Trials may agree to the last bit: a deviation of a millionth keeps every statistic finite.
 		f.sigma2 = max(sum/float64(f.df), 1e-12)
 	}
 }
@@ -171,21 +171,21 @@ func (f *fit) contrast(weights []float64) (by, se float64) {
 	return mat.Dot(w, mat.NewVecDense(len(f.mu), f.mu)), math.Sqrt(max(0, mat.Inner(w, f.cov, w)) * f.sigma2)
 }
 
-// leaning returns the fit with an estimate of the noise that leans on what is usual, to plan by while there are few
-// trials. Decisions never use it.
-func (f *fit) leaning() *fit {
+// withPrior returns the fit with an estimate of the noise that includes the usual noise as a prior, to plan by while there
+// are few trials. Decisions never use it.
+func (f *fit) withPrior() *fit {
 	const usual = 3 // degrees of freedom that machineNoise is worth
-	leaning := *f
-	leaning.df = f.df + usual
-	leaning.sigma2 = (usual*machineNoise*machineNoise + float64(f.df)*f.sigma2) / float64(leaning.df)
-	return &leaning
+	prior := *f
+	prior.df = f.df + usual
+	prior.sigma2 = (usual*machineNoise*machineNoise + float64(f.df)*f.sigma2) / float64(prior.df)
+	return &prior
 }
 
-// best returns the index of the limit whose goodput is highest by the lower end of its standard error, so that
-// a limit tried once, and lucky, does not pass for the best.
+// best returns the index of the limit whose goodput less one standard error is highest, so that a limit that was tried once,
+// with luck, is not taken for the best.
 func (f *fit) best() int {
 	top, highest := 0, math.Inf(-1)
-	sigma := math.Sqrt(f.leaning().sigma2)
+	sigma := math.Sqrt(f.withPrior().sigma2)
 	for i := range f.limits {
 		if y := f.mu[i] - sigma/math.Sqrt(f.weight[i]); y > highest {
 			top, highest = i, y

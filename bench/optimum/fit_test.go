@@ -19,7 +19,7 @@ func table(limits []int, blocks ...[]float64) []point {
 	return points
 }
 
-func TestCompleteBlocksGiveTheTwoWayAnalysisOfVariance(t *testing.T) {
+func TestFitOfCompleteBlocksIsTheTwoWayAnalysisOfVariance(t *testing.T) {
 	f := newFit(table([]int{1, 2, 4}, []float64{1, 3, 5}, []float64{2, 3, 7}, []float64{0, 3, 6}))
 	// The means are 1, 3 and 6; the squares about rows and columns are 0.6667 + 0 + 0.6667 + ... = 2 on 4 degrees.
 	by, se := f.gap(2, 0)
@@ -39,7 +39,7 @@ func TestCompleteBlocksGiveTheTwoWayAnalysisOfVariance(t *testing.T) {
 	}
 }
 
-func TestLimitsThatNeverMetAreComparedThroughOthers(t *testing.T) {
+func TestFitComparesLimitsThroughOthers(t *testing.T) {
 	none := math.NaN()
 	f := newFit(table([]int{1, 2, 3}, []float64{0, 1, none}, []float64{none, 11, 13}))
 	if by, _ := f.gap(2, 0); !near(by, 3, 1e-12) {
@@ -51,7 +51,7 @@ func TestLimitsThatNeverMetAreComparedThroughOthers(t *testing.T) {
 	}
 }
 
-func TestWhatNoBlockConnectsIsLeftOut(t *testing.T) {
+func TestFitLeavesOutWhatNoBlockConnects(t *testing.T) {
 	none := math.NaN()
 	f := newFit(table([]int{1, 2, 8, 9}, []float64{0, 1, none, none}, []float64{none, none, 5, 6}))
 	if len(f.limits) != 2 || f.limits[1] != 2 {
@@ -59,7 +59,7 @@ func TestWhatNoBlockConnectsIsLeftOut(t *testing.T) {
 	}
 }
 
-func TestBlockEffectsCancel(t *testing.T) {
+func TestFitCancelsBlockEffects(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 1))
 	var still, moving []point
 	for b := range 6 {
@@ -81,7 +81,7 @@ func TestBlockEffectsCancel(t *testing.T) {
 	}
 }
 
-func TestAContrastOfTwoIsTheirGap(t *testing.T) {
+func TestFitContrastOfTwoIsTheirGap(t *testing.T) {
 	f := newFit(table([]int{1, 2, 4}, []float64{1, 3, 5}, []float64{2, 3, 7}, []float64{0, 3, 6}))
 	by, se := f.gap(1, 2)
 	sum, error := f.contrast([]float64{0, 1, -1})

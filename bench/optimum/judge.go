@@ -76,8 +76,8 @@ func (j *judge) enough(i int) bool {
 	return true
 }
 
-// crossing returns the index of the smallest limit, in an unbroken row up to the best, that is estimated to give share
-// of the peak.
+// crossing returns the index of the smallest limit that is estimated to give share of the peak, and so are all limits from
+// it to the best.
 func (j *judge) crossing() int {
 	i := j.top
 	for i > 0 && j.lead(i-1) >= 0 {
@@ -86,9 +86,8 @@ func (j *judge) crossing() int {
 	return i
 }
 
-// level takes everything right of the crossing for one plateau, of which each limit is a sample, unless the limits
-// differ by more than their noise explains (an F test). Without this, a plateau of many octaves would need as many
-// trials at each of them as at the limit that is to be found.
+// level pools all limits right of the crossing into one plateau, unless they differ by more than their noise explains (an F
+// test). Otherwise a plateau of many octaves would need as many trials at each of them as at the limit that is to be found.
 func (j *judge) level() {
 	from := j.crossing() + 1
 	n := len(j.limits) - from
@@ -108,7 +107,7 @@ func (j *judge) level() {
 // high returns the index of the smallest limit that is certainly enough, or -1. It goes down from the best and, after
 // the first limit that is certain, stops at the next that is not: the claims are nested, so the sequence as a whole
 // errs no more often than one of its tests (fixed-sequence testing, Maurer et al. 1995). Limits that are little
-// known are passed over rather than let them end it.
+// known are passed over and do not end it.
 func (j *judge) high() int {
 	high := -1
 	for i := j.top; i >= 0; i-- {

@@ -6,8 +6,7 @@ import (
 	"slices"
 )
 
-// Evidence is everything that was measured, in the order of measurement. What follows from it does not
-// depend on that order.
+// measurements are everything that was measured, in the order of measurement. No conclusion depends on that order.
 type measurements []measurement
 
 // A measurement is a trial with what it measured.
@@ -16,10 +15,10 @@ type measurement struct {
 	Observation
 }
 
-// valid reports whether there is a goodput to speak of.
+// valid reports whether the trial has a goodput that can be compared.
 func (m measurement) valid() bool { return m.PerSecond > 0 && !math.IsInf(m.PerSecond, 1) }
 
-// counted returns the successes that the goodput rests on.
+// counted returns the number of successes from which the goodput was computed.
 func (m measurement) counted() float64 {
 	if m.Observation.Completions > 0 {
 		return float64(m.Observation.Completions)
@@ -27,8 +26,8 @@ func (m measurement) counted() float64 {
 	return float64(max(m.Trial.Completions, 1))
 }
 
-// machineNoise is the standard deviation of ln(goodput) that is assumed of a trial of any length, against which
-// the counting error of short trials is weighed. It only balances trials; the noise itself is estimated.
+// machineNoise is the standard deviation of ln(goodput) that a trial of any length is assumed to have, beside its counting
+// error. It only balances short trials against long ones; the noise itself is estimated.
 const machineNoise = 0.03
 
 // weight is the inverse variance of the measurement, 1 for a trial without counting error. Completions that leave a
@@ -38,41 +37,42 @@ func (m measurement) weight() float64 {
 	return machine / (machine + 1/m.counted())
 }
 
-// points returns the measurements that a decision may rest on: those of limits that do no harm.
+// points returns the measurements by which a search decides: those of limits at which requests do not begin to fail.
 func (all measurements) points() []point {
-	brink := all.brink()
+	failing := all.failingLimit()
 	var points []point
 	for _, m := range all {
-		if m.Limit < brink && m.valid() {
+		if m.Limit < failing && m.valid() {
 			points = append(points, point{limit: m.Limit, block: m.Block, y: math.Log(m.PerSecond), weight: m.weight()})
 		}
 	}
 	return points
 }
 
-// tolerated is the share of requests that may fail beyond what fails anyway before a limit does harm.
-const tolerated = 0.01
+// toleratedFailures is the share of requests that may fail, beyond those that fail at smaller limits too, before requests
+// are said to begin to fail at a limit.
+const toleratedFailures = 0.01
 
-// A toll is what failed at one limit or several.
-type toll struct {
+// failures count what failed at one limit or several.
+type failures struct {
 	requests, failed float64
 	timeouts         bool
 	succeeds         bool // whether any request does
 }
 
-// brink returns the smallest limit that does harm, or one above all others.
-func (all measurements) brink() int {
-	tolls := make(map[int]*toll)
+// failingLimit returns the smallest limit at which requests begin to fail, or math.MaxInt if there is none.
+func (all measurements) failingLimit() int {
+	byLimit := make(map[int]*failures)
 	for _, m := range all {
-		if tolls[m.Limit] == nil {
-			tolls[m.Limit] = new(toll)
+		if byLimit[m.Limit] == nil {
+			byLimit[m.Limit] = new(failures)
 		}
-		tolls[m.Limit].add(m)
+		byLimit[m.Limit].add(m)
 	}
-	below := new(toll)
-	for _, limit := range slices.Sorted(maps.Keys(tolls)) {
-		here := tolls[limit]
-		if here.harms(below) {
+	below := new(failures)
+	for _, limit := range slices.Sorted(maps.Keys(byLimit)) {
+		here := byLimit[limit]
+		if here.begin(below) {
 			return limit
 		}
 		below.requests += here.requests
@@ -82,19 +82,19 @@ func (all measurements) brink() int {
 	return math.MaxInt
 }
 
-func (t *toll) add(m measurement) {
+func (t *failures) add(m measurement) {
 	share := min(max(m.Failed, 0), 1)
-	requests := m.counted() / max(1-share, 0.01) // what is counted are successes
+	requests := m.counted() / max(1-share, 0.01) // counted returns successes only
 	t.requests += requests
 	t.failed += share * requests
 	t.timeouts = t.timeouts || m.Timeouts
 	t.succeeds = t.succeeds || m.valid()
 }
 
-// harms reports whether a limit does harm: no request succeeds at it, or significantly more of them fail than at the
-// limits below, by the tolerated share or more; if any time out, where none did below, by however little. A target that
-// fails 5% of its requests one at a time does not fail them for being overloaded, even if the first few were spared.
-func (t *toll) harms(below *toll) bool {
+// begin reports whether requests begin to fail at a limit: if none succeeds, or if significantly more fail than at the limits
+// below, by at least the tolerated share; if any time out and none did below, by any amount. A target that fails 5% of the
+// requests one at a time is not overloaded, even if the first few succeeded.
+func (t *failures) begin(below *failures) bool {
 	if !t.succeeds || below.requests == 0 {
 		return !t.succeeds
 	}
@@ -102,12 +102,12 @@ func (t *toll) harms(below *toll) bool {
 	if t.timeouts && !below.timeouts {
 		return by > 3*noise
 	}
-	return by > tolerated+3*noise
+	return by > toleratedFailures+3*noise
 }
 
-// beyond returns by how much the share of failures is larger than below, and the standard error of that. One failure and
-// one success are added below, by Laplace's rule, so that a few requests without a failure do not pass for certainty.
-func (t *toll) beyond(below *toll) (by, noise float64) {
+// beyond returns by how much the share of failures is larger than below, and the standard error of that. One failure and one
+// success are added below, by Laplace's rule of succession, so that a few requests without a failure are no certainty.
+func (t *failures) beyond(below *failures) (by, noise float64) {
 	p, q, n := t.failed/t.requests, (below.failed+1)/(below.requests+2), below.requests+2
 	return p - below.failed/below.requests, math.Sqrt(p*(1-p)/t.requests + q*(1-q)/n)
 }

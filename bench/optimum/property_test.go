@@ -89,7 +89,7 @@ func arbitrary(bytes []byte) optimum.Observation {
 	return o
 }
 
-func TestConclusionsAreSaneWhateverIsMeasured(t *testing.T) {
+func TestSearchConcludesSanelyWhateverIsMeasured(t *testing.T) {
 	for seed := range uint64(200) {
 		random := rand.New(rand.NewPCG(seed, 9))
 		search := optimum.New(optimum.Settings{Max: 1 + random.IntN(5000), Seed: seed})
@@ -142,13 +142,13 @@ func (r record) ascending() []int {
 	return order
 }
 
-func TestOnlyRatesDependOnTheUnitOfRates(t *testing.T) {
+func TestSearchConclusionScalesWithTheUnitOfRates(t *testing.T) {
 	for _, s := range servers {
 		r := recorded(t, s, 1)
 		want := r.conclude(r.ascending(), func(*optimum.Trial, *optimum.Observation) {})
 		want.PerSecond *= 1000
 		want.Peak.PerSecond *= 1000
-		want.Law = optimum.Law{A: want.Law.A / 1000, B: want.Law.B / 1000, C: want.Law.C / 1000}
+		want.Law = optimum.Law{Lambda: want.Law.Lambda * 1000, Sigma: want.Law.Sigma, Kappa: want.Law.Kappa}
 		got := r.conclude(r.ascending(), func(_ *optimum.Trial, o *optimum.Observation) { o.PerSecond *= 1000 })
 		if diff := cmp.Diff(want, got, cmpopts.EquateApprox(1e-9, 0)); diff != "" {
 			t.Errorf("%s: a thousand times the rate changes more than the rates (-want +got):\n%s", s.name, diff)
@@ -156,7 +156,7 @@ func TestOnlyRatesDependOnTheUnitOfRates(t *testing.T) {
 	}
 }
 
-func TestTheOrderOfTrialsAndBlocksDoesNotMatter(t *testing.T) {
+func TestSearchConclusionDoesNotDependOnTheOrderOfTrials(t *testing.T) {
 	unchanged := func(*optimum.Trial, *optimum.Observation) {}
 	backwards := func(trial *optimum.Trial, _ *optimum.Observation) {
 		if trial.Block > 0 {

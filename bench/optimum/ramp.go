@@ -11,25 +11,26 @@ func octaves(low, high int) []int {
 	return append(limits, high)
 }
 
+// When the ramp ends.
 const (
-	octavesWithoutGain = 3    // octaves without a gain that the ramp climbs on: two may well lie between the humps of a curve
-	rising             = 1.10 // what the best must be bettered by for the curve to count as still rising: less may be noise
-	longestRampTrial   = 12   // seconds from which a trial is too long just to see a curve stay flat or fall further
+	octavesWithoutGain = 3    // after which a curve no longer rises: two may well lie between the humps of a curve
+	risingRatio        = 1.10 // of the best to all before it, from which a curve is still rising: less may be noise
+	longRampSeconds    = 12   // from which a trial is too long if it only shows that a curve stays flat or falls further
 )
 
 // worthClimbing reports whether the ramp should try its next limit. It ends where requests begin to fail, and where two
-// octaves in a row gave less than half of the best. If the next octave would be dear it ends as well where one
-// gave less than half or several brought no gain: an overloaded server takes ever longer for a trial that says
-// no more than that it is overloaded.
+// octaves in a row gave less than half of the best. If the next trial would be long, the ramp ends also where one octave
+// gave less than half or several brought no gain: an overloaded server takes longer and longer for a trial that only says
+// that it is overloaded.
 func (s *Search) worthClimbing() bool {
 	if len(s.seen) == 0 {
 		return true
 	}
-	if s.seen.brink() < math.MaxInt {
+	if s.seen.failingLimit() < math.MaxInt {
 		return false
 	}
 	poor := s.seen.poor()
-	if s.seen.cost(s.ramp[0], screen) > longestRampTrial {
+	if s.seen.cost(s.ramp[0], rampSeconds) > longRampSeconds {
 		return poor == 0 && s.seen.gaining()
 	}
 	return poor < 2
@@ -58,5 +59,5 @@ func (all measurements) gaining() bool {
 			last = math.Max(last, m.PerSecond)
 		}
 	}
-	return last > rising*before
+	return last > risingRatio*before
 }

@@ -8,31 +8,31 @@ import (
 
 // What a block holds.
 const (
-	widest = 6  // limits: a block that lasts lets the machine drift within it
-	core   = 3  // limits that it has in any case
-	long   = 15 // seconds that it may take beyond those
+	mostLimits   = 6  // in a long block the machine would drift within it
+	fewestLimits = 3  // that a block has in any case
+	blockSeconds = 15 // that the limits beyond those may take
 )
 
-// When to measure what.
+// What is worth measuring.
 const (
-	coarse  = 1.45 // ratio of neighbours, just over half an octave, between which the curve is too little known
-	fine    = 1.1  // ratio of neighbours between which there is nothing worth knowing
-	keen    = 0.33 // part of what may be missing from the peak to which a limit is known well
-	planned = 0.02 // error with which something is taken for certain while planning
-	far     = 30   // seconds that a trial may take which shows whether the curve falls
+	coarseRatio   = 1.45 // of neighbouring limits, just over half an octave, from which the curve between them is too little known
+	fineRatio     = 1.1  // of neighbouring limits, up to which nothing between them is worth knowing
+	knownError    = 0.33 // standard error of a limit that is known well, as a part of what it may lack of the peak
+	planningError = 0.02 // probability of error with which a plan takes something for certain
+	longSeconds   = 30   // that a trial may take which shows whether the curve falls
 )
 
 // When to stop.
 const (
-	fewest = 3         // blocks before anything is settled
-	narrow = 1.25      // an interval is narrow enough when high is no more than this times low+1
-	tested = 4         // trials at the largest limit after which a curve that did not fall is taken for a plateau
-	early  = alpha / 5 // error of a decision that ends the search: it is taken after many a block, and any may err
+	blocksToSettle = 3         // before anything is settled: fewer show no drift
+	narrowRatio    = 1.25      // of high to low+1, up to which an interval is narrow enough
+	plateauTrials  = 4         // at the largest limit, after which a curve that did not fall is taken for a plateau
+	stopError      = alpha / 5 // of a decision that ends the search: smaller, because it is taken after every block
 )
 
-// settled reports whether further trials would say nothing that matters.
+// settled reports whether further trials would add nothing that matters.
 func (s *Search) settled() bool {
-	if s.block < fewest {
+	if s.block < blocksToSettle {
 		return false
 	}
 	f := newFit(s.seen.points())
@@ -42,15 +42,14 @@ func (s *Search) settled() bool {
 	if edge, next := s.drop(f); edge >= 0 && s.between(f.limits[edge], next, beside(f.limits[edge])) > 0 {
 		return false
 	}
-	c := s.conclude(early)
-	if c.Verdict == Plateau && f.trials[f.last()] < tested && s.seen.cost(f.limits[f.last()], confirm) <= long {
+	c := s.conclude(stopError)
+	if c.Verdict == Plateau && f.trials[f.last()] < plateauTrials && s.seen.cost(f.limits[f.last()], refineSeconds) <= blockSeconds {
 		return false
 	}
-	return c.Certain && (float64(c.High) <= narrow*float64(c.Low+1) || s.between(c.Low, c.High, 1) == 0)
+	return c.Certain && (float64(c.High) <= narrowRatio*float64(c.Low+1) || s.between(c.Low, c.High, 1) == 0)
 }
 
-// between returns the geometric middle of two limits, or 0 if they are at most so many limits apart or there is a
-// fixed grid.
+// between returns the geometric middle of two limits, or 0 if they are at most that far apart or there is a fixed grid.
 func (s *Search) between(low, high, apart int) int {
 	if high-low <= apart || len(s.settings.Limits) > 0 {
 		return 0
@@ -65,7 +64,7 @@ func (s *Search) worthMeasuring() []int {
 	if f == nil {
 		return nil
 	}
-	p := &planner{judge: newJudge(f.leaning(), s.settings.Share, planned), search: s}
+	p := &planner{judge: newJudge(f.withPrior(), s.settings.Share, planningError), search: s}
 	if s.shape(p.judge) == Plateau {
 		p.level()
 	}
@@ -89,23 +88,23 @@ type planner struct {
 	*judge
 	search *Search
 	chosen []int
-	spent  float64 // seconds that the chosen will take
+	spent  float64 // seconds that the chosen limits will take
 }
 
 // add chooses a limit if the block has room for it; 0 stands for none.
 func (p *planner) add(limit int) {
-	if limit == 0 || len(p.chosen) >= widest || slices.Contains(p.chosen, limit) {
+	if limit == 0 || len(p.chosen) >= mostLimits || slices.Contains(p.chosen, limit) {
 		return
 	}
-	cost := p.search.seen.cost(limit, confirm)
-	if len(p.chosen) >= core && p.spent+cost > long {
+	cost := p.search.seen.cost(limit, refineSeconds)
+	if len(p.chosen) >= fewestLimits && p.spent+cost > blockSeconds {
 		return
 	}
 	p.chosen = append(p.chosen, limit)
 	p.spent += cost
 }
 
-// choose adds limits by their indexes, and passes over those that are none.
+// choose adds limits by their indexes, and ignores indexes out of range.
 func (p *planner) choose(indexes ...int) {
 	for _, i := range indexes {
 		if i >= 0 && i < len(p.limits) {
@@ -129,13 +128,13 @@ func (p *planner) cliffs() {
 	if edge, next := p.search.drop(p.fit); edge >= 0 {
 		p.add(p.search.between(p.limits[edge], next, beside(p.limits[edge])))
 	}
-	if brink := p.search.seen.brink(); brink < math.MaxInt {
-		p.add(p.search.between(p.limits[p.last()], brink, beside(brink)))
+	if failing := p.search.seen.failingLimit(); failing < math.MaxInt {
+		p.add(p.search.between(p.limits[p.last()], failing, beside(failing)))
 	}
 }
 
-// doubts chooses the limits on which the verdict hangs: a dip that is not certain, a rise at the end of the range,
-// and a fall there, which tells a peak from a plateau.
+// doubts chooses the limits on which the verdict depends: a dip that is not certain, a rise at the end of the range,
+// and a fall there, which distinguishes a peak from a plateau.
 func (p *planner) doubts() {
 	if d := p.dip(); d.z > 0 && d.z < 2*p.t {
 		p.choose(d.bottom, d.left, d.right)
@@ -144,15 +143,15 @@ func (p *planner) doubts() {
 	if z := p.rise(most); z > 0 && z < 2*p.t {
 		p.choose(last, last-1)
 	}
-	if p.height != nil && p.trials[last] < tested && p.search.seen.cost(p.limits[last], confirm) <= long {
+	if p.height != nil && p.trials[last] < plateauTrials && p.search.seen.cost(p.limits[last], refineSeconds) <= blockSeconds {
 		p.choose(last)
 	}
 	if z := p.lead(last); z >= 0 || z < -student(doubtful, p.df) {
 		return
 	}
 	further := 2 * p.limits[last]
-	if further <= most && further < p.search.seen.brink() && p.search.seen.cost(further, confirm) <= far {
-		p.add(further) // It shows a fall more cheaply than many trials of the last.
+	if further <= most && further < p.search.seen.failingLimit() && p.search.seen.cost(further, refineSeconds) <= longSeconds {
+		p.add(further) // It shows a fall in less time than many trials of the last.
 	} else {
 		p.choose(last)
 	}
@@ -178,30 +177,30 @@ func (p *planner) edge() {
 	}
 }
 
-// resolution returns the ratio of neighbours down to which the left edge is looked at: fine once both its sides are
-// decided, and also if they are known so well that what is undecided lies too close to the edge ever to be.
+// resolution returns the ratio of neighbouring limits down to which the left edge is refined: fineRatio once both its sides
+// are decided, or if they are known so well that an undecided limit must lie too close to the edge to be decided.
 func (p *planner) resolution(decided bool) float64 {
 	right := p.crossing()
 	_, a := p.gap(right, p.top)
 	_, b := p.gap(right-1, p.top)
-	if decided || max(a, b) < keen*-p.share {
-		return fine
+	if decided || max(a, b) < knownError*-p.share {
+		return fineRatio
 	}
-	return coarse
+	return coarseRatio
 }
 
 // around chooses limits beside the best, so that no peak hides between it and its neighbours.
 func (p *planner) around() {
 	at := p.limits[p.top]
-	if p.top < p.last() && !p.split(at, p.limits[p.top+1], coarse) {
+	if p.top < p.last() && !p.split(at, p.limits[p.top+1], coarseRatio) {
 		p.choose(p.top + 1)
 	}
 	if p.top > 0 {
-		p.split(p.limits[p.top-1], at, coarse)
+		p.split(p.limits[p.top-1], at, coarseRatio)
 	}
 }
 
-// obstacles chooses the limits of which it is least certain that the best gives share of them.
+// obstacles chooses the limits of whose goodput the best gives share with the least certainty.
 func (p *planner) obstacles() {
 	var list []int
 	for i := range p.limits {

@@ -2,7 +2,7 @@ package optimum
 
 import "math"
 
-// roofline returns the misfit, as a weighted sum of squares, of the plainest curve there is: proportional to the limit up
+// roofline returns the misfit, as a weighted sum of squares, of the simplest curve: proportional to the limit up
 // to a ceiling, X = min(n/r, c), the asymptotic bounds of Denning and Buzen (1978).
 func (f *fit) roofline() float64 {
 	least := math.Inf(1)
@@ -12,8 +12,8 @@ func (f *fit) roofline() float64 {
 	return least
 }
 
-// scatter returns the weighted sum of squares of the limits from one index to before another about the best line of
-// that slope in ln(goodput) over ln(limit).
+// scatter returns the weighted sum of squares of the limits with indexes in [from, to) about the best line of that slope in
+// ln(goodput) over ln(limit).
 func (f *fit) scatter(from, to int, slope float64) float64 {
 	if from == to {
 		return 0

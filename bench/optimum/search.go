@@ -5,12 +5,12 @@ import (
 	"slices"
 )
 
-// Settings say what to search. The zero value of every field stands for a sensible one.
+// Settings say what to search. The zero value of every field stands for its default.
 type Settings struct {
 	Min, Max  int     // the smallest and the largest limit to try; 0 stands for 1 and for 4096
 	Share     float64 // of the peak that is enough, in (0, 1); 0 stands for 0.97
-	MaxTrials int     // after so many the search has nothing left to try; 0 stands for 70
-	Limits    []int   // a fixed grid instead of the search, whatever Min and Max; nil searches
+	MaxTrials int     // after which the search ends; 0 stands for 70
+	Limits    []int   // a fixed grid instead of a search; then Min and Max do not count; nil searches
 	Seed      uint64  // of the order of the trials within their blocks
 }
 
@@ -19,7 +19,7 @@ type Trial struct {
 	Stage       Stage
 	Block       int // trials of one block are compared with each other; the ramp is block 0
 	Limit       int // requests in flight
-	Completions int // requests that must at least end in the measured window
+	Completions int // requests that must end in the measured window, at least
 }
 
 // A Stage is what a trial is for.
@@ -33,7 +33,7 @@ const (
 
 // An Observation is what a trial measured.
 type Observation struct {
-	PerSecond   float64 // goodput: successes a second
+	PerSecond   float64 // goodput: successes per second
 	Completions int     // successes in the measured window; 0 if unknown: then what the trial asked for is assumed
 	Failed      float64 // share of the requests that failed, 0 to 1
 	Timeouts    bool    // whether any request timed out
@@ -59,8 +59,8 @@ type Search struct {
 	seen     measurements
 }
 
-// New returns a search that has measured nothing yet. It does not validate: a Share outside (0, 1) or a Min
-// above Max is the caller's to refuse; here they become the nearest thing that makes sense.
+// New returns a search that has measured nothing yet. It returns no error: the caller has to refuse a Share outside (0, 1) or
+// a Min above Max. Here a wrong Share becomes the default, and Min becomes at most Max.
 func New(settings Settings) *Search {
 	s := settings.complete()
 	search := &Search{settings: s, random: rand.New(rand.NewPCG(s.Seed, 0))}
@@ -70,7 +70,7 @@ func New(settings Settings) *Search {
 	return search
 }
 
-// complete fills in what is left out and brings what is out of range back into it.
+// complete fills in the defaults and brings what is out of range into it.
 func (s Settings) complete() Settings {
 	s.Limits = slices.DeleteFunc(slices.Clone(s.Limits), func(limit int) bool { return limit < 1 })
 	slices.Sort(s.Limits)
@@ -91,8 +91,8 @@ func (s Settings) complete() Settings {
 	return s
 }
 
-// Next returns the trial to run next, and false once the search has decided, has nothing left worth trying or has
-// spent its trials. A trial that could not be run need not be added; it still counts as one of MaxTrials.
+// Next returns the trial to run next. It returns false once the search has decided, has nothing left that is worth trying or
+// has used up its trials. A trial that could not be run need not be added; it still counts as one of MaxTrials.
 func (s *Search) Next() (Trial, bool) {
 	if s.over || s.handed >= s.settings.MaxTrials {
 		return Trial{}, false
@@ -100,7 +100,7 @@ func (s *Search) Next() (Trial, bool) {
 	if len(s.ramp) > 0 && s.worthClimbing() {
 		limit := s.ramp[0]
 		s.ramp = s.ramp[1:]
-		s.queue = []Trial{s.trial(Ramp, limit, screen)}
+		s.queue = []Trial{s.trial(Ramp, limit, rampSeconds)}
 	} else {
 		s.ramp = nil
 	}
@@ -117,7 +117,7 @@ func (s *Search) Next() (Trial, bool) {
 	return trial, true
 }
 
-// plan fills the queue with the next block, in random order, or leaves it empty if there is nothing left to learn.
+// plan fills the queue with the next block, in random order, or leaves it empty if further trials would add nothing.
 func (s *Search) plan() {
 	if s.settled() {
 		return
@@ -131,7 +131,7 @@ func (s *Search) plan() {
 	}
 	s.block++
 	for _, i := range s.random.Perm(len(limits)) {
-		s.queue = append(s.queue, s.trial(Refine, limits[i], confirm))
+		s.queue = append(s.queue, s.trial(Refine, limits[i], refineSeconds))
 	}
 }
 
@@ -139,7 +139,7 @@ func (s *Search) trial(stage Stage, limit int, window float64) Trial {
 	return Trial{Stage: stage, Block: s.block, Limit: limit, Completions: completions(limit, s.seen.rate(limit), window)}
 }
 
-// Add tells the search what a trial measured.
+// Add adds what a trial measured.
 func (s *Search) Add(trial Trial, seen Observation) {
 	s.seen = append(s.seen, measurement{trial, seen})
 }

@@ -37,7 +37,7 @@ func ramp(trials []optimum.Trial) []int {
 	return limits
 }
 
-func TestTheRampEndsWhereNothingIsLeftToSee(t *testing.T) {
+func TestRampEndsWhereNothingIsLeftToSee(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		server server
@@ -57,7 +57,7 @@ func TestTheRampEndsWhereNothingIsLeftToSee(t *testing.T) {
 	}
 }
 
-func TestWithoutNoiseTheAnswerIsExactEnough(t *testing.T) {
+func TestSearchIsExactWithoutNoise(t *testing.T) {
 	for _, s := range servers {
 		site := newSite(t, s)
 		_, search := play(optimum.Settings{Max: s.max}, site.exactly)
@@ -72,7 +72,7 @@ func TestWithoutNoiseTheAnswerIsExactEnough(t *testing.T) {
 }
 
 // The law is the curve where it holds, and is not there where it does not.
-func TestTheLawIsConcludedWhereItFits(t *testing.T) {
+func TestSearchConcludesTheLawWhereItFits(t *testing.T) {
 	for _, number := range []string{"1", "4"} {
 		site := newSite(t, named(number))
 		_, search := play(optimum.Settings{}, site.exactly)
@@ -81,7 +81,7 @@ func TestTheLawIsConcludedWhereItFits(t *testing.T) {
 			t.Errorf("%s: modelled %v, law %v", site.name, c.Modelled, c.Law)
 		}
 		for _, n := range []float64{1, 16, 60, 256} {
-			got, want := n/(c.Law.A+c.Law.B*n+c.Law.C*n*n), site.truth[int(n)-1]
+			got, want := c.Law.Lambda*n/(1+c.Law.Sigma*(n-1)+c.Law.Kappa*n*(n-1)), site.truth[int(n)-1]
 			if c.Modelled && math.Abs(got/want-1) > 0.02 {
 				t.Errorf("%s: %v/s at %v, want %v", site.name, got, n, want)
 			}
@@ -89,14 +89,14 @@ func TestTheLawIsConcludedWhereItFits(t *testing.T) {
 	}
 }
 
-func TestTheCliffIsFoundToTheLimit(t *testing.T) {
+func TestSearchFindsTheEdgeOfACliff(t *testing.T) {
 	_, search := play(optimum.Settings{}, newSite(t, named("6")).exactly)
 	if c := search.Conclude(); c.Limit != 80 {
 		t.Errorf("limit %d, want 80, the largest safe one", c.Limit)
 	}
 }
 
-func TestNoLimitAtWhichRequestsBeginToFailIsRecommended(t *testing.T) {
+func TestSearchRecommendsNoLimitAtWhichRequestsBeginToFail(t *testing.T) {
 	site := newSite(t, named("4"))
 	for name, fail := range map[string]func(*optimum.Observation){
 		"errors":   func(o *optimum.Observation) { o.Failed = 0.05 },
@@ -120,7 +120,7 @@ func TestNoLimitAtWhichRequestsBeginToFailIsRecommended(t *testing.T) {
 	}
 }
 
-func TestWhatFailsAtEveryLimitIsNotForOverload(t *testing.T) {
+func TestSearchIgnoresFailuresAtEveryLimit(t *testing.T) {
 	site := newSite(t, named("1"))
 	_, search := play(optimum.Settings{}, func(trial optimum.Trial) optimum.Observation {
 		o := site.exactly(trial)
@@ -132,7 +132,7 @@ func TestWhatFailsAtEveryLimitIsNotForOverload(t *testing.T) {
 	}
 }
 
-func TestTooFewTrialsAreTooFew(t *testing.T) {
+func TestSearchConcludesNothingFromTooFewTrials(t *testing.T) {
 	site := newSite(t, named("1"))
 	for trials := range 8 {
 		_, search := play(optimum.Settings{MaxTrials: max(1, trials)}, site.exactly)
@@ -146,7 +146,7 @@ func TestTooFewTrialsAreTooFew(t *testing.T) {
 	}
 }
 
-func TestTheFirstWarningSaysWhyNoLimitCanBeNamed(t *testing.T) {
+func TestSearchWarnsFirstWhyNoLimitCanBeNamed(t *testing.T) {
 	search := optimum.New(optimum.Settings{Max: 64})
 	for _, failed := range []float64{0, 0, 0.5} {
 		trial, _ := search.Next()
@@ -158,7 +158,7 @@ func TestTheFirstWarningSaysWhyNoLimitCanBeNamed(t *testing.T) {
 	}
 }
 
-func TestATargetThatNeverAnswersEndsTheSearch(t *testing.T) {
+func TestSearchEndsIfTheTargetNeverAnswers(t *testing.T) {
 	trials, search := play(optimum.Settings{}, func(optimum.Trial) optimum.Observation {
 		return optimum.Observation{Failed: 1}
 	})
@@ -168,7 +168,7 @@ func TestATargetThatNeverAnswersEndsTheSearch(t *testing.T) {
 	}
 }
 
-func TestOneLimitIsNotMeasuredOverAndOver(t *testing.T) {
+func TestSearchOfOneLimitEnds(t *testing.T) {
 	for _, settings := range []optimum.Settings{{Min: 7, Max: 7}, {Limits: []int{7}}} {
 		trials, search := play(settings, newSite(t, named("1")).exactly)
 		if c := search.Conclude(); len(trials) > 1 || c.Limit != 7 || c.Low != 6 || c.High != 7 {
@@ -177,7 +177,7 @@ func TestOneLimitIsNotMeasuredOverAndOver(t *testing.T) {
 	}
 }
 
-func TestAFixedGridIsMeasuredInCompleteBlocks(t *testing.T) {
+func TestSearchMeasuresAFixedGridInCompleteBlocks(t *testing.T) {
 	grid := []int{30, 60, 10, 60, 20}
 	m := newSite(t, named("1")).in(weather{noise: 0.05}, 1)
 	trials, search := play(optimum.Settings{Max: 50, Limits: grid, MaxTrials: 40}, m.measure)
@@ -201,7 +201,7 @@ func TestAFixedGridIsMeasuredInCompleteBlocks(t *testing.T) {
 	}
 }
 
-func TestASearchIsRepeatableByItsSeed(t *testing.T) {
+func TestSearchIsRepeatableByItsSeed(t *testing.T) {
 	site := newSite(t, named("3"))
 	run := func(seed uint64) []optimum.Trial {
 		trials, _ := play(optimum.Settings{Seed: seed}, site.in(weather{noise: 0.03}, 1).measure)
@@ -215,7 +215,7 @@ func TestASearchIsRepeatableByItsSeed(t *testing.T) {
 	}
 }
 
-func TestABlockNeverTriesALimitTwice(t *testing.T) {
+func TestSearchNeverTriesALimitTwiceInABlock(t *testing.T) {
 	trials, _ := play(optimum.Settings{}, newSite(t, named("3")).in(weather{noise: 0.05}, 1).measure)
 	seen := make(map[[2]int]bool)
 	for _, trial := range trials {

@@ -2,7 +2,8 @@ package optimum
 
 import "math"
 
-// A Verdict says what kind of curve was found, and so what the figures beside it mean.
+// A Verdict says what kind of curve was found, and so what the figures beside it mean. That the client is the bottleneck is
+// no verdict of this package: in goodput alone the limits of the client look like those of the server.
 type Verdict string
 
 // The verdicts.
@@ -10,12 +11,13 @@ const (
 	Peak       Verdict = "peak"       // an interior best
 	Plateau    Verdict = "plateau"    // a flat top: only its left edge means something
 	NoKnee     Verdict = "no-knee"    // still rising at the largest limit
-	Cliff      Verdict = "cliff"      // the limit is the largest safe one: just above it the goodput collapses
+	Cliff      Verdict = "cliff"      // goodput collapses just above the limit, which is the largest safe one
 	Multimodal Verdict = "multimodal" // it falls and rises again
 	Unstable   Verdict = "unstable"   // the machine drifted, or there are too few trials for any statement
-	// ClientBound is never concluded here: from goodput alone the client's limits look like the server's.
-	ClientBound Verdict = "client-bound"
 )
+
+// Verdicts returns every verdict.
+func Verdicts() []Verdict { return []Verdict{Peak, Plateau, NoKnee, Cliff, Multimodal, Unstable} }
 
 // Bounds of the verdicts, as differences of ln(goodput).
 var (
@@ -54,7 +56,7 @@ func (f *fit) drift() float64 {
 	if blocks[0].block == 0 {
 		blocks = blocks[1:] // The ramp goes up in order, so that a drift within it looks like a curve.
 	}
-	if len(blocks) < fewest {
+	if len(blocks) < blocksToSettle {
 		return 0
 	}
 	var w, x, y, xx, xy float64
@@ -102,7 +104,7 @@ func (f *fit) dip() dip {
 	return deepest
 }
 
-// beside is how close, in limits, two limits must be for a fall between them to be a cliff and not a slope.
+// beside returns how close two limits must be for a fall between them to be a cliff and not a slope.
 func beside(limit int) int { return max(1, limit/50) }
 
 // drop returns the index of the last good limit before a steep fall and the next larger limit tried, or -1 if there
@@ -114,9 +116,9 @@ func (s *Search) drop(f *fit) (edge, next int) {
 			return i, f.limits[i+1]
 		}
 	}
-	brink := s.seen.brink()
-	if brink < math.MaxInt && s.seen.best(brink) < f.perSecond(f.last())*math.Exp(-fall) {
-		return f.last(), brink
+	failing := s.seen.failingLimit()
+	if failing < math.MaxInt && s.seen.best(failing) < f.perSecond(f.last())*math.Exp(-fall) {
+		return f.last(), failing
 	}
 	return -1, 0
 }

@@ -6,14 +6,15 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// A SLOSearch looks for the largest limit at which a latency stays at or below a bound. It is driven like a [Search]:
-// it doubles the limit until the bound is broken, closes in between the last limit that held and the first that did not,
-// and repeats trials there until it is sure. It takes latency to rise with the limit. It is not safe for concurrent use.
+// An SLOSearch looks for the largest limit at which a latency stays at or below a bound, a service level objective. It is
+// driven like a [Search]: it doubles the limit until the bound is broken, closes in between the last limit that held and the
+// first that did not, and repeats trials there until it is certain. It assumes that latency rises with the limit. It is not
+// safe for concurrent use.
 type SLOSearch struct {
 	min, max int
 	bound    float64           // ln of seconds
 	seen     map[int][]float64 // ln of the latencies measured, by limit
-	refused  map[int]bool      // limits that might hold but could not be shown to
+	refused  map[int]bool      // limits that may hold but could not be shown to
 }
 
 // NewSLOSearch returns a search of the limits from min to max for a bound in seconds, more than 0.
@@ -28,14 +29,15 @@ type Held struct {
 	Explored [2]int // the smallest and the largest limit tried
 }
 
+// How an SLOSearch decides.
 const (
-	nearEnough  = 1.1 // the ratio of the limits between which the ceiling lies, when it is no use to look closer
-	fewestHolds = 3   // trials before a limit may be said to hold
-	mostHolds   = 8   // trials after which a limit that could not be shown to hold is taken not to
+	closeRatio  = 1.1 // of the limits between which the answer lies, up to which it is no use to look closer
+	fewestHolds = 3   // trials before a limit may be said to hold: fewer give no usable variance
+	mostHolds   = 8   // trials after which a limit that could not be shown to hold is said not to
 	holdsError  = 0.05
 )
 
-// Next returns the limit to try next, and false once the ceiling is found.
+// Next returns the limit to try next, and false once the search has decided.
 func (c *SLOSearch) Next() (limit int, ok bool) {
 	for {
 		below, broken := c.bracket()
@@ -46,7 +48,7 @@ func (c *SLOSearch) Next() (limit int, ok bool) {
 			return 0, false // not even the smallest limit holds
 		case broken == 0 && below < c.max:
 			return min(2*below, c.max), true
-		case broken > below+1 && float64(broken) > nearEnough*float64(below):
+		case broken > below+1 && float64(broken) > closeRatio*float64(below):
 			between := int(math.Round(math.Sqrt(float64(below) * float64(broken))))
 			return min(max(between, below+1), broken-1), true
 		case c.holds(below):
@@ -58,8 +60,7 @@ func (c *SLOSearch) Next() (limit int, ok bool) {
 	}
 }
 
-// Add tells the ceiling what a trial measured at the limit: the latency in seconds that the bound is for, infinite if
-// nothing succeeded.
+// Add adds what a trial measured at the limit: the latency in seconds that the bound is for, infinite if nothing succeeded.
 func (c *SLOSearch) Add(limit int, latency float64) {
 	c.seen[limit] = append(c.seen[limit], math.Log(latency))
 }
@@ -81,8 +82,8 @@ func (c *SLOSearch) Conclude() Held {
 	return h
 }
 
-// bracket returns the largest limit below which, itself included, every limit tried seems to hold, and the smallest one
-// that does not; 0 where there is none.
+// bracket returns the largest limit such that it and every smaller limit tried seem to hold, and the smallest limit that does
+// not; 0 where there is none.
 func (c *SLOSearch) bracket() (below, broken int) {
 	for limit := range c.seen {
 		if (c.refused[limit] || stat.Mean(c.seen[limit], nil) > c.bound) && (broken == 0 || limit < broken) {

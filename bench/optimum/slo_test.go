@@ -23,7 +23,7 @@ func climb(smallest, largest int, bound float64, latency func(limit int) float64
 
 func linear(limit int) float64 { return 0.002 * float64(limit) } // 200 ms at 100
 
-func TestTheCeilingIsTheLargestLimitThatHolds(t *testing.T) {
+func TestSLOSearchFindsTheLargestLimitThatHolds(t *testing.T) {
 	for _, test := range []struct {
 		name              string
 		smallest, largest int
@@ -44,7 +44,7 @@ func TestTheCeilingIsTheLargestLimitThatHolds(t *testing.T) {
 	}
 }
 
-func TestALimitThatBreaksTheBoundIsSeldomRecommended(t *testing.T) {
+func TestSLOSearchSeldomRecommendsALimitThatBreaksTheBound(t *testing.T) {
 	const seeds = 400
 	wrong, none := 0, 0
 	for seed := range uint64(seeds) {
@@ -62,7 +62,7 @@ func TestALimitThatBreaksTheBoundIsSeldomRecommended(t *testing.T) {
 	}
 }
 
-func TestACeilingCanBeAbandonedAtAnyTime(t *testing.T) {
+func TestSLOSearchCanBeAbandonedAtAnyTime(t *testing.T) {
 	for after := range 25 {
 		ceiling := optimum.NewSLOSearch(1, 4096, 0.2)
 		for range after {

@@ -107,6 +107,13 @@ func (m *usl) took(limit int) float64 {
 	return m.a + m.b*n + m.c*n*n
 }
 
+// law returns the law by its usual parameters, from n/X(n) = ((1-sigma) + (sigma-kappa) n + kappa n^2) / lambda. The sum
+// of a, b and c is above 0 in every law that fitUSL returns: it is at least (sqrt(a) - sqrt(c))^2 there.
+func (m *usl) law() Law {
+	lambda := 1 / (m.a + m.b + m.c)
+	return Law{Lambda: lambda, Sigma: 1 - m.a*lambda, Kappa: m.c * lambda}
+}
+
 // peak returns where the law has its peak, sqrt(a/c), and its goodput there, 1/(b + 2 sqrt(ac)).
 func (m *usl) peak() (at, perSecond float64) {
 	return math.Sqrt(m.a / m.c), 1 / (m.b + 2*math.Sqrt(m.a*m.c))

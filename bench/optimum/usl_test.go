@@ -31,7 +31,7 @@ var octave = []int{1, 2, 4, 8, 16, 32, 64, 128, 256, 512}
 
 const sixty = "usl:rate=20,sigma=0.1,kappa=0.00025" // peak at sqrt(0.9/0.00025) = 60
 
-func TestTheLawIsRecovered(t *testing.T) {
+func TestFitUSLRecoversTheLaw(t *testing.T) {
 	m := fitUSL(measured(t, sixty, 0, octave, 1e-6, 3, 1))
 	if m == nil {
 		t.Fatal("no law fits its own curve")
@@ -45,6 +45,9 @@ func TestTheLawIsRecovered(t *testing.T) {
 			t.Errorf("%s = %v, want %v", c.name, c.got, c.want)
 		}
 	}
+	if law := m.law(); !near(law.Lambda/20, 1, 1e-4) || !near(law.Sigma/0.1, 1, 1e-3) || !near(law.Kappa/0.00025, 1, 1e-4) {
+		t.Errorf("law %+v, want %s", law, sixty)
+	}
 	if at, perSecond := m.peak(); !near(at, 60, 0.01) || !near(perSecond, 154.14, 0.01) {
 		t.Errorf("peak of %v at %v, want 154.14 at 60", perSecond, at)
 	}
@@ -55,7 +58,7 @@ func TestTheLawIsRecovered(t *testing.T) {
 	}
 }
 
-func TestTheLawIsRefusedWhereItDoesNotHold(t *testing.T) {
+func TestLawIsRefusedWhereItDoesNotHold(t *testing.T) {
 	for name, f := range map[string]*fit{
 		"a pool of workers": measured(t, "workers:n=32,service=10ms", 20*time.Millisecond, octave, 0.03, 3, 1),
 		"a cliff":           measured(t, "cliff:n=32,service=10ms,at=80,factor=0.4", 0, octave, 0.03, 3, 1),
@@ -68,7 +71,7 @@ func TestTheLawIsRefusedWhereItDoesNotHold(t *testing.T) {
 	}
 }
 
-func TestIntervalsOfTheLawHoldTheTruthAsOftenAsTheySay(t *testing.T) {
+func TestLawIntervalsHoldTheTruthAsOftenAsTheySay(t *testing.T) {
 	const runs, error = 400, 0.025
 	peaks, brackets, passes := 0, 0, 0
 	model, _ := capacity.Parse(sixty)
@@ -100,7 +103,7 @@ func TestIntervalsOfTheLawHoldTheTruthAsOftenAsTheySay(t *testing.T) {
 	}
 }
 
-func TestARooflineFitsItselfExactly(t *testing.T) {
+func TestRooflineFitsItselfExactly(t *testing.T) {
 	var points []point
 	for _, n := range octave {
 		points = append(points, point{limit: n, y: math.Log(min(float64(n)/0.08, 500)), weight: 1})

@@ -1,14 +1,13 @@
 package optimum
 
-// A Warning is a reason for caution about a conclusion, as data. It says what was seen; what to do about it is for the
-// program to say that has asked.
+// A Warning is a reason for caution about a conclusion, as data. It says what was seen; the program
+// that shows it says what to do about it.
 type Warning struct {
 	Code    Code
 	Numbers map[string]float64 // by name; shares are of one
 	Text    string
 }
 
-// numbers are those of a warning.
 type numbers = map[string]float64
 
 // A Code names a kind of warning.

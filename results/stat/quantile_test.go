@@ -48,7 +48,7 @@ func TestFieller(t *testing.T) {
 	}
 }
 
-func TestFiellerEndsWhereTheRatioIsTStandardErrorsAway(t *testing.T) {
+func TestFiellerEndsTStandardErrorsAway(t *testing.T) {
 	const x, y, xx, xy, yy, q = 5.0, 3.0, 0.2, 0.05, 0.1, 2.5
 	low, high, ok := stat.Fieller(x, y, xx, xy, yy, q)
 	if !ok {

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"math"
 	"testing"
 
 	"sweetspot/bench/optimum"
@@ -14,7 +15,7 @@ func (concluded) next() (optimum.Trial, bool)       { return optimum.Trial{}, fa
 func (concluded) add(optimum.Trial, *results.Trial) {}
 func (c concluded) conclude() results.Optimum       { return results.Optimum(c) }
 
-func TestTheCommonLimitSuitsAll(t *testing.T) {
+func TestCommonLimitSuitsAllStrategies(t *testing.T) {
 	at := func(verdict results.Verdict, limit int) *search {
 		return &search{finder: concluded{Verdict: verdict, Limit: limit}}
 	}
@@ -29,6 +30,16 @@ func TestTheCommonLimitSuitsAll(t *testing.T) {
 	} {
 		if got := commonLimit(test.given); got != test.want {
 			t.Errorf("%s: %d, want %d", test.name, got, test.want)
+		}
+	}
+}
+
+func TestLawOfKeepsTheTimePerRequest(t *testing.T) {
+	l := optimum.Law{Lambda: 20, Sigma: 0.1, Kappa: 0.00025}
+	for _, n := range []float64{1, 8, 60, 500} {
+		want := l.Lambda * n / (1 + l.Sigma*(n-1) + l.Kappa*n*(n-1))
+		if got := lawOf(l).PerSecond(n); math.Abs(got/want-1) > 1e-12 {
+			t.Errorf("at %g: %g per second, want %g", n, got, want)
 		}
 	}
 }
