@@ -4,7 +4,7 @@ BIN := bin/sweetspot
 RUNS := results/runs
 EXAMPLE := results/EXAMPLE
 GO_STRATEGIES := sequential,pool,semaphore,unbounded,fasthttp,eventloop,adaptive
-STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+LINTER := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,34 +36,31 @@ test: ## run the tests; what needs a Debian package that is missing is skipped a
 	done
 	go test $(RACE) ./...
 
-check: format vet static ## what CI runs: format, vet, staticcheck, and the tests with the race detector
+check: format lint ## what CI runs: formatting, linters, and the tests with the race detector
 	@$(MAKE) --no-print-directory test RACE=-race
 
 format:
 	@test -z "$$(gofmt -l .)" || { echo "gofmt would change:"; gofmt -l .; exit 1; }
 
-vet:
-	@go vet ./...
+lint: ## vet, staticcheck and what else .golangci.yml enables
+	@go run $(LINTER) run ./...
 
-static:
-	@go run $(STATICCHECK) ./...
-
-truth: ## hold the test server against its exact throughput, with wrk as the client; six minutes
+truth: ## compare the test server with its exact throughput, with wrk as the client; six minutes
 	go test ./server -run TestTruthTable -truth -v -timeout 30m
 
-finder: ## hold the search for the best limit against simulated servers whose truth is known; two minutes
+finder: ## test the search for the best limit on simulated servers whose truth is known; two minutes
 	go test ./bench/optimum -run TestFinder -finder -v -timeout 30m
 
 finder-http: ## the same over real HTTP, ten sweeps of each server; most of an hour
 	go test ./bench -run TestFinderOverHTTP -finder-http -v -timeout 3h
 
-codes: $(BIN) ## request all 36^4 codes of four characters in one batch, and tell the time and the memory
+codes: $(BIN) ## request all 36^4 codes of four characters in one batch, and print the time and the memory
 	$(BIN) bench --strategy eventloop --requests 1679616 --repeats 1 --profile instant '/{0-9a-z:4}'
 
 article: $(BIN) ## the article's own clients, in Python, beside Go's; eight minutes; writes results/ARTICLE.md
 	$(BIN) article --out $(RUNS) --output results/ARTICLE.md
 
-example: $(BIN) ## make the run, the tables and the pictures of results/EXAMPLE anew; two minutes; pictures need chromium
+example: $(BIN) ## make the run, the tables and the pictures of results/EXAMPLE again; two minutes; pictures need chromium
 	rm -rf $(EXAMPLE) && mkdir -p $(EXAMPLE)
 	$(BIN) sweep --strategy semaphore,fasthttp,eventloop --max 512 --budget 90s --out $(EXAMPLE) --color always >$(EXAMPLE)/terminal.ansi
 	mv $(EXAMPLE)/*-sweep.jsonl $(EXAMPLE)/sweep.jsonl
@@ -75,13 +72,13 @@ example: $(BIN) ## make the run, the tables and the pictures of results/EXAMPLE 
 overhead: ## what the harness costs: each strategy beside a bare loop with the same client
 	go test ./bench -run '^$$' -bench Overhead -benchtime 1x -v
 
-alone: ## each program in Python measured by the harness beside the same one run by hand; five minutes
+alone: ## measure each Python program in the harness and run by hand, in turn; five minutes
 	go test ./bench -run '^$$' -bench Alone -benchtime 1x -v
 
 peers: ## our strategies beside wrk, ab, h2load and others that are installed; PEERS_CONNECTIONS=60,1000 PEERS_ROUNDS=5
 	@go test ./bench -run '^$$' -bench Peers -benchtime 1x -timeout 2h
 
-echarts: ## bundle the charts of the report anew from the npm registry; needs npm
+echarts: ## bundle the chart library of the report again; needs npm
 	dir=$$(mktemp -d) && trap "rm -rf $$dir" EXIT && cp results/report/echarts/build.js $$dir && cd $$dir && \
 	npm install --silent echarts@6.1.0 zrender@6.1.0 esbuild@0.28.2 && \
 	npx esbuild build.js --bundle --minify --target=es2020 --format=iife --global-name=echarts --legal-comments=inline \
@@ -90,4 +87,4 @@ echarts: ## bundle the charts of the report anew from the npm registry; needs np
 clean: ## remove what was built; runs are kept
 	rm -rf bin
 
-.PHONY: help build bench sweep serve test check format vet static truth finder finder-http codes article overhead alone peers example echarts clean FORCE
+.PHONY: help build bench sweep serve test check format lint truth finder finder-http codes article overhead alone peers example echarts clean FORCE

@@ -10,31 +10,44 @@ import (
 
 // may says which packages of ours each package may import.
 var may = map[string][]string{
-	"sweetspot":                         {"sweetspot/bench/cli"},
-	"sweetspot/strategies":              {"sweetspot/strategies/http1"},
-	"sweetspot/strategies/http1":        {},
-	"sweetspot/results":                 {},
-	"sweetspot/results/report":          {"sweetspot/results"},
-	"sweetspot/results/report/chromium": {},
-	"sweetspot/server":                  {"sweetspot/server/capacity", "sweetspot/server/station"},
-	"sweetspot/server/capacity":         {},
-	"sweetspot/server/station":          {"sweetspot/server/capacity"},
-	"sweetspot/bench/optimum":           {},
-	"sweetspot/bench":                   {"sweetspot/strategies", "sweetspot/results", "sweetspot/bench/optimum"},
-	"sweetspot/bench/cli":               {"sweetspot/*", "sweetspot/bench/cli/*", "sweetspot/server/capacity", "sweetspot/results/report"},
-	"sweetspot/bench/cli/bundled":       {"sweetspot/bench", "sweetspot/server"},
-	"sweetspot/bench/cli/live":          {"sweetspot/bench", "sweetspot/results", "sweetspot/results/report"},
-	"sweetspot/bench/cli/machine":       {"sweetspot/results"},
-	"sweetspot/bench/cli/terminal":      {},
+	"sweetspot":                          {"sweetspot/bench/cli"},
+	"sweetspot/strategies":               {"sweetspot/strategies/http1", "sweetspot/strategies/network"},
+	"sweetspot/strategies/http1":         {},
+	"sweetspot/strategies/network":       {},
+	"sweetspot/strategies/eventloop":     {"sweetspot/strategies", "sweetspot/strategies/http1", "sweetspot/strategies/network"},
+	"sweetspot/strategies/external":      {"sweetspot/strategies"},
+	"sweetspot/strategies/python":        {"sweetspot/strategies", "sweetspot/strategies/external"},
+	"sweetspot/strategies/all":           {"sweetspot/strategies", "sweetspot/strategies/eventloop", "sweetspot/strategies/python"},
+	"sweetspot/strategies/strategytest":  {"sweetspot/strategies", "sweetspot/server"},
+	"sweetspot/results":                  {"sweetspot/results/stat", "sweetspot/results/text"},
+	"sweetspot/results/stat":             {},
+	"sweetspot/results/text":             {},
+	"sweetspot/results/render":           {"sweetspot/results", "sweetspot/results/stat", "sweetspot/results/text"},
+	"sweetspot/results/compare":          {"sweetspot/results", "sweetspot/results/render", "sweetspot/results/stat", "sweetspot/results/text"},
+	"sweetspot/results/threshold":        {"sweetspot/results", "sweetspot/results/text"},
+	"sweetspot/results/article":          {"sweetspot/results", "sweetspot/results/render", "sweetspot/results/stat", "sweetspot/results/text"},
+	"sweetspot/results/report":           {"sweetspot/results", "sweetspot/results/render", "sweetspot/results/text"},
+	"sweetspot/results/internal/fixture": {"sweetspot/results", "sweetspot/results/render"}, // for tests only
+	"sweetspot/results/report/chromium":  {},
+	"sweetspot/server":                   {"sweetspot/server/capacity", "sweetspot/server/station"},
+	"sweetspot/server/capacity":          {},
+	"sweetspot/server/station":           {"sweetspot/server/capacity"},
+	"sweetspot/bench/optimum":            {"sweetspot/results/stat"},
+	"sweetspot/bench":                    {"sweetspot/strategies", "sweetspot/results", "sweetspot/results/stat", "sweetspot/bench/optimum"},
+	"sweetspot/bench/cli":                {"sweetspot/*", "sweetspot/bench/cli/*", "sweetspot/server/capacity", "sweetspot/results/*", "sweetspot/strategies/all", "sweetspot/strategies/external"},
+	"sweetspot/bench/cli/bundled":        {"sweetspot/bench", "sweetspot/server"},
+	"sweetspot/bench/cli/live":           {"sweetspot/bench", "sweetspot/results", "sweetspot/results/report", "sweetspot/results/text"},
+	"sweetspot/bench/cli/machine":        {"sweetspot/results"},
+	"sweetspot/bench/cli/terminal":       {},
 }
 
 // rooms says where each third party may be imported; those not named may be anywhere.
 var rooms = map[string][]string{
 	"github.com/valyala/fasthttp":                             {"sweetspot/strategies", "sweetspot/server"},
 	"github.com/failsafe-go/failsafe-go/adaptivelimiter":      {"sweetspot/strategies"},
-	"github.com/montanaflynn/stats":                           {"sweetspot/results"},
-	"github.com/olekukonko/tablewriter":                       {"sweetspot/results"},
-	"github.com/guptarohit/asciigraph":                        {"sweetspot/results"},
+	"github.com/montanaflynn/stats":                           {"sweetspot/results/stat"},
+	"github.com/olekukonko/tablewriter":                       {"sweetspot/results/render"},
+	"github.com/guptarohit/asciigraph":                        {"sweetspot/results/render"},
 	"github.com/spf13/cobra":                                  {"sweetspot/bench/cli"},
 	"github.com/spf13/pflag":                                  {"sweetspot/bench/cli"}, // what cobra's flags are
 	"github.com/schollz/progressbar/v3":                       {"sweetspot/bench/cli"},
@@ -49,10 +62,11 @@ var rooms = map[string][]string{
 	"gonum.org/v1/plot/vg/vgimg":                              {"sweetspot/results/report"},
 	"gonum.org/v1/plot/vg/vgsvg":                              {"sweetspot/results/report"},
 	"github.com/HdrHistogram/hdrhistogram-go":                 {"sweetspot/results"},
-	"golang.org/x/perf/benchfmt":                              {"sweetspot/results"}, // whose tests read what was written
+	"golang.org/x/perf/benchfmt":                              {"sweetspot/results/render"}, // whose tests read what was written
 }
 
-// The house has one direction: strategies, server and results know nothing of ours, bench knows them, bench/cli knows all.
+// Imports point one way: strategies, server and results import nothing of ours outside their folder (but for strategytest,
+// which needs the server as a witness), bench imports them, and bench/cli imports all.
 func TestImportsPointOneWay(t *testing.T) {
 	list, err := exec.Command("go", "list", "-f", "{{.ImportPath}}{{range .Imports}} {{.}}{{end}}", "./...").Output()
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"sweetspot/bench"
 	"sweetspot/results"
 	"sweetspot/strategies"
+	_ "sweetspot/strategies/all"
 )
 
 const aloneRounds = 10

@@ -11,10 +11,8 @@ import (
 	"strings"
 	"time"
 
-	"gonum.org/v1/gonum/stat"
-	"gonum.org/v1/gonum/stat/distuv"
-
 	"sweetspot/results"
+	"sweetspot/results/stat"
 	"sweetspot/strategies"
 )
 
@@ -62,7 +60,7 @@ func (e signs) verdict() (bound bool, why string) {
 	all := e.words()
 	if e.slowed.proves() {
 		all = append(all, fmt.Sprintf("slowing the client down by %v per request cost %s of the goodput",
-			e.slowed.burn.Round(time.Microsecond), percent(1-math.Exp(stat.Mean(e.slowed.ratios, nil)))))
+			e.slowed.burn.Round(time.Microsecond), percent(1-math.Exp(stat.Describe(e.slowed.ratios).Mean))))
 		return true, strings.Join(all, "; ")
 	}
 	return len(all) >= 2, strings.Join(all, "; ")
@@ -78,12 +76,11 @@ type causal struct {
 // proves reports whether goodput fell, with 95% confidence, by more than half of what it would if the client were the
 // bottleneck.
 func (c causal) proves() bool {
-	n := float64(len(c.ratios))
-	if n < 2 {
+	if len(c.ratios) < 2 {
 		return false
 	}
-	mean, deviation := stat.MeanStdDev(c.ratios, nil)
-	high := mean + distuv.StudentsT{Sigma: 1, Nu: n - 1}.Quantile(0.95)*deviation/math.Sqrt(n)
+	ratios := stat.Describe(c.ratios)
+	high := ratios.Mean + ratios.HalfWidth(2*(1-stat.Confidence)) // one-sided
 	return high < c.predicted/2
 }
 

@@ -16,7 +16,7 @@ func (concluded) add(optimum.Trial, *results.Trial) {}
 func (c concluded) conclude() results.Optimum       { return results.Optimum(c) }
 
 func TestCommonLimitSuitsAllStrategies(t *testing.T) {
-	at := func(verdict string, limit int) *search {
+	at := func(verdict results.Verdict, limit int) *search {
 		return &search{finder: concluded{Verdict: verdict, Limit: limit}}
 	}
 	for _, test := range []struct {

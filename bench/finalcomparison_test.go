@@ -15,8 +15,8 @@ import (
 func flat(limit int) float64 { return 100 * float64(min(limit, 8)) }
 
 // fieldOf returns the verdict and the limit of each strategy.
-func fieldOf(ranked []results.Summary) (verdicts map[string]string, limits map[string]int) {
-	verdicts, limits = map[string]string{}, map[string]int{}
+func fieldOf(ranked []results.Summary) (verdicts map[string]results.Standing, limits map[string]int) {
+	verdicts, limits = map[string]results.Standing{}, map[string]int{}
 	for _, s := range ranked {
 		verdicts[s.Strategy], limits[s.Strategy] = s.Verdict, s.Limit
 	}
@@ -32,7 +32,7 @@ func TestFinalComparisonIsAtOwnLimitsAndAtACommonOne(t *testing.T) {
 		}
 		verdicts, own := fieldOf(swept.Strategies)
 		alike, common := fieldOf(swept.AtCommon)
-		for _, got := range []map[string]string{verdicts, alike} {
+		for _, got := range []map[string]results.Standing{verdicts, alike} {
 			if got["knee"] != results.Fastest || got["flat"] != results.Slower {
 				t.Errorf("verdicts %v, want knee fastest", got)
 			}

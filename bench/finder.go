@@ -34,7 +34,7 @@ func (f shareFinder) add(tried optimum.Trial, t *results.Trial) {
 func (f shareFinder) conclude() results.Optimum {
 	found := f.Conclude()
 	o := results.Optimum{
-		Verdict:   string(found.Verdict),
+		Verdict:   results.Verdict(found.Verdict),
 		Limit:     found.Limit,
 		Low:       found.Low,
 		High:      found.High,
@@ -69,7 +69,7 @@ func warnings(all []optimum.Warning) []results.Warning {
 
 // An Objective is a bound on the latency. A sweep with an objective finds the largest limit that holds it.
 type Objective struct {
-	Quantile string  // mean, p50, p90, p99 or max
+	Quantile string  // one of [results.LatencyNames], such as p99
 	Seconds  float64 // the bound, above 0
 }
 
@@ -79,9 +79,11 @@ func (o Objective) of(t *results.Trial) float64 {
 	if t.Succeeded == 0 || failedShare(t) > harmfulFailures {
 		return math.Inf(1)
 	}
-	return map[string]float64{
-		"mean": t.Latency.Mean, "p50": t.Latency.P50, "p90": t.Latency.P90, "p99": t.Latency.P99, "max": t.Latency.Max,
-	}[o.Quantile]
+	f, known := results.LatencyNamed(o.Quantile)
+	if !known {
+		return math.Inf(1)
+	}
+	return f.OfTrial(t)
 }
 
 // objectiveFinder finds the largest limit that holds an objective.

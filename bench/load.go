@@ -156,7 +156,7 @@ func (l Load) Settings() results.Settings {
 		s.Decode = "json"
 	}
 	if l.Requests == 0 {
-		s.DurationSecond = l.Duration.Seconds()
+		s.DurationSeconds = l.Duration.Seconds()
 	}
 	return s
 }

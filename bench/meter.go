@@ -23,7 +23,7 @@ func (c candidate) meter() meter {
 	sample := []metrics.Sample{{Name: schedulingLatencies}}
 	metrics.Read(sample)
 	used := c.session.Usage()
-	m := meter{cpu: processCPU() + used.CPU, wire: used.Wire, exchanges: used.Exchanges}
+	m := meter{cpu: processCPU() + used.CPU, wire: used.ExchangeTime, exchanges: used.Exchanges}
 	if sample[0].Value.Kind() == metrics.KindFloat64Histogram {
 		h := sample[0].Value.Float64Histogram()
 		m.scheduling, m.buckets = slices.Clone(h.Counts), h.Buckets

@@ -61,7 +61,7 @@ func rankLineups(trials []results.Trial, lineups ...lineup) (ranked [][]results.
 	comparison := optimum.Compare(sound, families...)
 	for i, summaries := range ranked {
 		for k, s := range summaries {
-			summaries[k].Verdict = string(comparison.Standings[i][sampleName(s.Strategy, s.Limit)])
+			summaries[k].Verdict = results.Standing(comparison.Standings[i][sampleName(s.Strategy, s.Limit)])
 			if s.PerSecond == 0 && s.Error == "" && len(families[i]) > 0 {
 				summaries[k].Verdict = results.Slower
 			}

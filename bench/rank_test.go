@@ -23,9 +23,9 @@ func trialsAt(blocks int, rates map[string]float64) []results.Trial {
 	return trials
 }
 
-func verdicts(trials []results.Trial) map[string]string {
+func verdicts(trials []results.Trial) map[string]results.Standing {
 	ranked, _ := bench.Rank(trials)
-	verdicts := map[string]string{}
+	verdicts := map[string]results.Standing{}
 	for _, s := range ranked {
 		verdicts[s.Strategy] = s.Verdict
 	}

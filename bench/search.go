@@ -140,7 +140,7 @@ func (s *search) optimum() results.Optimum {
 	o.Trials = len(s.trials)
 	o.Elapsed = s.elapsed.Seconds()
 	for _, t := range s.trials {
-		o.Requests += t.Warmup + t.Started
+		o.Requests += t.WarmupRequests + t.Started
 	}
 	if s.bound {
 		o.Verdict = results.ClientBound

@@ -39,7 +39,7 @@ func TestTrialOfAWindowMeasuresTheRate(t *testing.T) {
 		got := measure(t, t.Context(), s, 4, bench.Load{Duration: time.Second, Warmup: bench.Automatic})
 		want := results.Trial{
 			// Since the starts are spread over the 7 ms, one of four requests ends every 1.75 ms: 571.4 in a second.
-			Strategy: "a", Limit: 4, Offset: 0.2, Warmup: 111, Started: 575, Succeeded: 571, CutOff: 4,
+			Strategy: "a", Limit: 4, Offset: 0.2, WarmupRequests: 111, Started: 575, Succeeded: 571, CutOff: 4,
 			Status: map[int]int64{200: 571}, Bytes: 5710,
 			Elapsed: 1, PerSecond: 571, InFlightMean: 4, Warnings: []results.Warning{},
 		}
@@ -57,8 +57,8 @@ func TestWarmLastsThreeLatenciesIfAutomatic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := simulated{name: "a", latency: always(time.Second)}
 		got := measure(t, t.Context(), s, 2, bench.Load{Duration: 4 * time.Second, Warmup: bench.Automatic})
-		if got.Warmup != 6 || got.Succeeded != 10 {
-			t.Errorf("%d requests in the warm-up and %d after it, want 6, and 5 for each slot", got.Warmup, got.Succeeded)
+		if got.WarmupRequests != 6 || got.Succeeded != 10 {
+			t.Errorf("%d requests in the warm-up and %d after it, want 6, and 5 for each slot", got.WarmupRequests, got.Succeeded)
 		}
 	})
 }
@@ -96,8 +96,8 @@ func TestTrialAccountsForEveryRequest(t *testing.T) {
 				t.Errorf("seed %d: started %d, but %d succeeded, %d failed, %d were cut off",
 					seed, got.Started, got.Succeeded, failed, got.CutOff)
 			}
-			if got.Warmup+got.Started != made.Load() {
-				t.Errorf("seed %d: %d in the warm-up and %d after it, want the %d made", seed, got.Warmup, got.Started, made.Load())
+			if got.WarmupRequests+got.Started != made.Load() {
+				t.Errorf("seed %d: %d in the warm-up and %d after it, want the %d made", seed, got.WarmupRequests, got.Started, made.Load())
 			}
 			if got.CutOff > 8 {
 				t.Errorf("seed %d: %d cut off at limit 8", seed, got.CutOff)
@@ -121,7 +121,7 @@ func TestTrialOfABatchIsExact(t *testing.T) {
 			var made atomic.Int64
 			s := simulated{name: "a", latency: always(10 * time.Millisecond), made: &made}
 			got := measure(t, t.Context(), s, size.limit, bench.Load{Requests: size.n, Warmup: bench.Automatic})
-			if got.Started != size.n || got.Succeeded != size.n || made.Load() != size.n || got.CutOff != 0 || got.Warmup != 0 {
+			if got.Started != size.n || got.Succeeded != size.n || made.Load() != size.n || got.CutOff != 0 || got.WarmupRequests != 0 {
 				t.Errorf("%d at limit %d: made %d, trial %+v", size.n, size.limit, made.Load(), got)
 			}
 			rounds := (size.n + int64(size.limit) - 1) / int64(size.limit)

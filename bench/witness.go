@@ -26,7 +26,7 @@ func (r *runner) reconcile(t *results.Trial) error {
 // contradiction returns in what a trial differs from what the target saw. A failed request may not have reached the target,
 // and a request that was given up may still be under way there.
 func contradiction(t *results.Trial, saw ServerCounts) error {
-	made := t.Warmup + t.Started
+	made := t.WarmupRequests + t.Started
 	switch {
 	case saw.Requests > made, saw.Requests < made && t.FirstError == "":
 		return fmt.Errorf("it says that it made %d requests, the server saw %d", made, saw.Requests)

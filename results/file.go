@@ -10,15 +10,16 @@ import (
 	"time"
 )
 
-// A run file is JSON Lines, written as the run goes, so that whatever ends the program costs at most the trial under way:
+// A run file is JSON Lines, written as the run goes, so that a program that is killed loses at most the trial under way:
 //
 //	{"version":1,"command":"sweep",...}   the run without what it measured
-//	{"trial":{...}}                       one line a trial, with its histogram
+//	{"trial":{...}}                       one line per trial, with its histogram
 //	{"conclusion":{"strategies":[...],"at_common_limit":[...],"optima":[...],"warnings":[...]}}
 //
-// A file without a conclusion is of a run that was interrupted.
+// A file without a conclusion is that of a run that was interrupted.
 
-// head is a run as it is known before the first trial: its own fields hide those of the run that they are named after.
+// head is the first line: a run without what is not known before the first trial. Its own fields hide the run's fields with
+// the same names in JSON.
 type head struct {
 	*Run
 	Trials     *later `json:"trials,omitempty"`
@@ -31,15 +32,15 @@ type head struct {
 	Versions   *later `json:"versions,omitempty"`
 }
 
-// later is what does not belong into the head. It is never written, and never read.
+// later stands for a field that does not belong into the head. It is never written, and reading one is an error.
 type later struct{}
 
-// UnmarshalJSON refuses whatever it is given.
+// UnmarshalJSON returns an error.
 func (*later) UnmarshalJSON([]byte) error {
 	return errors.New("trials and conclusions belong on lines of their own")
 }
 
-// conclusion is what is known only when a run has ended.
+// conclusion is the last line: what is known only when the run has ended.
 type conclusion struct {
 	Strategies []Summary         `json:"strategies"`
 	AtCommon   []Summary         `json:"at_common_limit"`
@@ -50,7 +51,7 @@ type conclusion struct {
 	Versions   map[string]string `json:"versions,omitempty"`
 }
 
-// line is every line of a run file but the first. Exactly one of its fields is set.
+// line is a line of a run file after the first. Exactly one of its fields is set.
 type line struct {
 	Trial      *Trial      `json:"trial,omitempty"`
 	Conclusion *conclusion `json:"conclusion,omitempty"`
@@ -59,15 +60,16 @@ type line struct {
 // A File is a run file that is being written. It is not safe for concurrent use.
 type File struct {
 	file *os.File
-	err  error // of the first write that failed: what comes after half a line could not be read
+	err  error // of the first write that failed; nothing is written after it, since half a line would make the rest unreadable
 }
 
-// Create starts the file of a run in dir, which it makes if need be. The file is named after the run's start and command
-// (2026-11-22T074452-bench.jsonl) and never replaces another: the next is named -2, and so on. Errors name --out.
+// Create starts the file of a run in the folder dir, which it makes if it does not exist. The file is named after the run's
+// start and command, such as 2026-11-22T074452-bench.jsonl. It never replaces another file: if there is one, -2, -3 and so
+// on are added to the name. Errors name the folder.
 func Create(dir string, run *Run) (*File, error) {
 	f, err := create(dir, run)
 	if err != nil {
-		return nil, fmt.Errorf("--out %s: %w", dir, err)
+		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
 	return f, nil
 }
@@ -91,7 +93,7 @@ func create(dir string, run *Run) (*File, error) {
 	return f, nil
 }
 
-// unused creates the first file that there is not yet of name.jsonl, name-2.jsonl, name-3.jsonl and so on.
+// unused creates the first file of name.jsonl, name-2.jsonl, name-3.jsonl and so on that does not exist.
 func unused(name string) (*os.File, error) {
 	path := name + ".jsonl"
 	for n := 2; ; n++ {
@@ -103,25 +105,25 @@ func unused(name string) (*os.File, error) {
 	}
 }
 
-// Append writes a trial to the file and waits until it is on the disk.
+// Append writes a trial to the file and returns when it is on the disk.
 func (f *File) Append(t Trial) error {
-	t = whole(t)
+	t = t.NonNull()
 	return f.write(line{Trial: &t})
 }
 
 // Finish writes what the run concludes. No trial may follow.
 func (f *File) Finish(run *Run) error {
-	r := presentable(run)
+	r := run.NonNull()
 	return f.write(line{Conclusion: &conclusion{r.Strategies, r.AtCommon, r.Optima, r.PeakMemory, r.Warnings, r.Codes, r.Versions}})
 }
 
-// Close closes the file. It does not conclude the run: that is for [File.Finish].
+// Close closes the file. It does not write what the run concludes: see [File.Finish].
 func (f *File) Close() error { return f.file.Close() }
 
-// Path returns where the file is.
+// Path returns the path of the file.
 func (f *File) Path() string { return f.file.Name() }
 
-// write appends one line in one call, so that a process that is killed leaves whole lines but perhaps for the last.
+// write appends one line in one call, so that only the last line can be torn if the process is killed.
 func (f *File) write(value any) error {
 	if f.err != nil {
 		return f.err

@@ -11,45 +11,26 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sweetspot/results"
+	"sweetspot/results/internal/fixture"
+	"sweetspot/results/render"
 )
-
-// saved writes the run to a file as a run is written, and returns its path.
-func saved(t testing.TB, dir string, run *results.Run) string {
-	t.Helper()
-	file, err := results.Create(dir, run)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, trial := range run.Trials {
-		if err := file.Append(trial); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := file.Finish(run); err != nil {
-		t.Fatal(err)
-	}
-	if err := file.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return file.Path()
-}
 
 // small returns a short run with warnings, failures and histograms.
 func small(t testing.TB) *results.Run {
-	run := warned(t)
+	run := fixture.Warned(t)
 	run.Trials = run.Trials[:3]
-	conclude(run)
+	fixture.Conclude(run)
 	return run
 }
 
 func TestARunComesBackAsItWasSaved(t *testing.T) {
-	for name, run := range map[string]*results.Run{"bench": small(t), "sweep": swept(t), "sweeps": sweptTwice(t), "failed": failed(t)} {
-		loaded, err := results.Load(saved(t, t.TempDir(), run))
+	for name, run := range map[string]*results.Run{"bench": small(t), "sweep": fixture.Swept(t), "sweeps": fixture.SweptTwice(t), "failed": fixture.Failed(t)} {
+		loaded, err := results.Load(fixture.Saved(t, t.TempDir(), run))
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, format := range []results.Format{results.JSON, results.CSV, results.Table} {
-			if diff := cmp.Diff(written(t, run, format, 0), written(t, loaded, format, 0)); diff != "" {
+		for _, format := range []string{render.JSON, render.CSV, render.Table} {
+			if diff := cmp.Diff(fixture.Written(t, render.Run(run), format, 0), fixture.Written(t, render.Run(loaded), format, 0)); diff != "" {
 				t.Errorf("%s as %s: %s", name, format, diff)
 			}
 		}
@@ -67,7 +48,7 @@ func TestNoFileReplacesAnother(t *testing.T) {
 	for _, want := range []string{
 		"2026-11-22T074452-bench.jsonl", "2026-11-22T074452-bench-2.jsonl", "2026-11-22T074452-bench-3.jsonl",
 	} {
-		if got := filepath.Base(saved(t, dir, run)); got != want {
+		if got := filepath.Base(fixture.Saved(t, dir, run)); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}
@@ -78,11 +59,11 @@ func TestAnUnwritablePlaceIsNamed(t *testing.T) {
 	if err := os.WriteFile(occupied, nil, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	_, err := results.Create(filepath.Join(occupied, "runs"), empty("bench"))
-	if err == nil || !strings.HasPrefix(err.Error(), "--out "+occupied) || !strings.Contains(err.Error(), "not a directory") {
-		t.Errorf("got %v, want --out, the place and the cause", err)
+	_, err := results.Create(filepath.Join(occupied, "runs"), fixture.Empty("bench"))
+	if err == nil || !strings.HasPrefix(err.Error(), occupied) || !strings.Contains(err.Error(), "not a directory") {
+		t.Errorf("got %v, want the place and the cause", err)
 	}
-	run := empty("bench")
+	run := fixture.Empty("bench")
 	run.Started = "yesterday"
 	if _, err := results.Create(t.TempDir(), run); err == nil {
 		t.Error("a start that is no time was taken")
@@ -90,7 +71,7 @@ func TestAnUnwritablePlaceIsNamed(t *testing.T) {
 }
 
 func TestNothingIsWrittenAfterAWriteThatFailed(t *testing.T) {
-	file, err := results.Create(t.TempDir(), empty("bench"))
+	file, err := results.Create(t.TempDir(), fixture.Empty("bench"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +82,7 @@ func TestNothingIsWrittenAfterAWriteThatFailed(t *testing.T) {
 	if first == nil || !strings.Contains(first.Error(), file.Path()) {
 		t.Errorf("got %v, want an error that names %s", first, file.Path())
 	}
-	if second := file.Finish(empty("bench")); second != first {
+	if second := file.Finish(fixture.Empty("bench")); second != first {
 		t.Errorf("got %v, want the first error, %v", second, first)
 	}
 }
@@ -114,7 +95,7 @@ func TestAFileCutAnywhereOpensWithItsWholeTrials(t *testing.T) {
 		run.Trials[i].Histogram = run.Trials[i].Histogram[:20]
 	}
 	dir := t.TempDir()
-	text, err := os.ReadFile(saved(t, dir, run))
+	text, err := os.ReadFile(fixture.Saved(t, dir, run))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,9 +7,9 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
-// The range of a [Histogram]: to an hour, with three significant digits from a millisecond up and to half a microsecond
-// below. Finer, a run of an hour against a fast server would not fit into 20 MB. It takes about 210 KiB whatever it has
-// counted.
+// The range and the precision of a [Histogram]: up to an hour, with three significant digits from a millisecond up and
+// half a microsecond below. It takes about 210 KiB, however many durations it has counted. A finer one would make the file
+// of a run of an hour against a fast server larger than 20 MB.
 const (
 	shortest = int64(time.Microsecond)
 	longest  = int64(time.Hour)
@@ -32,8 +32,8 @@ func (h *Histogram) Record(d time.Duration) {
 // Merge adds the counts of other.
 func (h *Histogram) Merge(other *Histogram) { h.hdr.Merge(other.hdr) }
 
-// MergeEncoded adds the counts of an encoded histogram. It takes memory for the counts that there are, not for those that
-// there might be, which is what makes thousands of them quick to merge. A count that is out of range here is left out.
+// MergeEncoded adds the counts of an encoded histogram. It takes memory for its non-zero counts only, so that thousands of
+// histograms merge quickly. Counts out of range are left out.
 func (h *Histogram) MergeEncoded(e Encoded) error {
 	packed, err := hdrhistogram.DecodePacked([]byte(e))
 	if err != nil {
@@ -46,20 +46,20 @@ func (h *Histogram) MergeEncoded(e Encoded) error {
 // Count returns how many durations were recorded.
 func (h *Histogram) Count() int64 { return h.hdr.TotalCount() }
 
-// Latency returns the distribution that the histogram holds.
+// Latency returns the figures of the durations that were recorded.
 func (h *Histogram) Latency() Latency {
 	seconds := func(nanoseconds int64) float64 { return time.Duration(nanoseconds).Seconds() }
-	return Latency{
-		Mean: h.hdr.Mean() / 1e9,
-		P50:  seconds(h.hdr.ValueAtQuantile(50)),
-		P90:  seconds(h.hdr.ValueAtQuantile(90)),
-		P99:  seconds(h.hdr.ValueAtQuantile(99)),
-		Max:  seconds(h.hdr.Max()),
+	l := Latency{Mean: h.hdr.Mean() / 1e9, Max: seconds(h.hdr.Max())}
+	for _, f := range Figures {
+		if f.Percentile > 0 {
+			*f.field(&l) = seconds(h.hdr.ValueAtQuantile(f.Percentile))
+		}
 	}
+	return l
 }
 
-// Encoded is a histogram in HdrHistogram's own compressed form (V2, base64): lossless, and a few hundred bytes to a few
-// thousand.
+// Encoded is a histogram in HdrHistogram's compressed form (V2, base64), which is lossless and takes from a few hundred to
+// a few thousand bytes.
 type Encoded string
 
 // Encode returns the histogram in its compressed form.

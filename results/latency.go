@@ -3,11 +3,13 @@ package results
 import (
 	"errors"
 	"fmt"
+
+	"sweetspot/results/text"
 )
 
-// poolLatency returns the distribution of the trials' successes taken together, from their merged histograms:
-// percentiles cannot be averaged. A single trial with successes needs no histogram, since it has its own figures. It
-// returns an error, and no figures, when a histogram is missing, broken, or does not hold every success.
+// poolLatency returns the latency of the successes of all trials. Percentiles cannot be averaged, so it merges the trials'
+// histograms, unless only one trial had a success. It returns an error if a histogram is missing, broken, or does not hold
+// every success.
 func poolLatency(trials []*Trial) (Latency, error) {
 	var succeeded int64
 	var busy []*Trial
@@ -33,7 +35,19 @@ func poolLatency(trials []*Trial) (Latency, error) {
 		}
 	}
 	if merged.Count() != succeeded {
-		return Latency{}, fmt.Errorf("the histograms hold %s of %s successes", count(merged.Count()), count(succeeded))
+		return Latency{}, fmt.Errorf("the histograms hold %s of %s successes", text.Count(merged.Count()), text.Count(succeeded))
 	}
 	return merged.Latency(), nil
+}
+
+// Latency describes the distribution of service times, in seconds, as the caller who held a slot saw them. See [Figures]
+// for what the fields are.
+type Latency struct {
+	Mean float64 `json:"mean"`
+	P50  float64 `json:"p50"`
+	P90  float64 `json:"p90"`
+	P95  float64 `json:"p95,omitempty"` // 0 in files from before it was kept
+	P99  float64 `json:"p99"`
+	P999 float64 `json:"p999,omitempty"` // 0 in files from before it was kept
+	Max  float64 `json:"max"`
 }

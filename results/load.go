@@ -11,23 +11,26 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"sweetspot/results/stat"
+	"sweetspot/results/text"
 )
 
-// Load reads a run file that [Create] began. It is strict: an unknown field, another version or figures that do not add
-// up are errors that name the file, the line and the field. A file whose last line is torn opens up to its last whole
-// trial; that, and a missing conclusion, is a warning on the run.
+// Load reads a run file that [Create] began, of this version or an older one. An unknown field, a newer version or figures
+// that do not add up are errors that name the file, the line and the field. A file whose last line is torn opens without
+// it; that, and a missing conclusion, is a warning on the run. None of the run's lists and maps is nil.
 func Load(path string) (*Run, error) {
-	text, err := os.ReadFile(path)
+	words, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err // names the path
 	}
-	return parse(path, text)
+	return parse(path, words)
 }
 
 // parse reads the text of the run file of that name.
-func parse(name string, text []byte) (*Run, error) {
-	lines := bytes.SplitAfter(text, []byte("\n"))
-	if last := len(lines) - 1; len(lines[last]) == 0 { // what follows the last line's end
+func parse(name string, words []byte) (*Run, error) {
+	lines := bytes.SplitAfter(words, []byte("\n"))
+	if last := len(lines) - 1; len(lines[last]) == 0 { // the empty rest after the last line's end
 		lines = lines[:last]
 	}
 	if len(lines) == 0 {
@@ -38,42 +41,41 @@ func parse(name string, text []byte) (*Run, error) {
 		return nil, fmt.Errorf("%s:1: %w", name, err)
 	}
 	concluded := false
-	for i, text := range lines[1:] {
+	for i, words := range lines[1:] {
 		number := i + 2
-		if torn(text) {
+		if torn(words) {
 			run.Warnings = append(run.Warnings, Warningf(Torn, "%s:%d: the last line is torn, and what it held is lost", name, number))
 			break
 		}
 		if concluded {
 			return nil, fmt.Errorf("%s:%d: follows the conclusion, which must be the last line", name, number)
 		}
-		if concluded, err = run.parseLine(text); err != nil {
+		if concluded, err = run.parseLine(words); err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", name, number, err)
 		}
 	}
 	if !concluded {
 		run.Warnings = append(run.Warnings, Warningf(NoConclusion, "%s: the run was interrupted: it has no conclusion", name))
 	}
-	return presentable(run), nil
+	return run.NonNull(), nil
 }
 
-// torn reports whether the writer was stopped in the middle of the line. A whole line that lacks nothing but its end is
-// not torn.
+// torn reports whether the writer was stopped in the middle of the line. A line that lacks only the newline is not torn.
 func torn(line []byte) bool { return !bytes.HasSuffix(line, []byte("\n")) && !json.Valid(line) }
 
-// parseHead reads the first line of a run file. The version is read before all else, since another may have other fields.
-func parseHead(text []byte) (*Run, error) {
-	if torn(text) {
+// parseHead reads the first line of a run file. It reads the version first, since another version may have other fields.
+func parseHead(words []byte) (*Run, error) {
+	if torn(words) {
 		return nil, errors.New("ends within its first line, so there is nothing to open")
 	}
-	if string(bytes.TrimSpace(text)) == "{" { // as JSON for people begins
-		return nil, errors.New("not a run file: want one that --out saved; what --format json prints cannot be opened again")
+	if string(bytes.TrimSpace(words)) == "{" { // the first line of JSON that was printed for people
+		return nil, errors.New("not a run file: want one that bench or sweep saved; JSON that was printed cannot be opened again")
 	}
 	var version struct {
 		Version int `json:"version"`
 	}
-	if err := json.Unmarshal(text, &version); err != nil {
-		return nil, fmt.Errorf("not a run file: %w", place(text, err))
+	if err := json.Unmarshal(words, &version); err != nil {
+		return nil, fmt.Errorf("not a run file: %w", place(words, err))
 	}
 	switch {
 	case version.Version > Version:
@@ -82,16 +84,16 @@ func parseHead(text []byte) (*Run, error) {
 		return nil, fmt.Errorf("version %d: not a run file: want a version from 1 to %d", version.Version, Version)
 	}
 	run := &Run{}
-	if err := strict(text, &head{Run: run}); err != nil {
+	if err := strict(words, &head{Run: run}); err != nil {
 		return nil, err
 	}
 	return run, nil
 }
 
-// parseLine adds what a later line holds to the run and reports whether it was the conclusion.
-func (r *Run) parseLine(text []byte) (concluded bool, err error) {
+// parseLine adds what a line after the first holds to the run. It reports whether the line was the conclusion.
+func (r *Run) parseLine(words []byte) (concluded bool, err error) {
 	var l line
-	if err := strict(text, &l); err != nil {
+	if err := strict(words, &l); err != nil {
 		return false, err
 	}
 	switch {
@@ -124,8 +126,48 @@ func (c *conclusion) decode() {
 	}
 }
 
-// check returns an error unless the trial's figures can be true: none is negative, and every request that was started is
-// accounted for.
+// rounding is the largest difference, as a share, between two figures that differ by rounding errors only.
+const rounding = 1e-9
+
+// strict decodes one JSON value. A field that value does not have, and anything after the JSON value, is an error.
+func strict(words []byte, value any) error {
+	decoder := json.NewDecoder(bytes.NewReader(words))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(value); err != nil {
+		return place(words, err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return fmt.Errorf("column %d: more than one JSON value", decoder.InputOffset()+1)
+	}
+	return nil
+}
+
+// place adds to a JSON error where in the line it is, if that is known.
+func place(words []byte, err error) error {
+	var syntax *json.SyntaxError
+	var mistyped *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return fmt.Errorf("column %d: %w", syntax.Offset, err)
+	case errors.As(err, &mistyped) && mistyped.Field == "":
+		return fmt.Errorf("column %d: want an object, got %s", mistyped.Offset, mistyped.Value)
+	case errors.As(err, &mistyped):
+		field := strings.TrimPrefix(mistyped.Field, "Run.") // the embedded run's fields are the head's
+		return fmt.Errorf("column %d: %s: want %s, got %s", mistyped.Offset, field, mistyped.Type, mistyped.Value)
+	case errors.Is(err, io.EOF):
+		return errors.New("the line is blank")
+	}
+	if field, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); unknown {
+		err = fmt.Errorf("unknown field %s: misspelled, or from a newer sweetspot", field)
+		if bytes.Count(words, []byte(field)) == 1 { // else it may be a known field elsewhere in the line
+			err = fmt.Errorf("column %d: %w", bytes.Index(words, []byte(field))+1, err)
+		}
+	}
+	return err
+}
+
+// check returns an error unless the trial's figures can be right: none is negative, and every request that was started
+// succeeded, failed or was cut off.
 func (t *Trial) check() error {
 	if t.Strategy == "" {
 		return errors.New("trial.strategy: want a name")
@@ -145,7 +187,7 @@ func (t *Trial) check() error {
 		return err
 	}
 	for _, class := range slices.Sorted(maps.Keys(t.Failed)) {
-		if err := take("failed."+clean(class), t.Failed[class]); err != nil {
+		if err := take("failed."+text.Clean(class), t.Failed[class]); err != nil {
 			return err
 		}
 	}
@@ -158,16 +200,13 @@ func (t *Trial) check() error {
 	if min(t.Elapsed, t.PerSecond, t.CPU, t.InFlightMean, t.Latency.Mean) < 0 {
 		return errors.New("trial: a duration or a rate is below 0")
 	}
-	if rate := quotient(float64(t.Succeeded), t.Elapsed); math.Abs(t.PerSecond-rate) > rounding*rate {
+	if rate := stat.Ratio(float64(t.Succeeded), t.Elapsed); math.Abs(t.PerSecond-rate) > rounding*rate {
 		return fmt.Errorf("trial.per_second: %g: succeeded / elapsed_seconds is %g", t.PerSecond, rate)
 	}
 	return t.checkSeries()
 }
 
-// rounding is how far apart, as a share, two figures may be that are the same but for how they were worked out.
-const rounding = 1e-9
-
-// checkSeries returns an error unless the seconds add up to the trial.
+// checkSeries returns an error unless the seconds add up to the counts of the trial.
 func (t *Trial) checkSeries() error {
 	if len(t.Series) == 0 {
 		return nil
@@ -184,41 +223,4 @@ func (t *Trial) checkSeries() error {
 		return fmt.Errorf("trial.series: %d succeeded and %d failed: the trial says %d and %d", sum.Succeeded, sum.Failed, t.Succeeded, t.Failures())
 	}
 	return nil
-}
-
-// strict decodes one JSON value with no field that value does not have and nothing after it.
-func strict(text []byte, value any) error {
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(value); err != nil {
-		return place(text, err)
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return fmt.Errorf("column %d: more than one JSON value", decoder.InputOffset()+1)
-	}
-	return nil
-}
-
-// place returns a JSON error that says where in the line it is, as far as is known.
-func place(text []byte, err error) error {
-	var syntax *json.SyntaxError
-	var mistyped *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &syntax):
-		return fmt.Errorf("column %d: %w", syntax.Offset, err)
-	case errors.As(err, &mistyped) && mistyped.Field == "":
-		return fmt.Errorf("column %d: want an object, got %s", mistyped.Offset, mistyped.Value)
-	case errors.As(err, &mistyped):
-		field := strings.TrimPrefix(mistyped.Field, "Run.") // a head's fields are those of its run
-		return fmt.Errorf("column %d: %s: want %s, got %s", mistyped.Offset, field, mistyped.Type, mistyped.Value)
-	case errors.Is(err, io.EOF):
-		return errors.New("the line is blank")
-	}
-	if field, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); unknown {
-		err = fmt.Errorf("unknown field %s: a slip of the hand, or of a newer sweetspot", field)
-		if bytes.Count(text, []byte(field)) == 1 { // else it may be known elsewhere in the line
-			err = fmt.Errorf("column %d: %w", bytes.Index(text, []byte(field))+1, err)
-		}
-	}
-	return err
 }

@@ -7,16 +7,18 @@ import (
 	"testing"
 
 	"sweetspot/results"
+	"sweetspot/results/internal/fixture"
+	"sweetspot/results/render"
 )
 
 // manyTrials returns a sweep of ten limits with so many trials, each of 1,250 requests. Their histograms differ, but not
 // all: to make them takes longer than to read them.
 func manyTrials(t testing.TB, trials int) *results.Run {
 	random := rand.New(rand.NewPCG(1, 2))
-	run := empty("sweep")
+	run := fixture.Empty("sweep")
 	const limits, different = 10, 100
 	for i := range min(trials, different) {
-		run.Trials = append(run.Trials, made(t, random, "pool", 1<<(i%limits), i/limits, 625, 0.01))
+		run.Trials = append(run.Trials, fixture.Trial(t, random, "pool", 1<<(i%limits), i/limits, 625, 0.01))
 	}
 	for i := different; i < trials; i++ {
 		trial := run.Trials[i%different]
@@ -29,13 +31,13 @@ func manyTrials(t testing.TB, trials int) *results.Run {
 // BenchmarkLoadAndDraw opens the file of a run of 10,000 trials and draws its tables. MB-taken is what the process has
 // taken from the system by then, which is the most that it ever needed.
 func BenchmarkLoadAndDraw(b *testing.B) {
-	path := saved(b, b.TempDir(), manyTrials(b, 10_000))
+	path := fixture.Saved(b, b.TempDir(), manyTrials(b, 10_000))
 	for b.Loop() {
 		run, err := results.Load(path)
 		if err != nil {
 			b.Fatal(err)
 		}
-		if err := results.Write(io.Discard, run, results.Table, results.Screen{Columns: 100}); err != nil {
+		if err := render.Write(io.Discard, render.Run(run), render.Table, render.Screen{Columns: 100}); err != nil {
 			b.Fatal(err)
 		}
 	}

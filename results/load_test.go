@@ -1,4 +1,4 @@
-package results
+package results_test
 
 import (
 	"encoding/json"
@@ -7,6 +7,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"sweetspot/results"
+	"sweetspot/results/compare"
+	"sweetspot/results/render"
 )
 
 const (
@@ -23,13 +27,13 @@ func TestWhatIsNoRunFileIsNamedWithThePlaceAndTheCause(t *testing.T) {
 		{"a list", "[]\n", "f:1: not a run file: column 1: want an object, got array"},
 		{"the future", `{"version":2,"new":1}` + "\n", "f:1: version 2: written by a newer sweetspot; this one reads up to version 1: update it to open the file"},
 		{"any object", "{}\n", "f:1: version 0: not a run file: want a version from 1 to 1"},
-		{"a run as JSON", "{\n  \"version\": 1,\n", "f:1: not a run file: want one that --out saved; what --format json prints cannot be opened again"},
+		{"a run as JSON", "{\n  \"version\": 1,\n", "f:1: not a run file: want one that bench or sweep saved; JSON that was printed cannot be opened again"},
 		{"a cut head", goodHead[:20], "f:1: ends within its first line, so there is nothing to open"},
-		{"an unknown setting", strings.Replace(goodHead, "method", "metod", 1), `f:1: column 65: unknown field "metod": a slip of the hand, or of a newer sweetspot`},
+		{"an unknown setting", strings.Replace(goodHead, "method", "metod", 1), `f:1: column 65: unknown field "metod": misspelled, or from a newer sweetspot`},
 		{"trials in the head", strings.Replace(goodHead, `"command"`, `"trials":[],"command"`, 1), "f:1: trials and conclusions belong on lines of their own"},
 		{"a mistyped seed", strings.Replace(goodHead, `"target"`, `"seed":"x","target"`, 1), "f:1: column 41: seed: want uint64, got string"},
-		{"an unknown field", edited("limit", "limits"), `f:2: column 29: unknown field "limits": a slip of the hand, or of a newer sweetspot`},
-		{"a field that is known elsewhere", edited(`"limit"`, `"latency_seconds":{"limit":1},"limit"`), `f:2: unknown field "limit": a slip of the hand, or of a newer sweetspot`},
+		{"an unknown field", edited("limit", "limits"), `f:2: column 29: unknown field "limits": misspelled, or from a newer sweetspot`},
+		{"a field that is known elsewhere", edited(`"limit"`, `"latency_seconds":{"limit":1},"limit"`), `f:2: unknown field "limit": misspelled, or from a newer sweetspot`},
 		{"a mistyped limit", edited(`:2,`, `:"2",`), "f:2: column 39: trial.limit: want int, got string"},
 		{"a limit of 0", edited(`"limit":2`, `"limit":0`), "f:2: trial.limit: 0: want at least 1"},
 		{"no strategy", edited("pool", ""), "f:2: trial.strategy: want a name"},
@@ -47,7 +51,7 @@ func TestWhatIsNoRunFileIsNamedWithThePlaceAndTheCause(t *testing.T) {
 		{"damage in the middle", goodHead + goodTrial[:30] + "\n" + goodTrial, "f:2: column 31: invalid character '\\n' in string literal"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if _, err := parse("f", []byte(c.text)); err == nil || err.Error() != c.want {
+			if _, err := results.Parse("f", []byte(c.text)); err == nil || err.Error() != c.want {
 				t.Errorf("got  %v\nwant %s", err, c.want)
 			}
 		})
@@ -66,12 +70,12 @@ func TestAnUnfinishedFileOpensWithAWarning(t *testing.T) {
 		{goodHead + goodTrial + "\x00\x00", 1, "f:3: the last line is torn, and what it held is lost|f: the run was interrupted: it has no conclusion"},
 		{goodHead + goodTrial + goodEnd + "{", 1, "w|f:4: the last line is torn, and what it held is lost"},
 	} {
-		run, err := parse("f", []byte(c.text))
+		run, err := results.Parse("f", []byte(c.text))
 		if err != nil {
 			t.Errorf("%q: %v", c.text, err)
 			continue
 		}
-		if got := strings.Join(Words(run.Warnings), "|"); got != c.want || len(run.Trials) != c.trials {
+		if got := strings.Join(results.Words(run.Warnings), "|"); got != c.want || len(run.Trials) != c.trials {
 			t.Errorf("%q:\ngot  %d trials, %s\nwant %d trials, %s", c.text, len(run.Trials), got, c.trials, c.want)
 		}
 	}
@@ -93,27 +97,27 @@ func FuzzLoad(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		run, err := parse("f", text)
+		run, err := results.Parse("f", text)
 		if err != nil {
 			return
 		}
 		for _, trial := range run.Trials {
-			if err := trial.check(); err != nil {
+			if err := results.Check(&trial); err != nil {
 				t.Error(err)
 			}
 		}
-		if _, err := json.Marshal(Summarise(run.Trials)); err != nil {
+		if _, err := json.Marshal(results.Summarise(run.Trials)); err != nil {
 			t.Error(err)
 		}
-		documents := []Document{run}
+		documents := []render.Document{render.Run(run)}
 		later := *run
 		later.Trials = run.Trials[len(run.Trials)/2:]
-		if comparison, err := Compare(run, &later); err == nil {
+		if comparison, err := compare.Runs(run, &later); err == nil {
 			documents = append(documents, comparison)
 		}
 		for _, document := range documents {
-			for _, name := range Formats() {
-				if err := Write(io.Discard, document, Format(name), Screen{Columns: 80}); err != nil {
+			for _, name := range render.Names(render.Formats()) {
+				if err := render.Write(io.Discard, document, name, render.Screen{Columns: 80}); err != nil {
 					t.Errorf("%T as %s: %v", document, name, err)
 				}
 			}

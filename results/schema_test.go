@@ -1,4 +1,4 @@
-package results
+package results_test
 
 import (
 	"os"
@@ -8,30 +8,33 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"sweetspot/results"
+	"sweetspot/results/compare"
 )
 
 // sections are the headings of SCHEMA.md under which a type's fields are documented.
 var sections = map[string]reflect.Type{
-	"The run":        reflect.TypeFor[Run](),
-	"Bundled server": reflect.TypeFor[Bundled](),
-	"Machine":        reflect.TypeFor[Machine](),
-	"Settings":       reflect.TypeFor[Settings](),
-	"Trial":          reflect.TypeFor[Trial](),
-	"Second":         reflect.TypeFor[Second](),
-	"Latency":        reflect.TypeFor[Latency](),
-	"Conclusion":     reflect.TypeFor[conclusion](),
-	"Summary":        reflect.TypeFor[Summary](),
-	"Projection":     reflect.TypeFor[Projection](),
-	"Optimum":        reflect.TypeFor[Optimum](),
-	"Peak":           reflect.TypeFor[PeakLimit](),
-	"Law":            reflect.TypeFor[Law](),
-	"Rate":           reflect.TypeFor[Rate](),
-	"Comparison":     reflect.TypeFor[Comparison](),
-	"Origin":         reflect.TypeFor[Origin](),
-	"At":             reflect.TypeFor[At](),
-	"Change":         reflect.TypeFor[Change](),
-	"Shift":          reflect.TypeFor[Shift](),
-	"Coded":          reflect.TypeFor[Coded](),
+	"The run":        reflect.TypeFor[results.Run](),
+	"Bundled server": reflect.TypeFor[results.Bundled](),
+	"Machine":        reflect.TypeFor[results.Machine](),
+	"Settings":       reflect.TypeFor[results.Settings](),
+	"Trial":          reflect.TypeFor[results.Trial](),
+	"Second":         reflect.TypeFor[results.Second](),
+	"Latency":        reflect.TypeFor[results.Latency](),
+	"Conclusion":     reflect.TypeFor[results.Conclusion](),
+	"Summary":        reflect.TypeFor[results.Summary](),
+	"Projection":     reflect.TypeFor[results.Projection](),
+	"Optimum":        reflect.TypeFor[results.Optimum](),
+	"Peak":           reflect.TypeFor[results.PeakLimit](),
+	"Law":            reflect.TypeFor[results.Law](),
+	"Rate":           reflect.TypeFor[results.Rate](),
+	"Comparison":     reflect.TypeFor[compare.Comparison](),
+	"Origin":         reflect.TypeFor[compare.Origin](),
+	"At":             reflect.TypeFor[compare.At](),
+	"Change":         reflect.TypeFor[compare.Change](),
+	"Shift":          reflect.TypeFor[compare.Shift](),
+	"Coded":          reflect.TypeFor[results.Coded](),
 }
 
 // row is a field's row in the schema: its name, its type, its unit, which may be empty, and its meaning, which may not.
@@ -86,7 +89,7 @@ func described(f reflect.StructField) string {
 }
 
 func typeName(t reflect.Type) string {
-	if t == reflect.TypeFor[Warning]() { // in words
+	if t == reflect.TypeFor[results.Warning]() { // in words
 		return "string"
 	}
 	switch t.Kind() {
@@ -115,9 +118,33 @@ func typeName(t reflect.Type) string {
 
 // The lines of a file hold no field that the sections do not.
 func TestEveryLineIsDocumented(t *testing.T) {
-	for i := range reflect.TypeFor[line]().NumField() {
-		if of := reflect.TypeFor[line]().Field(i).Type.Elem(); strings.HasSuffix(typeName(of), "section") {
+	for i := range reflect.TypeFor[results.Line]().NumField() {
+		if of := reflect.TypeFor[results.Line]().Field(i).Type.Elem(); strings.HasSuffix(typeName(of), "section") {
 			t.Errorf("%v has no section in SCHEMA.md", of)
 		}
+	}
+}
+
+// The rows of the latencies are those of the table of figures, in its order.
+func TestSchemaDocumentsLatenciesAsTheTableOfFiguresDoes(t *testing.T) {
+	text, err := os.ReadFile("SCHEMA.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(text), "## Latency\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	var got []string
+	for line := range strings.Lines(section) {
+		if strings.HasPrefix(line, "| `") {
+			cells := strings.Split(line, " | ")
+			got = append(got, cells[0]+" | "+strings.TrimSuffix(strings.TrimSpace(cells[3]), " |"))
+		}
+	}
+	want := []string{}
+	for _, f := range results.Latencies() {
+		want = append(want, "| `"+f.Name+"` | "+f.Doc)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-figures +SCHEMA.md)\n%s", diff)
 	}
 }

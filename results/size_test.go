@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"sweetspot/results"
+	"sweetspot/results/internal/fixture"
 )
 
 // busy returns a trial of that many seconds at 50,000 requests a second, as against a server that answers at once.
 func busy(t testing.TB, random *rand.Rand, seconds float64) results.Trial {
-	trial := results.Trial{Strategy: "eventloop", Limit: 60, Warmup: 10_000, CutOff: 60, Elapsed: seconds, CPU: 0.61 * seconds,
+	trial := results.Trial{Strategy: "eventloop", Limit: 60, WarmupRequests: 10_000, CutOff: 60, Elapsed: seconds, CPU: 0.61 * seconds,
 		Offset: 3600 * random.Float64(), InFlightMean: 59.987654321098765, Wire: 0.001154321, Scheduling: 0.000229376, Connections: 60,
 		Warnings: []results.Warning{{Text: "the client used 87% of its processors: it may be the bottleneck, not the server"}},
 		Failed: map[string]int64{"decode": 0, "dns": 0, "malformed": 0, "other": 0, "refused": 0, "reset": 0, "status": 0,
@@ -56,12 +57,12 @@ func TestTheFileOfAnHourIsSmall(t *testing.T) {
 		{"long trials", 3600, 8},
 		{"the usual trials", 0.5, 36_000 / (5 + 2)},
 	} {
-		run := empty("bench")
+		run := fixture.Empty("bench")
 		const sample = 8 // of the trials, to save the time of making all of them
 		for range sample {
 			run.Trials = append(run.Trials, busy(t, random, c.seconds))
 		}
-		path := saved(t, t.TempDir(), run)
+		path := fixture.Saved(t, t.TempDir(), run)
 		if _, err := results.Load(path); err != nil {
 			t.Errorf("%s: %v", c.name, err)
 		}

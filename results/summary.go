@@ -5,66 +5,77 @@ import (
 	"math"
 	"slices"
 
-	"github.com/montanaflynn/stats"
-	"gonum.org/v1/gonum/stat/distuv"
+	"sweetspot/results/stat"
 )
 
-// confidence is that of every interval shown.
-const confidence = 0.95
-
-// sequential is the strategy that the others are compared with: one request at a time.
+// sequential is the strategy that makes one request at a time, which the others are compared with.
 const sequential = "sequential"
 
-// projected are the numbers of requests a time is projected for: a batch, the batch at which an unlimited client was
-// seen to collapse, and a URL for each of the four-character codes over 0-9 and a-z.
-var projected = [...]int64{1000, 4000, allCodes}
+// projected are the numbers of requests that a time is projected for: a batch, the batch at which an unlimited client was
+// seen to collapse, and one request for each of the four-character codes.
+var projected = [...]int64{1000, 4000, AllCodes}
 
-const allCodes = 36 * 36 * 36 * 36
+// AllCodes is the number of four-character codes over 0-9 and a-z.
+const AllCodes int64 = 36 * 36 * 36 * 36
 
-// A setting is what trials have in common that are repeats of one another.
-type setting struct {
-	strategy string
-	limit    int
+// A Group is the trials that are repeats of one another: of one strategy at one limit.
+type Group struct {
+	Strategy string
+	Limit    int
+	Trials   []*Trial
 }
 
-// Summarise takes the trials of each strategy at each limit together, in the order in which they first appear, but for
-// those with a purpose of their own. Verdicts are left to who compares. Every figure is finite: a trial without a success has the rate 0, and since no geometric
-// mean can hold that, the summary's rate is then 0 without an interval or a spread, and a warning says so.
+// Summarise returns a summary of the trials of each of the [Groups], in their order. It sets no verdicts. Every figure is
+// finite. The rate of a trial without a success is 0, of which there is no geometric mean: the rate of its summary is then 0
+// too, without interval and spread, and a warning says so.
 func Summarise(trials []Trial) []Summary {
-	order, groups := group(trials)
-	summaries := make([]Summary, len(order))
-	for i, at := range order {
-		summaries[i] = summarise(groups[at])
+	groups := Groups(trials)
+	summaries := make([]Summary, len(groups))
+	for i, g := range groups {
+		summaries[i] = summarise(g)
 	}
 	compare(summaries)
 	return summaries
 }
 
-// group returns the trials that count by setting, and the settings in the order in which they first appear.
-func group(trials []Trial) (order []setting, groups map[setting][]*Trial) {
-	groups = map[setting][]*Trial{}
+// Groups returns the trials that measure their strategy, by strategy and limit, in the order in which these first appear.
+// Trials with another purpose are left out; an interrupted one counts if its group has no other.
+func Groups(trials []Trial) []Group {
+	type key struct {
+		strategy string
+		limit    int
+	}
+	var groups []Group
+	places := map[key]int{}
 	for i := range trials {
-		at := setting{trials[i].Strategy, trials[i].Limit}
-		switch group := groups[at]; {
-		case trials[i].Purpose == Control, trials[i].Purpose == Causal:
-		case group == nil:
-			order = append(order, at)
-			groups[at] = []*Trial{&trials[i]}
-		case trials[i].Purpose == Interrupted:
-		case group[0].Purpose == Interrupted:
-			groups[at] = []*Trial{&trials[i]}
+		t := &trials[i]
+		if t.Purpose == Control || t.Purpose == Causal {
+			continue
+		}
+		at := key{t.Strategy, t.Limit}
+		place, known := places[at]
+		if !known {
+			places[at] = len(groups)
+			groups = append(groups, Group{t.Strategy, t.Limit, []*Trial{t}})
+			continue
+		}
+		switch g := &groups[place]; {
+		case t.Purpose == Interrupted:
+		case g.Trials[0].Purpose == Interrupted:
+			g.Trials = []*Trial{t}
 		default:
-			groups[at] = append(group, &trials[i])
+			g.Trials = append(g.Trials, t)
 		}
 	}
-	return order, groups
+	return groups
 }
 
 // summarise takes the trials of one strategy at one limit together.
-func summarise(trials []*Trial) Summary {
+func summarise(g Group) Summary {
+	trials := g.Trials
 	s := Summary{
-		Strategy: trials[0].Strategy,
-		Limit:    trials[0].Limit,
+		Strategy: g.Strategy,
+		Limit:    g.Limit,
 		Trials:   len(trials),
 		Failed:   map[string]int64{},
 		Warnings: poolWarnings(trials),
@@ -88,8 +99,8 @@ func summarise(trials []*Trial) Summary {
 		}
 		s.FirstError = cmp.Or(s.FirstError, t.FirstError)
 	}
-	s.CPUMicroseconds = quotient(1e6*cpu, float64(completed))
-	s.InFlightMean = quotient(inFlight, elapsed)
+	s.CPUMicroseconds = stat.Ratio(1e6*cpu, float64(completed))
+	s.InFlightMean = stat.Ratio(inFlight, elapsed)
 	latency, err := poolLatency(trials)
 	if err != nil {
 		s.Warnings = append(s.Warnings, Warningf(NoLatency, "latency left out: %v", err))
@@ -98,7 +109,7 @@ func summarise(trials []*Trial) Summary {
 	return s
 }
 
-// setRate sets the rate of the summary, its interval and spread, and what follows from the rate.
+// setRate sets the rate of the summary, its interval, its spread and what follows from the rate.
 func (s *Summary) setRate(trials []*Trial) {
 	logs := make([]float64, 0, len(trials))
 	least, most := math.Inf(1), 0.0
@@ -114,22 +125,20 @@ func (s *Summary) setRate(trials []*Trial) {
 		}
 		return
 	}
-	mean, _ := stats.Mean(logs)                         // fails on no data only, and there is a trial
-	s.PerSecond = min(max(math.Exp(mean), least), most) // exactly the rate where there is only one
-	s.Microseconds = quotient(1e6, s.PerSecond)
+	sample := stat.Describe(logs)
+	s.PerSecond = min(max(math.Exp(sample.Mean), least), most) // exactly the rate if there is only one
+	s.Microseconds = stat.Ratio(1e6, s.PerSecond)
 	for _, n := range projected {
-		s.Projected = append(s.Projected, Projection{n, quotient(float64(n), s.PerSecond)})
+		s.Projected = append(s.Projected, Projection{n, stat.Ratio(float64(n), s.PerSecond)})
 	}
 	if len(logs) == 1 {
 		return
 	}
-	s.Spread, _ = stats.StandardDeviationSample(logs)
-	n := float64(len(logs))
-	t := distuv.StudentsT{Sigma: 1, Nu: n - 1}.Quantile(1 - (1-confidence)/2)
-	half := t * s.Spread / math.Sqrt(n)
-	low, high := math.Exp(mean-half), math.Exp(mean+half)
+	s.Spread = sample.Deviation
+	half := sample.HalfWidth(1 - stat.Confidence)
+	low, high := math.Exp(sample.Mean-half), math.Exp(sample.Mean+half)
 	if !math.IsInf(high, 0) { // rates hundreds of orders of magnitude apart bound nothing
-		low, high = min(low, s.PerSecond), max(high, s.PerSecond) // where all rates are equal but for a rounding
+		low, high = min(low, s.PerSecond), max(high, s.PerSecond) // else a rounding error could put the rate outside
 		s.Low, s.High = &low, &high
 	}
 }
@@ -143,19 +152,36 @@ func compare(summaries []Summary) {
 	single := slices.IndexFunc(summaries, func(s Summary) bool { return s.Strategy == sequential })
 	for i := range summaries {
 		s := &summaries[i]
-		s.VersusFastest = quotient(s.PerSecond, fastest)
+		s.VersusFastest = stat.Ratio(s.PerSecond, fastest)
 		if single >= 0 && summaries[single].PerSecond > 0 {
-			versus := quotient(s.PerSecond, summaries[single].PerSecond)
+			versus := stat.Ratio(s.PerSecond, summaries[single].PerSecond)
 			s.VersusSequential = &versus
 		}
 	}
 }
 
-// quotient returns a/b, or 0 where that is no number that JSON can hold.
-func quotient(a, b float64) float64 {
-	q := a / b
-	if math.IsNaN(q) || math.IsInf(q, 0) {
-		return 0
-	}
-	return q
+// A Summary is the trials of one strategy at one limit, taken together. PerSecond is the geometric mean of the trials'
+// goodput. Low and High bound it with 95% confidence (Student's t on the logarithms) and are nil after a single trial.
+type Summary struct {
+	Strategy         string           `json:"strategy"`
+	Limit            int              `json:"limit"`
+	Trials           int              `json:"trials"`
+	PerSecond        float64          `json:"per_second"`
+	Low              *float64         `json:"low"`
+	High             *float64         `json:"high"`
+	Spread           float64          `json:"spread"` // standard deviation of the trials' goodput, as a share of PerSecond
+	Microseconds     float64          `json:"microseconds_per_request"`
+	CPUMicroseconds  float64          `json:"cpu_microseconds_per_request"`
+	VersusFastest    float64          `json:"versus_fastest"`
+	VersusSequential *float64         `json:"versus_sequential,omitempty"`
+	Verdict          Standing         `json:"verdict,omitempty"`
+	Latency          Latency          `json:"latency_seconds"` // of the successes of all trials, from merged histograms
+	InFlightMean     float64          `json:"in_flight_mean"`
+	Started          int64            `json:"started"`
+	Failed           map[string]int64 `json:"failed"`                // by class, those that occurred
+	FirstError       string           `json:"first_error,omitempty"` // of the first trial that has one
+	Error            string           `json:"error,omitempty"`       // why the strategy broke down, so that it has no rate
+	Projected        []Projection     `json:"projected,omitempty"`
+	Warnings         []Warning        `json:"warnings"`
+	Codes            []Coded          `json:"warning_codes,omitempty"`
 }

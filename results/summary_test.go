@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"sweetspot/results"
+	"sweetspot/results/internal/fixture"
 )
 
 // noHistogram is the warning of trials like those of rates.
@@ -87,7 +88,7 @@ func TestProjectionsAreArithmetic(t *testing.T) {
 
 func TestPercentilesComeFromMergedHistograms(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
-	fast, slow := made(t, random, "pool", 1, 0, 900, 0), made(t, random, "pool", 1, 1, 100, 0)
+	fast, slow := fixture.Trial(t, random, "pool", 1, 0, 900, 0), fixture.Trial(t, random, "pool", 1, 1, 100, 0)
 	s := results.Summarise([]results.Trial{fast, slow})[0]
 	if s.Latency.P50 > fast.Latency.P90 || s.Latency.P99 < slow.Latency.P50 || s.Latency.Max != slow.Latency.Max {
 		t.Errorf("merged %+v\nfast   %+v\nslow   %+v", s.Latency, fast.Latency, slow.Latency)
@@ -164,7 +165,7 @@ func TestSummariesAreAlwaysFiniteAndInOrder(t *testing.T) {
 }
 
 func TestTheOrderOfTrialsIsNoMatter(t *testing.T) {
-	run := compared(t, 4)
+	run := fixture.Compared(t, 4)
 	for i := range run.Trials {
 		if i%3 == 0 {
 			run.Trials[i].Warn(results.Warning{Text: "busy " + run.Trials[i].Strategy[:i%4] + "%"})

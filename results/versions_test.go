@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"sweetspot/results"
+	"sweetspot/results/internal/fixture"
+	"sweetspot/results/render"
 )
 
 // Files that were written once are never written anew: they are what people have on their disks. When the file gains a
@@ -40,13 +42,16 @@ func TestFilesOfEveryVersionOpen(t *testing.T) {
 					t.Errorf("%s at limit %d has no latency: %q", s.Strategy, s.Limit, s.Warnings)
 				}
 			}
-			for _, name := range results.Formats() {
-				if text := written(t, run, results.Format(name), 100); text == "" {
+			for _, name := range render.Names(render.Formats()) {
+				if text := fixture.Written(t, render.Run(run), name, 100); text == "" {
 					t.Errorf("nothing is written as %s", name)
 				}
 			}
 			if newer := strings.Contains(path, "series"); newer != (run.Arguments != nil && run.Machine.Kernel != "" && run.Trials[1].Offset > 0) {
 				t.Errorf("arguments %q, machine %+v, offset %g", run.Arguments, run.Machine, run.Trials[1].Offset)
+			}
+			if with := strings.Contains(path, "percentiles"); with != (run.Trials[0].Latency.P95 > 0 && run.Trials[0].Latency.P999 > 0) {
+				t.Errorf("latency %+v of the first trial", run.Trials[0].Latency)
 			}
 			if with := strings.Contains(path, "series-bench"); with != (len(run.Trials[0].Series) > 0) {
 				t.Errorf("%d seconds of the first trial", len(run.Trials[0].Series))

@@ -7,12 +7,14 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"sweetspot/results/text"
 )
 
-// A Warning is a reason not to take a figure at face value, as data: which kind it is, with its numbers, and in words
-// what was seen. It knows no command line: the advice comes from the program that shows it.
+// A Warning is a reason not to take a figure at face value: its kind, its numbers, and in words what was seen. The advice is
+// that of the program that shows it, since what to do depends on that program's settings.
 //
-// In JSON a warning is one string, that of [Warning.String]. Its code and numbers stand beside it: see [Coded].
+// In JSON a warning is the string that [Warning.String] returns. Its code and numbers stand in another field: see [Coded].
 type Warning struct {
 	Code    Code
 	Numbers map[string]float64 // by name; a share is of one, a time is in seconds
@@ -25,7 +27,7 @@ func Warningf(code Code, format string, args ...any) Warning {
 	return Warning{Code: code, Text: fmt.Sprintf(format, args...)}
 }
 
-// With returns the warning with one number more.
+// With returns the warning with one more number.
 func (w Warning) With(name string, number float64) Warning {
 	numbers := maps.Clone(w.Numbers)
 	if numbers == nil {
@@ -44,27 +46,27 @@ func (w Warning) String() string {
 	return w.Text + ": " + w.Advice
 }
 
-// MarshalJSON writes the warning in words.
+// MarshalJSON writes the words of the warning.
 func (w Warning) MarshalJSON() ([]byte, error) { return json.Marshal(w.String()) }
 
 // UnmarshalJSON reads the words of a warning.
-func (w *Warning) UnmarshalJSON(text []byte) error { return json.Unmarshal(text, &w.Text) }
+func (w *Warning) UnmarshalJSON(words []byte) error { return json.Unmarshal(words, &w.Text) }
 
-// A Coded is what the words of a warning do not tell a script.
+// A Coded is the code and the numbers of a warning, for scripts.
 type Coded struct {
 	Code    Code               `json:"code"`
 	Numbers map[string]float64 `json:"numbers,omitempty"`
 }
 
-// coded returns the codes of the warnings, one each in the same order; nil if none has a code.
-func coded(warnings []Warning) []Coded {
+// CodesOf returns the codes of the warnings, one for each in the same order, or nil if none has a code.
+func CodesOf(warnings []Warning) []Coded {
 	if !slices.ContainsFunc(warnings, func(w Warning) bool { return w.Code != "" }) {
 		return nil
 	}
-	return each(warnings, func(w Warning) Coded { return Coded{w.Code, w.Numbers} })
+	return text.Each(warnings, func(w Warning) Coded { return Coded{w.Code, w.Numbers} })
 }
 
-// decoded gives the warnings their codes, as far as there are any: files of older versions have none.
+// decoded sets the codes of the warnings. Older files have none.
 func decoded(warnings []Warning, codes []Coded) {
 	for i := range min(len(warnings), len(codes)) {
 		warnings[i].Code, warnings[i].Numbers = codes[i].Code, codes[i].Numbers
@@ -125,7 +127,7 @@ const (
 	BatchIncomplete Code = "batch-incomplete" // a batch ended before its last request
 )
 
-// Codes returns every code there is.
+// Codes returns every code.
 func Codes() []Code {
 	return []Code{
 		NoCompletions, Failures, Unsteady, RateBound, ClientBusy, ManyConnections, Redirects, LimitSettled, BatchTail,
@@ -136,47 +138,47 @@ func Codes() []Code {
 	}
 }
 
-// Warnings returns the warnings about the run as a whole and about what its sweeps conclude, one line each, fit to be
-// printed on a terminal. Those about single trials stand beside their figures.
+// Warnings returns the warnings about the run as a whole and about what its sweeps conclude, safe to print. Warnings about
+// single trials are not among them: they belong beside the figures.
 func Warnings(run *Run) []Warning {
-	all := about("", run.Warnings)
+	all := About("", run.Warnings)
 	for _, o := range run.Optima {
-		all = append(all, about(o.Strategy+": ", o.Warnings)...)
+		all = append(all, About(o.Strategy+": ", o.Warnings)...)
 	}
 	return all
 }
 
-// about returns the warnings with what they are about before them, safe to print.
-func about(subject string, warnings []Warning) []Warning {
-	return each(warnings, func(w Warning) Warning {
-		w.Text, w.Advice = clean(subject+w.Text), clean(w.Advice)
+// About returns the warnings with the subject before each text, safe to print. See [text.Clean].
+func About(subject string, warnings []Warning) []Warning {
+	return text.Each(warnings, func(w Warning) Warning {
+		w.Text, w.Advice = text.Clean(subject+w.Text), text.Clean(w.Advice)
 		return w
 	})
 }
 
 // Words returns the warnings in words.
-func Words(warnings []Warning) []string { return each(warnings, Warning.String) }
+func Words(warnings []Warning) []string { return text.Each(warnings, Warning.String) }
 
-// figures are the numbers in a warning.
-var figures = regexp.MustCompile(`[0-9][0-9.,]*`)
+// numbers match the numbers in a warning.
+var numbers = regexp.MustCompile(`[0-9][0-9.,]*`)
 
-// shape returns a warning without its figures. Trials that suffer from the same thing say so with different figures;
-// by its shape the warning can be given once.
-func shape(warning string) string { return figures.ReplaceAllString(warning, "#") }
+// Shape returns a warning with # for every number. Warnings of the same shape say the same with different numbers, so that
+// one of them can stand for all.
+func Shape(warning string) string { return numbers.ReplaceAllString(warning, "#") }
 
-// poolWarnings returns the trials' distinct warnings in alphabetic order of shape, each with how many of the trials
-// have it unless all do.
+// poolWarnings returns one warning of each shape that the trials have, in alphabetic order of the shapes. Each says how many
+// of the trials have it, unless all do.
 func poolWarnings(trials []*Trial) []Warning {
 	type kind struct {
 		trials  int
-		warning Warning // of several alike the first in alphabetic order, so that the order of trials does not matter
-		differ  bool
+		warning Warning // the first in alphabetic order, so that the order of the trials does not matter
+		differ  bool    // whether the trials have different texts
 	}
 	kinds := map[string]kind{}
 	for _, t := range trials {
-		counted := map[string]bool{} // a trial counts once, however often it says it
+		counted := map[string]bool{} // a trial counts once for each shape
 		for _, w := range t.Warnings {
-			key := shape(w.Text)
+			key := Shape(w.Text)
 			k, known := kinds[key]
 			if !known {
 				k.warning = w
@@ -206,5 +208,5 @@ func poolWarnings(trials []*Trial) []Warning {
 	return pooled
 }
 
-// inTrials says in how many of the trials something was seen.
-func inTrials(n, of int) string { return fmt.Sprintf("%d of %s", n, several(of, "trial")) }
+// inTrials says in how many of the trials something was seen: 2 of 3 trials.
+func inTrials(n, of int) string { return fmt.Sprintf("%d of %s", n, text.Plural(of, "trial")) }

@@ -9,6 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sweetspot/results"
+	"sweetspot/results/internal/fixture"
+	"sweetspot/results/render"
 )
 
 func TestWarning(t *testing.T) {
@@ -63,7 +65,7 @@ func TestWarning(t *testing.T) {
 	t.Run("stands in --format json with its code", func(t *testing.T) {
 		var text bytes.Buffer
 		run := &results.Run{Warnings: []results.Warning{warning}}
-		if err := results.Write(&text, run, results.JSON, results.Screen{}); err != nil {
+		if err := render.Write(&text, render.Run(run), render.JSON, render.Screen{}); err != nil {
 			t.Fatal(err)
 		}
 		var got struct {
@@ -77,4 +79,14 @@ func TestWarning(t *testing.T) {
 			t.Errorf("got %+v", got)
 		}
 	})
+}
+
+func TestWarningsOfTheRunAndItsSweepsComeBack(t *testing.T) {
+	run := fixture.Empty("sweep")
+	run.Warnings = []results.Warning{{Text: "python\nis missing"}}
+	run.Optima = []results.Optimum{{Strategy: "pool", Warnings: []results.Warning{{Text: "the client was busy"}}}}
+	want := []string{"python is missing", "pool: the client was busy"}
+	if diff := cmp.Diff(want, results.Words(results.Warnings(run))); diff != "" {
+		t.Error(diff)
+	}
 }

@@ -7,64 +7,67 @@ import (
 	"time"
 )
 
-// accept takes connections in until the listener is closed.
+// acceptRetry is the pause after a failed accept. Most likely too many files are open, which passes as connections close.
+const acceptRetry = 5 * time.Millisecond
+
+// accept accepts connections until the listener is closed.
 func (s *Server) accept() {
 	for number := 0; ; number++ {
-		if !s.reserve() {
+		if !s.acquireSlot() {
 			return
 		}
 		tcp, err := s.listener.Accept()
 		if errors.Is(err, net.ErrClosed) {
 			return
 		}
-		if err != nil { // too many open files, most likely: it passes when some are closed
-			s.vacate()
-			time.Sleep(5 * time.Millisecond)
+		if err != nil {
+			s.releaseSlot()
+			time.Sleep(acceptRetry)
 			continue
 		}
-		s.take(tcp.(*net.TCPConn), number)
+		s.serve(tcp.(*net.TCPConn), number)
 	}
 }
 
-// reserve waits for room for one more connection. It returns false if the server closes first.
-func (s *Server) reserve() bool {
-	if s.room == nil {
+// acquireSlot waits until one more connection may be open. It returns false if the server closes first.
+func (s *Server) acquireSlot() bool {
+	if s.slots == nil {
 		return true
 	}
 	select {
-	case s.room <- struct{}{}:
+	case s.slots <- struct{}{}:
 		return true
 	case <-s.draining:
 		return false
 	}
 }
 
-func (s *Server) vacate() {
-	if s.room != nil {
-		<-s.room
+func (s *Server) releaseSlot() {
+	if s.slots != nil {
+		<-s.slots
 	}
 }
 
-// take serves a connection on a goroutine of its own.
-func (s *Server) take(tcp *net.TCPConn, number int) {
-	c := &conn{Conn: tcp, tcp: tcp, stripe: number % stripes, gone: make(chan struct{})}
+// serve starts a goroutine that serves the connection until its end.
+func (s *Server) serve(tcp *net.TCPConn, number int) {
+	c := &conn{Conn: tcp, tcp: tcp, shard: number % shardCount, gone: make(chan struct{})}
 	if s.tls != nil {
 		c.Conn, c.tls = tls.Server(tcp, s.tls), true
 	}
-	if s.gate != nil {
+	if s.scheduler != nil {
 		c.waiter = newWaiter()
 	}
 	s.mu.Lock()
 	s.conns[c] = struct{}{}
 	s.mu.Unlock()
-	if s.stopping.Load() { // and Close may have gone through the connections already
+	if s.stopping.Load() { // Close may have stopped the others before this one was added
 		c.stop()
 	}
 	s.serving.Go(func() {
-		s.http.ServeConn(c) // its error concerns the client alone
+		s.http.ServeConn(c) // its error is the client's: a broken connection or an invalid request
 		s.mu.Lock()
 		delete(s.conns, c)
 		s.mu.Unlock()
-		s.vacate()
+		s.releaseSlot()
 	})
 }

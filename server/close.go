@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// Close stops the server: it accepts nothing more, closes idle connections, cuts off requests that hang on purpose and
-// waits until the others have been answered. After Config.Drain it cuts off those as well, and says so in its error.
-// When it returns no goroutine is left. It may be called again, and returns the same.
+// Close stops the server. It accepts no more connections, closes idle ones, cuts off requests that [Failures.Hang] holds
+// and waits until all other requests have been answered. After Config.Drain it cuts those off too and returns an error
+// with their number. When Close returns, all goroutines of the server have ended. Later calls return the same error.
 func (s *Server) Close() error {
 	s.closeOnce.Do(func() { s.closeErr = s.close() })
 	return s.closeErr
@@ -18,9 +18,9 @@ func (s *Server) close() error {
 	s.stopping.Store(true)
 	close(s.draining)
 	err := s.listener.Close()
-	s.each((*conn).stop)
+	s.forEachConn((*conn).stop)
 
-	s.accepting.Wait() // from here on no connection is added
+	s.accepting.Wait() // after it no connection is added
 	finished := make(chan struct{})
 	go func() {
 		s.serving.Wait()
@@ -34,27 +34,27 @@ func (s *Server) close() error {
 		<-finished
 	}
 	close(s.closed)
-	s.looking.Wait()
-	if s.gate != nil {
-		s.gate.close()
+	s.polling.Wait()
+	if s.scheduler != nil {
+		s.scheduler.close()
 	}
 	return err
 }
 
-// cutOff ends every connection, and every wait.
+// cutOff ends every connection and every wait at once.
 func (s *Server) cutOff() {
-	if s.gate != nil {
-		s.gate.admitNobody()
+	if s.scheduler != nil {
+		s.scheduler.stopEntering()
 	}
-	s.each(func(c *conn) {
-		c.leave()
-		if s.gate != nil {
-			s.gate.turnBack(c.waiter)
+	s.forEachConn(func(c *conn) {
+		c.abort()
+		if s.scheduler != nil {
+			s.scheduler.cancel(c.waiter)
 		}
 	})
 }
 
-func (s *Server) each(do func(*conn)) {
+func (s *Server) forEachConn(do func(*conn)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for c := range s.conns {

@@ -11,42 +11,43 @@ import (
 	"sweetspot/server/capacity"
 )
 
-// A Config says how the server answers. The zero Config answers at once, on a free port of this machine.
+// A Config says how the server answers. With the zero Config it answers every request at once, on a free port of 127.0.0.1.
 type Config struct {
-	Addr string // where to listen, as host:port; empty stands for 127.0.0.1:0, a free port
+	Addr string // host:port to listen on; empty means 127.0.0.1:0, and port 0 any free port
 
-	Capacity    capacity.Model // how many requests a second it completes; nil stands for capacity.None
-	ServiceTime ServiceTime    // how the work that requests require is distributed
+	Capacity    capacity.Model // how many requests it completes per second; nil means capacity.None
+	ServiceTime ServiceTime    // distribution of the service that a request requires
 
-	Delay  time.Duration // spent by every request outside the capacity: the network's share
-	Jitter time.Duration // added to Delay: anything from nothing to this, evenly distributed
-	Fail   Failures      // what goes wrong
-	Seed   uint64        // of everything that is left to chance
+	Delay  time.Duration // added to every request outside the capacity, as a network would
+	Jitter time.Duration // added to Delay at random, uniformly from 0 to Jitter
+	Fail   Failures      // shares of requests that are made to fail
+	Seed   uint64        // of the random numbers: jitter, service and failures are the same for the same Seed
 
-	Body    int  // bytes of JSON in an answer, 2 to 10 MiB; 0 stands for a short greeting
-	Chunked bool // send it in chunks, its length unsaid
-	Gzip    bool // send it compressed to clients that accept it
+	Body    int  // bytes of JSON in an answer, from 2 to 10 MiB; 0 means a short greeting
+	Chunked bool // send the body in chunks, without Content-Length
+	Gzip    bool // send the body compressed to clients that accept gzip
 
-	TLS             bool          // serve HTTPS, with a certificate made at start and signed by nobody
+	TLS             bool          // serve HTTPS, with a self-signed certificate that Start creates
 	NoKeepAlive     bool          // close every connection after one answer
-	RequestsPerConn int           // close a connection after so many answers; 0 stands for never
-	MaxConns        int           // accept no more connections than this at a time; 0 stands for no bound
-	Backlog         int           // connections the system keeps waiting to be accepted; 0 stands for its default
-	Drain           time.Duration // how long Close waits for requests under way; 0 stands for 5 s
+	RequestsPerConn int           // close a connection after that number of answers; 0 means never
+	MaxConns        int           // the most connections open at a time; others wait to be accepted; 0 means no maximum
+	Backlog         int           // the most connections that wait to be accepted; 0 means the system's default
+	Drain           time.Duration // how long Close waits for requests in flight; 0 means 5 s
 }
 
-// ServiceTime is how the work that requests require is distributed. Its mean is always 1.
+// ServiceTime is the distribution of the service that a request requires, in units of its mean: the mean is 1.
 type ServiceTime int
 
 const (
-	// Exponential work makes the throughput exact: whatever the delay is, callers fall out of step.
+	// Exponential varies from request to request, so that callers don't stay in step. The throughput is that of
+	// [Config.Truth] whether or not the delay varies.
 	Exponential ServiceTime = iota
-	// Constant work makes it steadier, and exact as long as the delay varies (see Config.Jitter). If nothing varies,
-	// callers that started together stay together.
+	// Constant varies less from one second to the next. The throughput is that of [Config.Truth] only if the delay varies
+	// (see Config.Jitter): if nothing varies, callers that started together stay together.
 	Constant
 )
 
-// ParseServiceTime reads "exponential" or "constant".
+// ParseServiceTime parses "exponential" or "constant". The error is one line.
 func ParseServiceTime(s string) (ServiceTime, error) {
 	switch s {
 	case "exponential":
@@ -57,31 +58,31 @@ func ParseServiceTime(s string) (ServiceTime, error) {
 	return 0, fmt.Errorf("service-time %q: want exponential or constant", s)
 }
 
-const maxBody = 10 << 20
+const maxBody = 10 << 20 // bytes, of answers and of requests
 
-// Validate returns every fault of the configuration, joined by errors.Join: one line each, which begins with the
-// name of the setting as the command's flag has it and says what would do.
+// Validate returns an error with one line per invalid setting, or nil. A line begins with the setting's name in lower
+// case, such as max-connections, and says what is valid.
 func (c Config) Validate() error {
-	faults := []error{
+	errs := []error{
 		checkAddr(c.Addr),
-		atLeast0("delay", c.Delay),
-		atLeast0("jitter", c.Jitter),
-		atLeast0("drain", c.Drain),
-		atLeast0("requests-per-connection", c.RequestsPerConn),
-		atLeast0("max-connections", c.MaxConns),
-		atLeast0("backlog", c.Backlog),
+		notNegative("delay", c.Delay),
+		notNegative("jitter", c.Jitter),
+		notNegative("drain", c.Drain),
+		notNegative("requests-per-connection", c.RequestsPerConn),
+		notNegative("max-connections", c.MaxConns),
+		notNegative("backlog", c.Backlog),
 		c.Fail.Validate(),
 	}
 	if c.Capacity != nil {
 		if err := c.Capacity.Validate(); err != nil {
 			oneLine := strings.ReplaceAll(err.Error(), "\n", "; ")
-			faults = append(faults, fmt.Errorf("capacity %s: %s", c.Capacity, oneLine))
+			errs = append(errs, fmt.Errorf("capacity %s: %s", c.Capacity, oneLine))
 		}
 	}
 	if c.Body != 0 && (c.Body < len("{}") || c.Body > maxBody) {
-		faults = append(faults, fmt.Errorf("body %d: want from 2 to %d bytes of JSON", c.Body, maxBody))
+		errs = append(errs, fmt.Errorf("body %d: want from 2 to %d bytes of JSON", c.Body, maxBody))
 	}
-	return errors.Join(faults...)
+	return errors.Join(errs...)
 }
 
 func checkAddr(addr string) error {
@@ -98,7 +99,7 @@ func checkAddr(addr string) error {
 	return nil
 }
 
-func atLeast0[T int | time.Duration](setting string, value T) error {
+func notNegative[T int | time.Duration](setting string, value T) error {
 	if value < 0 {
 		return fmt.Errorf("%s %v: want 0 or more", setting, value)
 	}

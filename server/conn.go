@@ -9,21 +9,20 @@ import (
 	"time"
 )
 
-// A conn is a client's connection, as fasthttp reads and writes it, with what the server remembers about it.
+// A conn is a client's connection, which fasthttp reads and writes, with the server's state for it.
 type conn struct {
-	net.Conn              // plain or TLS
-	tcp      *net.TCPConn // the socket under it
-	tls      bool
-	stripe   int     // of the tally
-	counted  *tally  // the tally that has counted this connection last
-	waiter   *waiter // its place at the gate; nil without one
+	net.Conn               // plain or TLS
+	tcp       *net.TCPConn // the socket under it
+	tls       bool
+	shard     int       // its index in counters.shards
+	countedBy *counters // the counters that have counted this connection last
+	waiter    *waiter   // nil without a scheduler
 
-	waitsSince atomic.Int64  // the lookout's round in which the request under way began to wait; 0: it does not
+	waitsSince atomic.Int64  // the value of Server.poll when its request began to wait; 0 if none waits
 	gone       chan struct{} // closed when the client has hung up during a wait
 }
 
-// Read reads like the connection does, but takes the deadline that stop sets for the end of the connection, so that
-// fasthttp leaves in peace and does not answer 408.
+// Read returns io.EOF at the deadline that stop sets, because fasthttp would answer 408 to an error of the deadline.
 func (c *conn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	if errors.Is(err, os.ErrDeadlineExceeded) {
@@ -32,22 +31,22 @@ func (c *conn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// stop ends the connection once the request under way, if there is one, has been answered.
+// stop ends the connection as soon as it is idle: now, or when its request has been answered.
 func (c *conn) stop() {
-	c.SetReadDeadline(time.Unix(1, 0))
+	c.SetReadDeadline(time.Unix(1, 0)) // any time in the past
 }
 
-// reset ends the connection at once and lets the client know with a RST.
+// reset ends the connection at once with a TCP RST.
 func (c *conn) reset() {
-	c.tcp.SetLinger(0)
+	c.tcp.SetLinger(0) // makes Close send a RST
 	c.tcp.Close()
 }
 
-// truncate sends the beginning of an answer and no more.
+// truncate sends the beginning of an answer, then ends the connection.
 func (c *conn) truncate(beginning []byte) {
 	c.Write(beginning)
 	c.Close()
 }
 
-// leave ends the connection at once.
-func (c *conn) leave() { c.tcp.Close() }
+// abort ends the connection at once, without TLS's close_notify.
+func (c *conn) abort() { c.tcp.Close() }

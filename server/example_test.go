@@ -9,7 +9,7 @@ import (
 	"sweetspot/server/capacity"
 )
 
-// A test starts the server that it needs, and asks it afterwards what really arrived.
+// A test starts a server, sends requests to it, and reads from Stats what arrived.
 func Example() {
 	srv, err := server.Start(server.Config{
 		Capacity: capacity.Workers{N: 4, Service: time.Millisecond},
@@ -31,15 +31,15 @@ func Example() {
 		fmt.Println(response.Status)
 	}
 	stats := srv.Stats()
-	fmt.Println(stats.Requests, "requests, at most", stats.PeakInFlight, "at a time")
+	fmt.Println(stats.Requests, "requests, at most", stats.PeakInFlight, "in flight")
 	// Output:
 	// 200 OK
 	// 200 OK
 	// 200 OK
-	// 3 requests, at most 1 at a time
+	// 3 requests, at most 1 in flight
 }
 
-// The best limit of a server is known before the first request is made.
+// The best limit of a server is computed, not measured.
 func ExampleConfig_Truth() {
 	article, err := server.FindProfile("article")
 	if err != nil {
@@ -52,6 +52,6 @@ func ExampleConfig_Truth() {
 		return
 	}
 	peak := truth.Peak()
-	fmt.Printf("%.0f/s at %d, 97%% of it from %d on\n", peak.PerSecond, peak.N, truth.Smallest(0.97))
-	// Output: 2569/s at 62, 97% of it from 32 on
+	fmt.Printf("the peak is %.0f/s at %d; 97%% of it needs %d\n", peak.PerSecond, peak.N, truth.Smallest(0.97))
+	// Output: the peak is 2569/s at 62; 97% of it needs 32
 }

@@ -2,62 +2,57 @@ package server
 
 import (
 	"bytes"
-	"encoding/json"
-	"strings"
 
 	"github.com/valyala/fasthttp"
 
 	"sweetspot/server/station"
 )
 
-// control is where the paths begin that steer the server.
-var control = []byte("/-/")
-
-// handle answers one request. Without capacity, delay and failures it costs some atomic additions more than the
-// barest of handlers, and no allocation.
+// handle answers one request. Without capacity, delay and failures it costs a few atomic additions more than a bare
+// fasthttp handler, and no allocation.
 func (s *Server) handle(ctx *fasthttp.RequestCtx) {
-	if bytes.HasPrefix(ctx.Path(), control) {
-		s.steer(ctx)
+	if bytes.HasPrefix(ctx.Path(), controlPrefix) {
+		s.control(ctx)
 		return
 	}
 	c := ctx.Conn().(*conn)
-	t := s.tally.Load()
-	t.begin(c)
-	fate := s.wait(c)
-	if fate >= reset {
-		t.lose(c, fate)
-		s.breakOff(c, fate)
-		return // and fasthttp finds that it can't write
+	counters := s.counters.Load()
+	counters.begin(c)
+	outcome := s.wait(c)
+	if outcome >= reset {
+		counters.abort(c, outcome)
+		s.abort(c, outcome)
+		return // fasthttp's write of the response then fails
 	}
-	s.answer(ctx, fate)
+	s.answer(ctx, outcome)
 	if s.stopping.Load() {
 		ctx.SetConnectionClose()
 	}
-	t.answer(c, ctx.Response.StatusCode())
+	counters.answer(c, ctx.Response.StatusCode())
 }
 
-// wait holds the request for as long as its delay and the capacity want, and returns what is to become of it.
-func (s *Server) wait(c *conn) fate {
-	if s.chance == nil {
+// wait holds the request for its delay and its service, and returns its outcome.
+func (s *Server) wait(c *conn) outcome {
+	if s.faults == nil {
 		return answered
 	}
-	lot := s.chance.draw()
-	if lot.fate != hang && s.gate == nil {
-		return lot.fate
+	draw := s.faults.next()
+	if draw.outcome != hang && s.scheduler == nil {
+		return draw.outcome
 	}
-	c.waitsSince.Store(s.round.Load())
+	c.waitsSince.Store(s.poll.Load())
 	defer c.waitsSince.Store(0)
-	if lot.fate == hang {
+	if draw.outcome == hang {
 		select {
 		case <-c.gone:
 		case <-s.draining:
 		}
 		return hang
 	}
-	switch s.gate.pass(c.waiter, lot.delay, lot.work) {
-	case station.Refused:
+	switch s.scheduler.wait(c.waiter, draw.delay, draw.work) {
+	case station.Rejected:
 		return status429
-	case station.Removed:
+	case station.Canceled:
 		select {
 		case <-c.gone:
 			return hangup
@@ -65,24 +60,24 @@ func (s *Server) wait(c *conn) fate {
 			return cut
 		}
 	}
-	return lot.fate
+	return draw.outcome
 }
 
-// breakOff ends the connection of a request that gets no whole answer.
-func (s *Server) breakOff(c *conn, f fate) {
-	switch f {
+// abort ends the connection of a request that gets no complete answer.
+func (s *Server) abort(c *conn, o outcome) {
+	switch o {
 	case reset:
 		c.reset()
 	case truncate:
-		c.truncate(s.page.beginning)
+		c.truncate(s.page.truncated)
 	default:
-		c.leave()
+		c.abort()
 	}
 }
 
 // answer fills in the response.
-func (s *Server) answer(ctx *fasthttp.RequestCtx, f fate) {
-	switch f {
+func (s *Server) answer(ctx *fasthttp.RequestCtx, o outcome) {
+	switch o {
 	case status500:
 		writeError(ctx, fasthttp.StatusInternalServerError, "this request was chosen to fail")
 		return
@@ -93,7 +88,7 @@ func (s *Server) answer(ctx *fasthttp.RequestCtx, f fate) {
 	}
 	path := ctx.Path()
 	switch {
-	case len(path) == 1: // by far the most frequent
+	case len(path) == 1: // by far the most frequent, so it is compared first
 		s.page.write(ctx)
 	case string(path) == "/login":
 		s.sessions.login(ctx)
@@ -106,29 +101,9 @@ func (s *Server) answer(ctx *fasthttp.RequestCtx, f fate) {
 	}
 }
 
-// steer answers the paths under /-/.
-func (s *Server) steer(ctx *fasthttp.RequestCtx) {
-	switch path := strings.TrimPrefix(string(ctx.Path()), string(control)); {
-	case path == "stats" && ctx.IsGet():
-		s.writeStats(ctx)
-	case path == "reset" && ctx.IsPost():
-		s.Reset()
-		s.writeStats(ctx)
-	case path == "stats" || path == "reset":
-		writeError(ctx, fasthttp.StatusMethodNotAllowed, "want GET /-/stats or POST /-/reset")
-	default:
-		writeError(ctx, fasthttp.StatusNotFound, "want GET /-/stats or POST /-/reset")
-	}
-}
-
-func (s *Server) writeStats(ctx *fasthttp.RequestCtx) {
-	ctx.SetContentType("application/json")
-	json.NewEncoder(ctx).Encode(s.Stats()) // numbers and names: it can't fail
-}
-
-// writeError answers with a JSON object that says what is wrong.
-func writeError(ctx *fasthttp.RequestCtx, status int, what string) {
+// writeError answers with a JSON object that contains the message, which must need no escaping.
+func writeError(ctx *fasthttp.RequestCtx, status int, message string) {
 	ctx.SetStatusCode(status)
 	ctx.SetContentType("application/json")
-	ctx.SetBodyString(`{"error":"` + what + `"}`)
+	ctx.SetBodyString(`{"error":"` + message + `"}`)
 }

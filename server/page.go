@@ -9,34 +9,34 @@ import (
 	"github.com/valyala/fasthttp"
 )
 
-// A page is the answer of the front page, made once.
+// A page is the answer to GET / and to most other paths, prepared once.
 type page struct {
 	body      []byte
-	zipped    []byte // nil if it is never sent compressed
+	gzipped   []byte // nil without Config.Gzip
 	chunked   bool
-	beginning []byte // what a truncated answer sends, with its header
+	truncated []byte // the header and half of the body
 }
 
 func newPage(c Config) (page, error) {
 	p := page{body: object(c.Body), chunked: c.Chunked}
-	p.beginning = fmt.Appendf(nil, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
+	p.truncated = fmt.Appendf(nil, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
 		len(p.body), p.body[:len(p.body)/2])
 	if !c.Gzip {
 		return p, nil
 	}
-	var zipped bytes.Buffer
-	w := gzip.NewWriter(&zipped)
+	var gzipped bytes.Buffer
+	w := gzip.NewWriter(&gzipped)
 	if _, err := w.Write(p.body); err != nil {
 		return page{}, err
 	}
 	if err := w.Close(); err != nil {
 		return page{}, err
 	}
-	p.zipped = zipped.Bytes()
+	p.gzipped = gzipped.Bytes()
 	return p, nil
 }
 
-// object returns a JSON object of that many bytes, at least 2; 0 stands for a short greeting.
+// object returns a JSON object of size bytes, at least 2; for size 0 it is a short greeting.
 func object(size int) []byte {
 	if size == 0 {
 		return []byte(`{"message":"hello"}`)
@@ -52,11 +52,11 @@ func object(size int) []byte {
 func (p *page) write(ctx *fasthttp.RequestCtx) {
 	ctx.SetContentType("application/json")
 	body := p.body
-	if p.zipped != nil {
+	if p.gzipped != nil {
 		ctx.Response.Header.Set("Vary", "Accept-Encoding")
 		if ctx.Request.Header.HasAcceptEncoding("gzip") {
 			ctx.Response.Header.SetContentEncoding("gzip")
-			body = p.zipped
+			body = p.gzipped
 		}
 	}
 	if p.chunked {

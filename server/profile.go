@@ -9,15 +9,15 @@ import (
 	"sweetspot/server/capacity"
 )
 
-// A Profile is a server to learn from: a capacity and a delay, with a name.
+// A Profile is a capacity and a delay with a name: a server to try a search for the best limit on.
 type Profile struct {
 	Name     string
-	Teaches  string // one line on what is to be learnt from it
+	Teaches  string // one line: what can be learned from it
 	Capacity capacity.Model
-	Delay    time.Duration
+	Delay    time.Duration // see Config.Delay
 }
 
-// Profiles returns all profiles, the most useful first.
+// Profiles returns all profiles, the most useful one first.
 func Profiles() []Profile {
 	const ms = time.Millisecond
 	pool := capacity.Workers{N: 32, Service: 10 * ms}
@@ -39,7 +39,7 @@ func Profiles() []Profile {
 	}
 }
 
-// FindProfile returns the profile of that name. The error is one line that lists the names there are.
+// FindProfile returns the profile with that name. The error is one line that lists the valid names.
 func FindProfile(name string) (Profile, error) {
 	all := Profiles()
 	i := slices.IndexFunc(all, func(p Profile) bool { return p.Name == name })

@@ -1,12 +1,24 @@
-// Package server is an HTTP server for measuring clients against: it answers at rates whose best concurrency limit is
-// known exactly, fails in the ways that servers fail, and counts what it saw, as a witness.
+// Package server is an HTTP/1.1 test server for measuring clients. The best concurrency limit of its answers is known
+// exactly, it can be made to fail in the ways that servers fail, and it counts the requests that it receives,
+// independently of the client.
 //
-// Start one in a test, point the client at its URL, and ask its Stats what really arrived:
+// Start with [Start], send requests to [Server.URL], then read from [Server.Stats] what arrived:
 //
 //	srv, err := server.Start(server.Config{Delay: 5 * time.Millisecond})
 //
-// GET / (and every path that is not one of these) answers 200 with a JSON object; /login sets a session cookie and
-// /private wants it; /redirect/N leads to / in N steps; GET /-/stats and POST /-/reset are neither delayed nor counted.
+// [Config] sets the capacity (see package [sweetspot/server/capacity]), the delay and the failures. [Config.Truth] returns
+// the exact throughput at every limit. [Profiles] are ready-made servers.
+//
+// The endpoints are:
+//
+//	GET /            200 with a JSON object; all paths that are not listed here answer the same
+//	GET /login       200; sets a session cookie
+//	GET /private     as /, but 401 without the session cookie
+//	GET /redirect/N  302; leads to / in N steps, N from 1 to 100
+//	GET /-/stats     the Stats as JSON
+//	POST /-/reset    sets the Stats to zero, then answers them
+//
+// Requests to /-/ are neither delayed, nor made to fail, nor counted.
 package server
 
 import (
@@ -22,36 +34,36 @@ import (
 	"github.com/valyala/fasthttp"
 )
 
-// A Server has been started and not yet closed.
+// A Server is a server that Start has started. Its methods are safe for concurrent use.
 type Server struct {
 	config   Config
 	listener net.Listener
 	tls      *tls.Config // nil without TLS
 	http     fasthttp.Server
 
-	chance   *chance // nil if every request is answered at once and as it should be
-	gate     *gate   // nil if no request waits
-	page     page
-	sessions sessions
-	tally    atomic.Pointer[tally]
+	faults    *faults    // nil if every request is answered at once and normally
+	scheduler *scheduler // nil if no request waits
+	page      page
+	sessions  sessions
+	counters  atomic.Pointer[counters]
 
 	mu    sync.Mutex // guards conns
 	conns map[*conn]struct{}
-	room  chan struct{} // a place for every connection that may be open; nil without a bound
+	slots chan struct{} // one value per connection that is open or being accepted; nil without MaxConns
 
 	stopping  atomic.Bool
 	draining  chan struct{} // closed when Close begins
-	closed    chan struct{} // closed when nothing is under way any more
+	closed    chan struct{} // closed when all connections have ended
 	accepting sync.WaitGroup
 	serving   sync.WaitGroup // the connections
-	looking   sync.WaitGroup
-	round     atomic.Int64 // of the lookout, from 1
+	polling   sync.WaitGroup
+	poll      atomic.Int64 // the number of hangup polls so far, plus 1
 	closeOnce sync.Once
 	closeErr  error
 }
 
-// Start listens and serves until Close. The error has one line for every fault of the configuration (see
-// [Config.Validate]), or says why it can't listen.
+// Start listens and serves until [Server.Close], in the background. An error has one line per invalid setting (see
+// [Config.Validate]), or is that of listening.
 func Start(config Config) (*Server, error) {
 	if err := config.Validate(); err != nil {
 		return nil, err
@@ -65,23 +77,23 @@ func Start(config Config) (*Server, error) {
 		closed:   make(chan struct{}),
 		sessions: newSessions(),
 	}
-	s.tally.Store(new(tally))
-	s.round.Store(1)
+	s.counters.Store(new(counters))
+	s.poll.Store(1)
 	if config.MaxConns > 0 {
-		s.room = make(chan struct{}, config.MaxConns)
+		s.slots = make(chan struct{}, config.MaxConns)
 	}
 	if err := errors.Join(s.prepare(), s.listen()); err != nil {
-		s.undo()
+		s.release()
 		return nil, err
 	}
 	s.accepting.Go(s.accept)
-	if s.chance != nil {
-		s.looking.Go(s.look)
+	if s.faults != nil {
+		s.polling.Go(s.pollHangups)
 	}
 	return s, nil
 }
 
-// prepare makes what the answers need.
+// prepare creates all that the handler uses.
 func (s *Server) prepare() (err error) {
 	if s.page, err = newPage(s.config); err != nil {
 		return err
@@ -94,27 +106,26 @@ func (s *Server) prepare() (err error) {
 	c := s.config
 	waits := c.limited() || c.Delay > 0 || c.Jitter > 0 || c.Fail.Slow > 0
 	if waits {
-		if s.gate, err = openGate(c.Capacity); err != nil {
+		if s.scheduler, err = newScheduler(c.Capacity); err != nil {
 			return err
 		}
 	}
 	if waits || !c.Fail.none() {
-		s.chance = &chance{config: c}
+		s.faults = &faults{config: c}
 	}
 	s.http = fasthttp.Server{
 		Name:                         "sweetspot",
 		Handler:                      s.handle,
-		Logger:                       silence{},
+		Logger:                       discardLogger{},
 		DisableKeepalive:             c.NoKeepAlive,
 		MaxRequestsPerConn:           c.RequestsPerConn,
 		MaxRequestBodySize:           maxBody,
 		DisablePreParseMultipartForm: true,
-		NoDefaultDate:                true, // its clock is a goroutine that nothing ever stops
+		NoDefaultDate:                true, // fasthttp updates the date in a goroutine that never ends
 	}
 	return nil
 }
 
-// listen opens the socket.
 func (s *Server) listen() error {
 	listener, err := net.Listen("tcp", s.config.Addr)
 	if err != nil {
@@ -130,37 +141,37 @@ func (s *Server) listen() error {
 	return nil
 }
 
-// undo releases what a start that failed has opened.
-func (s *Server) undo() {
-	if s.gate != nil {
-		s.gate.close()
+// release closes what a failed Start has opened.
+func (s *Server) release() {
+	if s.scheduler != nil {
+		s.scheduler.close()
 	}
 	if s.listener != nil {
 		s.listener.Close()
 	}
 }
 
-// URL returns the address of the front page, such as http://127.0.0.1:8080/.
+// URL returns the URL of /, such as http://127.0.0.1:8080/. If the server listens on all addresses, it is that of 127.0.0.1.
 func (s *Server) URL() string {
 	scheme := "http"
 	if s.config.TLS {
 		scheme = "https"
 	}
 	addr := *s.listener.Addr().(*net.TCPAddr)
-	if addr.IP.IsUnspecified() { // it listens everywhere, and this machine is where it can surely be reached
+	if addr.IP.IsUnspecified() {
 		addr.IP = net.IPv4(127, 0, 0, 1)
 	}
 	return scheme + "://" + addr.String() + "/"
 }
 
-// Stats returns what has been counted since the start or the last Reset.
-func (s *Server) Stats() Stats { return s.tally.Load().stats() }
+// Stats returns what has been counted since the start or the last Reset. It may be called after Close.
+func (s *Server) Stats() Stats { return s.counters.Load().stats() }
 
-// Reset sets every counter to zero. Requests under way are forgotten: they end uncounted. Connections that carry on
-// are counted again when they carry their next request.
-func (s *Server) Reset() { s.tally.Store(new(tally)) }
+// Reset sets all counters to zero. Requests in flight are not counted when they end. Connections that stay open are
+// counted again with their next request.
+func (s *Server) Reset() { s.counters.Store(new(counters)) }
 
-// silence keeps fasthttp from writing to stderr; errors of a connection concern the client at its other end.
-type silence struct{}
+// discardLogger keeps fasthttp from writing the errors of connections to stderr.
+type discardLogger struct{}
 
-func (silence) Printf(string, ...any) {}
+func (discardLogger) Printf(string, ...any) {}

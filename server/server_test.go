@@ -22,7 +22,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// start starts a server for the length of a test.
+// start starts a server and closes it at the end of the test.
 func start(t *testing.T, config server.Config) *server.Server {
 	t.Helper()
 	srv, err := server.Start(config)
@@ -40,7 +40,7 @@ func start(t *testing.T, config server.Config) *server.Server {
 	return srv
 }
 
-// newClient returns a client that follows no redirect and trusts everybody.
+// newClient returns a client that follows no redirects and accepts every certificate.
 func newClient(t *testing.T) *http.Client {
 	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableCompression: true, MaxIdleConnsPerHost: 5000}
 	t.Cleanup(transport.CloseIdleConnections)
@@ -52,7 +52,7 @@ func newClient(t *testing.T) *http.Client {
 	}
 }
 
-// get returns the answer and its whole body.
+// get makes a GET request, and returns the response and its whole body.
 func get(t *testing.T, client *http.Client, url string) (*http.Response, []byte) {
 	t.Helper()
 	response, err := client.Get(url)
@@ -67,7 +67,7 @@ func get(t *testing.T, client *http.Client, url string) (*http.Response, []byte)
 	return response, body
 }
 
-// eventually waits until a condition holds that something else is about to bring about.
+// eventually polls until the condition holds, for 10 s at most.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); !holds(); time.Sleep(time.Millisecond) {
@@ -77,66 +77,7 @@ func eventually(t *testing.T, what string, holds func() bool) {
 	}
 }
 
-func TestBodiesAreJSONOfTheSizeAskedFor(t *testing.T) {
-	for _, size := range []int{2, 3, 10, 11, 12, 1000, 10 << 20} {
-		srv := start(t, server.Config{Body: size})
-		response, body := get(t, newClient(t), srv.URL())
-		var object map[string]any
-		if err := json.Unmarshal(body, &object); err != nil || len(body) != size || response.StatusCode != 200 {
-			t.Errorf("body %d: got %d bytes, status %d, %v", size, len(body), response.StatusCode, err)
-		}
-	}
-}
-
-func TestStatsCountRequestsAndConnectionsThatCarriedThem(t *testing.T) {
-	srv := start(t, server.Config{})
-	idle, err := net.Dial("tcp", strings.TrimSuffix(srv.URL()[len("http://"):], "/"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer idle.Close()
-	client := newClient(t)
-	get(t, client, srv.URL()+"-/stats")
-	if got := srv.Stats(); got.Requests != 0 || got.Connections != 0 {
-		t.Errorf("before the first request: got %+v", got)
-	}
-	for _, path := range []string{"", "a/b?c=d", "redirect/1", "redirect/x", "private"} {
-		get(t, client, srv.URL()+path)
-	}
-	want := server.Stats{Requests: 5, PeakInFlight: 1, Connections: 1, Status: map[int]int64{200: 2, 302: 1, 400: 1, 401: 1}}
-	if diff := cmp.Diff(want, srv.Stats()); diff != "" {
-		t.Error(diff)
-	}
-	_, body := get(t, client, srv.URL()+"-/stats")
-	const text = `{"requests":5,"in_flight":0,"peak_in_flight":1,"connections":1,"status":{"200":2,"302":1,"400":1,"401":1}}`
-	if got := strings.TrimSpace(string(body)); got != text {
-		t.Errorf("got  %s\nwant %s", got, text)
-	}
-
-	response, err := client.Post(srv.URL()+"-/reset", "", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	response.Body.Close()
-	if diff := cmp.Diff(server.Stats{Status: map[int]int64{}}, srv.Stats()); diff != "" {
-		t.Errorf("after the reset: %s", diff)
-	}
-	get(t, client, srv.URL())
-	if got := srv.Stats(); got.Connections != 1 || got.Requests != 1 {
-		t.Errorf("a connection that carries on after a reset: got %+v, want it counted again", got)
-	}
-}
-
-func TestSteeringAnswersOnlyItsOwn(t *testing.T) {
-	srv := start(t, server.Config{Delay: time.Hour, Fail: server.Failures{Status500: 1}})
-	for path, want := range map[string]int{"-/stats": 200, "-/reset": 405, "-/": 404, "-/x": 404} {
-		if response, _ := get(t, newClient(t), srv.URL()+path); response.StatusCode != want {
-			t.Errorf("GET /%s: got %d, want %d", path, response.StatusCode, want)
-		}
-	}
-}
-
-func TestConnectionsBeyondTheBoundWait(t *testing.T) {
+func TestMaxConnsMakesMoreConnectionsWait(t *testing.T) {
 	srv := start(t, server.Config{MaxConns: 1})
 	first, second := newClient(t), newClient(t)
 	get(t, first, srv.URL())
@@ -148,7 +89,7 @@ func TestConnectionsBeyondTheBoundWait(t *testing.T) {
 		}
 		answered <- err
 	}()
-	get(t, first, srv.URL()) // the second is not even accepted meanwhile
+	get(t, first, srv.URL()) // the second client's connection has not been accepted
 	if got := srv.Stats().Connections; got != 1 {
 		t.Errorf("got %d connections, want 1", got)
 	}
@@ -158,7 +99,7 @@ func TestConnectionsBeyondTheBoundWait(t *testing.T) {
 	}
 }
 
-func TestOverTheRateIs429WithRetryAfter(t *testing.T) {
+func TestRejectAnswers429WithRetryAfter(t *testing.T) {
 	srv := start(t, server.Config{Capacity: capacity.Reject{PerSecond: 0.001, Burst: 2}})
 	client := newClient(t)
 	var got []int
@@ -172,7 +113,7 @@ func TestOverTheRateIs429WithRetryAfter(t *testing.T) {
 	}
 }
 
-func TestEveryFaultIsReportedBeforeItListens(t *testing.T) {
+func TestStartReportsEveryInvalidSetting(t *testing.T) {
 	_, err := server.Start(server.Config{
 		Addr: "localhost", Delay: -1, Jitter: -1, Body: 1, Backlog: -1, MaxConns: -1, RequestsPerConn: -1,
 		Capacity: capacity.USL{Sigma: -1}, Fail: server.Failures{Reset: 0.6, Hang: 0.6, Slow: 2},
@@ -183,12 +124,12 @@ func TestEveryFaultIsReportedBeforeItListens(t *testing.T) {
 	for _, want := range []string{"addr ", "delay ", "jitter ", "body ", "backlog ", "max-connections ", "requests-per-connection ",
 		"rate 0: ", "sigma -1: ", "fail: slow 200%", "fail: slow by 0s", "fail: the shares add up"} {
 		if !strings.Contains(err.Error(), want) {
-			t.Errorf("%q is not among the faults:\n%v", want, err)
+			t.Errorf("%q is not among the errors:\n%v", want, err)
 		}
 	}
 }
 
-func TestAPortInUseIsAnError(t *testing.T) {
+func TestStartFailsIfThePortIsInUse(t *testing.T) {
 	srv := start(t, server.Config{Delay: time.Millisecond})
 	home, _ := url.Parse(srv.URL())
 	if _, err := server.Start(server.Config{Addr: home.Host, Delay: time.Millisecond}); err == nil || !strings.Contains(err.Error(), home.Host) {
@@ -196,5 +137,30 @@ func TestAPortInUseIsAnError(t *testing.T) {
 	}
 	if _, err := server.Start(server.Config{Addr: home.Host}); !errors.As(err, new(*net.OpError)) {
 		t.Errorf("got %v, want it wrapped", err)
+	}
+}
+
+func TestConfigSettingsOfTheAnswer(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		config server.Config
+		check  func(*http.Response) bool
+	}{
+		{"TLS serves HTTPS", server.Config{TLS: true}, func(r *http.Response) bool { return r.TLS != nil }},
+		{"Chunked sends no Content-Length", server.Config{Chunked: true, Body: 100_000}, func(r *http.Response) bool {
+			return len(r.TransferEncoding) == 1 && r.ContentLength == -1
+		}},
+		{"NoKeepAlive closes the connection", server.Config{NoKeepAlive: true}, func(r *http.Response) bool { return r.Close }},
+		{"RequestsPerConn 1 closes the connection after the first answer", server.Config{RequestsPerConn: 1}, func(r *http.Response) bool { return r.Close }},
+		{"RequestsPerConn 2 keeps it open after the first answer", server.Config{RequestsPerConn: 2}, func(r *http.Response) bool { return !r.Close }},
+		{"Backlog 1 accepts a connection", server.Config{Backlog: 1}, func(*http.Response) bool { return true }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			srv := start(t, c.config)
+			response, body := get(t, newClient(t), srv.URL())
+			if !json.Valid(body) || response.StatusCode != 200 || !c.check(response) {
+				t.Errorf("got %+v", response)
+			}
+		})
 	}
 }

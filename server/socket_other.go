@@ -7,8 +7,8 @@ import (
 	"net"
 )
 
-// setBacklog has no way to set the backlog without Unix sockets.
+// setBacklog returns errors.ErrUnsupported: this system has no Unix sockets.
 func setBacklog(*net.TCPListener, int) error { return errors.ErrUnsupported }
 
-// hungUp cannot tell without Unix sockets; that a client has gone then shows when it is answered.
+// hungUp returns false: without Unix sockets a hangup is noticed only when the answer is written.
 func (c *conn) hungUp() bool { return false }

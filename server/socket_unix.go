@@ -8,7 +8,8 @@ import (
 	"syscall"
 )
 
-// setBacklog sets how many connections may wait to be accepted. Go has no way to ask for it, but to listen again changes it.
+// setBacklog sets the number of connections that may wait to be accepted. Package net has no option for it, but a second
+// call of listen changes it.
 func setBacklog(listener *net.TCPListener, backlog int) error {
 	socket, err := listener.SyscallConn()
 	if err != nil {
@@ -19,21 +20,21 @@ func setBacklog(listener *net.TCPListener, backlog int) error {
 	return errors.Join(err, failure)
 }
 
-// hungUp tells whether the client has closed its end, by looking at what has come in without taking it. Both Linux and
-// macOS can do that, and it costs one system call and no goroutine.
+// hungUp says whether the client has closed its end. It peeks at the received bytes without consuming them, which Linux
+// and macOS both allow, and costs one system call and no goroutine.
 func (c *conn) hungUp() bool {
 	socket, err := c.tcp.SyscallConn()
 	if err != nil {
 		return true
 	}
-	// A TLS client says goodbye (close_notify) before it closes, and that hides the end behind it. Goodbyes are
-	// shorter than any request can be in a TLS record (40 bytes).
-	const goodbye = 39
+	// A TLS client sends the alert close_notify before it closes, and the peek sees that instead of the end of the stream. A
+	// TLS record with a request has at least 40 bytes; one with an alert has fewer.
+	const maxAlertBytes = 39
 	var n int
 	var failure error
-	var seen [goodbye + 1]byte
+	var peeked [maxAlertBytes + 1]byte
 	err = socket.Control(func(fd uintptr) {
-		n, _, failure = syscall.Recvfrom(int(fd), seen[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+		n, _, failure = syscall.Recvfrom(int(fd), peeked[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
 	})
 	switch {
 	case err != nil:
@@ -43,5 +44,5 @@ func (c *conn) hungUp() bool {
 	case failure != nil, n == 0:
 		return true
 	}
-	return c.tls && n <= goodbye
+	return c.tls && n <= maxAlertBytes
 }

@@ -13,17 +13,17 @@ import (
 	"time"
 )
 
-// selfSigned returns the TLS settings of a server for this machine, with a key of its own that nobody vouches for.
+// selfSigned returns the TLS configuration of a server on this machine, with a new key and a self-signed certificate.
 func selfSigned() (*tls.Config, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return nil, fmt.Errorf("tls: make a key: %w", err)
+		return nil, fmt.Errorf("tls: generate a key: %w", err)
 	}
 	now := time.Now()
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(now.UnixNano()),
 		Subject:      pkix.Name{CommonName: "sweetspot test server"},
-		NotBefore:    now.Add(-time.Hour), // clocks differ
+		NotBefore:    now.Add(-time.Hour), // the client's clock may be behind
 		NotAfter:     now.AddDate(1, 0, 0),
 		KeyUsage:     x509.KeyUsageDigitalSignature,
 		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
@@ -32,7 +32,7 @@ func selfSigned() (*tls.Config, error) {
 	}
 	cert, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
-		return nil, fmt.Errorf("tls: make a certificate: %w", err)
+		return nil, fmt.Errorf("tls: create a certificate: %w", err)
 	}
 	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{cert}, PrivateKey: key}}}, nil
 }

@@ -14,12 +14,12 @@ import (
 )
 
 var (
-	truth    = flag.Bool("truth", false, "measure the models with wrk and print the table of truth")
-	truthFor = flag.Duration("truth-for", 8*time.Second, "how long to measure at each limit, with -truth")
+	truth    = flag.Bool("truth", false, "measure every model with wrk and print it beside the exact throughput")
+	truthFor = flag.Duration("truth-for", 8*time.Second, "with -truth, measure each limit for `DURATION`")
 )
 
-// witnessed are servers with five limits each: below, near, at, above and far above the optimum.
-var witnessed = []struct {
+// truthCases are servers with five limits each: below, near, at, above and far above the optimum.
+var truthCases = []struct {
 	spec   string
 	delay  time.Duration // on average
 	limits [5]int
@@ -34,15 +34,15 @@ var witnessed = []struct {
 	{"none", 50 * time.Millisecond, [5]int{1, 8, 50, 100, 300}},
 }
 
-// TestTruthTable holds real HTTP against the exact throughput, with a client that is not ours: wrk. Run it with
+// TestTruthTable compares real HTTP with the exact throughput, with an independent client: wrk. Run it with
 //
 //	go test ./server -run TestTruthTable -truth -v
 //
-// Every figure should be within 3% of X(N), Z being the delay and the loopback's share. On a busy machine some are not,
-// so a miss is marked and does not fail.
+// Every rate should be within 3% of X(N), where Z is the delay plus the loopback time. On a busy machine some are not, so
+// a larger difference is marked and does not fail the test.
 func TestTruthTable(t *testing.T) {
 	if !*truth {
-		t.Skip("takes minutes: ask for it with -truth")
+		t.Skip("takes minutes: run it with -truth")
 	}
 	wrk, err := exec.LookPath("wrk")
 	if err != nil {
@@ -50,7 +50,7 @@ func TestTruthTable(t *testing.T) {
 	}
 	fmt.Printf("%-55s %6s %8s %5s %10s %10s %7s\n", "capacity", "delay", "loopback", "limit", "X(N)/s", "measured/s", "off")
 	rows, misses := 0, 0
-	for _, c := range witnessed {
+	for _, c := range truthCases {
 		m, err := capacity.Parse(c.spec)
 		if err != nil {
 			t.Fatal(err)
@@ -72,9 +72,10 @@ func TestTruthTable(t *testing.T) {
 	fmt.Printf("\n%d of %d are more than 3%% off\n", misses, rows)
 }
 
-// varying makes the delay vary by a fifth around its mean, which keeps callers from marching in step: 300 requests at the
-// same instant are more than two processors can answer at the same instant, and that is no share of the loopback's.
-// A shaper keeps its constant delay, for which alone its truth is exact; it keeps callers apart by itself.
+// varying makes the delay vary by a fifth around its mean, so that callers do not stay in step: two processors can't answer
+// 300 requests that arrive at the same instant, and loopback does not measure the time that they then wait.
+// A shaper keeps its constant delay, because its exact throughput holds for a constant delay only; it spreads the callers
+// itself.
 func varying(config server.Config) server.Config {
 	if _, shaper := config.Capacity.(capacity.Shaper); !shaper {
 		config.Jitter = config.Delay / 5
@@ -83,14 +84,14 @@ func varying(config server.Config) server.Config {
 	return config
 }
 
-// loopback measures what the way there and back adds to a delay: a lone caller of a server with a delay of 1 ms
-// comes round in 1 ms and that. It is measured anew for each row, because it drifts with what else the machine does.
+// loopback measures the loopback time, which the client and the network add to a delay: with one caller and a delay of 1 ms,
+// a request takes 1 ms plus that time. It is measured again for each row, because it depends on the machine's load.
 func loopback(t *testing.T, wrk string) time.Duration {
 	perSecond := measure(t, wrk, server.Config{Delay: time.Millisecond}, 1, time.Second)
 	return time.Duration(float64(time.Second)/perSecond) - time.Millisecond
 }
 
-// measure returns the goodput that wrk reaches, in 200s a second.
+// measure returns the goodput that wrk reaches, in 200 answers per second.
 func measure(t *testing.T, wrk string, config server.Config, limit int, duration time.Duration) float64 {
 	srv, err := server.Start(config)
 	if err != nil {
@@ -105,7 +106,7 @@ func measure(t *testing.T, wrk string, config server.Config, limit int, duration
 	if wrong := find(out, `(?m)^  Socket errors: (.*)`); wrong != "" {
 		t.Errorf("%v at %d: %s", config.Capacity, limit, wrong)
 	}
-	number := func(text string) float64 { // absent is 0
+	number := func(text string) float64 { // 0 for the empty text
 		x, _ := strconv.ParseFloat(text, 64)
 		return x
 	}

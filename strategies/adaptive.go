@@ -11,16 +11,16 @@ import (
 func init() {
 	RegisterSchedule(adaptive)
 	Register(adaptive.As("adaptive",
-		"a limit that moves by itself with the latencies, up to the one given, over net/http: when nobody can tune it", netHTTP))
+		"a limit that adapts to the latencies, up to the one given, over net/http: when nobody can tune it", NetHTTP))
 }
 
 // The settings of the adaptive limiter that are not its own defaults.
 const (
-	// adaptiveStart is the limit it begins with, as its library has it. It has to begin low: its idea of a good latency is
-	// the one it meets first.
+	// adaptiveStart is the limit that the limiter begins with, its library's default. It must be low, since the limiter takes
+	// the first latencies that it sees for good ones.
 	adaptiveStart = 20
-	// adaptiveWindow is how long it collects latencies before it moves, by a step or a few: short enough for it to arrive
-	// within a trial, where the library's second would be meant for a service's whole life.
+	// adaptiveWindow is how long the limiter collects latencies before it changes the limit by one or a few. It is short
+	// enough for the limit to settle within a trial; the library's default of a second suits services that run for days.
 	adaptiveWindow    = 20 * time.Millisecond
 	adaptiveMaxWindow = time.Second
 	adaptiveSamples   = 10
@@ -28,7 +28,7 @@ const (
 
 var adaptive = Schedule{
 	Name: "adaptive",
-	Doc:  "a limit that moves by itself with the latencies, up to the one given",
+	Doc:  "a limit that adapts to the latencies, up to the one given",
 	Run: func(ctx context.Context, limit int, open func() *Lane) {
 		limiter := adaptivelimiter.NewBuilder[any]().
 			WithLimits(1, uint(limit), uint(min(limit, adaptiveStart))).
@@ -38,18 +38,18 @@ var adaptive = Schedule{
 		for range limit {
 			workers.Go(func() {
 				lane := open()
-				for admitted(ctx, limiter, lane) {
+				for doAdmitted(ctx, limiter, lane) {
 				}
-				lane.Settle(limiter.Limit())
+				lane.ReportLimit(limiter.Limit())
 			})
 		}
 		workers.Wait()
 	},
 }
 
-// admitted makes a request once the limiter permits it, and reports whether there was one. Only latencies of successes
-// teach the limiter: a refusal is quick, and says nothing good.
-func admitted(ctx context.Context, limiter adaptivelimiter.AdaptiveLimiter[any], lane *Lane) bool {
+// doAdmitted makes a request once the limiter permits it, and reports whether there was one. The limiter sees the latencies
+// of successes only: a failure may be quick, and would look like a good latency.
+func doAdmitted(ctx context.Context, limiter adaptivelimiter.AdaptiveLimiter[any], lane *Lane) bool {
 	permit, err := limiter.AcquirePermit(ctx)
 	if err != nil { // ctx has ended
 		return false

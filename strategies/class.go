@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -21,16 +22,16 @@ type Class uint8
 // The classes. Every one but OK is a failure.
 const (
 	OK          Class = iota // a whole response with a status below 400
-	Refused                  // nobody listens there
+	Refused                  // nothing listens at the address
 	Reset                    // the connection was closed or reset before the response began, or reset within it
-	Timeout                  // connecting or answering took longer than it may
+	Timeout                  // connecting or the whole request took longer than its timeout
 	BadStatus                // a whole response with a status of 400 or above
 	Truncated                // the response ended early
 	Unresolved               // the host's name has no address
 	BadTLS                   // the TLS handshake or the certificate failed
-	Malformed                // what came back is not HTTP, or more of it than a client puts up with
+	Malformed                // the response is not HTTP, or larger than the client accepts
 	Undecodable              // the response was whole but its body is not JSON, or Target.Handle rejected it
-	Other                    // anything else; Outcome.Err tells
+	Other                    // anything else: see Outcome.Err
 	classes     = iota
 )
 
@@ -38,8 +39,14 @@ var classNames = [classes]string{
 	"ok", "refused", "reset", "timeout", "status", "truncated", "dns", "tls", "malformed", "decode", "other",
 }
 
-// String returns the class's name in tables and JSON.
+// String returns the class's name, as in tables and JSON.
 func (c Class) String() string { return classNames[c] }
+
+// ParseClass returns the class that has the name, as String returns it, and whether there is one.
+func ParseClass(name string) (c Class, known bool) {
+	i := slices.Index(classNames[:], name)
+	return Class(max(i, 0)), i >= 0
+}
 
 // Failures returns every class but OK.
 func Failures() []Class {
@@ -50,10 +57,10 @@ func Failures() []Class {
 	return all
 }
 
-// Failed returns the outcome of a request that a client gave up on with err.
+// Failed returns the outcome of a request that ended with a client's error.
 func Failed(err error) Outcome { return Outcome{Class: classify(err), Err: err} }
 
-// Answered returns the outcome of a request that was answered whole; err is what is wrong with its body.
+// Answered returns the outcome of a request with a whole response; err says what is wrong with its body.
 func Answered(status int, bytes int64, err error) Outcome {
 	o := Outcome{Status: status, Bytes: bytes, Err: err}
 	switch {
@@ -65,11 +72,11 @@ func Answered(status int, bytes int64, err error) Outcome {
 	return o
 }
 
-// classify finds the class of a client's error. The types are asked first; the texts are those that net/http and
-// fasthttp have for errors without a type.
+// classify returns the class of a client's error. It looks at types first, and then at the texts of the errors to which
+// net/http and fasthttp give no type.
 func classify(err error) Class {
 	if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) {
-		err = wrapped.Err // whose text does not have the URL in it, which may hold any word
+		err = wrapped.Err // its text does not contain the URL, in which any word may occur
 	}
 	var (
 		dns         *net.DNSError

@@ -16,7 +16,7 @@ import (
 	"sweetspot/strategies"
 )
 
-func TestErrorsHaveTheirClassHoweverTheyAreWrapped(t *testing.T) {
+func TestFailedFindsTheClassOfWrappedErrors(t *testing.T) {
 	for _, test := range []struct {
 		err  error
 		want strategies.Class
@@ -46,7 +46,7 @@ func TestErrorsHaveTheirClassHoweverTheyAreWrapped(t *testing.T) {
 	}
 }
 
-func TestAnAnswerIsJudgedByItsStatusThenByItsBody(t *testing.T) {
+func TestAnsweredLooksAtTheStatusThenAtTheBody(t *testing.T) {
 	odd := errors.New("not JSON")
 	for _, test := range []struct {
 		status int

@@ -8,13 +8,16 @@ import (
 	"time"
 
 	"github.com/valyala/fasthttp"
+
+	"sweetspot/strategies/network"
 )
 
-func init() { RegisterClient(fastHTTP) }
+func init() { RegisterClient(FastHTTP) }
 
-var fastHTTP = Client{
+// FastHTTP is the client of github.com/valyala/fasthttp.
+var FastHTTP = Client{
 	Name: "fasthttp",
-	Doc:  "valyala/fasthttp: HTTP/1.1 only, reuses everything, allocates nothing a request",
+	Doc:  "valyala/fasthttp: HTTP/1.1 only, reuses everything, allocates nothing per request",
 	Open: openFastHTTP,
 }
 
@@ -22,28 +25,28 @@ var fastHTTP = Client{
 type fastHTTPStack struct {
 	target  Target
 	client  *fasthttp.Client
-	cookies *cookies
+	cookies *Cookies
 }
 
-func openFastHTTP(target Target, network *Network, connections int) Stack {
+func openFastHTTP(target Target, n *network.Network, connections int) Stack {
 	return &fastHTTPStack{
 		target:  target,
-		cookies: newCookies(),
+		cookies: NewCookies(),
 		client: &fasthttp.Client{
 			DialTimeout: func(address string, timeout time.Duration) (net.Conn, error) {
 				ctx, cancel := dialContext(timeout)
 				defer cancel()
-				return network.DialExchange(ctx, address)
+				return n.DialExchange(ctx, address)
 			},
 			TLSConfig:                 target.tls(),
-			ReadBufferSize:            largestHead,
-			MaxConnsPerHost:           connections,    // 512 unless told
-			MaxConnWaitTimeout:        target.Timeout, // unless told, callers beyond the cap fail at once
-			MaxIdleConnDuration:       idle,
-			ConnPoolStrategy:          fasthttp.LIFO, // as net/http has it
+			ReadBufferSize:            maxHeadBytes,
+			MaxConnsPerHost:           connections,    // the default is 512
+			MaxConnWaitTimeout:        target.Timeout, // by default, callers beyond the cap fail at once
+			MaxIdleConnDuration:       IdleTimeout,
+			ConnPoolStrategy:          fasthttp.LIFO, // as in net/http
 			MaxIdemponentCallAttempts: connections + 1,
 			RetryIfErr: func(_ *fasthttp.Request, _ int, err error) (resetTimeout, retry bool) {
-				return false, errors.Is(err, errStale) // nothing was sent yet; 5 attempts whatever the error unless told
+				return false, errors.Is(err, network.ErrStale) // nothing was sent yet; the default is 5 attempts for any error
 			},
 			DisablePathNormalizing:   true, // the URL is the user's
 			NoDefaultUserAgentHeader: true,
@@ -51,11 +54,11 @@ func openFastHTTP(target Target, network *Network, connections int) Stack {
 	}
 }
 
-// largestHead is how long the head of a response may be, in bytes. Unless told, fasthttp takes 4 KiB for malformed where
-// others do not. It has one such buffer for every request in flight.
-const largestHead = 16 << 10
+// maxHeadBytes is the largest head of a response. By default fasthttp takes a head of over 4 KiB for malformed, which other
+// clients accept. It has one such buffer for every request in flight.
+const maxHeadBytes = 16 << 10
 
-// dialContext returns a context that ends after a timeout of fasthttp's, where 0 is none.
+// dialContext returns a context that ends after a timeout of fasthttp, of which 0 means none.
 func dialContext(timeout time.Duration) (context.Context, context.CancelFunc) {
 	if timeout <= 0 {
 		return context.WithCancel(context.Background())
@@ -85,8 +88,8 @@ type fastHTTPCaller struct {
 	stack    *fastHTTPStack
 	request  fasthttp.Request
 	response fasthttp.Response
-	address  string   // that the request has
-	location *url.URL // the same, parsed for the cookie jar; nil until it is asked for
+	address  string   // the URL that the request has now
+	location *url.URL // the same, parsed for the cookie jar; nil until it is needed
 }
 
 func (c *fastHTTPCaller) Do(r *Request) Outcome {
@@ -94,9 +97,9 @@ func (c *fastHTTPCaller) Do(r *Request) Outcome {
 		c.request.SetRequestURI(r.URL)
 		c.address, c.location = r.URL, nil
 	}
-	if c.stack.cookies.any.Load() {
+	if !c.stack.cookies.Empty() {
 		c.request.Header.Del(fasthttp.HeaderCookie)
-		if all := c.stack.cookies.header(c.parsed(), c.stack.target.Header); all != "" {
+		if all := c.stack.cookies.Header(c.parsed(), c.stack.target.Header); all != "" {
 			c.request.Header.Set(fasthttp.HeaderCookie, all)
 		}
 	}
@@ -104,7 +107,7 @@ func (c *fastHTTPCaller) Do(r *Request) Outcome {
 		return Failed(err)
 	}
 	for _, cookie := range c.response.Header.Cookies() {
-		c.stack.cookies.keep(c.parsed(), string(cookie))
+		c.stack.cookies.Set(c.parsed(), string(cookie))
 	}
 	status, body := c.response.StatusCode(), c.response.Body()
 	var err error
@@ -117,7 +120,7 @@ func (c *fastHTTPCaller) Do(r *Request) Outcome {
 func (c *fastHTTPCaller) parsed() *url.URL {
 	if c.location == nil {
 		location, err := url.Parse(c.address)
-		if err != nil { // fasthttp has just made a request with it, so it is one
+		if err != nil { // cannot happen: fasthttp has just made a request with it
 			location = &url.URL{}
 		}
 		c.location = location

@@ -9,15 +9,15 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+
+	"sweetspot/strategies/network"
 )
 
-// NetHTTP is the name of the standard library's client.
-const NetHTTP = "net/http"
+func init() { RegisterClient(NetHTTP) }
 
-func init() { RegisterClient(netHTTP) }
-
-var netHTTP = Client{
-	Name: NetHTTP,
+// NetHTTP is the client of the standard library.
+var NetHTTP = Client{
+	Name: "net/http",
 	Doc:  "the standard library's client: complete, and what most programs use",
 	Open: openNetHTTP,
 }
@@ -29,23 +29,23 @@ type netHTTPStack struct {
 	client    *http.Client
 }
 
-func openNetHTTP(target Target, network *Network, connections int) Stack {
+func openNetHTTP(target Target, n *network.Network, connections int) Stack {
 	transport := &http.Transport{
-		Proxy: onceEach,
+		Proxy: refuseRetry,
 		DialContext: func(ctx context.Context, _, address string) (net.Conn, error) {
-			return network.Dial(ctx, address)
+			return n.Dial(ctx, address)
 		},
 		TLSClientConfig:     target.tls(),
 		TLSHandshakeTimeout: target.DialTimeout,
 		Protocols:           new(http.Protocols),
 		DisableCompression:  true,
-		MaxIdleConnsPerHost: connections, // 2 unless told: every other request would dial
+		MaxIdleConnsPerHost: connections, // the default is 2: most requests would dial
 		MaxIdleConns:        connections,
 		MaxConnsPerHost:     connections,
-		IdleConnTimeout:     idle,
+		IdleConnTimeout:     IdleTimeout,
 	}
 	transport.Protocols.SetHTTP1(true)
-	jar, _ := cookiejar.New(nil) // fails never
+	jar, _ := cookiejar.New(nil) // never fails
 	return &netHTTPStack{target, transport, &http.Client{
 		Transport:     transport,
 		Jar:           jar,
@@ -67,16 +67,17 @@ func (s *netHTTPStack) Caller() Caller {
 	return c
 }
 
-// attemptsKey is where a request's context holds the number of attempts its transport has made.
+// attemptsKey is the key under which a request's context holds the number of attempts that the transport has made.
 type attemptsKey struct{}
 
-var errRetry = errors.New("the server closed connection without an answer")
+var errRetry = errors.New("the server closed connection without a response")
 
-// onceEach is a transport's Proxy function: there is no proxy. A transport asks it once for every attempt, which makes it
-// the one place to keep net/http from repeating a request whose connection died: other clients do not, and the server
-// would count more requests than were reported. The one repetition that is harmless, when nothing was sent because the
-// server had closed the connection before, it seldom needs: it watches idle connections and drops those that are closed.
-func onceEach(r *http.Request) (*url.URL, error) {
+// refuseRetry is the Proxy function of the transport: there is no proxy. A transport calls it once per attempt, which makes
+// it the one place where net/http can be kept from repeating a request whose connection died. Other clients do not repeat
+// one, and the server would count more requests than were reported. To repeat a request of which nothing was sent, because
+// the server had closed the idle connection, would do no harm, but net/http seldom needs to: it watches its idle connections
+// and drops those that are closed.
+func refuseRetry(r *http.Request) (*url.URL, error) {
 	attempts := r.Context().Value(attemptsKey{}).(*int)
 	*attempts++
 	if *attempts > 1 {
@@ -85,12 +86,12 @@ func onceEach(r *http.Request) (*url.URL, error) {
 	return nil, nil
 }
 
-// netHTTPCaller reuses its request, which net/http permits once the response's body has been read and closed; but not the
-// request's body, which may still be being sent when an answer has come early.
+// netHTTPCaller reuses its request, which net/http permits once the response's body has been read and closed. It does not
+// reuse the request's body, which may still be being sent if the response came early.
 type netHTTPCaller struct {
 	stack    *netHTTPStack
 	request  *http.Request
-	address  string // that request.URL was parsed from
+	address  string // which request.URL was parsed from
 	attempts int
 	response bytes.Buffer
 }
@@ -133,7 +134,7 @@ func (c *netHTTPCaller) prepare(r *Request) error {
 	if own, set := c.stack.target.Header["Cookie"]; set {
 		c.request.Header["Cookie"] = own
 	} else {
-		delete(c.request.Header, "Cookie") // which the client's jar wrote there for the request before
+		delete(c.request.Header, "Cookie") // which the client's jar added for the previous request
 	}
 	if body := c.stack.target.Body; len(body) > 0 {
 		c.request.Body = io.NopCloser(bytes.NewReader(body))

@@ -8,27 +8,32 @@ import (
 	"sync/atomic"
 )
 
-// cookies keeps a session's cookies for a client that has no jar. It costs an atomic read until a server sets the first.
-type cookies struct {
+// Cookies is the cookie jar of a session whose client has none. It is safe for concurrent use.
+type Cookies struct {
 	jar http.CookieJar
 	any atomic.Bool
 }
 
-func newCookies() *cookies {
-	jar, _ := cookiejar.New(nil) // fails never
-	return &cookies{jar: jar}
+// NewCookies returns an empty jar.
+func NewCookies() *Cookies {
+	jar, _ := cookiejar.New(nil) // never fails
+	return &Cookies{jar: jar}
 }
 
-// keep takes the value of a Set-Cookie header; one that is malformed is ignored, as RFC 6265 has it.
-func (c *cookies) keep(from *url.URL, line string) {
-	if cookie, err := http.ParseSetCookie(line); err == nil {
+// Empty reports whether no server has set a cookie yet. It costs one atomic read, so that a client may ask it for every
+// request and skip the rest.
+func (c *Cookies) Empty() bool { return !c.any.Load() }
+
+// Set takes the value of a Set-Cookie header that came from a URL. It ignores a malformed one, as RFC 6265 requires.
+func (c *Cookies) Set(from *url.URL, header string) {
+	if cookie, err := http.ParseSetCookie(header); err == nil {
 		c.jar.SetCookies(from, []*http.Cookie{cookie})
 		c.any.Store(true)
 	}
 }
 
-// header returns the Cookie header for a URL: the target's own cookies, then the jar's.
-func (c *cookies) header(to *url.URL, own http.Header) string {
+// Header returns the value of the Cookie header for a URL: the cookies in own, the target's header, and then the jar's.
+func (c *Cookies) Header(to *url.URL, own http.Header) string {
 	pairs := own.Values("Cookie")
 	for _, cookie := range c.jar.Cookies(to) {
 		pairs = append(pairs[:len(pairs):len(pairs)], cookie.Name+"="+cookie.Value)

@@ -12,7 +12,7 @@ import (
 	"sweetspot/strategies"
 )
 
-// pages is a Work of the caller's own: the pages 1 to n of a site.
+// pages is a Work of one's own: the pages 1 to n of a site.
 type pages struct {
 	site  string
 	n     int64
@@ -37,7 +37,7 @@ func (p *pages) Done(r *strategies.Request, o strategies.Outcome) {
 	}
 }
 
-// A strategy fetches for a program of one's own: here a hundred pages, ten at a time, each decoded as it arrives.
+// A strategy makes the requests of a program: here a hundred pages, at most ten in flight, each decoded as it arrives.
 func Example() {
 	site, err := server.Start(server.Config{Delay: time.Millisecond})
 	if err != nil {
@@ -70,6 +70,40 @@ func Example() {
 	if err := session.Run(context.Background(), 10, work); err != nil {
 		fmt.Println(err)
 	}
-	fmt.Println(decoded.Load(), "pages,", len(work.fails), "failures, at most", site.Stats().PeakInFlight, "at once")
-	// Output: 100 pages, 0 failures, at most 10 at once
+	fmt.Println(decoded.Load(), "pages,", len(work.fails), "failures, at most", site.Stats().PeakInFlight, "in flight")
+	// Output: 100 pages, 0 failures, at most 10 in flight
+}
+
+// A schedule of one's own, paired with one of the clients: two requests in flight, each on a new goroutine, whatever the limit.
+// Registered by RegisterSchedule in an init function, it would be available by name, paired with every client.
+func ExampleSchedule() {
+	site, err := server.Start(server.Config{Delay: time.Millisecond})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer site.Close()
+
+	pairwise := strategies.Schedule{
+		Name:        "pairwise",
+		Doc:         "two requests at a time: for the example only",
+		MaxInFlight: 2,
+		Run: func(ctx context.Context, limit int, open func() *strategies.Lane) {
+			slots := make(chan struct{}, limit)
+			strategies.GoroutinePerRequest(ctx, open, func() bool { slots <- struct{}{}; return true }, func() { <-slots })
+		},
+	}
+	strategy := pairwise.With(strategies.FastHTTP)
+	session, err := strategy.Open(context.Background(), strategies.Target{}, 10)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer session.Close()
+	work := &pages{site: site.URL(), n: 100}
+	if err := session.Run(context.Background(), 10, work); err != nil {
+		fmt.Println(err)
+	}
+	fmt.Println(strategy.Name(), "made", site.Stats().Requests, "requests, at most", site.Stats().PeakInFlight, "in flight")
+	// Output: pairwise+fasthttp made 100 requests, at most 2 in flight
 }

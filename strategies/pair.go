@@ -4,14 +4,16 @@ import (
 	"context"
 	"fmt"
 	"sync/atomic"
+
+	"sweetspot/strategies/network"
 )
 
-// With returns the strategy that makes the schedule's requests with the client, named schedule+client.
+// With returns the strategy that makes the schedule's requests with the client. Its name is schedule+client.
 func (s Schedule) With(c Client) Strategy {
 	return pair{name: s.Name + "+" + c.Name, doc: s.Doc + "; over " + c.Name, schedule: s, client: c}
 }
 
-// As returns the same strategy under a name and a description of its own.
+// As is With under another name and description.
 func (s Schedule) As(name, doc string, c Client) Strategy {
 	return pair{name: name, doc: doc, schedule: s, client: c}
 }
@@ -27,8 +29,8 @@ func (p pair) Name() string { return p.name }
 func (p pair) Doc() string  { return p.doc }
 
 func (p pair) Limit(limit int) int {
-	if p.schedule.Most > 0 {
-		return min(limit, p.schedule.Most)
+	if p.schedule.MaxInFlight > 0 {
+		return min(limit, p.schedule.MaxInFlight)
 	}
 	return limit
 }
@@ -37,25 +39,25 @@ func (p pair) Open(_ context.Context, target Target, maxLimit int) (Session, err
 	if maxLimit < 1 {
 		return nil, fmt.Errorf("%s: open: limit %d: want at least 1", p.name, maxLimit)
 	}
-	target = target.ready()
+	target = target.InProcess()
 	return &pairSession{
 		pair:     p,
 		target:   target,
 		maxLimit: p.Limit(maxLimit),
-		network:  NewNetwork(target),
+		network:  network.New(target.DialTimeout, target.DNSCache),
 	}, nil
 }
 
-// pairSession has one stack, for maxLimit connections, unless the schedule leaves the limit to the client: then every
-// limit needs a stack of its own.
+// pairSession has one stack, with maxLimit connections, unless the client enforces the limit: then each limit needs a new
+// stack.
 type pairSession struct {
 	pair
 	target      Target
 	maxLimit    int
-	network     *Network
+	network     *network.Network
 	stack       Stack        // nil before the first Run
-	connections int          // that the stack may open to a host
-	settled     atomic.Int64 // see [Lane.Settle]
+	connections int          // that the stack may open to each host
+	ownLimit    atomic.Int64 // see [Lane.ReportLimit]
 }
 
 func (s *pairSession) Run(ctx context.Context, limit int, work Work) error {
@@ -64,18 +66,18 @@ func (s *pairSession) Run(ctx context.Context, limit int, work Work) error {
 		return fmt.Errorf("%s: run: limit %d: want 1 to %d, the most that the session was opened for", s.name, limit, s.maxLimit)
 	}
 	s.prepare(limit)
-	s.network.begin()
-	s.settled.Store(0)
+	s.network.BeginRun()
+	s.ownLimit.Store(0)
 	s.schedule.Run(ctx, limit, func() *Lane {
-		return &Lane{worker: work.Worker(), caller: s.stack.Caller(), settled: &s.settled}
+		return &Lane{worker: work.Worker(), caller: s.stack.Caller(), limit: &s.ownLimit}
 	})
 	return nil
 }
 
-// prepare opens the stack that the limit needs, if it is not the one that is open.
+// prepare opens the stack that the limit needs, unless it is open already.
 func (s *pairSession) prepare(limit int) {
 	connections := s.maxLimit
-	if s.schedule.Leaves {
+	if s.schedule.ClientLimits {
 		connections = limit
 	}
 	if s.stack != nil && s.connections == connections {
@@ -86,8 +88,8 @@ func (s *pairSession) prepare(limit int) {
 }
 
 func (s *pairSession) Usage() Usage {
-	used := s.network.usage()
-	used.Limit = int(s.settled.Load())
+	used := NetworkUsage(s.network)
+	used.Limit = int(s.ownLimit.Load())
 	return used
 }
 

@@ -8,12 +8,12 @@ import (
 func init() {
 	RegisterSchedule(pool)
 	Register(pool.As("pool",
-		"as many goroutines as the limit, each taking request after request from the queue, over net/http: the usual choice", netHTTP))
+		"as many goroutines as the limit, each taking request after request from the queue, over net/http: the usual choice", NetHTTP))
 }
 
 var pool = Schedule{
 	Name: "pool",
-	Doc:  "a fixed number of workers over a queue: the least scheduling a request",
+	Doc:  "a fixed number of workers over a queue: the least scheduling per request",
 	Run: func(ctx context.Context, limit int, open func() *Lane) {
 		var workers sync.WaitGroup
 		defer workers.Wait()

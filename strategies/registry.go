@@ -6,14 +6,15 @@ import (
 	"strings"
 )
 
-// The registry. It is written by Register and its kin, from init functions only, and read-only from then on.
+// The registry is written by the Register functions, which are called in init only. After that it is read-only.
 var (
 	registered []Strategy
 	schedules  = map[string]Schedule{}
 	clients    = map[string]Client{}
 )
 
-// Register makes a strategy known under its name. It is meant for init functions and panics if the name is taken.
+// Register makes a strategy available under its name. It must be called from an init function, and panics if the name is
+// taken.
 func Register(s Strategy) {
 	if slices.ContainsFunc(registered, func(other Strategy) bool { return other.Name() == s.Name() }) {
 		panic("strategies: " + s.Name() + " is registered twice")
@@ -21,8 +22,8 @@ func Register(s Strategy) {
 	registered = append(registered, s)
 }
 
-// RegisterSchedule makes a schedule known, so that it can be paired with every client as "name+client". It is meant for
-// init functions and panics if the name is taken.
+// RegisterSchedule makes a schedule available, paired with every client as "name+client". It must be called from an init
+// function, and panics if the name is taken.
 func RegisterSchedule(s Schedule) {
 	if _, taken := schedules[s.Name]; taken {
 		panic("strategies: schedule " + s.Name + " is registered twice")
@@ -30,8 +31,8 @@ func RegisterSchedule(s Schedule) {
 	schedules[s.Name] = s
 }
 
-// RegisterClient makes a client known, so that it can be paired with every schedule as "schedule+name". It is meant for
-// init functions and panics if the name is taken.
+// RegisterClient makes a client available, paired with every schedule as "schedule+name". It must be called from an init
+// function, and panics if the name is taken.
 func RegisterClient(c Client) {
 	if _, taken := clients[c.Name]; taken {
 		panic("strategies: client " + c.Name + " is registered twice")
@@ -39,12 +40,12 @@ func RegisterClient(c Client) {
 	clients[c.Name] = c
 }
 
-// Named returns the registered strategies, those with a name of their own, in the order of their names.
+// Named returns the strategies that were registered under a name of their own, sorted by name.
 func Named() []Strategy {
 	return slices.SortedFunc(slices.Values(registered), func(a, b Strategy) int { return strings.Compare(a.Name(), b.Name()) })
 }
 
-// Pairs returns every schedule+client pair, in the order of their names.
+// Pairs returns every schedule+client pair, sorted by name.
 func Pairs() []Strategy {
 	var pairs []Strategy
 	for _, schedule := range schedules {
@@ -56,9 +57,10 @@ func Pairs() []Strategy {
 	return pairs
 }
 
-// Get returns the strategy of that name, be it registered or a pair. The error names the nearest name there is.
+// Get returns the strategy of that name, which may be a pair. The error suggests the most similar name. Strategies of other
+// packages must have been imported: see package all.
 func Get(name string) (Strategy, error) {
-	name = strings.Replace(name, "nethttp", NetHTTP, 1) // for those who would rather not type a slash
+	name = strings.Replace(name, "nethttp", NetHTTP.Name, 1) // nethttp is a spelling without the slash
 	all := slices.Concat(Named(), Pairs())
 	names := make([]string, len(all))
 	for i, s := range all {
@@ -70,12 +72,12 @@ func Get(name string) (Strategy, error) {
 	return nil, fmt.Errorf("no strategy %q: did you mean %s? (sweetspot strategies lists all)", name, nearest(name, names))
 }
 
-// nearest returns the candidate with the smallest edit distance to name.
+// nearest returns the candidate with the smallest edit distance from name.
 func nearest(name string, candidates []string) string {
 	return slices.MinFunc(candidates, func(a, b string) int { return distance(name, a) - distance(name, b) })
 }
 
-// distance is the Levenshtein distance: how many bytes to insert, delete or replace to make b of a.
+// distance is the Levenshtein distance: how many bytes must be inserted, deleted or replaced to turn a into b.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

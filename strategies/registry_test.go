@@ -1,32 +1,19 @@
 package strategies_test
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
 	"sweetspot/strategies"
 )
 
-func TestEveryStrategyIsFoundByItsName(t *testing.T) {
-	for _, s := range slices.Concat(strategies.Named(), strategies.Pairs()) {
-		got, err := strategies.Get(s.Name())
-		if err != nil || got.Name() != s.Name() {
-			t.Errorf("Get(%q) gave %v, %v", s.Name(), got, err)
-		}
-		if s.Doc() == "" || strings.Contains(s.Doc(), "\n") {
-			t.Errorf("%s: doc %q, want one line", s.Name(), s.Doc())
-		}
-	}
-}
-
-func TestAPairIsFoundWithoutTheSlash(t *testing.T) {
+func TestGetFindsAPairWithoutTheSlash(t *testing.T) {
 	if s, err := strategies.Get("pool+nethttp"); err != nil || s.Name() != "pool+net/http" {
 		t.Errorf("got %v, %v, want pool+net/http", s, err)
 	}
 }
 
-func TestATypoIsAnsweredWithTheNearestName(t *testing.T) {
+func TestGetSuggestsTheMostSimilarName(t *testing.T) {
 	for typo, want := range map[string]string{
 		"pol": "pool", "semaphor": "semaphore", "fast-http": "fasthttp", "sequental": "sequential", "pool+fasthtp": "pool+fasthttp",
 	} {

@@ -1,80 +1,109 @@
 // Package strategies holds the ways to keep many HTTP requests in flight.
 //
-// A [Strategy] runs a whole load, not one request, so that it may be a schedule of goroutines over a blocking client, an
-// event loop with no goroutine a request, or a program in another language. Most are the first: a [Schedule] paired with
-// a [Client]. Each lives in a file of its own, registers itself there, and is then held to the contract below by the
-// package's conformance tests with no other edit.
+// A [Strategy] runs a whole load, not one request, so it may be a schedule of goroutines over a blocking client, an event
+// loop without a goroutine per request, or a program in another language. Most are the first: a [Schedule] paired with a
+// [Client], one file per schedule and per client in this package. The others have packages of their own, eventloop and
+// python, which register their strategies when they are imported; the package all imports them.
+//
+// To use a strategy, take one from [Get], call Open for a [Session] with a [Target], and Run the session on a [Work] that
+// hands out the requests and receives their outcomes: see the example. Package bench does so to measure strategies.
+//
+// To add a strategy, add a file that registers it in an init function by [RegisterSchedule], [RegisterClient] or
+// [Register]. Package strategytest holds any strategy, in this module or another, to the contract below.
 package strategies
 
 import (
 	"context"
 	"time"
+
+	"sweetspot/strategies/network"
 )
 
 // A Strategy is one way to keep many requests in flight.
 type Strategy interface {
-	// Name is what the user types, and the table's row.
+	// Name is what the user types, and what tables show.
 	Name() string
-	// Doc says in one line what it does, and when to choose it.
+	// Doc says in one line what the strategy does, and when to choose it.
 	Doc() string
-	// Limit returns the most requests that the strategy keeps in flight when limit is asked of it: limit, but for
-	// strategies that cannot have so many.
+	// Limit returns the most requests that the strategy keeps in flight when it is given limit: limit itself, unless the
+	// strategy cannot have that many.
 	Limit(limit int) int
-	// Open prepares a session whose runs will have limits of at most maxLimit. It connects to nothing yet. An error says
-	// that the strategy cannot run here, and what would have to be installed.
+	// Open prepares a session whose runs will have limits of at most maxLimit. It does not connect to anything yet. An error
+	// says why the strategy cannot run here, and what would have to be installed. It wraps [ErrHandle] if target has a
+	// Handle that the strategy cannot call.
 	Open(ctx context.Context, target Target, maxLimit int) (Session, error)
 }
 
-// A Session keeps its connections and cookies from one Run to the next. Only one Run may be under way at a time.
+// A Session keeps its connections and cookies from one Run to the next. Only one Run may be in progress at a time.
 type Session interface {
-	// Run takes requests from work until there are none left or ctx ends, never has more than limit in flight, hands
-	// every outcome back to work, and returns when none is in flight. When ctx ends it starts nothing new; requests in
-	// flight are not torn down but end by themselves, at the latest by their timeout. A request that fails is an outcome,
-	// not an error: an error is returned only if the session as a whole broke.
+	// Run takes requests from work until there are none left or ctx ends, never has more than limit in flight, hands every
+	// outcome back to work, and returns when no request is in flight. When ctx ends, Run starts nothing new; requests in
+	// flight are not aborted but end by themselves, at the latest at their timeout. A request that fails is an outcome, not
+	// an error: Run returns an error only if limit is out of range or the session as a whole is broken.
 	Run(ctx context.Context, limit int, work Work) error
-	// Usage tells what the session has used; it may be called while Run is under way.
+	// Usage returns what the session has used. It may be called during a Run.
 	Usage() Usage
-	// Close closes the connections. It must not be called while Run is under way.
+	// Close closes the connections. It must not be called during a Run.
 	Close() error
 }
 
-// Usage is what a session used that its outcomes do not tell.
+// Versioned is an optional interface of a [Session] that knows which library makes its requests.
+type Versioned interface {
+	// Version names what makes the requests, and its version: "aiohttp 3.8.4, Python 3.11.2".
+	Version() string
+}
+
+// Accountable is an optional interface of a [Session] whose requests are made and counted by another program, which may
+// count them wrongly.
+type Accountable interface {
+	// Contradicted is called when the target has counted other requests than the session has reported; why says how they
+	// differ. It returns the error with which the session ends, or nil if the difference is expected of this program.
+	Contradicted(why error) error
+}
+
+// Usage is what a session has used, as far as the outcomes of its requests do not show it.
 type Usage struct {
 	Connections int           // distinct connections that carried requests of the latest Run
-	Limit       int           // that the strategy has moved to by itself in the latest Run; 0 if it keeps to what it is told
-	CPU         time.Duration // spent by the session's own processes since Open; not this process's
-	Memory      int64         // of the session's own processes, resident, at its largest since Open, in bytes
+	Limit       int           // that the strategy chose by itself in the latest Run; 0 if it keeps to the limit it is given
+	CPU         time.Duration // used by the session's own processes since Open, without this process
+	Memory      int64         // largest resident memory of the session's own processes since Open, in bytes
 
-	// The part of the latency that the client has no part in: from the first byte of a request written to the last of its
-	// response read. It is summed over a sample of the exchanges since Open; 0 of 0 where it is not known.
-	Wire      time.Duration
-	Exchanges int64
+	// ExchangeTime is the part of the latency outside the client: from the first byte of a request written to the last byte
+	// of its response read. It is summed over Exchanges exchanges, a sample of those since Open; both are 0 if unknown.
+	ExchangeTime time.Duration
+	Exchanges    int64
+}
+
+// NetworkUsage returns the usage of a session whose connections all belong to n.
+func NetworkUsage(n *network.Network) Usage {
+	used := n.Usage()
+	return Usage{Connections: used.Connections, ExchangeTime: used.ExchangeTime, Exchanges: used.Exchanges}
 }
 
 // Work is where a Run takes its requests from and hands their outcomes to. It is safe for concurrent use; the Workers it
 // returns are not.
 type Work interface {
-	// Worker returns a handle for one goroutine at a time to work with, be it for one request at a time or for many. A Run
-	// needs no more of them than it has requests in flight.
+	// Worker returns a handle for use by one goroutine at a time, for one request at a time or for many. A Run needs no more
+	// Workers than it has requests in flight.
 	Worker() Worker
 }
 
-// A Worker hands out requests and takes back their outcomes.
+// A Worker hands out requests and receives their outcomes.
 type Worker interface {
-	// Next starts a request: it fills r in and notes the time. It blocks while the load's rate asks it to, and returns
-	// false, with nothing started, when nothing is left to start or ctx has ended. Every request started must come back
-	// through Done, of this Worker, exactly once.
+	// Next starts a request: it fills in r and notes the time. It blocks while the load's rate requires it. It returns false,
+	// with nothing started, when no request is left or ctx has ended. Every request started must be handed back by Done of
+	// the same Worker, exactly once.
 	Next(ctx context.Context, r *Request) bool
-	// Done takes the outcome of a request that Next started; the request ends now.
+	// Done receives the outcome of a request that Next started. The request ends now, unless o.Latency says otherwise.
 	Done(r *Request, o Outcome)
 }
 
-// A Pacer is a Worker that tells beforehand how long its Next would block, for a Run that has other things to see to
-// meanwhile. A Worker whose Next blocks must be one.
+// A Pacer is a Worker that says beforehand how long its Next would block, for a Run that has other work to do meanwhile. A
+// Worker whose Next blocks must be one.
 type Pacer interface {
 	Worker
-	// Delay returns how long it is until Next would return, as far as the load's rate is concerned: 0 if at once. It takes
-	// the Worker's turn, so that Next should be called when the time has come.
+	// Delay returns how long the load's rate would make Next block: 0 if not at all. It reserves the next start, so Next
+	// must be called once the delay has passed.
 	Delay() time.Duration
 }
 
@@ -85,15 +114,15 @@ type Request struct {
 	Start time.Duration // when Next started it, on the Worker's clock
 }
 
-// An Outcome is what became of one request.
+// An Outcome is the result of one request.
 type Outcome struct {
 	Class  Class
-	Status int   // of the HTTP response, 0 when there was none
+	Status int   // of the HTTP response, 0 if there was none
 	Bytes  int64 // of the response's body
-	Err    error // why Class is neither OK nor BadStatus
+	Err    error // the reason, if Class is neither OK nor BadStatus
 
-	// Latency is set if the strategy measured it itself. Then the request ended so long after its Start, which the strategy
-	// may have moved to when it really began: not before Next, nor to end after Done. 0 leaves it to the Worker: from Next
-	// to Done.
+	// Latency is set by a strategy that measures it itself; the request then ended at its Start plus Latency. Such a strategy
+	// may move Start to when the request really began, but not to before Next; and the end must not be after Done. If Latency
+	// is 0, the Worker measures it from Next to Done.
 	Latency time.Duration
 }

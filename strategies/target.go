@@ -3,37 +3,41 @@ package strategies
 import (
 	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
 )
 
-// A Target is what all requests of a session have in common, and the one place for settings that every client is given
-// alike. Beside these, whatever a client's own defaults: connections are kept alive, as many idle ones as the limit
-// asks for; nothing is retried, redirected, decompressed or proxied; HTTP is version 1.1; cookies are kept in a jar for
-// as long as the session is open. A request that meets a connection which the server closed while it was idle is no
-// failure: the server has not seen it, and it is made on another. The zero value of each field stands for the default named
-// with it.
+// A Target is what all requests of a session have in common, and the one place for settings, so that every client has the
+// same. The zero value of each field stands for the default named with it.
+//
+// These settings are fixed, whatever a client's own defaults: connections are kept alive, as many idle ones as the limit;
+// nothing is retried, redirected, decompressed or proxied; HTTP is version 1.1; cookies are kept in a jar until the session
+// is closed. A request that meets a connection which the server closed while it was idle does not fail: the server has not
+// seen it, and it is made on another connection.
 type Target struct {
 	Method      string        // GET
 	Header      http.Header   // none but Host and User-Agent
 	Body        []byte        // none; sent with every request
 	Timeout     time.Duration // [DefaultTimeout]; from the start of a request to the last byte of its response
 	DialTimeout time.Duration // [DefaultDialTimeout]; of one connection
-	DNSCache    time.Duration // [DefaultDNSCache]; how long an address is remembered
+	DNSCache    time.Duration // [DefaultDNSCache]; how long an address is kept
 	Insecure    bool          // skips the verification of TLS certificates
 
-	// JSON has each successful response decoded before the request ends, so that decoding is part of the work measured. A
-	// body that is not JSON makes the outcome of class [Undecodable].
+	// JSON has each successful response decoded before its request ends, so that decoding is part of the work measured. A
+	// body that is not JSON gives the outcome the class [Undecodable].
 	JSON bool
-	// Handle is called with each successful response before the request ends, after JSON is done with it: by several
-	// goroutines at a time, those that make the requests or, where one makes many, others. Body is valid until Handle
-	// returns. An error makes the outcome of class [Undecodable]. Requests that another process makes cannot be handled:
-	// see [ErrHandle]. Without Handle and JSON, bodies are read to the end and discarded.
+	// Handle is called with each successful response before its request ends, after JSON has been decoded. It is called by
+	// several goroutines at a time. Body is valid until Handle returns. An error gives the outcome the class [Undecodable].
+	// Another process cannot call Handle: see [ErrHandle]. Without Handle and JSON, bodies are read to the end and discarded.
 	Handle func(r *Request, status int, body []byte) error
 }
 
-// The defaults of a [Target]. The DNS cache lasts as long as the usual time to live of a record.
+// ErrHandle is the error of Open if the target has a Handle and the strategy's requests are made by another process.
+var ErrHandle = errors.New("no other process can call Target.Handle: want Target.JSON")
+
+// The defaults of a [Target]. The DNS cache keeps an address as long as the usual time to live of a DNS record.
 const (
 	DefaultTimeout     = 10 * time.Second
 	DefaultDialTimeout = 5 * time.Second
@@ -43,8 +47,8 @@ const (
 // userAgent is sent by every client unless the target's header has one.
 const userAgent = "sweetspot"
 
-// idle is how long an unused connection is kept: longer than a session's pause while other strategies have their turn.
-const idle = 90 * time.Second
+// IdleTimeout is how long every client keeps an unused connection: longer than a session waits while other strategies run.
+const IdleTimeout = 90 * time.Second
 
 // WithDefaults returns the target with every zero field set to its default.
 func (t Target) WithDefaults() Target {
@@ -70,8 +74,9 @@ func (t Target) WithDefaults() Target {
 	return t
 }
 
-// ready returns the target as clients in this process take it: with defaults, and with Handle to see to JSON too.
-func (t Target) ready() Target {
+// InProcess returns the target for a client in this process: with the defaults, and with a Handle that decodes JSON if JSON
+// is set. The client then needs to look at Handle only.
+func (t Target) InProcess() Target {
 	t = t.WithDefaults()
 	if t.JSON {
 		t.Handle = decoding(t.Handle)
@@ -79,7 +84,7 @@ func (t Target) ready() Target {
 	return t
 }
 
-// decoding returns a Handle that decodes the body and calls the next one, unless that is nil.
+// decoding returns a Handle that decodes the body and then calls next, unless that is nil.
 func decoding(next func(*Request, int, []byte) error) func(*Request, int, []byte) error {
 	return func(r *Request, status int, body []byte) error {
 		var decoded any

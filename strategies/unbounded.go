@@ -5,20 +5,20 @@ import "context"
 func init() {
 	RegisterSchedule(unbounded)
 	Register(unbounded.As("unbounded",
-		"goroutines that crowd at the client, four for each connection it may open, over net/http: what not deciding gets", netHTTP))
+		"four goroutines for each connection that the limit allows, over net/http: what happens if the program itself sets no limit", NetHTTP))
 }
 
-// crowd is how many goroutines unbounded has at work for each connection that the limit allows. A load without end has no
-// "all at once". With four wanting every connection the client's queue is never empty, and still no request waits there
-// so long that it times out, or outlives a cancellation by more than three others.
-const crowd = 4
+// CallersPerConnection is how many requests are started for each connection where the client enforces the limit. A load
+// without end cannot be started all at once. With four requests per connection the client's queue is never empty, and yet no
+// request waits for more than three others: not long enough to time out, or to delay a cancellation by much.
+const CallersPerConnection = 4
 
 var unbounded = Schedule{
-	Name:   "unbounded",
-	Doc:    "a crowd of goroutines, the limit left to the client's connections to each host: latency includes the wait for one",
-	Leaves: true,
+	Name:         "unbounded",
+	Doc:          "more goroutines than connections, the limit left to the client: latency includes the wait for a connection",
+	ClientLimits: true,
 	Run: func(ctx context.Context, limit int, open func() *Lane) {
-		room := make(chan struct{}, crowd*limit)
-		eachApart(ctx, open, func() bool { room <- struct{}{}; return true }, func() { <-room })
+		slots := make(chan struct{}, CallersPerConnection*limit)
+		GoroutinePerRequest(ctx, open, func() bool { slots <- struct{}{}; return true }, func() { <-slots })
 	},
 }

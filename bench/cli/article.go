@@ -15,6 +15,8 @@ import (
 	"sweetspot/bench/cli/machine"
 	"sweetspot/bench/cli/terminal"
 	"sweetspot/results"
+	"sweetspot/results/article"
+	"sweetspot/results/render"
 )
 
 // articleFlags are the flags of article.
@@ -70,7 +72,7 @@ func (a articleFlags) show(cmd *cobra.Command, parts []part) error {
 		return err
 	}
 	out := cmd.OutOrStdout()
-	err = errors.Join(err, results.WriteArticle(out, runs, results.Table, results.Screen{Columns: terminal.Columns(out)}))
+	err = errors.Join(err, article.Write(out, runs, render.Table, render.Screen{Columns: terminal.Columns(out)}))
 	if err != nil || a.file == "" {
 		return err
 	}
@@ -140,7 +142,7 @@ func (a *articleFlags) check(cmd *cobra.Command) error {
 
 func writePage(path string, runs []*results.Run) error {
 	var text bytes.Buffer
-	if err := results.WriteArticle(&text, runs, results.Markdown, results.Screen{}); err != nil {
+	if err := article.Write(&text, runs, render.Markdown, render.Screen{}); err != nil {
 		return err
 	}
 	return os.WriteFile(path, text.Bytes(), 0o666)

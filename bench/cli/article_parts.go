@@ -9,6 +9,7 @@ import (
 
 	"sweetspot/bench"
 	"sweetspot/results"
+	"sweetspot/results/article"
 	"sweetspot/strategies"
 )
 
@@ -49,12 +50,12 @@ func (a articleFlags) parts(typed []string) []part {
 		parts = append(parts, p)
 	}
 	if !a.quick {
-		add(a.batches(results.AtOnce, results.AllCodes, 1, []results.Batch{{Strategy: fastest(), Limit: 100}}))
+		add(a.batches(article.AtOnce, results.AllCodes, 1, []article.Batch{{Strategy: fastest(), Limit: 100}}))
 	}
-	for _, profile := range []string{results.LikeTheArticles, results.AtOnce} {
+	for _, profile := range []string{article.LikeTheArticles, article.AtOnce} {
 		for _, requests := range []int64{40, 1000, 4000} {
-			var rows []results.Batch
-			for _, b := range results.ArticleBatches(profile) {
+			var rows []article.Batch
+			for _, b := range article.Batches(profile) {
 				if b.Requests == requests {
 					rows = append(rows, b)
 				}
@@ -63,9 +64,9 @@ func (a articleFlags) parts(typed []string) []part {
 		}
 	}
 	if !a.quick {
-		add(a.sweep("python-aiohttp", results.LikeTheArticles))
-		add(a.sweep("python-aiohttp", results.AtOnce))
-		add(a.sweep("semaphore", results.LikeTheArticles))
+		add(a.sweep("python-aiohttp", article.LikeTheArticles))
+		add(a.sweep("python-aiohttp", article.AtOnce))
+		add(a.sweep("semaphore", article.LikeTheArticles))
 	}
 	return parts
 }
@@ -79,7 +80,7 @@ func fastest() string {
 }
 
 // batches returns the part that makes batches of one size.
-func (a articleFlags) batches(profile string, requests int64, repeats int, rows []results.Batch) part {
+func (a articleFlags) batches(profile string, requests int64, repeats int, rows []article.Batch) part {
 	p := a.part("article", profile, requests, fmt.Sprintf("batches of %d", requests))
 	var entries []bench.Entry
 	for _, row := range rows {

@@ -8,17 +8,18 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweetspot/results"
+	"sweetspot/results/compare"
 )
 
-// comparing holds the flags of compare, as they were given.
-type comparing struct {
+// compareFlags holds the flags of compare, as they were given.
+type compareFlags struct {
 	threshold string
 	anyway    bool
 	display   display
 }
 
 func newCompareCommand() *cobra.Command {
-	var flags comparing
+	var flags compareFlags
 	cmd := &cobra.Command{
 		Use:   "compare OLD NEW",
 		Short: "Compare two saved runs, and fail if one got slower",
@@ -32,7 +33,7 @@ Runs of different requests are compared only with --anyway.`,
   sweetspot compare --threshold 5% old.jsonl new.jsonl
   sweetspot compare --format benchfmt old.jsonl new.jsonl | benchstat -col run -`,
 		Args: files("two run files, OLD and NEW", 2),
-		RunE: func(cmd *cobra.Command, args []string) error { return compare(cmd, args[0], args[1], flags) },
+		RunE: func(cmd *cobra.Command, args []string) error { return runCompare(cmd, args[0], args[1], flags) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&flags.threshold, "threshold", "", "exit with status 3 if goodput certainly fell by more than this `SHARE`, such as 5%")
@@ -51,7 +52,7 @@ func files(what string, n int) cobra.PositionalArgs {
 	}
 }
 
-func compare(cmd *cobra.Command, oldPath, newPath string, flags comparing) error {
+func runCompare(cmd *cobra.Command, oldPath, newPath string, flags compareFlags) error {
 	var found faults
 	flags.display.check(&found)
 	threshold, err := parseThreshold(flags.threshold)
@@ -64,7 +65,7 @@ func compare(cmd *cobra.Command, oldPath, newPath string, flags comparing) error
 		}
 	}
 	if err1 == nil && err2 == nil && !flags.anyway {
-		if differences := old.Settings.Differences(new.Settings); len(differences) > 0 {
+		if differences := compare.Differences(old.Settings, new.Settings); len(differences) > 0 {
 			found.addf("%s and %s made different requests (%s): --anyway compares them",
 				oldPath, newPath, strings.Join(differences, "; "))
 		}
@@ -72,7 +73,7 @@ func compare(cmd *cobra.Command, oldPath, newPath string, flags comparing) error
 	if err := found.err(); err != nil {
 		return err
 	}
-	comparison, err := results.Compare(old, new)
+	comparison, err := compare.Runs(old, new)
 	if err != nil {
 		return fmt.Errorf("%s and %s: %w", oldPath, newPath, err)
 	}
@@ -84,7 +85,7 @@ func compare(cmd *cobra.Command, oldPath, newPath string, flags comparing) error
 }
 
 // unmet returns an error with a line for each row that is certainly slower by more than the threshold; nil is none.
-func unmet(c *results.Comparison, threshold *float64) error {
+func unmet(c *compare.Comparison, threshold *float64) error {
 	if threshold == nil {
 		return nil
 	}

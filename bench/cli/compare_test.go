@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"sweetspot/results"
+	"sweetspot/results/compare"
+	"sweetspot/results/render"
 )
 
 // savedRun writes a run of two strategies, ten trials each, into a file and returns its path. Changes may be made to the
@@ -17,7 +19,7 @@ func savedRun(t *testing.T, perSecond map[string]float64, changes ...func(*resul
 	t.Helper()
 	run := &results.Run{
 		Version: results.Version, Command: "bench", Target: "http://127.0.0.1:8080/", Started: "2026-11-22T07:44:52Z",
-		Settings: results.Settings{Method: "GET", DurationSecond: 1, TimeoutSeconds: 10},
+		Settings: results.Settings{Method: "GET", DurationSeconds: 1, TimeoutSeconds: 10},
 	}
 	for block := range 10 {
 		for _, name := range []string{"pool", "fasthttp"} {
@@ -111,7 +113,7 @@ func TestCompareTakesBadInputInOneLineEach(t *testing.T) {
 		}
 	}
 	got := sweetspot(t.Context(), "compare", run, post, "--anyway", "--format", "json")
-	var comparison results.Comparison
+	var comparison compare.Comparison
 	if err := json.Unmarshal([]byte(got.stdout), &comparison); err != nil || got.status != 0 || len(comparison.Rows) != 2 {
 		t.Errorf("exit status %d, %v: %+v", got.status, err, comparison)
 	}
@@ -122,7 +124,7 @@ func TestCompareTakesBadInputInOneLineEach(t *testing.T) {
 
 func TestShowPrintsARunAgain(t *testing.T) {
 	dir := t.TempDir()
-	for _, format := range results.Formats() {
+	for _, format := range render.Names(render.Formats()) {
 		out := filepath.Join(dir, format)
 		first := sweetspot(t.Context(), "bench", "-s", "pool", "-d", "50ms", "-c", "4", "--repeats", "2", "--profile", "instant",
 			"--format", format, "--out", out)

@@ -10,6 +10,7 @@ import (
 
 	"sweetspot/bench/cli/terminal"
 	"sweetspot/results"
+	"sweetspot/results/render"
 )
 
 // display is how a command shows what it has found, as its flags say.
@@ -23,7 +24,7 @@ const (
 )
 
 func (d *display) bind(cmd *cobra.Command) {
-	names := results.Formats()
+	names := render.Names(render.Formats())
 	last := len(names) - 1
 	f := cmd.Flags()
 	f.StringVar(&d.format, "format", "table", "print in this `FORMAT`: "+strings.Join(names[:last], ", ")+" or "+names[last])
@@ -34,8 +35,8 @@ func (d *display) bind(cmd *cobra.Command) {
 
 // check adds to found what is wrong with the flags.
 func (d display) check(found *faults) {
-	if _, err := results.ParseFormat(d.format); err != nil {
-		found.usage = append(found.usage, err)
+	if _, err := render.ParseFormat(d.format); err != nil {
+		found.addf("--format %w", err)
 	}
 	if d.color != auto && d.color != always && d.color != never {
 		found.addf("--color %q: want auto, always or never", d.color)
@@ -43,13 +44,12 @@ func (d display) check(found *faults) {
 }
 
 // show prints the document to stdout. The warnings go to stderr if the format has no place for them.
-func (d display) show(document results.Document, warnings []results.Warning, stdout, stderr io.Writer) error {
-	format := results.Format(d.format)
-	screen := results.Screen{Columns: terminal.Columns(stdout), Colour: d.coloured(stdout)}
-	if err := results.Write(stdout, document, format, screen); err != nil {
+func (d display) show(document render.Document, warnings []results.Warning, stdout, stderr io.Writer) error {
+	screen := render.Screen{Columns: terminal.Columns(stdout), Colour: d.coloured(stdout)}
+	if err := render.Write(stdout, document, d.format, screen); err != nil {
 		return err
 	}
-	if format == results.Table || format == results.Markdown {
+	if d.format == render.Table || d.format == render.Markdown {
 		return nil
 	}
 	for _, warning := range warnings {

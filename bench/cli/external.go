@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"sweetspot/strategies"
+	"sweetspot/strategies/external"
 )
 
 // programs are the strategies that --external names.
@@ -40,7 +41,7 @@ func parsePrograms(ctx context.Context, texts []string, found *faults) programs 
 				found.addf("--external %s: %w", text, err)
 				continue
 			}
-			program, err := strategies.Program{Name: name, Command: words}.Greet(ctx)
+			program, err := external.Program{Name: name, Command: words}.Greet(ctx)
 			if err != nil {
 				found.failures = append(found.failures, fmt.Errorf("--external %w", err))
 				continue

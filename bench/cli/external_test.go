@@ -122,7 +122,7 @@ func TestExternalProgramThatCrashesIsAnErrorOnItsRow(t *testing.T) {
 		t.Errorf("exit status %d, trials %v, want 3 of pool and 2 of mine\n%s", got.status, trials, got.stderr)
 	}
 	for _, s := range run.Strategies {
-		want := map[string]string{"mine": "it ended with exit status 4; its last words: ValueError: thirty"}[s.Strategy]
+		want := map[string]string{"mine": "it ended with exit status 4; standard error: ValueError: thirty"}[s.Strategy]
 		if s.Error != want || (s.PerSecond > 0) != (want == "") {
 			t.Errorf("%s: error %q, goodput %g, want %q", s.Strategy, s.Error, s.PerSecond, want)
 		}
@@ -133,7 +133,7 @@ func TestExternalProgramThatCrashesEndsOnlyItsSearch(t *testing.T) {
 	for _, n := range []string{"40", "20"} { // it crashes in the first trial, or the second
 		got := sweetspot(t.Context(), "sweep", external("mine", "crashing"), "-s", "mine,pool", "-n", n, "--limits", "1,2", "--profile", "instant")
 		for _, want := range []string{
-			" broke down: it ended with exit status 4; its last words: ValueError: thirty",
+			" broke down: it ended with exit status 4; standard error: ValueError: thirty",
 			"mine: no limit can be named: it broke down: it ended with exit status 4",
 			"\npool: ",
 		} {
@@ -150,7 +150,7 @@ func TestExternalProgramThatCrashesEndsOnlyItsSearch(t *testing.T) {
 
 func TestExternalProgramThatCrashesAloneIsAFailure(t *testing.T) {
 	got := sweetspot(t.Context(), "bench", external("mine", "crashing"), "-s", "mine", "-n", "40", "--profile", "instant")
-	if want := "sweetspot: no request succeeded: mine: it ended with exit status 4; its last words: ValueError: thirty\n"; got.status != 1 || got.stderr != want {
+	if want := "sweetspot: no request succeeded: mine: it ended with exit status 4; standard error: ValueError: thirty\n"; got.status != 1 || got.stderr != want {
 		t.Errorf("exit status %d, stderr %q, want 1 and %q", got.status, got.stderr, want)
 	}
 	got = sweetspot(t.Context(), "bench", external("mine", "crashing"), "-s", "mine", "-n", "20", "--profile", "instant")
@@ -194,7 +194,7 @@ func TestExternalProgramThatCannotRunIsReportedFirst(t *testing.T) {
 		{"mine=sweetspot-nonesuch -v", 2, `exec: "sweetspot-nonesuch": executable file not found in $PATH`},
 		{"mine=/dev/null", 2, `exec: "/dev/null": permission denied`},
 		{"mine=true", 1, "--external mine: it ended with exit status 0"},
-		{"mine='" + os.Args[0] + "' " + asExternal + " broken", 1, "--external mine: it ended with exit status 1; its last words: no module named x"},
+		{"mine='" + os.Args[0] + "' " + asExternal + " broken", 1, "--external mine: it ended with exit status 1; standard error: no module named x"},
 	} {
 		got := sweetspot(t.Context(), "bench", "--external", test.flag, srv.URL())
 		if got.status != test.status || strings.Count(got.stderr, "\n") != 1 || !strings.Contains(got.stderr, test.want) || got.stdout != "" {

@@ -14,6 +14,7 @@ import (
 	"sweetspot/bench/cli/live"
 	"sweetspot/bench/cli/machine"
 	"sweetspot/results"
+	"sweetspot/results/render"
 )
 
 // A job runs a plan and shows and saves what it finds: bench and sweep do one job, article one for each of its parts.
@@ -90,7 +91,7 @@ func (j job) show(cmd *cobra.Command) error {
 	if j.display == nil {
 		return nil
 	}
-	return j.display.show(j.run, results.Warnings(j.run), cmd.OutOrStdout(), cmd.ErrOrStderr())
+	return j.display.show(render.Run(j.run), results.Warnings(j.run), cmd.OutOrStdout(), cmd.ErrOrStderr())
 }
 
 // save writes the run's conclusions to its file, if it has one, and says where that is.

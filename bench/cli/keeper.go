@@ -1,6 +1,10 @@
 package cli
 
-import "sweetspot/results"
+import (
+	"fmt"
+
+	"sweetspot/results"
+)
 
 // A keeper collects the trials of a run, and saves each as soon as it is over if the run has a file.
 type keeper struct {
@@ -14,7 +18,10 @@ func newKeeper(dir string, run *results.Run) (*keeper, error) {
 		return &keeper{run: run}, nil
 	}
 	file, err := results.Create(dir, run)
-	return &keeper{run, file}, err
+	if err != nil {
+		return nil, fmt.Errorf("--out %w", err)
+	}
+	return &keeper{run, file}, nil
 }
 
 func (k *keeper) trial(t results.Trial) error {

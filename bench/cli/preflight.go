@@ -13,6 +13,7 @@ import (
 	"sweetspot/bench"
 	"sweetspot/bench/cli/machine"
 	"sweetspot/strategies"
+	"sweetspot/strategies/external"
 )
 
 // spareFiles is how many files the program has open beside the strategies' connections: the standard streams, a run file,
@@ -37,7 +38,7 @@ func checkFiles(flag string, limit int, all []strategies.Strategy, copies int, f
 	}
 	connections := copies * limit
 	for _, s := range all {
-		if _, apart := s.(strategies.External); !apart {
+		if _, apart := s.(external.Strategy); !apart {
 			connections += s.Limit(limit)
 		}
 	}

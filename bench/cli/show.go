@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweetspot/results"
+	"sweetspot/results/render"
 )
 
 func newShowCommand() *cobra.Command {
@@ -26,7 +27,7 @@ shown as far as it goes.`,
 			if err != nil {
 				return err
 			}
-			return display.show(run, results.Warnings(run), cmd.OutOrStdout(), cmd.ErrOrStderr())
+			return display.show(render.Run(run), results.Warnings(run), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	display.bind(cmd)

@@ -9,6 +9,7 @@ import (
 
 	"sweetspot/bench/cli/terminal"
 	"sweetspot/strategies"
+	_ "sweetspot/strategies/all"
 )
 
 func newStrategiesCommand() *cobra.Command {

@@ -57,7 +57,7 @@ Without a URL, or with only a path, it starts the bundled test server for the ti
 	f.IntSliceVar(&sweep.Limits, "limits", nil, "try only these `LIMITS`, separated by commas, instead of searching")
 	f.Float64Var(&sweep.Share, "share", 0.97, "take this `SHARE` of the peak as enough")
 	f.DurationVar(&sweep.Budget, "budget", 0, "search and examine the client for at most `DURATION`; comparing strategies may add half of it (default 2m for each)")
-	f.StringVar(&slo, "slo", "", "find the largest limit that holds this latency `OBJECTIVE` instead, such as p99=200ms (mean, p50, p90, p99 or max)")
+	f.StringVar(&slo, "slo", "", "find the largest limit that holds this latency `OBJECTIVE` instead, such as p99=200ms ("+latencyNames()+")")
 	f.BoolVar(&noBrakes, "no-brakes", false, "do not stop at signs of harm to a target that is not this machine")
 	return cmd
 }
@@ -210,9 +210,16 @@ func parseObjective(text string, found *faults) *bench.Objective {
 	}
 	quantile, bound, _ := strings.Cut(text, "=")
 	duration, err := time.ParseDuration(bound)
-	if err != nil || duration <= 0 || !slices.Contains([]string{"mean", "p50", "p90", "p99", "max"}, quantile) {
-		found.addf("--slo %s: want mean, p50, p90, p99 or max and a duration, such as p99=200ms", text)
+	if err != nil || duration <= 0 || !slices.Contains(results.LatencyNames(), quantile) {
+		found.addf("--slo %s: want %s and a duration, such as p99=200ms", text, latencyNames())
 		return nil
 	}
 	return &bench.Objective{Quantile: quantile, Seconds: duration.Seconds()}
+}
+
+// latencyNames lists what an objective can bound, as a sentence has it.
+func latencyNames() string {
+	names := results.LatencyNames()
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
 }

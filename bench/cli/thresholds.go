@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweetspot/results"
+	"sweetspot/results/threshold"
 	"sweetspot/strategies"
 )
 
@@ -22,7 +23,7 @@ type thresholds struct {
 	requirements []string
 	errorRate    string
 
-	parsed       []*results.Gate
+	parsed       []*threshold.Threshold
 	mostErrors   float64 // a share of one
 	errorsMatter bool
 	names        []string // of the strategies to run
@@ -33,7 +34,7 @@ func thresholdsHelp() string {
 	return `Thresholds: with --require 'SUM < SUM' (or <= > >=), which may be repeated, the exit status is 3 unless the run meets it, and
 a message says what was measured. A sum is made with + - * / and parentheses from numbers, such as 0.8, 1% and 50ms, and
 from figures:
-  ` + strings.Join(results.Gauges(), "\n  ") + `
+  ` + strings.Join(threshold.Metrics(), "\n  ") + `
 The figures of a sweep are those at the limit to use. The best estimates decide, not their intervals. Latencies and CPU
 times are durations and must be compared with durations. A threshold on an unknown figure is not met.`
 }
@@ -52,7 +53,7 @@ func (g *thresholds) parse(cmd *cobra.Command, all []strategies.Strategy, found 
 		g.names = append(g.names, s.Name())
 	}
 	for _, text := range g.requirements {
-		gate, err := results.ParseGate(text)
+		gate, err := threshold.Parse(text)
 		if err == nil && len(all) > 0 { // that there is no strategy is a fault already
 			err = gate.Check(cmd.Name(), g.names)
 		}
@@ -98,7 +99,7 @@ func (g *thresholds) unmet(run *results.Run) error {
 // had none.
 func (g *thresholds) faulty(run *results.Run) (errs []error) {
 	for _, name := range g.names {
-		share, words, err := run.ErrorRate(name)
+		share, words, err := threshold.ErrorRate(run, name)
 		if err == nil && share > g.mostErrors {
 			errs = append(errs, fmt.Errorf("not met: --max-error-rate %s: %s had %s", g.errorRate, name, words))
 		}

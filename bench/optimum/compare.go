@@ -6,15 +6,14 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/stat"
-	"gonum.org/v1/gonum/stat/distuv"
+	"sweetspot/results/stat"
 )
 
 // A Sample is what one strategy reached in every block of a comparison.
 type Sample struct {
 	Name   string
 	CopyOf string    // name of the strategy that this is a hidden second copy of, for an A/A test; or empty
-	Blocks []float64 // goodput per second, by block; 0 where the trial failed
+	Blocks []float64 // goodput a second by block; 0 where the trial failed
 }
 
 // A Standing says how a strategy compares with the others.
@@ -35,10 +34,9 @@ type Pair struct {
 	P         float64 // of a difference as large as this one by chance, adjusted for the number of pairs
 }
 
-// Differs reports whether one of the two is certainly faster, and by more than 2%, since a smaller difference is no
-// reason to choose a strategy.
+// Differs reports whether one of the two is certainly faster, and by more than [stat.Negligible].
 func (p Pair) Differs() bool {
-	return p.P <= familyError && (p.Low > 1+leastShare || p.High < 1/(1+leastShare))
+	return p.P <= 1-stat.Confidence && (p.Low > 1+stat.Negligible || p.High < 1/(1+stat.Negligible))
 }
 
 // A Comparison is what paired measurements say about the differences between strategies.
@@ -50,13 +48,8 @@ type Comparison struct {
 	Warnings  []Warning
 }
 
-const (
-	familyError = 0.05 // probability of naming any difference where there is none
-	leastShare  = 0.02 // by which strategies must differ: a smaller difference is no reason to choose one of them
-)
-
-// FewestBlocks is the number of complete blocks from which differences are named. With fewer, t has too few degrees of freedom
-// to be robust against noise that is not normal.
+// FewestBlocks is how many complete blocks it takes to name a winner: with fewer, t has too few degrees of freedom to be
+// robust against what is not normal.
 const FewestBlocks = 10
 
 // Compare says which strategies differ in goodput. The samples must have been measured in complete blocks, every
@@ -123,60 +116,42 @@ func complete(samples []Sample) (logs [][]float64, blocks int) {
 
 // pairs tests every pair of a family once, and every copy against its original.
 func pairs(samples []Sample, families [][]string, logs [][]float64) []Pair {
-	var tests []paired
+	var tests []*paired
 	for i, a := range samples {
 		for k, b := range samples[i+1:] {
 			related := slices.ContainsFunc(families, func(family []string) bool {
 				return slices.Contains(family, a.Name) && slices.Contains(family, b.Name)
 			})
 			if related || a.CopyOf == b.Name || b.CopyOf == a.Name {
-				tests = append(tests, newPaired(a.Name, b.Name, logs[i], logs[i+1+k]))
+				tests = append(tests, &paired{a.Name, b.Name, stat.Paired(logs[i], logs[i+1+k])})
 			}
 		}
 	}
-	return holm(tests)
+	return adjusted(tests)
 }
 
 // A paired is a paired t test of the logarithms of two samples.
 type paired struct {
-	a, b     string
-	mean, se float64 // of the differences a - b
-	df       int
-	p        float64 // two-sided, of this test alone
+	a, b string
+	stat.Test
 }
 
-func newPaired(a, b string, x, y []float64) paired {
-	differences := make([]float64, len(x))
-	for i := range x {
-		differences[i] = x[i] - y[i]
+// adjusted returns the pairs, the most certain difference first, with Holm's correction for their number.
+func adjusted(tests []*paired) []Pair {
+	slices.SortStableFunc(tests, func(a, b *paired) int { return cmp.Compare(a.P, b.P) })
+	var all []*stat.Test
+	for _, t := range tests {
+		all = append(all, &t.Test)
 	}
-	mean, deviation := stat.MeanStdDev(differences, nil)
-	t := paired{a: a, b: b, mean: mean, se: deviation / math.Sqrt(float64(len(x))), df: len(x) - 1, p: 1}
-	if mean != 0 { // else equal to the last bit, and 0/0 if se is 0 as well
-		t.p = 2 * distuv.StudentsT{Sigma: 1, Nu: float64(t.df)}.CDF(-math.Abs(mean)/t.se)
-	}
-	return t
-}
-
-// holm adjusts the tests for their number: the r-th smallest p of m is multiplied by m-r+1 and is at least the one
-// before it. The intervals have the levels that the procedure compares with, up to its first test that fails.
-func holm(tests []paired) []Pair {
-	slices.SortStableFunc(tests, func(a, b paired) int { return cmp.Compare(a.p, b.p) })
-	adjusted := make([]Pair, len(tests))
-	least, level := 0.0, 0.0
-	for r, t := range tests {
-		left := float64(len(tests) - r)
-		if least <= familyError {
-			level = familyError / left
-		}
-		least = max(least, min(1, left*t.p))
-		half := student(level/2, t.df) * t.se
-		adjusted[r] = Pair{
-			A: t.a, B: t.b, P: least,
-			Ratio: math.Exp(t.mean), Low: math.Exp(t.mean - half), High: math.Exp(t.mean + half),
+	stat.Holm(all)
+	pairs := make([]Pair, len(tests))
+	for i, t := range tests {
+		pairs[i] = Pair{
+			A: t.a, B: t.b, P: t.P,
+			Ratio: math.Exp(t.Mean), Low: math.Exp(t.Mean - t.Half), High: math.Exp(t.Mean + t.Half),
 		}
 	}
-	return adjusted
+	return pairs
 }
 
 func isCopy(samples []Sample, p Pair) bool {

@@ -89,3 +89,5 @@ func TestFitContrastOfTwoIsTheirGap(t *testing.T) {
 		t.Errorf("contrast %v ± %v, gap %v ± %v", sum, error, by, se)
 	}
 }
+
+func near(got, want, tolerance float64) bool { return math.Abs(got-want) <= tolerance }

@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"sweetspot/results/stat"
 )
 
 // A usl is the universal scalability law (Gunther 2007) fitted to a curve. The law is linear in the time that n
@@ -120,7 +122,7 @@ func (m *usl) peak() (at, perSecond float64) {
 // peakInterval returns Fieller's interval of the peak's place, each side erring with probability alpha. It is
 // unbounded, and ok false, if c is not certainly above 0.
 func (m *usl) peakInterval(alpha float64) (low, high float64, ok bool) {
-	low, high, ok = fieller(m.a, m.c, m.cov.At(0, 0), m.cov.At(0, 2), m.cov.At(2, 2), student(alpha, m.df))
+	low, high, ok = stat.Fieller(m.a, m.c, m.cov.At(0, 0), m.cov.At(0, 2), m.cov.At(2, 2), student(alpha, m.df))
 	return math.Sqrt(max(0, low)), math.Sqrt(max(0, high)), ok
 }
 

@@ -3,46 +3,46 @@ package report
 import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/text"
+	plottext "gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"sweetspot/results"
+	"sweetspot/results/text"
 )
 
-// A row of a drawing is so high, and its bar so much of that.
+// Distances on the y axis, on which neighbouring rows are 1 apart.
 const (
-	bar  = 0.32 // on either side of the middle
-	room = 0.6  // before the first row and after the last
+	barHalfHeight = 0.32
+	rowMargin     = 0.6 // before the first row and after the last
 )
 
-// rowDrawing returns a drawing with a row for each name, the first on top.
-func rowDrawing(x string, names []string) *drawing {
-	d := newDrawing(x, "")
+// rowChart returns a chart with one row per name, the first at the top.
+func rowChart(x string, names []string) *chart {
+	d := newChart(x, "")
 	var ticks []plot.Tick
 	for i, name := range names {
 		ticks = append(ticks, plot.Tick{Value: float64(-i), Label: name})
 	}
 	d.Y.Tick.Marker = plot.ConstantTicks(ticks)
-	d.Y.Min, d.Y.Max = -float64(len(names))+1-room, room
+	d.Y.Min, d.Y.Max = -float64(len(names))+1-rowMargin, rowMargin
 	return d
 }
 
-// bar draws a bar of a row from one value to another.
-func (d *drawing) bar(row int, from, to float64, number int) {
-	y := float64(-row)
-	d.area(plotter.XYs{{X: from, Y: y - bar}, {X: to, Y: y - bar}, {X: to, Y: y + bar}, {X: from, Y: y + bar}}, hueOf(number, 0.8))
+// bar draws a bar in a row from one value to another.
+func (d *chart) bar(row int, from, to float64, colour int) {
+	bottom, top := float64(-row)-barHalfHeight, float64(-row)+barHalfHeight
+	d.area(plotter.XYs{{X: from, Y: bottom}, {X: to, Y: bottom}, {X: to, Y: top}, {X: from, Y: top}}, paletteColour(colour, 0.8))
 }
 
-func drawRanking(all data) *drawing {
+func drawRanking(all data) *chart {
 	var names []string
 	most := 0.0
 	for _, r := range all.Ranks {
 		names = append(names, r.Name)
-		most = max(most, r.Rate*far)
+		most = max(most, r.Rate*maxBoundRatio)
 	}
-	d := rowDrawing("goodput/s", names)
-	linear(&d.X, results.Figure)
+	d := rowChart("goodput/s", names)
+	linear(&d.X, text.Number)
 	d.X.Min = 0
 	for i, r := range all.Ranks {
 		d.bar(i, 0, r.Rate, r.Colour)
@@ -51,17 +51,17 @@ func drawRanking(all data) *drawing {
 			end = min(*r.High, most)
 			d.line(plotter.XYs{{X: *r.Low, Y: y}, {X: end, Y: y}}, stroke{colour: soft, width: vg.Points(1.25)})
 		}
-		d.word(end, y, results.Figure(r.Rate)+"  "+r.Verdict, soft, text.XLeft, vg.Point{X: vg.Points(5)})
+		d.label(end, y, text.Number(r.Rate)+"  "+r.Verdict, soft, plottext.XLeft, vg.Point{X: vg.Points(5)})
 	}
 	return d
 }
 
-func drawPercentiles(all data) *drawing {
+func drawPercentiles(all data) *chart {
 	var names []string
 	for _, r := range all.Ranks {
 		names = append(names, r.Name)
 	}
-	d := rowDrawing("latency: p50, p90, p99 and the largest", names)
+	d := rowChart("latency: p50, p90, p99 and the largest", names)
 	d.logarithmic(&d.X, 10, []float64{1, 2, 5}, shortSpan)
 	shapes := []draw.GlyphDrawer{draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.RingGlyph{}}
 	for i, r := range all.Ranks {
@@ -69,45 +69,45 @@ func drawPercentiles(all data) *drawing {
 			continue
 		}
 		y := float64(-i)
-		d.line(plotter.XYs{{X: r.P50, Y: y}, {X: r.Max, Y: y}}, stroke{colour: hueOf(r.Colour, 0.4), width: vg.Points(2)})
+		d.line(plotter.XYs{{X: r.P50, Y: y}, {X: r.Max, Y: y}}, stroke{colour: paletteColour(r.Colour, 0.4), width: vg.Points(2)})
 		for k, x := range []float64{r.P50, r.P90, r.P99, r.Max} {
-			d.dots(plotter.XYs{{X: x, Y: y}}, shapes[k], hueOf(r.Colour, 1), vg.Points(3.5))
+			d.dots(plotter.XYs{{X: x, Y: y}}, shapes[k], paletteColour(r.Colour, 1), vg.Points(3.5))
 		}
 	}
 	return d
 }
 
-func drawTrials(all data) *drawing {
+func drawTrials(all data) *chart {
 	when := "trial"
 	if all.Timed {
 		when = "seconds since the start"
 	}
-	d := newDrawing(when, "share of the mean")
-	linear(&d.X, results.Figure)
-	linear(&d.Y, results.Percent)
-	for _, c := range all.Courses {
+	d := newChart(when, "share of mean")
+	linear(&d.X, text.Number)
+	linear(&d.Y, text.Percent)
+	for _, c := range all.Timelines {
 		var points plotter.XYs
 		for _, m := range c.Trials {
-			points = append(points, plotter.XY{X: m[0], Y: m[3]})
+			points = append(points, plotter.XY{X: m[trialStart], Y: m[trialShare]})
 		}
 		if len(points) == 0 {
 			continue
 		}
 		l := all.Lines[c.Line]
-		d.Legend.Add(l.Name, d.dots(points, draw.CircleGlyph{}, hueOf(l.Colour, 0.8), vg.Points(2.5)))
+		d.Legend.Add(l.Name, d.dots(points, draw.CircleGlyph{}, paletteColour(l.Colour, 0.8), vg.Points(2.5)))
 	}
 	d.Legend.Top = true
 	return d
 }
 
-func drawErrors(all data) *drawing {
-	rows := all.Failures.Rows[:min(len(all.Failures.Rows), mostBars)]
+func drawErrors(all data) *chart {
+	rows := all.Failures.Rows[:min(len(all.Failures.Rows), maxErrorRows)]
 	var names []string
 	for _, r := range rows {
 		names = append(names, r.Name)
 	}
-	d := rowDrawing("share of the requests", names)
-	linear(&d.X, results.Percent)
+	d := rowChart("share of requests", names)
+	linear(&d.X, text.Percent)
 	d.X.Min = 0
 	for i, r := range rows {
 		from := 0.0
@@ -118,14 +118,14 @@ func drawErrors(all data) *drawing {
 	}
 	for k, class := range all.Failures.Classes {
 		sample, err := plotter.NewPolygon(plotter.XYs{{}})
-		if d.failed(err) {
+		if d.keepError(err) {
 			break
 		}
-		sample.Color = hueOf(k%len(palette), 0.8)
+		sample.Color = paletteColour(k%len(palette), 0.8)
 		d.Legend.Add(class, sample)
 	}
 	return d
 }
 
-// mostBars is how many rows of failures are drawn; the table has all.
-const mostBars = 20
+// maxErrorRows is the largest number of rows in the chart of failures; the table has all of them.
+const maxErrorRows = 20

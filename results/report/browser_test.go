@@ -13,8 +13,8 @@ import (
 	"sweetspot/results/report/chromium"
 )
 
-// shown are the pages that are looked at in the browser, and the figures that each must have.
-func shown(t testing.TB) map[string]struct {
+// views returns the pages to open in the browser, each with the figures that must be visible.
+func views(t testing.TB) map[string]struct {
 	page    string
 	figures []string
 } {
@@ -32,45 +32,45 @@ func shown(t testing.TB) map[string]struct {
 	}
 }
 
-// All share a browser, since to start one takes longer than most of them.
-func TestInChromium(t *testing.T) {
+// The subtests share a browser, because it takes longer to start one than to run most subtests.
+func TestPageInChromium(t *testing.T) {
 	b := chromium.Start(t)
 	for _, c := range []struct {
 		name string
 		test func(t *testing.T, b *chromium.Browser)
 	}{
-		{"pages are drawn without complaint or request", pagesAreDrawnWithoutComplaintOrRequest},
-		{"nothing hangs out of the window", nothingHangsOutOfTheWindow},
-		{"curves tell of the point under the mouse", curvesTellOfThePointUnderTheMouse},
-		{"bars tell of themselves under the mouse", barsTellOfThemselvesUnderTheMouse},
-		{"charts answer to the keyboard", chartsAnswerToTheKeyboard},
-		{"a line can be switched off", aLineCanBeSwitchedOff},
-		{"another number of requests is worked out", anotherNumberOfRequestsIsWorkedOut},
-		{"dark is dark", darkIsDark},
-		{"strings from outside are never markup", stringsFromOutsideAreNeverMarkup},
-		{"the page without script has its tables", thePageWithoutScriptHasItsTables},
-		{"paper is light and has the tables", paperIsLightAndHasTheTables},
-		{"ten thousand trials are drawn", tenThousandTrialsAreDrawn},
+		{"pages draw without errors or requests", testDrawsWithoutErrorsOrRequests},
+		{"the content fits the window", testFitsTheWindow},
+		{"curves show a tooltip for the point under the mouse", testCurveTooltips},
+		{"bars show a tooltip under the mouse", testBarTooltips},
+		{"arrow keys select points", testKeyboard},
+		{"the legend switches a line off", testLegend},
+		{"times follow the number of requests", testNumberOfRequests},
+		{"every colour changes in the dark scheme", testDarkColours},
+		{"foreign strings never become markup", testForeignStrings},
+		{"tables are visible without JavaScript", testWithoutScript},
+		{"printing uses light colours and opens the tables", testPrinting},
+		{"ten thousand trials are drawn", testTenThousandTrials},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, b) })
 	}
 }
 
-// quiet fails the test if the page has complained of anything or asked for anything but itself.
-func quiet(t *testing.T, p *chromium.Page, url string) {
+// checkQuiet fails the test if the page has written to the console, or has requested anything other than itself.
+func checkQuiet(t *testing.T, p *chromium.Page, url string) {
 	t.Helper()
 	if messages := p.Messages(); len(messages) > 0 {
 		t.Errorf("on the console: %q", messages)
 	}
 	for _, request := range p.Requests() {
 		if request != url {
-			t.Errorf("the page asked for %s", request)
+			t.Errorf("the page requested %s", request)
 		}
 	}
 }
 
-func pagesAreDrawnWithoutComplaintOrRequest(t *testing.T, b *chromium.Browser) {
-	for name, view := range shown(t) {
+func testDrawsWithoutErrorsOrRequests(t *testing.T, b *chromium.Browser) {
+	for name, view := range views(t) {
 		t.Run(name, func(t *testing.T) {
 			url := file(t, view.page)
 			p := b.Open(t, url, 1600)
@@ -84,18 +84,18 @@ func pagesAreDrawnWithoutComplaintOrRequest(t *testing.T, b *chromium.Browser) {
 			if visible != len(view.figures) {
 				t.Errorf("%d figures are visible, want %d: %v", visible, len(view.figures), view.figures)
 			}
-			quiet(t, p, url)
+			checkQuiet(t, p, url)
 			keep(t, p, name+"-1600-light.png")
 		})
 	}
 }
 
-// hangsOut is true of what is wider than the window, or than the box around it, and cannot be scrolled.
-const hangsOut = `[document.documentElement, ...document.querySelectorAll('.figure, .chart, header, .warnings, .facts')]
+// overflowing lists the elements that are wider than their visible width.
+const overflowing = `[document.documentElement, ...document.querySelectorAll('.figure, .chart, header, .warnings, .facts')]
 	.filter(e => e.scrollWidth > e.clientWidth).map(e => (e.id || e.className || e.localName) + ' ' + e.scrollWidth + ' > ' + e.clientWidth)`
 
-func nothingHangsOutOfTheWindow(t *testing.T, b *chromium.Browser) {
-	for name, view := range shown(t) {
+func testFitsTheWindow(t *testing.T, b *chromium.Browser) {
+	for name, view := range views(t) {
 		t.Run(name, func(t *testing.T) {
 			p := b.Open(t, file(t, view.page), 1600)
 			for _, width := range []int{1600, 400} {
@@ -103,7 +103,7 @@ func nothingHangsOutOfTheWindow(t *testing.T, b *chromium.Browser) {
 				for _, open := range []bool{false, true} {
 					chromium.Eval[bool](p, fmt.Sprintf(`document.querySelectorAll('details').forEach(d => d.open = %t), true`, open))
 					p.Wait(`[...document.querySelectorAll('.figure:not([hidden]) .chart > div:first-child')].every(e => e.clientWidth <= e.parentNode.clientWidth)`)
-					if out := chromium.Eval[[]string](p, hangsOut); len(out) > 0 {
+					if out := chromium.Eval[[]string](p, overflowing); len(out) > 0 {
 						t.Errorf("%d pixels wide, tables open %t: %s", width, open, strings.Join(out, ", "))
 					}
 				}
@@ -114,32 +114,32 @@ func nothingHangsOutOfTheWindow(t *testing.T, b *chromium.Browser) {
 	}
 }
 
-// places returns the middle of a figure's chart after bringing it into view.
-func places(p *chromium.Page, id string) (x, y float64) {
+// scrollToChart scrolls a figure's chart into view and returns the position of its centre.
+func scrollToChart(p *chromium.Page, id string) (x, y float64) {
 	box := chromium.Eval[[]float64](p, fmt.Sprintf(`(() => {
 		const e = document.querySelector('#%s .chart'); e.scrollIntoView({block: 'center', behavior: 'instant'});
 		const b = e.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]; })()`, id))
 	return box[0], box[1]
 }
 
-func curvesTellOfThePointUnderTheMouse(t *testing.T, b *chromium.Browser) {
+func testCurveTooltips(t *testing.T, b *chromium.Browser) {
 	p := b.Open(t, file(t, page(t, sweep(t, "semaphore", "fasthttp"))), 1600)
 	for id, want := range map[string]string{"throughput": "/s", "latency": "p99", "time": "s"} {
-		x, y := places(p, id)
+		x, y := scrollToChart(p, id)
 		p.Move(x-1, y)
 		p.Move(x, y)
 		p.Wait(fmt.Sprintf(`document.querySelector('#%s .tip')?.innerText.includes('semaphore')`, id))
 		text := chromium.Eval[string](p, fmt.Sprintf(`document.querySelector('#%s .tip').innerText`, id))
 		if !strings.Contains(text, "limit ") || !strings.Contains(text, want) || !strings.Contains(text, "fasthttp") {
-			t.Errorf("%s says %q", id, text)
+			t.Errorf("the tooltip of %s is %q", id, text)
 		}
 	}
 }
 
-func barsTellOfThemselvesUnderTheMouse(t *testing.T, b *chromium.Browser) {
+func testBarTooltips(t *testing.T, b *chromium.Browser) {
 	p := b.Open(t, file(t, page(t, bench(t))), 1600)
 	for id, want := range map[string]string{"ranking": "goodput", "errors": "timeout"} {
-		places(p, id)
+		scrollToChart(p, id)
 		bar := chromium.Eval[[]float64](p, fmt.Sprintf(`(() => {
 			const bars = [...document.querySelectorAll('#%s .chart path')].map(e => e.getBoundingClientRect());
 			const b = bars.find(b => b.width > 20 && b.height > 10 && b.height < 40); return [b.x + b.width / 2, b.y + b.height / 2]; })()`, id))
@@ -149,7 +149,7 @@ func barsTellOfThemselvesUnderTheMouse(t *testing.T, b *chromium.Browser) {
 	}
 }
 
-func chartsAnswerToTheKeyboard(t *testing.T, b *chromium.Browser) {
+func testKeyboard(t *testing.T, b *chromium.Browser) {
 	p := b.Open(t, file(t, page(t, sweep(t, "semaphore", "fasthttp"), bench(t))), 1600)
 	for _, id := range []string{"throughput", "ranking", "latency", "percentiles", "time", "trials", "errors"} {
 		chromium.Eval[bool](p, fmt.Sprintf(`document.querySelector('#%s .chart').focus(), true`, id))
@@ -159,7 +159,7 @@ func chartsAnswerToTheKeyboard(t *testing.T, b *chromium.Browser) {
 	}
 }
 
-func aLineCanBeSwitchedOff(t *testing.T, b *chromium.Browser) {
+func testLegend(t *testing.T, b *chromium.Browser) {
 	p := b.Open(t, file(t, page(t, sweep(t, "semaphore", "fasthttp"))), 1600)
 	count := `document.querySelectorAll('#throughput .chart path').length`
 	before := chromium.Eval[int](p, count)
@@ -170,22 +170,22 @@ func aLineCanBeSwitchedOff(t *testing.T, b *chromium.Browser) {
 	}
 }
 
-func anotherNumberOfRequestsIsWorkedOut(t *testing.T, b *chromium.Browser) {
+func testNumberOfRequests(t *testing.T, b *chromium.Browser) {
 	p := b.Open(t, file(t, page(t, sweep(t, "semaphore"))), 1600)
 	cell := `document.querySelector('#time td:nth-child(3)').textContent`
 	if got := chromium.Eval[string](p, cell); !strings.HasSuffix(got, " min 20 s") && !strings.Contains(got, "min") {
-		t.Errorf("4,000 requests one by one take %q, want more than a minute", got)
+		t.Errorf("4,000 requests at limit 1 take %q, want more than a minute", got)
 	}
 	chromium.Eval[bool](p, `(e => { e.value = 20; e.dispatchEvent(new Event('input')); return true; })(document.getElementById('requests'))`)
 	if got := chromium.Eval[string](p, cell); !strings.HasSuffix(got, " s") && !strings.HasSuffix(got, " ms") {
-		t.Errorf("20 requests one by one take %q, want about a second", got)
+		t.Errorf("20 requests at limit 1 take %q, want about a second", got)
 	}
 }
 
-func darkIsDark(t *testing.T, b *chromium.Browser) {
-	for name, view := range shown(t) {
+func testDarkColours(t *testing.T, b *chromium.Browser) {
+	for name, view := range views(t) {
 		if name != "several" && os.Getenv("SWEETSPOT_PICTURES") == "" {
-			continue // all have the same colours: the others are for the pictures
+			continue // all pages have the same colours; the others are only for pictures
 		}
 		t.Run(name, func(t *testing.T) {
 			p := b.Open(t, file(t, view.page), 1600)
@@ -207,7 +207,7 @@ func darkIsDark(t *testing.T, b *chromium.Browser) {
 	}
 }
 
-func stringsFromOutsideAreNeverMarkup(t *testing.T, b *chromium.Browser) {
+func testForeignStrings(t *testing.T, b *chromium.Browser) {
 	url := file(t, page(t, hostile(t), hostile(t)))
 	p := b.Open(t, url, 1600)
 	for _, id := range []string{"throughput", "trials", "errors"} {
@@ -219,21 +219,21 @@ func stringsFromOutsideAreNeverMarkup(t *testing.T, b *chromium.Browser) {
 		t.Error("a string became markup")
 	}
 	if !chromium.Eval[bool](p, `document.querySelector('.target').textContent.includes('<img')`) {
-		t.Error("the target is not told as it is")
+		t.Error("the page does not show the target unchanged")
 	}
-	quiet(t, p, url)
+	checkQuiet(t, p, url)
 }
 
-func thePageWithoutScriptHasItsTables(t *testing.T, b *chromium.Browser) {
+func testWithoutScript(t *testing.T, b *chromium.Browser) {
 	text := page(t, sweep(t, "semaphore"))
-	bare := text[:strings.Index(text, "<script")] // nothing after it but scripts
+	bare := text[:strings.Index(text, "<script")] // only scripts follow
 	p := b.Open(t, file(t, bare), 400)
 	if cells := chromium.Eval[int](p, `[...document.querySelectorAll('td')].filter(e => e.checkVisibility()).length`); cells < 100 {
-		t.Errorf("%d cells can be seen, want those of every table", cells)
+		t.Errorf("%d cells are visible, want those of every table", cells)
 	}
 }
 
-func paperIsLightAndHasTheTables(t *testing.T, b *chromium.Browser) {
+func testPrinting(t *testing.T, b *chromium.Browser) {
 	p := b.Open(t, file(t, page(t, sweep(t, "semaphore", "fasthttp"), bench(t))), 1600)
 	p.Colours("dark")
 	pdf := p.PDF()
@@ -246,11 +246,11 @@ func paperIsLightAndHasTheTables(t *testing.T, b *chromium.Browser) {
 		t.Errorf("%d tables would not be printed", closed)
 	}
 	if fill := chromium.Eval[string](p, `document.querySelector('.chart text').getAttribute('fill')`); fill != "#5a616d" {
-		t.Errorf("charts are printed with %s, want the light scheme's ink", fill)
+		t.Errorf("charts are printed with %s, want the text colour of the light scheme", fill)
 	}
 }
 
-func tenThousandTrialsAreDrawn(t *testing.T, b *chromium.Browser) {
+func testTenThousandTrials(t *testing.T, b *chromium.Browser) {
 	p := b.Open(t, file(t, page(t, long(t))), 1600)
 	if chromium.Eval[int](p, `document.querySelectorAll('#trials canvas').length`) == 0 {
 		t.Error("the trials are not drawn")
@@ -258,7 +258,7 @@ func tenThousandTrialsAreDrawn(t *testing.T, b *chromium.Browser) {
 	keep(t, p, "long-1600-light.png")
 }
 
-// keep saves a picture of the page where SWEETSPOT_PICTURES says, for people to look at.
+// keep saves a picture of the page for people to look at, if the environment variable SWEETSPOT_PICTURES names a folder.
 func keep(t *testing.T, p *chromium.Page, name string) {
 	if os.Getenv("SWEETSPOT_PICTURES") != "" {
 		keepFile(t, name, p.Picture())

@@ -4,19 +4,19 @@ import (
 	"math"
 
 	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/text"
+	plottext "gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"sweetspot/results"
+	"sweetspot/results/text"
 )
 
-// far is how far beyond the largest rate the bound of an interval is drawn: that of two trials that differ can be a
-// hundred times what was measured.
-const far = 1.35
+// maxBoundRatio limits how far an interval is drawn beyond the largest and below the smallest rate. After only two trials that
+// differ, a bound can be a hundred times the measured rate, and drawing it would flatten the curves.
+const maxBoundRatio = 1.35
 
-// extent returns the rates between which a plot of the lines draws.
-func extent(lines []line) (least, most float64) {
+// rateRange returns the range of rates that a chart of the lines shows.
+func rateRange(lines []line) (least, most float64) {
 	least = math.Inf(1)
 	for _, l := range lines {
 		for _, p := range l.Points {
@@ -25,19 +25,19 @@ func extent(lines []line) (least, most float64) {
 			}
 		}
 	}
-	return least / far, most * far
+	return least / maxBoundRatio, most * maxBoundRatio
 }
 
-// curveDrawing returns a drawing with an axis of limits.
-func curveDrawing(x, y string) *drawing {
-	d := newDrawing(x, y)
-	d.logarithmic(&d.X, 2, []float64{1}, func(x float64) string { return results.Count(int(x)) })
+// limitChart returns a chart with the limit on the x axis.
+func limitChart(x, y string) *chart {
+	d := newChart(x, y)
+	d.logarithmic(&d.X, 2, []float64{1}, func(x float64) string { return text.Count(int(x)) })
 	return d
 }
 
-// confidence draws the band and the whiskers of a line's intervals, with rates turned into what the axis shows.
-func (d *drawing) confidence(l line, least, most float64, show func(float64) float64) {
-	var last plotter.XYs // the interval before
+// intervals draws the confidence intervals of a line as a band with whiskers; show converts a rate to the y axis.
+func (d *chart) intervals(l line, least, most float64, show func(float64) float64) {
+	var last plotter.XYs // the previous interval
 	for _, p := range l.Points {
 		if p.Low == nil || p.High == nil {
 			last = nil
@@ -46,15 +46,16 @@ func (d *drawing) confidence(l line, least, most float64, show func(float64) flo
 		x := float64(p.Limit)
 		bar := plotter.XYs{{X: x, Y: show(max(*p.Low, least))}, {X: x, Y: show(min(*p.High, most))}}
 		if last != nil {
-			d.area(plotter.XYs{last[0], bar[0], bar[1], last[1]}, hueOf(l.Colour, 0.15))
+			d.area(plotter.XYs{last[0], bar[0], bar[1], last[1]}, paletteColour(l.Colour, 0.15))
 		}
-		d.line(bar, stroke{colour: hueOf(l.Colour, 0.8), width: vg.Points(1)})
+		d.line(bar, stroke{colour: paletteColour(l.Colour, 0.8), width: vg.Points(1)})
 		last = bar
 	}
 }
 
-// curve draws a value of a line's points, and names it in the legend if there is a name. Points without the value are left out.
-func (d *drawing) curve(l line, name string, width vg.Length, value func(point) float64) {
+// curve draws one value of each point of a line, and adds it to the legend if name is not empty. Points where the value is 0
+// are left out.
+func (d *chart) curve(l line, name string, width vg.Length, value func(point) float64) {
 	var points plotter.XYs
 	for _, p := range l.Points {
 		if y := value(p); y > 0 {
@@ -64,32 +65,32 @@ func (d *drawing) curve(l line, name string, width vg.Length, value func(point) 
 	if len(points) == 0 {
 		return
 	}
-	line := d.line(points, stroke{hueOf(l.Colour, 1), width, dashes[l.Run%len(dashes)]})
-	dots := d.dots(points, draw.CircleGlyph{}, hueOf(l.Colour, 1), width*1.3)
+	line := d.line(points, stroke{paletteColour(l.Colour, 1), width, dashes[l.Run%len(dashes)]})
+	dots := d.dots(points, draw.CircleGlyph{}, paletteColour(l.Colour, 1), width*1.3)
 	if name != "" {
 		d.Legend.Add(name, line, dots)
 	}
 }
 
-func drawThroughput(all data) *drawing {
-	d := curveDrawing("limit", "goodput/s")
-	linear(&d.Y, results.Figure)
-	least, most := extent(all.Lines)
-	for _, t := range all.Truths {
+func drawThroughput(all data) *chart {
+	d := limitChart("limit", "goodput/s")
+	linear(&d.Y, text.Number)
+	least, most := rateRange(all.Lines)
+	for _, t := range all.Theories {
 		d.theory(t, all.Lines)
 	}
 	row := 0
 	for _, l := range all.Lines {
-		d.confidence(l, least, most, func(rate float64) float64 { return rate })
+		d.intervals(l, least, most, func(rate float64) float64 { return rate })
 		if l.Law != nil {
 			var law plotter.XYs
 			for _, p := range l.Law {
 				law = append(law, plotter.XY{X: p[0], Y: p[1]})
 			}
-			d.line(law, stroke{hueOf(l.Colour, 0.8), vg.Points(1), dashes[2]})
+			d.line(law, stroke{paletteColour(l.Colour, 0.8), vg.Points(1), dashes[2]})
 		}
 		if l.Use != nil {
-			d.use(l, most, row)
+			d.recommendation(l, most, row)
 			row++
 		}
 		d.curve(l, l.Name, vg.Points(1.75), func(p point) float64 { return p.Rate })
@@ -98,8 +99,8 @@ func drawThroughput(all data) *drawing {
 	return d
 }
 
-// theory draws what is known of the bundled server, as far as the lines go.
-func (d *drawing) theory(t truth, lines []line) {
+// theory draws the theoretical goodput of the bundled server up to the largest measured limit.
+func (d *chart) theory(t theory, lines []line) {
 	last := 0
 	for _, l := range lines {
 		last = max(last, l.Points[len(l.Points)-1].Limit)
@@ -118,17 +119,17 @@ func (d *drawing) theory(t truth, lines []line) {
 	d.Legend.Add(t.Name, d.line(curve, stroke{colour: soft, width: vg.Points(1)}), peak)
 }
 
-// use marks the limit to use and the interval that it was found in.
-func (d *drawing) use(l line, most float64, row int) {
+// recommendation marks the limit to use and its interval. Labels of different rows do not overlap.
+func (d *chart) recommendation(l line, most float64, row int) {
 	low, high, at := float64(l.Use.Low), float64(l.Use.High), float64(l.Use.Limit)
-	d.area(plotter.XYs{{X: low, Y: 0}, {X: high, Y: 0}, {X: high, Y: most}, {X: low, Y: most}}, hueOf(l.Colour, 0.07))
-	d.line(plotter.XYs{{X: at, Y: 0}, {X: at, Y: most}}, stroke{colour: hueOf(l.Colour, 1), width: vg.Points(1)})
+	d.area(plotter.XYs{{X: low, Y: 0}, {X: high, Y: 0}, {X: high, Y: most}, {X: low, Y: most}}, paletteColour(l.Colour, 0.07))
+	d.line(plotter.XYs{{X: at, Y: 0}, {X: at, Y: most}}, stroke{colour: paletteColour(l.Colour, 1), width: vg.Points(1)})
 	down := vg.Points(float64(8 + 13*row))
-	d.word(at, most, l.Use.Label+" "+results.Count(l.Use.Limit), hueOf(l.Colour, 1), text.XLeft, vg.Point{X: vg.Points(4), Y: -down})
+	d.label(at, most, l.Use.Label+" "+text.Count(l.Use.Limit), paletteColour(l.Colour, 1), plottext.XLeft, vg.Point{X: vg.Points(4), Y: -down})
 }
 
-func drawLatency(all data) *drawing {
-	d := curveDrawing("limit", "latency: p50 thick, p90, p99 thin")
+func drawLatency(all data) *chart {
+	d := limitChart("limit", "latency: p50 thick, p90, p99 thin")
 	d.logarithmic(&d.Y, 10, []float64{1, 2, 5}, shortSpan)
 	for _, l := range all.Lines {
 		d.curve(l, "", vg.Points(0.75), func(p point) float64 { return p.P99 })
@@ -139,15 +140,15 @@ func drawLatency(all data) *drawing {
 	return d
 }
 
-func drawTime(all data) *drawing {
+func drawTime(all data) *chart {
 	requests := float64(all.Requests)
-	d := curveDrawing("semaphore size", "time for "+results.Count(all.Requests)+" requests")
+	d := limitChart("semaphore size", "time for "+text.Count(all.Requests)+" requests")
 	d.logarithmic(&d.Y, 10, []float64{1, 2, 5}, shortSpan)
 	took := func(rate float64) float64 { return requests / rate }
-	least, most := extent(all.Lines)
+	least, most := rateRange(all.Lines)
 	for _, l := range all.Lines {
-		d.confidence(l, least, most, took)
-		d.curve(l, l.Name, vg.Points(1.75), func(p point) float64 { return share(requests, p.Rate) })
+		d.intervals(l, least, most, took)
+		d.curve(l, l.Name, vg.Points(1.75), func(p point) float64 { return ratio(requests, p.Rate) })
 	}
 	d.Legend.Top = true
 	return d

@@ -16,12 +16,12 @@ import (
 	"sweetspot/results/report/chromium"
 )
 
-var example = flag.String("example", "", "photograph the report and the terminal of the example run in this folder")
+var example = flag.String("example", "", "make pictures of the report and of the terminal of the example run in this folder")
 
-// TestExamplePictures makes the pictures that the README shows. Run it with make example, which makes the run first.
+// TestExamplePictures makes the pictures for the README. It is a test only to share package chromium. `make example` runs it.
 func TestExamplePictures(t *testing.T) {
 	if *example == "" {
-		t.Skip("makes no check: make example asks for its pictures")
+		t.Skip("nothing to test: this makes pictures for make example")
 	}
 	dir, err := filepath.Abs(*example)
 	if err != nil {
@@ -34,7 +34,7 @@ func TestExamplePictures(t *testing.T) {
 	b := chromium.Start(t)
 	for name, url := range map[string]string{
 		"report.png":   "file://" + filepath.Join(dir, "report.html"),
-		"terminal.png": file(t, screen(string(text))),
+		"terminal.png": file(t, terminalPage(string(text))),
 	} {
 		p := b.Open(t, url, 1200)
 		if err := os.WriteFile(filepath.Join(dir, name), top(t, p.Picture()), 0o666); err != nil {
@@ -43,7 +43,7 @@ func TestExamplePictures(t *testing.T) {
 	}
 }
 
-// top returns the upper part of a picture, as high as a reader's patience.
+// top returns the upper 1350 pixels of a picture, which contain the findings and the first charts.
 func top(t *testing.T, picture []byte) []byte {
 	t.Helper()
 	whole, err := png.Decode(bytes.NewReader(picture))
@@ -61,11 +61,11 @@ func top(t *testing.T, picture []byte) []byte {
 	return out.Bytes()
 }
 
-// sgr is the escape sequence with which a terminal changes colours.
+// sgr matches an escape sequence that changes the colours of a terminal.
 var sgr = regexp.MustCompile("\x1b\\[([0-9;]*)m")
 
-// screen returns a page that looks like a terminal that shows the text.
-func screen(text string) string {
+// terminalPage returns an HTML page on which the text looks as in a terminal.
+func terminalPage(text string) string {
 	styles := map[string]string{
 		"0": "</span>", "1": `<span style="font-weight:bold">`, "1;32": `<span style="font-weight:bold;color:#5fd75f">`,
 		"2": `<span style="opacity:.6">`, "31": `<span style="color:#ff6f6f">`, "32": `<span style="color:#5fd75f">`,

@@ -8,35 +8,36 @@ import (
 	"strings"
 
 	"sweetspot/results"
+	"sweetspot/results/text"
 )
 
-// failures are the requests that failed, by class.
+// failures has the requests that failed, by error class.
 type failures struct {
 	Classes []string     `json:"classes"`
-	Rows    []failureRow `json:"rows"` // the most first
+	Rows    []failureRow `json:"rows"` // largest share first
 }
 
-// A failureRow is a line at a limit where requests failed.
+// A failureRow is a line at one limit at which requests failed.
 type failureRow struct {
 	Name   string    `json:"name"`
-	Shares []float64 `json:"shares"` // of the requests, by class
+	Shares []float64 `json:"shares"` // of all requests of the row, in the order of Classes
 
 	failed  int64
 	summary results.Summary
 }
 
-// share returns how much of the row's requests failed.
+// share returns the share of the row's requests that failed, from 0 to 1.
 func (r failureRow) share() float64 { return float64(r.failed) / float64(r.summary.Started) }
 
-// failed returns what failed in the lines.
-func failed(lines []line) failures {
+// newFailures returns the failures of the lines.
+func newFailures(lines []line) failures {
 	f := failures{Classes: []string{}, Rows: []failureRow{}}
 	seen := map[string]bool{}
 	for _, l := range lines {
 		for _, s := range l.summaries {
 			row := failureRow{Name: l.Name, summary: s}
 			if len(l.summaries) > 1 {
-				row.Name += " at " + results.Count(s.Limit)
+				row.Name += " at " + text.Count(s.Limit)
 			}
 			for class, n := range s.Failed {
 				seen[class] = true
@@ -55,34 +56,34 @@ func failed(lines []line) failures {
 		}
 	}
 	for _, class := range classes {
-		f.Classes = append(f.Classes, results.Clean(class))
+		f.Classes = append(f.Classes, text.Clean(class))
 	}
 	slices.SortStableFunc(f.Rows, func(a, b failureRow) int { return cmp.Compare(b.share(), a.share()) })
 	return f
 }
 
-// table lists what failed, with the first error of each row.
+// table lists the rows, each with its first error.
 func (f failures) table() table {
 	t := table{
-		Caption: "Requests that failed, by class",
-		Head: []head{{Name: "strategy", Word: true}, {Name: "failed"}, {Name: "of its requests"},
-			{Name: "by class", Word: true}, {Name: "first error", Word: true}},
+		Caption: "Failed requests by error class",
+		Head: []head{{Name: "strategy", Word: true}, {Name: "failed"}, {Name: "share of requests"},
+			{Name: "error classes", Word: true}, {Name: "first error", Word: true}},
 	}
 	for _, row := range f.Rows {
 		s := row.summary
 		t.Rows = append(t.Rows, []string{
-			row.Name, results.Count(row.failed), results.Percent(row.share()),
-			results.Clean(results.Classes(s.Failed)), results.Clean(s.FirstError),
+			row.Name, text.Count(row.failed), text.Percent(row.share()),
+			text.Clean(text.Classes(s.Failed)), text.Clean(s.FirstError),
 		})
 	}
 	return t
 }
 
-// said says in a sentence what failed.
-func (f failures) said() string {
+// sentence returns a sentence that says how many requests failed.
+func (f failures) sentence() string {
 	var total int64
 	for _, row := range f.Rows {
 		total += row.failed
 	}
-	return fmt.Sprintf("%s requests failed, in classes %s.", results.Count(total), strings.Join(f.Classes, ", "))
+	return fmt.Sprintf("%s requests failed. Error classes: %s.", text.Count(total), strings.Join(f.Classes, ", "))
 }

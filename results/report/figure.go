@@ -5,59 +5,61 @@ import (
 	"slices"
 
 	"sweetspot/results"
+	"sweetspot/results/render"
+	"sweetspot/results/text"
 )
 
-// figures returns all figures of the page, those that have nothing to show hidden.
+// figures returns all figures of the page. A figure without data is hidden.
 func figures(sources []Source, d data) []figure {
-	all := []figure{throughput(sources, d), ranking(d), latency(d), percentiles(d), times(d), trials(sources, d), failing(d)}
-	for i, f := range all {
-		all[i].Said = f.Lead
+	return []figure{
+		throughputFigure(sources, d), rankingFigure(d), latencyFigure(d), percentilesFigure(d), timeFigure(d), trialsFigure(sources, d),
+		errorsFigure(d),
 	}
-	return all
 }
 
-// throughput shows goodput against the limit.
-func throughput(sources []Source, d data) figure {
+// throughputFigure shows goodput against the limit.
+func throughputFigure(sources []Source, d data) figure {
 	f := figure{
-		ID: "throughput", Title: "Goodput against the limit", Wide: true, Hidden: !swept(d.Lines),
-		Lead: "Successful responses a second at each limit on requests in flight. The band is the mean's 95% confidence where " +
-			"a limit was repeated; the shaded limits are the interval that holds the smallest limit that is enough.",
+		ID: "throughput", Title: "Goodput against the limit", Wide: true, Hidden: !hasCurves(d.Lines),
+		Lead: "Successful responses per second at each limit on requests in flight. The band is the 95% confidence interval of the " +
+			"mean; it needs several trials at a limit. The shaded area is the interval of the recommended limit.",
 	}
-	if len(d.Truths) > 0 {
-		f.Lead += " The grey line is the bundled server's theory."
+	if len(d.Theories) > 0 {
+		f.Lead += " The grey line is the theoretical goodput of the bundled server."
 	}
 	if slices.ContainsFunc(d.Lines, func(l line) bool { return l.Law != nil }) {
-		f.Lead += " The dashed curve is the scalability law fitted to the trials, which do not speak against it."
+		f.Lead += " The dashed curve is the universal scalability law, fitted to the trials. It is shown only if the trials agree with it."
 	}
-	var notes results.Notes
+	var notes render.Notes
 	for _, l := range d.Lines {
 		f.Tables = append(f.Tables, limitTable(sources[l.Run].Run, l, &notes))
 	}
-	f.Notes = cleaned(notes.List())
+	f.Notes = cleanAll(notes.List())
 	return f
 }
 
-// ranking shows the strategies beside one another.
-func ranking(d data) figure {
+// rankingFigure compares the goodput of the strategies.
+func rankingFigure(d data) figure {
 	f := figure{
-		ID: "ranking", Title: "The strategies, each at its limit", Hidden: len(d.Ranks) < 2 || !slices.ContainsFunc(d.Ranks, func(r rank) bool { return r.Rate > 0 }),
-		Lead: "Goodput with its 95% confidence. What the repeats cannot tell from the fastest is marked ~.",
+		ID: "ranking", Title: "Goodput of the strategies, each at its own limit", Hidden: len(d.Ranks) < 2 || !slices.ContainsFunc(d.Ranks, func(r rank) bool { return r.Rate > 0 }),
+		Lead: "The line on each bar is the 95% confidence interval. A ~ marks a strategy whose difference from the fastest is not " +
+			"significant.",
 	}
-	var notes results.Notes
-	f.Tables = []table{rankTable("Strategies by goodput, with 95% confidence", d.Ranks, &notes)}
+	var notes render.Notes
+	f.Tables = []table{rankTable("Strategies by goodput, with 95% confidence interval", d.Ranks, &notes)}
 	if len(d.common) > 0 {
-		f.Tables = append(f.Tables, rankTable("The same, all at a common limit", d.common, &notes))
+		f.Tables = append(f.Tables, rankTable("The same strategies, all at one common limit", d.common, &notes))
 	}
-	f.Notes = cleaned(notes.List())
+	f.Notes = cleanAll(notes.List())
 	return f
 }
 
-// latency shows how long requests take at each limit.
-func latency(d data) figure {
+// latencyFigure shows latency against the limit.
+func latencyFigure(d data) figure {
 	f := figure{
-		ID: "latency", Title: "Latency against the limit", Hidden: !swept(d.Lines) || !timely(d.Lines),
-		Lead: "How long half, 90% and 99% of the requests took at most: the service time that a caller with a slot saw. " +
-			"Failures have no part in it.",
+		ID: "latency", Title: "Latency against the limit", Hidden: !hasCurves(d.Lines) || !hasLatency(d.Lines),
+		Lead: "The latency that 50%, 90% and 99% of the requests did not exceed. It is the service time, from the moment when the " +
+			"request has a slot. Failed requests are not included.",
 	}
 	for _, l := range d.Lines {
 		f.Tables = append(f.Tables, latencyTable(l))
@@ -65,23 +67,24 @@ func latency(d data) figure {
 	return f
 }
 
-// percentiles shows the latencies of the strategies beside one another.
-func percentiles(d data) figure {
+// percentilesFigure compares the latencies of the strategies.
+func percentilesFigure(d data) figure {
 	return figure{
-		ID: "percentiles", Title: "Latency of the strategies",
-		// The latencies of a sweep's only strategy are in the figure before.
-		Hidden: !slices.ContainsFunc(d.Ranks, func(r rank) bool { return r.P50 > 0 }) || len(d.Ranks) == 1 && swept(d.Lines),
+		ID: "percentiles", Title: "Latency of the strategies, each at its own limit",
+		// If the run is a sweep of one strategy, the latency figure already shows this.
+		Hidden: !slices.ContainsFunc(d.Ranks, func(r rank) bool { return r.P50 > 0 }) || len(d.Ranks) == 1 && hasCurves(d.Lines),
 
-		Lead:   "From the median by p90 and p99 to the slowest request, each strategy at its limit.",
-		Tables: []table{spreadTable(d.Ranks)},
+		Lead:   "The median, p90, p99 and the slowest request of each strategy.",
+		Tables: []table{percentilesTable(d.Ranks)},
 	}
 }
 
-// times shows the article's view: how long a batch takes with a semaphore of each size.
-func times(d data) figure {
+// timeFigure shows the time of a batch against the size of the semaphore, as the article about semaphore sizes does.
+func timeFigure(d data) figure {
 	f := figure{
-		ID: "time", Title: "Time for a batch against the semaphore's size", Hidden: !swept(d.Lines),
-		Lead: "How long so many requests would take at the goodput measured: arithmetic, not a measurement. Lower is better.",
+		ID: "time", Title: "Time for a batch against the semaphore size", Hidden: !hasCurves(d.Lines),
+		Lead: "The time that the given number of requests would take at the measured goodput. It is calculated, not measured. Lower is " +
+			"better.",
 	}
 	for _, l := range d.Lines {
 		f.Tables = append(f.Tables, timeTable(l, d.Requests))
@@ -89,100 +92,100 @@ func times(d data) figure {
 	return f
 }
 
-// trials shows the trials over the time of the run.
-func trials(sources []Source, d data) figure {
+// trialsFigure shows the trials over the time of the run.
+func trialsFigure(sources []Source, d data) figure {
 	f := figure{
 		ID: "trials", Title: "Every trial over the time of the run", Wide: true,
-		Hidden: !slices.ContainsFunc(d.Courses, func(c course) bool { return len(c.Trials) > 0 }),
-		Lead: "Each dot is a trial, the fine lines its seconds. As a share of the mean of its strategy and limit, a machine " +
-			"that is steady stays at 100%; one that drifts does not.",
-		Tables: []table{courseTable(sources, d.Lines, d.Courses, d.Timed)},
+		Hidden: !slices.ContainsFunc(d.Timelines, func(c timeline) bool { return len(c.Trials) > 0 }),
+		Lead: "Each dot is a trial. The thin lines show the seconds of each trial. The share of the mean compares a trial with all " +
+			"trials of the same strategy and limit: it stays near 100% unless the machine or the server drifts.",
+		Tables: []table{trialTable(sources, d.Lines, d.Timelines, d.Timed)},
 	}
 	if !d.Timed {
-		f.Lead += " When the trials were made was not recorded, so they stand in their order."
+		f.Lead += " The run has no start times, so the trials are shown in their order."
 	}
 	return f
 }
 
-// failing shows what failed.
-func failing(d data) figure {
-	f := figure{ID: "errors", Title: "Requests that failed", Wide: true, Hidden: len(d.Failures.Rows) == 0}
+// errorsFigure shows the share of requests that failed.
+func errorsFigure(d data) figure {
+	f := figure{ID: "errors", Title: "Failed requests", Wide: true, Hidden: len(d.Failures.Rows) == 0}
 	if !f.Hidden {
-		f.Lead = d.Failures.said() + " The share of the requests that failed, by class."
+		f.Lead = d.Failures.sentence() + " The chart shows the share of failed requests by error class."
 		f.Tables = []table{d.Failures.table()}
 	}
 	return f
 }
 
-// facts are tables of the settings and of the machine, a column a run.
-func facts(sources []Source) []table {
+// propertyTables returns the tables of the settings and of the machine, with one column per run.
+func propertyTables(sources []Source) []table {
 	names := []head{{Name: "", Word: true}}
 	for i, source := range sources {
-		name := title(i, len(sources))
+		name := runLetter(i, len(sources))
 		if name == "" {
-			name = results.Clean(source.Name)
+			name = text.Clean(source.Name)
 		}
 		names = append(names, head{Name: name, Word: true})
 	}
 	settings := table{Caption: "Settings, the same for every client", Head: names}
-	machine := table{Caption: "The run and its machine", Head: names}
-	for _, f := range settingFacts {
-		settings.fact(sources, f)
+	machine := table{Caption: "Run and machine", Head: names}
+	for _, f := range settingProperties {
+		settings.addProperty(sources, f)
 	}
-	for _, f := range machineFacts {
-		machine.fact(sources, f)
+	for _, f := range machineProperties {
+		machine.addProperty(sources, f)
 	}
 	return []table{settings, machine}
 }
 
-// A fact is a row of a table of facts.
-type fact struct {
-	name string
-	tell func(r *results.Run) string
+// A property is a row of these tables.
+type property struct {
+	name  string
+	value func(r *results.Run) string
 }
 
-// fact adds a row, unless it says nothing of any run.
-func (t *table) fact(sources []Source, f fact) {
+// addProperty adds a row, unless the property is empty for every run.
+func (t *table) addProperty(sources []Source, f property) {
 	row := []string{f.name}
-	told := false
+	known := false
 	for _, source := range sources {
-		text := results.Clean(f.tell(source.Run))
-		told = told || text != ""
+		text := text.Clean(f.value(source.Run))
+		known = known || text != ""
 		row = append(row, text)
 	}
-	if told {
+	if known {
 		t.Rows = append(t.Rows, row)
 	}
 }
 
-// number writes a count that is not told when it is 0.
+// number formats a count; 0 gives the empty string, which means unknown.
 func number[N int | int64](n N) string {
 	if n == 0 {
 		return ""
 	}
-	return results.Count(n)
+	return text.Count(n)
 }
 
-// duration writes one that is not told when it is 0.
+// duration formats seconds; 0 gives the empty string.
 func duration(seconds float64) string {
 	if seconds == 0 {
 		return ""
 	}
-	return results.Span(seconds)
+	return text.Span(seconds)
 }
 
-// on says whether a setting is.
-func on(is bool) string {
-	if is {
+// yesNo formats a setting that is on or off.
+func yesNo(on bool) string {
+	if on {
 		return "yes"
 	}
 	return "no"
 }
 
-// rate writes a rate that is not told when it is 0.
+// rate formats a rate per second; 0 gives the empty string.
 func rate(perSecond float64) string {
 	if perSecond == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s/s", results.Figure(perSecond))
+	return fmt.Sprintf("%s/s", text.Number(perSecond))
 }

@@ -14,15 +14,15 @@ import (
 	"sweetspot/results/report"
 )
 
-// law is what the servers of the fixtures follow: best at 60, 605/s there.
+// law gives the goodput of the fixtures' server. Its peak is 605/s at limit 60.
 var law = results.Law{A: 0.0491, B: 1.4e-5, C: 1.364e-5}
 
-// trial returns a trial of two seconds at about the goodput, give or take a share of one.
-func trial(t testing.TB, random *rand.Rand, strategy string, limit int, at, perSecond float64) results.Trial {
+// trial returns a trial of two seconds that starts at the given second. Its goodput varies around perSecond by about 2%.
+func trial(t testing.TB, random *rand.Rand, strategy string, limit int, start, perSecond float64) results.Trial {
 	t.Helper()
 	n := int64(2 * perSecond * (1 + 0.02*random.NormFloat64()))
 	trial := results.Trial{
-		Strategy: strategy, Limit: limit, Offset: at, Started: n, Succeeded: n, Failed: map[string]int64{}, Elapsed: 2,
+		Strategy: strategy, Limit: limit, Offset: start, Started: n, Succeeded: n, Failed: map[string]int64{}, Elapsed: 2,
 		PerSecond: float64(n) / 2, InFlightMean: float64(limit), Connections: limit,
 		Series: []results.Second{{Succeeded: n / 2, Mean: 0.1}, {Succeeded: n - n/2, Mean: 0.1}},
 	}
@@ -39,17 +39,17 @@ func trial(t testing.TB, random *rand.Rand, strategy string, limit int, at, perS
 	return trial
 }
 
-// empty returns a run that has measured nothing yet.
+// empty returns a run without trials.
 func empty(command string) *results.Run {
 	return &results.Run{
 		Version: results.Version, Command: command, Target: "http://127.0.0.1:8080/", Started: "2026-11-22T09:42:26Z", Seed: 42,
 		Arguments: []string{command, "-H", "Accept: text/html", "http://127.0.0.1:8080/"},
 		Machine:   results.Machine{Go: "go1.26", OS: "linux", Arch: "amd64", CPU: "A processor", Kernel: "6.1.0", CPUs: 2, OpenFiles: 65536},
-		Settings:  results.Settings{Method: "GET", DurationSecond: 2, TimeoutSeconds: 10, DialSeconds: 5, DNSSeconds: 300, KeepAlive: true, HTTP: "HTTP/1.1"},
+		Settings:  results.Settings{Method: "GET", DurationSeconds: 2, TimeoutSeconds: 10, DialSeconds: 5, DNSSeconds: 300, KeepAlive: true, HTTP: "HTTP/1.1"},
 	}
 }
 
-// sweep returns a sweep of the strategies over limits with a peak at 60, three trials each.
+// sweep returns a sweep of the strategies with a peak at limit 60 and three trials per limit.
 func sweep(t testing.TB, strategies ...string) *results.Run {
 	t.Helper()
 	random := rand.New(rand.NewPCG(1, 2))
@@ -78,6 +78,7 @@ func sweep(t testing.TB, strategies ...string) *results.Run {
 	return run
 }
 
+// atLimit returns the trials with that limit.
 func atLimit(trials []results.Trial, limit int) []results.Trial {
 	var at []results.Trial
 	for _, t := range trials {
@@ -88,7 +89,7 @@ func atLimit(trials []results.Trial, limit int) []results.Trial {
 	return at
 }
 
-// bench returns a comparison of strategies at limit 60, some of whose requests failed.
+// bench returns a comparison of five strategies at limit 60. Some requests of one of them failed.
 func bench(t testing.TB) *results.Run {
 	t.Helper()
 	random := rand.New(rand.NewPCG(3, 4))
@@ -102,7 +103,7 @@ func bench(t testing.TB) *results.Run {
 				one.Started += 30
 				one.Failed = map[string]int64{"timeout": 20, "reset": 10}
 				one.FirstError = "read: connection reset by peer"
-				one.Warn(results.Warning{Text: "slots were full 91% of the time: raise --duration"})
+				one.Warn(results.Warning{Text: "slots were full 91% of the time: the trials were too short"})
 			}
 			run.Trials = append(run.Trials, one)
 			at += 2.5
@@ -116,8 +117,8 @@ func bench(t testing.TB) *results.Run {
 	return run
 }
 
-// once returns the run with one trial of each strategy at each limit.
-func once(run *results.Run) *results.Run {
+// oneTrialEach returns the run with only the first trial of each strategy at each limit.
+func oneTrialEach(run *results.Run) *results.Run {
 	seen := map[string]bool{}
 	all := run.Trials
 	run.Trials = nil
@@ -132,43 +133,43 @@ func once(run *results.Run) *results.Run {
 	return run
 }
 
-// evil is what a server or a URL may hold.
-const evil = `</script><img src=x onerror="window.owned=1"><script>window.owned=1</script>` + "\u2028]]>&<!--"
+// injection is a string that a server or a URL may contain to inject a script.
+const injection = `</script><img src=x onerror="window.owned=1"><script>window.owned=1</script>` + "\u2028]]>&<!--"
 
-// hostile returns a run with strings that try to be markup wherever one can come from outside.
+// hostile returns a run in which every string of foreign origin contains an injection.
 func hostile(t testing.TB) *results.Run {
 	run := bench(t)
-	run.Target, run.Started, run.Command = "http://h/"+evil, evil, evil
-	run.Arguments = []string{evil}
-	run.Warnings = []results.Warning{{Text: evil}}
-	run.Machine.CPU, run.Machine.Kernel, run.Settings.Method = evil, evil, evil
-	run.Bundled = &results.Bundled{Profile: evil, Limit: 3, PerSecond: 9}
+	run.Target, run.Started, run.Command = "http://h/"+injection, injection, injection
+	run.Arguments = []string{injection}
+	run.Warnings = []results.Warning{{Text: injection}}
+	run.Machine.CPU, run.Machine.Kernel, run.Settings.Method = injection, injection, injection
+	run.Bundled = &results.Bundled{Profile: injection, Limit: 3, PerSecond: 9}
 	for i := range run.Trials {
 		one := &run.Trials[i]
-		one.Strategy += evil
-		one.FirstError = evil
-		one.Warn(results.Warning{Text: evil})
+		one.Strategy += injection
+		one.FirstError = injection
+		one.Warn(results.Warning{Text: injection})
 		one.Started += 5
-		one.Failed = map[string]int64{evil: 5 + one.Failed["timeout"] + one.Failed["reset"]}
+		one.Failed = map[string]int64{injection: 5 + one.Failed["timeout"] + one.Failed["reset"]}
 		if i%2 > 0 {
 			one.Limit = 30
 		}
 	}
 	run.Strategies = results.Summarise(run.Trials)
-	run.Optima = []results.Optimum{{Strategy: run.Trials[0].Strategy, Verdict: results.Unstable, Limit: 30, Warnings: []results.Warning{{Text: evil}}}}
+	run.Optima = []results.Optimum{{Strategy: run.Trials[0].Strategy, Verdict: results.Unstable, Limit: 30, Warnings: []results.Warning{{Text: injection}}}}
 	return run
 }
 
-// long returns a sweep of ten thousand trials, of which every tenth has a histogram of its own.
+// long returns a sweep of ten thousand trials, which are copies of ten.
 func long(t testing.TB) *results.Run {
 	random := rand.New(rand.NewPCG(5, 6))
 	run := empty("sweep")
-	var made []results.Trial
+	var originals []results.Trial
 	for i := range 10 {
-		made = append(made, trial(t, random, "semaphore", 1<<i, 0, 500))
+		originals = append(originals, trial(t, random, "semaphore", 1<<i, 0, 500))
 	}
 	for i := range 10_000 {
-		one := made[i%len(made)]
+		one := originals[i%len(originals)]
 		one.Offset = 1 + 2.2*float64(i)
 		one.PerSecond *= 1 + 0.1*math.Sin(float64(i)/500)
 		run.Trials = append(run.Trials, one)
@@ -176,22 +177,23 @@ func long(t testing.TB) *results.Run {
 	return run
 }
 
-// page returns the page about the runs.
+// page returns the page that Write makes of the runs.
 func page(t testing.TB, runs ...*results.Run) string {
 	t.Helper()
 	var text bytes.Buffer
-	if err := report.Write(&text, named(runs...), report.Options{}); err != nil {
+	if err := report.Write(&text, sources(runs...), report.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	return text.String()
 }
 
-func named(runs ...*results.Run) []report.Source {
-	var sources []report.Source
+// sources names the runs run-1, run-2 and so on.
+func sources(runs ...*results.Run) []report.Source {
+	var all []report.Source
 	for i, run := range runs {
-		sources = append(sources, report.Source{Name: "run-" + string(rune('1'+i)), Run: run})
+		all = append(all, report.Source{Name: "run-" + string(rune('1'+i)), Run: run})
 	}
-	return sources
+	return all
 }
 
 // file writes the page to a file and returns its URL.

@@ -7,49 +7,49 @@ import (
 	"slices"
 	"strings"
 
-	"sweetspot/results"
+	"sweetspot/results/text"
 )
 
-// A Plot is one picture of what a page shows.
+// A Plot is a chart of the page that can be written as a picture.
 type Plot struct {
-	Name  string
-	Shows string // in a line
-	lacks string // what runs lack that have nothing to show in it
-	draw  func(d data) *drawing
+	Name    string // for [WritePlot]
+	Shows   string // what it shows, in one line
+	missing string // why some runs have no data for it
+	draw    func(d data) *chart
 }
 
-// limitless is what runs lack that have no curve.
-const limitless = "no strategy was measured at two limits or more: want a sweep"
+// noCurve says why some runs have no curve.
+const noCurve = "no strategy was measured at two limits or more: want a sweep"
 
-// plots are the plots in the order in which they are offered. Their names are those of the page's figures.
+// plots has the plots in the order of the page. Their names are the IDs of the page's figures.
 var plots = []Plot{
-	{"throughput", "goodput against the limit, with 95% confidence and the limit to use", limitless, drawThroughput},
-	{"ranking", "the strategies beside one another, each at its limit", "fewer than two strategies were compared", drawRanking},
-	{"latency", "p50, p90 and p99 against the limit", limitless, drawLatency},
-	{"percentiles", "the latencies of the strategies beside one another", "fewer than two strategies were compared", drawPercentiles},
-	{"time", "the time for so many requests against the semaphore's size", limitless, drawTime},
-	{"trials", "each trial over the time of the run, as a share of the mean of its strategy and limit", "there is no trial", drawTrials},
-	{"errors", "the share of the requests that failed, by class", "no request failed", drawErrors},
+	{"throughput", "goodput against the limit, with 95% confidence and the limit to use", noCurve, drawThroughput},
+	{"ranking", "goodput of the strategies, each at its own limit", "fewer than two strategies were compared", drawRanking},
+	{"latency", "p50, p90 and p99 against the limit", noCurve, drawLatency},
+	{"percentiles", "latency of the strategies, each at its own limit", "fewer than two strategies were compared", drawPercentiles},
+	{"time", "time for a number of requests against the semaphore size", noCurve, drawTime},
+	{"trials", "every trial over the time of the run, as a share of the mean of its strategy and limit", "there is no trial", drawTrials},
+	{"errors", "share of failed requests by error class", "no request failed", drawErrors},
 }
 
-// Plots returns the plots that [WritePlot] makes.
+// Plots returns the plots that [WritePlot] can write, in the order of the page.
 func Plots() []Plot { return slices.Clone(plots) }
 
-// ErrNothing is returned when the runs have nothing that a plot could show.
+// ErrNothing is returned by [WritePlot] if the runs have no data for a plot.
 var ErrNothing = errors.New("nothing to draw")
 
-// WritePlot writes the plot of that name to w as png or svg. Requests is the number of requests that the plot of times
-// shows the time of; 0 is [DefaultRequests]. The error wraps [ErrNothing] if the runs have nothing to show; nothing is
-// written then.
+// WritePlot writes the plot with the given name to w. The format is "png" or "svg". Requests is the number of requests for
+// which the plot "time" shows the time; 0 means [DefaultRequests]. The error wraps [ErrNothing] if the runs have no data for
+// the plot. If the name or the format is unknown or there is no data, nothing is written.
 func WritePlot(w io.Writer, name, format string, sources []Source, requests int64) error {
 	i := slices.IndexFunc(plots, func(p Plot) bool { return p.Name == name })
 	if i < 0 {
-		return fmt.Errorf("there is no plot %q", name)
+		return fmt.Errorf("unknown plot %q", name)
 	}
-	all := gather(sources, requests)
+	all := newData(sources, requests)
 	for _, f := range figures(sources, all) {
 		if f.ID == name && f.Hidden {
-			return fmt.Errorf("plot %s: %w: %s", name, ErrNothing, plots[i].lacks)
+			return fmt.Errorf("plot %s: %w: %s", name, ErrNothing, plots[i].missing)
 		}
 	}
 	d := plots[i].draw(all)
@@ -60,7 +60,7 @@ func WritePlot(w io.Writer, name, format string, sources []Source, requests int6
 	return d.write(w, format)
 }
 
-// heading says what runs a plot is about.
+// heading returns the title of a plot: the command and the target of each run.
 func heading(sources []Source) string {
 	var parts []string
 	for i, source := range sources {
@@ -68,26 +68,26 @@ func heading(sources []Source) string {
 		if b := source.Run.Bundled; b != nil {
 			target = "the bundled server, profile " + b.Profile
 		}
-		text := results.Clean(source.Run.Command + " of " + target)
-		if letter := title(i, len(sources)); letter != "" {
-			text = letter + ": " + text
+		words := text.Clean(source.Run.Command + " of " + target)
+		if letter := runLetter(i, len(sources)); letter != "" {
+			words = letter + ": " + words
 		}
-		parts = append(parts, text)
+		parts = append(parts, words)
 	}
-	const most = 2 // lines of a title
-	if more := len(parts) - most; more > 0 {
-		parts = append(parts[:most-1], fmt.Sprintf("and %d more runs", more+1))
+	const maxLines = 2
+	if more := len(parts) - maxLines; more > 0 {
+		parts = append(parts[:maxLines-1], fmt.Sprintf("and %d more runs", more+1))
 	}
 	return shorten(strings.Join(parts, "\n"))
 }
 
-// shorten cuts the lines of a title to what a picture has room for.
+// shorten cuts each line of a title to the width of a picture.
 func shorten(text string) string {
-	const widest = 100
+	const maxRunes = 100 // the title font has room for about as many
 	var short []string
 	for line := range strings.SplitSeq(text, "\n") {
-		if runes := []rune(line); len(runes) > widest {
-			line = string(runes[:widest-1]) + "…"
+		if runes := []rune(line); len(runes) > maxRunes {
+			line = string(runes[:maxRunes-1]) + "…"
 		}
 		short = append(short, line)
 	}

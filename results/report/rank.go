@@ -5,9 +5,11 @@ import (
 	"strings"
 
 	"sweetspot/results"
+	"sweetspot/results/render"
+	"sweetspot/results/text"
 )
 
-// A rank is a strategy at its limit, beside the others of its run.
+// A rank is a strategy at its limit, to be compared with the other strategies of its run.
 type rank struct {
 	Name    string   `json:"name"`
 	Colour  int      `json:"colour"`
@@ -25,7 +27,8 @@ type rank struct {
 	summary results.Summary
 }
 
-// ranks returns the strategies of every run as they compared, the best of each first.
+// ranks returns the compared strategies of every run in the order of the runs; within a run, in the order of compared, which
+// has the best strategy first.
 func ranks(sources []Source, lines []line, compared func(*results.Run) []results.Summary) []rank {
 	var all []rank
 	for i, source := range sources {
@@ -46,8 +49,8 @@ func ranks(sources []Source, lines []line, compared func(*results.Run) []results
 	return all
 }
 
-// rankTable lists the ranks with their figures, and notes what there is to note about them.
-func rankTable(caption string, all []rank, notes *results.Notes) table {
+// rankTable lists the ranks. It adds the footnotes of its rows to notes.
+func rankTable(caption string, all []rank, notes *render.Notes) table {
 	t := table{
 		Caption: caption,
 		Head: []head{{Name: "strategy", Word: true}, {Name: "limit"}, {Name: "goodput/s"}, {Name: "low"}, {Name: "high"},
@@ -56,54 +59,48 @@ func rankTable(caption string, all []rank, notes *results.Notes) table {
 	for _, r := range all {
 		s := r.summary
 		t.Rows = append(t.Rows, []string{
-			r.Name, results.Count(s.Limit), results.Figure(s.PerSecond), optional(s.Low), optional(s.High),
-			some(s.Microseconds, results.Figure), some(s.CPUMicroseconds, results.Figure), results.Count(s.Trials), r.Verdict, notes.Mark(s),
+			r.Name, text.Count(s.Limit), text.Number(s.PerSecond), optional(s.Low), optional(s.High),
+			orNoValue(s.Microseconds, text.Number), orNoValue(s.CPUMicroseconds, text.Number), text.Count(s.Trials), r.Verdict, notes.Mark(render.Remarks(s)),
 		})
 	}
 	return t
 }
 
-// spreadTable lists how the ranks' latencies are distributed.
-func spreadTable(all []rank) table {
+// percentilesTable lists the latency percentiles of the ranks.
+func percentilesTable(all []rank) table {
 	t := table{
-		Caption: "Latency of the strategies, each at its limit",
-		Head: []head{{Name: "strategy", Word: true}, {Name: "limit"}, {Name: "mean"}, {Name: "p50"}, {Name: "p90"},
-			{Name: "p99"}, {Name: "largest"}},
+		Caption: "Latency of the strategies, each at its own limit",
+		Head:    append([]head{{Name: "strategy", Word: true}, {Name: "limit"}}, latencyHeads()...),
 	}
 	for _, r := range all {
-		l := r.summary.Latency
-		row := []string{r.Name, results.Count(r.Limit)}
-		for _, x := range []float64{l.Mean, l.P50, l.P90, l.P99, l.Max} {
-			row = append(row, some(x, results.Span))
-		}
-		t.Rows = append(t.Rows, row)
+		t.Rows = append(t.Rows, append([]string{r.Name, text.Count(r.Limit)}, latencyCells(r.summary)...))
 	}
 	return t
 }
 
-// winners says in a sentence which strategies of a comparison are the fastest.
+// winners returns a sentence that names the fastest strategies of a comparison.
 func winners(compared []results.Summary) string {
 	var best []string
 	var few bool
 	for _, s := range compared {
-		if s.PerSecond > 0 && s.Verdict != results.Slower {
-			best = append(best, results.Clean(s.Strategy))
-			few = few || s.Versus() == "too few to say"
+		if s.PerSecond > 0 && (s.Verdict == results.Fastest || s.Verdict == results.Indistinguishable || s.Verdict == "") {
+			best = append(best, text.Clean(s.Strategy))
+			few = few || s.Versus() == results.TooFewToSay
 		}
 	}
 	if len(best) == 0 {
-		return "No request succeeded, so there is nothing to compare."
+		return "No request succeeded, so there is no comparison."
 	}
-	top := results.Figure(compared[0].PerSecond) + "/s at limit " + results.Count(compared[0].Limit)
+	top := text.Number(compared[0].PerSecond) + "/s at limit " + text.Count(compared[0].Limit)
 	switch {
 	case len(compared) == 1:
 		return fmt.Sprintf("%s: %s.", best[0], top)
 	case len(best) == 1:
 		return fmt.Sprintf("%s is the fastest: %s.", best[0], top)
 	case few:
-		return fmt.Sprintf("%s measured most, %s, in too few repeats to tell a winner.", best[0], top)
+		return fmt.Sprintf("%s has the highest mean, %s, but there are too few repeats to say which strategy is the fastest.", best[0], top)
 	}
 	last := len(best) - 1
-	return fmt.Sprintf("%s and %s are the fastest, up to %s: the repeats cannot tell them apart.",
+	return fmt.Sprintf("%s and %s are the fastest, up to %s. The repeats show no significant difference between them.",
 		strings.Join(best[:last], ", "), best[last], top)
 }

@@ -1,4 +1,16 @@
-// Package report shows runs to people: as one HTML page that needs nothing but a browser, and as single plots.
+// Package report shows measured runs as charts: on one HTML page, or as single pictures.
+//
+// [Write] writes a page about one run or several runs side by side. The page is one file that contains its scripts, styles
+// and data. It works without a network, and it can be printed. Every chart also has a table, which works without JavaScript.
+// Charts that have no data are hidden.
+//
+// [WriteBody] writes only the part of the page that changes while a run is in progress. A server of a live page sends it to
+// the page's script, which replaces the old part.
+//
+// [WritePlot] writes one chart as PNG or SVG; [Plots] lists the charts.
+//
+// Strings in a run may come from a server or from a URL, and they are not trusted. They are cleaned of control characters
+// and escaped, and a content security policy stops every script that is not the page's own. No function changes a run.
 package report
 
 import (
@@ -9,33 +21,34 @@ import (
 	"strconv"
 
 	"sweetspot/results"
+	"sweetspot/results/text"
 )
 
-// A Source is a run and the name that its reader knows it by, such as that of its file.
+// A Source is a run with a name for its readers, such as the name of its file.
 type Source struct {
 	Name string
 	Run  *results.Run
 }
 
-// DefaultRequests is the number of requests that a time is worked out for unless told otherwise: the batch at which an
-// unlimited client was seen to collapse.
+// DefaultRequests is the number of requests for which the time is calculated by default. It is the batch size of the article
+// on semaphore sizes, in which a client without a limit took nearly three times as long as one with limit 100.
 const DefaultRequests = 4000
 
-// Options are what a page shows beside its runs.
+// Options say what a page shows in addition to its runs. The zero value is a page about runs that have ended.
 type Options struct {
-	Requests int64     // that the time is worked out for; 0 is [DefaultRequests]
-	Progress *Progress // of a run under way; nil for a page that stands still
+	Requests int64     // the number of requests for which the time is calculated; 0 means [DefaultRequests]
+	Progress *Progress // the progress of a run that has not ended; nil for a page that does not update itself
 }
 
-// Progress is how far a run has come.
+// Progress says how much of a run is done.
 type Progress struct {
-	Share float64 // that is done, from 0 to 1
-	Doing string  // in a few words
-	Ended bool
+	Share float64 // the part that is done, from 0 to 1
+	Doing string  // the current step in a few words; may be empty
+	Ended bool    // whether the run has ended, complete or not
 }
 
-// Write writes the page about the runs to w. Only w's errors are returned; nothing is written before the whole page is
-// made.
+// Write writes the page about the runs to w. The runs appear in the order of sources, which must not be empty. Nothing is
+// written until the whole page is complete, so an error other than w's own leaves w untouched.
 func Write(w io.Writer, sources []Source, o Options) error {
 	p, err := newPage(sources, o)
 	if err != nil {
@@ -44,8 +57,8 @@ func Write(w io.Writer, sources []Source, o Options) error {
 	return execute(w, "page", p)
 }
 
-// WriteBody writes the part of the page that changes while a run is under way. The page's script takes it in place of
-// what it has.
+// WriteBody writes the part of the page that changes while a run is in progress: everything except styles and scripts. Its
+// errors are those of [Write].
 func WriteBody(w io.Writer, sources []Source, o Options) error {
 	p, err := newPage(sources, o)
 	if err != nil {
@@ -55,32 +68,32 @@ func WriteBody(w io.Writer, sources []Source, o Options) error {
 }
 
 func execute(w io.Writer, name string, p *page) error {
-	var text bytes.Buffer
-	if err := templates.ExecuteTemplate(&text, name, p); err != nil {
+	var words bytes.Buffer
+	if err := templates.ExecuteTemplate(&words, name, p); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
-	_, err := w.Write(text.Bytes())
+	_, err := w.Write(words.Bytes())
 	return err
 }
 
-// A line is one strategy of one run: what the charts draw in one colour under one name.
+// A line is one strategy of one run. The charts draw it in one colour and under one name.
 type line struct {
-	Name   string       `json:"name"`
-	Colour int          `json:"colour"` // its number in the palette
-	Run    int          `json:"run"`
-	Points []point      `json:"points"` // by limit, ascending
-	Use    *use         `json:"use,omitempty"`
-	Law    [][2]float64 `json:"law,omitempty"` // the fitted curve: limit, goodput
+	Name   string          `json:"name"`
+	Colour int             `json:"colour"` // index in the palette
+	Run    int             `json:"run"`
+	Points []point         `json:"points"` // by limit, ascending
+	Use    *recommendation `json:"use,omitempty"`
+	Law    [][2]float64    `json:"law,omitempty"` // the fitted curve: limit, goodput
 
 	strategy  string
-	summaries []results.Summary // of the points
+	summaries []results.Summary // one for each point
 }
 
-// A point is the trials of a line at one limit.
+// A point summarises the trials of a line at one limit.
 type point struct {
 	Limit  int      `json:"limit"`
 	Rate   float64  `json:"rate"`
-	Low    *float64 `json:"low"` // null after a single trial, as is High
+	Low    *float64 `json:"low"` // null if there was only one trial, as is High
 	High   *float64 `json:"high"`
 	Trials int      `json:"trials"`
 	P50    float64  `json:"p50"`
@@ -90,18 +103,18 @@ type point struct {
 	Warned []string `json:"warned,omitempty"`
 }
 
-// A use is the limit that a sweep names, and the interval that it was found in.
-type use struct {
+// A recommendation is the limit that a sweep found, with its interval and its label from [results.Optimum].
+type recommendation struct {
 	Label string `json:"label"`
 	Limit int    `json:"limit"`
 	Low   int    `json:"low"`
 	High  int    `json:"high"`
 }
 
-// title names a run among others: A, B, C and so on, and nothing if it is the only one.
-func title(run, of int) string {
+// runLetter returns the short name of a run on a page of several runs: A to Z, then numbers. It is empty if there is one run.
+func runLetter(run, runs int) string {
 	switch {
-	case of == 1:
+	case runs == 1:
 		return ""
 	case run < 26:
 		return string(rune('A' + run))
@@ -109,7 +122,7 @@ func title(run, of int) string {
 	return strconv.Itoa(run + 1)
 }
 
-// lines returns the lines of the runs in the order in which their trials first appear.
+// lines returns the lines of all runs, in the order of their first trials.
 func lines(sources []Source) []line {
 	var all []line
 	for i, source := range sources {
@@ -127,9 +140,9 @@ func lines(sources []Source) []line {
 	colours := map[string]int{}
 	for i := range all {
 		l := &all[i]
-		l.finish(sources[l.Run].Run)
+		l.fill(sources[l.Run].Run)
 		l.Colour = i
-		if len(all) > len(palette) { // too many to tell apart: one colour a strategy, and the run by its dashes
+		if len(all) > len(palette) { // too many to distinguish: one colour per strategy, one dash pattern per run
 			if _, known := colours[l.strategy]; !known {
 				colours[l.strategy] = len(colours)
 			}
@@ -140,16 +153,16 @@ func lines(sources []Source) []line {
 	return all
 }
 
-func lineName(strategy string, run, of int) string {
-	name := results.Clean(strategy)
-	if t := title(run, of); t != "" {
+func lineName(strategy string, run, runs int) string {
+	name := text.Clean(strategy)
+	if t := runLetter(run, runs); t != "" {
 		name += " (" + t + ")"
 	}
 	return name
 }
 
-// finish works out what follows from the line's summaries and from what the run concludes.
-func (l *line) finish(run *results.Run) {
+// fill sets the points from the line's summaries, and the recommendation and the law from the run's optimum.
+func (l *line) fill(run *results.Run) {
 	slices.SortFunc(l.summaries, func(a, b results.Summary) int { return a.Limit - b.Limit })
 	for _, s := range l.summaries {
 		p := point{
@@ -157,7 +170,7 @@ func (l *line) finish(run *results.Run) {
 			P50: s.Latency.P50, P90: s.Latency.P90, P99: s.Latency.P99, Max: s.Latency.Max,
 		}
 		for _, w := range s.Warnings {
-			p.Warned = append(p.Warned, results.Clean(w.String()))
+			p.Warned = append(p.Warned, text.Clean(w.String()))
 		}
 		l.Points = append(l.Points, p)
 	}
@@ -166,14 +179,14 @@ func (l *line) finish(run *results.Run) {
 		return
 	}
 	if label := o.Label(); label != "" {
-		l.Use = &use{label, o.Limit, max(o.Low, 1), max(o.High, o.Limit)}
+		l.Use = &recommendation{label, o.Limit, max(o.Low, 1), max(o.High, o.Limit)}
 	}
 	if o.Law != nil {
-		l.Law = sampled(*o.Law, l.Points[0].Limit, l.Points[len(l.Points)-1].Limit)
+		l.Law = lawPoints(*o.Law, l.Points[0].Limit, l.Points[len(l.Points)-1].Limit)
 	}
 }
 
-// optimum returns what the run concludes about a strategy, or nil.
+// optimum returns the run's optimum of a strategy, or nil if there is none.
 func optimum(run *results.Run, strategy string) *results.Optimum {
 	i := slices.IndexFunc(run.Optima, func(o results.Optimum) bool { return o.Strategy == strategy })
 	if i < 0 {
@@ -182,26 +195,26 @@ func optimum(run *results.Run, strategy string) *results.Optimum {
 	return &run.Optima[i]
 }
 
-// sampled returns points of the law close enough to look smooth, evenly spaced on a log axis.
-func sampled(law results.Law, first, last int) [][2]float64 {
-	const finer = 9.0 / 8
+// lawPoints returns points of the law's curve, evenly spaced on a logarithmic axis and dense enough to look smooth.
+func lawPoints(law results.Law, first, last int) [][2]float64 {
+	const stepRatio = 9.0 / 8
 	var curve [][2]float64
-	for n := float64(first); n < float64(last); n *= finer {
+	for n := float64(first); n < float64(last); n *= stepRatio {
 		curve = append(curve, [2]float64{n, law.PerSecond(n)})
 	}
 	return append(curve, [2]float64{float64(last), law.PerSecond(float64(last))})
 }
 
-// swept reports whether there is any line of two limits or more, and any success.
-func swept(lines []line) bool {
+// hasCurves reports whether a line has two limits or more, and any request succeeded. Only then is there a curve to draw.
+func hasCurves(lines []line) bool {
 	return slices.ContainsFunc(lines, func(l line) bool { return len(l.Points) > 1 }) &&
 		slices.ContainsFunc(lines, func(l line) bool {
 			return slices.ContainsFunc(l.Points, func(p point) bool { return p.Rate > 0 })
 		})
 }
 
-// timely reports whether there is any latency.
-func timely(lines []line) bool {
+// hasLatency reports whether any point has a latency.
+func hasLatency(lines []line) bool {
 	return slices.ContainsFunc(lines, func(l line) bool {
 		return slices.ContainsFunc(l.Points, func(p point) bool { return p.P50 > 0 })
 	})

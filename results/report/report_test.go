@@ -19,23 +19,23 @@ import (
 	"sweetspot/results/report"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
-// most is how large a page may be, so that it can be sent by mail.
-const most = 1_500_000
+// maxPageBytes keeps a page small enough for an email.
+const maxPageBytes = 1_500_000
 
-func TestPagesAreSmall(t *testing.T) {
+func TestWriteKeepsPagesSmall(t *testing.T) {
 	for name, run := range map[string]*results.Run{"nothing": empty("bench"), "sweep": sweep(t, "semaphore", "fasthttp"), "long": long(t)} {
-		if got := len(page(t, run)); got > most {
-			t.Errorf("%s: %d bytes, want at most %d", name, got, most)
+		if got := len(page(t, run)); got > maxPageBytes {
+			t.Errorf("%s: %d bytes, want at most %d", name, got, maxPageBytes)
 		}
 	}
 }
 
-func TestTheBodyLooksAsBefore(t *testing.T) {
-	for name, run := range map[string]*results.Run{"sweep": once(sweep(t, "semaphore")), "bench": once(bench(t)), "nothing": empty("sweep")} {
+func TestWriteBodyMatchesGoldenFiles(t *testing.T) {
+	for name, run := range map[string]*results.Run{"sweep": oneTrialEach(sweep(t, "semaphore")), "bench": oneTrialEach(bench(t)), "nothing": empty("sweep")} {
 		var body bytes.Buffer
-		if err := report.WriteBody(&body, named(run), report.Options{Requests: 1000}); err != nil {
+		if err := report.WriteBody(&body, sources(run), report.Options{Requests: 1000}); err != nil {
 			t.Fatal(err)
 		}
 		path := filepath.Join("testdata", name+".golden.html")
@@ -49,16 +49,16 @@ func TestTheBodyLooksAsBefore(t *testing.T) {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(string(want), body.String()); diff != "" {
-			t.Errorf("%s: run with -update if this is meant: (-want +got)\n%s", name, diff)
+			t.Errorf("%s: run with -update if this change is intended: (-want +got)\n%s", name, diff)
 		}
 	}
 }
 
-// What would end a script or begin markup is nowhere in the page but where the template has it.
-func TestNoStringFromOutsideIsLeftAsItIs(t *testing.T) {
+// Foreign strings must not end a script or begin markup. Only the template does.
+func TestWriteEscapesForeignStrings(t *testing.T) {
 	text := page(t, hostile(t), hostile(t))
 	if got, want := strings.Count(text, "</script"), strings.Count(page(t, empty("bench")), "</script"); got != want {
-		t.Errorf("%d scripts end, want %d", got, want)
+		t.Errorf("%d end tags of scripts, want %d", got, want)
 	}
 	for _, bad := range []string{"<img", `onerror="`, "\u2028"} {
 		if strings.Contains(text, bad) {
@@ -67,7 +67,7 @@ func TestNoStringFromOutsideIsLeftAsItIs(t *testing.T) {
 	}
 }
 
-func TestTheDataIsJSON(t *testing.T) {
+func TestWriteEmbedsDataAsJSON(t *testing.T) {
 	_, after, _ := strings.Cut(page(t, hostile(t), sweep(t, "pool")), `<script type="application/json" id="data">`)
 	text, _, _ := strings.Cut(after, "</script>")
 	var data struct{ Lines []struct{ Name string } }
@@ -75,11 +75,11 @@ func TestTheDataIsJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(data.Lines) != 6 || !strings.Contains(data.Lines[0].Name, "</script><img src=x") {
-		t.Errorf("%d lines, the first %q; want 6, and its name whole", len(data.Lines), data.Lines)
+		t.Errorf("%d lines, the first %q; want 6, and its complete name", len(data.Lines), data.Lines)
 	}
 }
 
-func TestEveryWarningIsOnThePage(t *testing.T) {
+func TestWriteShowsEveryWarning(t *testing.T) {
 	run := bench(t)
 	run.Warnings = []results.Warning{{Text: "the machine was busy"}}
 	text := page(t, run)
@@ -90,28 +90,28 @@ func TestEveryWarningIsOnThePage(t *testing.T) {
 	}
 }
 
-func TestARunWithoutOffsetsStandsInOrder(t *testing.T) {
+func TestWriteOrdersTrialsWithoutStartTimes(t *testing.T) {
 	run := bench(t)
 	for i := range run.Trials {
 		run.Trials[i].Offset, run.Trials[i].Series = 0, nil
 	}
-	if text := page(t, run); !strings.Contains(text, "so they stand in their order") || !strings.Contains(text, `"timed":false`) {
-		t.Error("the page does not say that the times of the trials are not known")
+	if text := page(t, run); !strings.Contains(text, "so the trials are shown in their order") || !strings.Contains(text, `"timed":false`) {
+		t.Error("the page does not say that the start times of the trials are unknown")
 	}
 }
 
-func TestWithoutARunThereIsNoPage(t *testing.T) {
+func TestWriteRefusesZeroRuns(t *testing.T) {
 	var text bytes.Buffer
 	if err := report.Write(&text, nil, report.Options{}); err == nil || text.Len() > 0 {
 		t.Errorf("error %v, %d bytes", err, text.Len())
 	}
 }
 
-func TestPlotsAreWholeDrawings(t *testing.T) {
-	sources := named(sweep(t, "semaphore", "fasthttp"), bench(t), hostile(t))
+func TestWritePlotWritesCompleteSVG(t *testing.T) {
+	all := sources(sweep(t, "semaphore", "fasthttp"), bench(t), hostile(t))
 	for _, plot := range report.Plots() {
 		var drawing bytes.Buffer
-		if err := report.WritePlot(&drawing, plot.Name, "svg", sources, 0); err != nil {
+		if err := report.WritePlot(&drawing, plot.Name, "svg", all, 0); err != nil {
 			t.Fatal(err)
 		}
 		decoder := xml.NewDecoder(&drawing)
@@ -125,9 +125,9 @@ func TestPlotsAreWholeDrawings(t *testing.T) {
 	}
 }
 
-func TestAPictureShowsLinesOnPaper(t *testing.T) {
+func TestWritePlotDrawsLinesInPNG(t *testing.T) {
 	var picture bytes.Buffer
-	if err := report.WritePlot(&picture, "throughput", "png", named(sweep(t, "semaphore")), 0); err != nil {
+	if err := report.WritePlot(&picture, "throughput", "png", sources(sweep(t, "semaphore")), 0); err != nil {
 		t.Fatal(err)
 	}
 	decoded, err := png.Decode(&picture)
@@ -139,30 +139,30 @@ func TestAPictureShowsLinesOnPaper(t *testing.T) {
 		colours[decoded.At(x, decoded.Bounds().Dy()/2)] = true
 	}
 	if len(colours) < 3 {
-		t.Errorf("%d colours across the middle, want lines on paper", len(colours))
+		t.Errorf("%d colours across the middle, want at least 3: background, grid and lines", len(colours))
 	}
 }
 
-func TestAPlotOfNothingIsRefused(t *testing.T) {
+func TestWritePlotRefusesRunsWithoutData(t *testing.T) {
 	healthy := sweep(t, "semaphore")
 	for name, run := range map[string]*results.Run{
 		"throughput": bench(t), "latency": bench(t), "time": empty("sweep"), "ranking": healthy, "percentiles": healthy, "errors": healthy, "trials": empty("bench"),
 	} {
 		var text bytes.Buffer
-		err := report.WritePlot(&text, name, "png", named(run), 0)
+		err := report.WritePlot(&text, name, "png", sources(run), 0)
 		if !errors.Is(err, report.ErrNothing) || text.Len() > 0 {
 			t.Errorf("%s: error %v, %d bytes", name, err, text.Len())
 		}
 	}
 	for _, c := range [][2]string{{"pie", "png"}, {"trials", "gif"}} {
-		if err := report.WritePlot(io.Discard, c[0], c[1], named(healthy), 0); err == nil || errors.Is(err, report.ErrNothing) {
+		if err := report.WritePlot(io.Discard, c[0], c[1], sources(healthy), 0); err == nil || errors.Is(err, report.ErrNothing) {
 			t.Errorf("%v: error %v", c, err)
 		}
 	}
 }
 
-// Trials that failed without exception have no rate and no latency, and so nothing that a log axis could show.
-func TestPlotsOfFailuresAloneAreDrawn(t *testing.T) {
+// Trials without any success have neither rate nor latency, so a logarithmic axis has no values.
+func TestWritePlotDrawsRunsWithoutSuccesses(t *testing.T) {
 	run := sweep(t, "semaphore", "pool")
 	for i := range run.Trials {
 		trial := &run.Trials[i]
@@ -172,27 +172,27 @@ func TestPlotsOfFailuresAloneAreDrawn(t *testing.T) {
 	run.Optima, run.Strategies = nil, results.Summarise(run.Trials)
 	page(t, run)
 	for _, name := range []string{"throughput", "latency", "time", "trials", "errors"} {
-		if err := report.WritePlot(io.Discard, name, "svg", named(run), 0); err != nil && !errors.Is(err, report.ErrNothing) {
+		if err := report.WritePlot(io.Discard, name, "svg", sources(run), 0); err != nil && !errors.Is(err, report.ErrNothing) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
 
-func BenchmarkTenThousandTrials(b *testing.B) {
-	sources := named(long(b))
+func BenchmarkWriteTenThousandTrials(b *testing.B) {
+	all := sources(long(b))
 	for b.Loop() {
-		if err := report.Write(io.Discard, sources, report.Options{}); err != nil {
+		if err := report.Write(io.Discard, all, report.Options{}); err != nil {
 			b.Fatal(err)
 		}
 	}
 	b.ReportAllocs()
 }
 
-func TestStrategiesAreAlsoShownAtTheirCommonLimit(t *testing.T) {
+func TestWriteShowsStrategiesAtTheirCommonLimit(t *testing.T) {
 	run := sweep(t, "semaphore", "fasthttp")
-	const caption = "The same, all at a common limit"
+	const caption = "The same strategies, all at one common limit"
 	if strings.Contains(page(t, run), caption) {
-		t.Error("a run that did not compare at a common limit says that it did")
+		t.Error("the page has a table for a common limit that the run does not have")
 	}
 	run.AtCommon = results.Summarise(atLimit(run.Trials, 45))
 	if _, table, found := strings.Cut(page(t, run), caption); !found || !strings.Contains(table[:strings.Index(table, "</table>")], "<td>45</td>") {

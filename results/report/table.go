@@ -6,42 +6,45 @@ import (
 	"strconv"
 
 	"sweetspot/results"
+	"sweetspot/results/render"
+	"sweetspot/results/text"
 )
 
-// A table is what a figure draws, to be read.
+// A table shows the data of a figure as text.
 type table struct {
 	Caption string
 	Head    []head
 	Rows    [][]string
-	Rest    string // what is left out, if anything
+	Rest    string // says how many rows are left out; empty if none
 }
 
-// A head is the head of a column. Words are aligned left, numbers right.
+// A head is the head of a column.
 type head struct {
 	Name string
-	Word bool
+	Word bool // the column contains words, which are aligned left; numbers are aligned right
 }
 
-// nothing stands for a figure that there is none of.
-const nothing = "–"
+// noValue is shown in place of a missing number.
+const noValue = "–"
 
-// some writes a figure that is missing when it is 0.
-func some(x float64, write func(float64) string) string {
+// orNoValue formats a number for which 0 means that it is missing.
+func orNoValue(x float64, write func(float64) string) string {
 	if x == 0 {
-		return nothing
+		return noValue
 	}
 	return write(x)
 }
 
-// optional writes a rate that may be unknown.
+// optional formats a rate that may be missing.
 func optional(x *float64) string {
 	if x == nil {
-		return nothing
+		return noValue
 	}
-	return results.Figure(*x)
+	return text.Number(*x)
 }
 
-// round leaves what a chart can show of a number, so that the page stays small.
+// round rounds to six significant digits, which is more than a chart can show, to keep the page small. NaN and the
+// infinities, which JSON does not have, become 0.
 func round(x float64) float64 {
 	const digits = 6
 	short, err := strconv.ParseFloat(strconv.FormatFloat(x, 'g', digits, 64), 64)
@@ -51,60 +54,67 @@ func round(x float64) float64 {
 	return short
 }
 
-func cleaned(texts []string) []string {
+// cleanAll applies text.Clean to each text.
+func cleanAll(texts []string) []string {
 	clean := make([]string, len(texts))
-	for i, text := range texts {
-		clean[i] = results.Clean(text)
+	for i, words := range texts {
+		clean[i] = text.Clean(words)
 	}
 	return clean
 }
 
-// limitTable lists the goodput of a line by limit, and notes what there is to note about it.
-func limitTable(run *results.Run, l line, notes *results.Notes) table {
+// limitTable lists the goodput of a line at each limit. It adds the footnotes of its rows to notes.
+func limitTable(run *results.Run, l line, notes *render.Notes) table {
 	t := table{
-		Caption: l.Name + ": goodput by limit, with 95% confidence",
+		Caption: l.Name + ": goodput by limit, with 95% confidence interval",
 		Head: []head{{Name: "limit"}, {Name: "goodput/s"}, {Name: "low"}, {Name: "high"}, {Name: "trials"},
 			{Name: "in flight"}, {Name: "", Word: true}, {Name: "notes", Word: true}},
 	}
 	found := optimum(run, l.strategy)
 	for _, s := range l.summaries {
 		t.Rows = append(t.Rows, []string{
-			results.Count(s.Limit), results.Figure(s.PerSecond), optional(s.Low), optional(s.High), results.Count(s.Trials),
-			some(s.InFlightMean, results.Figure), found.Mark(s.Limit), notes.Mark(s),
+			text.Count(s.Limit), text.Number(s.PerSecond), optional(s.Low), optional(s.High), text.Count(s.Trials),
+			orNoValue(s.InFlightMean, text.Number), found.Mark(s.Limit), notes.Mark(render.Remarks(s)),
 		})
 	}
 	return t
 }
 
-// latencyTable lists the latencies of a line by limit.
+// latencyTable lists the latencies of a line at each limit.
 func latencyTable(l line) table {
 	t := table{
 		Caption: l.Name + ": latency by limit",
-		Head:    []head{{Name: "limit"}, {Name: "mean"}, {Name: "p50"}, {Name: "p90"}, {Name: "p99"}, {Name: "largest"}},
+		Head:    append([]head{{Name: "limit"}}, latencyHeads()...),
 	}
 	for _, s := range l.summaries {
-		row := []string{results.Count(s.Limit)}
-		for _, x := range []float64{s.Latency.Mean, s.Latency.P50, s.Latency.P90, s.Latency.P99, s.Latency.Max} {
-			row = append(row, some(x, results.Span))
-		}
-		t.Rows = append(t.Rows, row)
+		t.Rows = append(t.Rows, append([]string{text.Count(s.Limit)}, latencyCells(s)...))
 	}
 	return t
 }
 
-// timeTable lists how long so many requests take by limit. The page's script can change the number: it finds the
-// goodput in the column before.
+// latencyHeads are the heads of the latency columns.
+func latencyHeads() []head {
+	return text.Each(results.Latencies(), func(f results.Figure) head { return head{Name: f.Heading} })
+}
+
+// latencyCells are the latencies of a summary.
+func latencyCells(s results.Summary) []string {
+	return text.Each(results.Latencies(), func(f results.Figure) string { return orNoValue(f.OfSummary(&s), f.Write) })
+}
+
+// timeTable lists the time of a number of requests at each limit. The page's script recalculates the time from the goodput in
+// the second column when the reader changes the number.
 func timeTable(l line, requests int64) table {
 	t := table{
 		Caption: l.Name + ": time by semaphore size",
-		Head:    []head{{Name: "semaphore size"}, {Name: "goodput/s"}, {Name: fmt.Sprintf("time for %s", results.Count(requests))}},
+		Head:    []head{{Name: "semaphore size"}, {Name: "goodput/s"}, {Name: fmt.Sprintf("time for %s", text.Count(requests))}},
 	}
 	for _, s := range l.summaries {
-		took := nothing
+		took := noValue
 		if s.PerSecond > 0 {
-			took = results.Span(float64(requests) / s.PerSecond)
+			took = text.Span(float64(requests) / s.PerSecond)
 		}
-		t.Rows = append(t.Rows, []string{results.Count(s.Limit), results.Figure(s.PerSecond), took})
+		t.Rows = append(t.Rows, []string{text.Count(s.Limit), text.Number(s.PerSecond), took})
 	}
 	return t
 }

@@ -10,29 +10,29 @@ import (
 )
 
 //go:embed page.html
-var pageText string
+var pageHTML string
 
 //go:embed page.css
-var style string
+var pageCSS string
 
 //go:embed echarts/echarts.min.js
-var library string
+var echartsJS string
 
-// The page's own script, in the order in which its parts need one another.
-var script = "(() => {\n'use strict';\n" + part("words") + part("charts") + part("curves") + part("rows") + part("page") + "})();\n"
+// pageJS is the page's own script. Its parts are in an order in which each uses only earlier ones while it loads.
+var pageJS = "(() => {\n'use strict';\n" + scriptPart("format") + scriptPart("charts") + scriptPart("curves") + scriptPart("rows") + scriptPart("page") + "})();\n"
 
 //go:embed js
-var parts embed.FS
+var scriptFiles embed.FS
 
-func part(name string) string {
-	text, err := parts.ReadFile("js/" + name + ".js")
+func scriptPart(name string) string {
+	text, err := scriptFiles.ReadFile("js/" + name + ".js")
 	if err != nil {
-		panic(err) // it is embedded
+		panic(err) // impossible: the file is embedded
 	}
 	return string(text)
 }
 
-// What comes with the library has to say whose it is wherever it goes.
+// The licences of zrender and d3, parts of ECharts, demand that their texts accompany every copy, so each page contains them.
 //
 //go:embed echarts/LICENSE-zrender
 var zrenderLicence string
@@ -41,42 +41,43 @@ var zrenderLicence string
 var d3Licence string
 
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
-	"style":    func() template.CSS { return template.CSS(style + paletteCSS()) },
-	"library":  func() template.JS { return template.JS(library) },
-	"script":   func() template.JS { return template.JS(script) },
+	"style":    func() template.CSS { return template.CSS(pageCSS + paletteCSS()) },
+	"library":  func() template.JS { return template.JS(echartsJS) },
+	"script":   func() template.JS { return template.JS(pageJS) },
 	"licences": func() string { return "zrender: " + zrenderLicence + "\nd3: " + d3Licence },
 	"policy":   policy,
 	"percent":  func(share float64) string { return fmt.Sprintf("%.0f", 100*share) },
-}).Parse(pageText))
+}).Parse(pageHTML))
 
-// policy is the page's content security policy: nothing but its own two scripts runs, and it asks nobody for anything, but
-// for the server that it came from while a run is under way. A string from outside that got past the escaping would
-// find nothing to run.
+// policy returns the page's content security policy. Only the page's own two scripts can run. The page can make no requests,
+// except to its own server while a run is in progress. If a foreign string got past the escaping, the browser would not
+// execute it.
 func policy(p *page) string {
 	connect := "'none'"
 	if p.Progress != nil {
 		connect = "'self'"
 	}
 	return fmt.Sprintf("default-src 'none'; script-src %s %s; style-src 'unsafe-inline'; img-src data:; connect-src %s; base-uri 'none'; form-action 'none'",
-		hashed(library), hashed(script), connect)
+		hashSource(echartsJS), hashSource(pageJS), connect)
 }
 
-func hashed(script string) string {
+// hashSource returns the source expression that allows a script in a content security policy.
+func hashSource(script string) string {
 	sum := sha256.Sum256([]byte(script))
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
-// A hue is a colour on a light ground and on a dark one.
-type hue struct{ light, dark string }
+// A colourPair is a colour for a light background and for a dark one.
+type colourPair struct{ light, dark string }
 
-// palette tells lines apart, neighbours also for those who see few colours (after Okabe and Ito, darkened or lightened
-// until thin lines of them stand out).
-var palette = []hue{
+// palette has the colours of lines. Readers with colour blindness can distinguish neighbouring colours: the palette is based on
+// that of Okabe and Ito, made darker or lighter so that thin lines have enough contrast.
+var palette = []colourPair{
 	{"#0b64b0", "#5aa9f0"}, {"#c9480a", "#ff9257"}, {"#0b7d5d", "#3ecf9f"}, {"#8a3fa8", "#c795e8"}, {"#94700a", "#e3c04f"},
 	{"#b83268", "#ff86b3"}, {"#117f93", "#58cfe2"}, {"#5b6b16", "#b3c95a"}, {"#74563c", "#cfa98a"}, {"#4d5aa8", "#9aa7ff"},
 }
 
-// paletteCSS declares the palette for the page.
+// paletteCSS returns the palette as CSS variables --c0, --c1 and so on.
 func paletteCSS() string {
 	var light, dark strings.Builder
 	for i, h := range palette {

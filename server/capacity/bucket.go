@@ -2,17 +2,17 @@ package capacity
 
 import "errors"
 
-// Shaper holds requests back so that they leave at PerSecond: a leaky bucket, first come first served. While it
-// is not full it takes no time at all, which is what tells it from a worker that needs 1/PerSecond.
+// Shaper delays requests so that they leave at PerSecond at most: traffic shaping by a leaky bucket, first come, first
+// served. Below that rate it adds no time, unlike one worker that needs 1/PerSecond per request.
 type Shaper struct {
-	PerSecond float64
-	Burst     float64 // requests that may pass at once after a rest; 0 stands for 1, so that they leave evenly
+	PerSecond float64 // completions per second
+	Burst     float64 // requests that may pass at once after an idle time; 0 means 1: they leave at even intervals
 }
 
-// Rate is PerSecond for every n.
+// Rate returns PerSecond for every n.
 func (m Shaper) Rate(int) float64 { return m.PerSecond }
 
-// Depth returns the requests that may pass at once after a rest.
+// Depth returns the bucket's depth in requests: Burst, or its default.
 func (m Shaper) Depth() float64 {
 	if m.Burst == 0 {
 		return 1
@@ -21,23 +21,23 @@ func (m Shaper) Depth() float64 {
 }
 
 // Validate implements Model.
-func (m Shaper) Validate() error { return bucket(m.PerSecond, m.Burst) }
+func (m Shaper) Validate() error { return checkBucket(m.PerSecond, m.Burst) }
 
-// Reject answers 429 at once to whatever comes faster than PerSecond, as a token bucket does. Only what it
-// lets pass counts as throughput.
+// Reject is a rate limit by a token bucket: requests that come faster than PerSecond are answered 429 at once. Only the
+// requests that pass count as throughput.
 type Reject struct {
-	PerSecond float64
-	Burst     float64 // requests that may pass at once after a rest; 0 stands for a tenth of a second's worth
+	PerSecond float64 // completions per second
+	Burst     float64 // requests that may pass at once after an idle time; 0 means PerSecond/10, at least 1
 }
 
-// Rate is PerSecond for every n: what it lets pass.
+// Rate returns PerSecond for every n: the rate of the requests that pass.
 func (m Reject) Rate(int) float64 { return m.PerSecond }
 
-// Depth returns the requests that may pass at once after a rest.
+// Depth returns the bucket's depth in requests: Burst, or its default.
 //
-// Callers that came together stay together, because a 429 takes no longer than a 200. So a bucket that is to lose
-// no token must hold what arrives in one round: PerSecond times the delay. A tenth of a second's worth is
-// enough for delays up to 100 ms.
+// Callers that arrive at the same time stay together, because a 429 takes no longer than a 200. So the bucket overflows,
+// and tokens are lost, unless it holds the tokens of one round: PerSecond times the delay. The default, the tokens of
+// 0.1 s, is enough for delays up to 100 ms.
 func (m Reject) Depth() float64 {
 	if m.Burst == 0 {
 		return max(1, m.PerSecond/10)
@@ -46,12 +46,12 @@ func (m Reject) Depth() float64 {
 }
 
 // Validate implements Model.
-func (m Reject) Validate() error { return bucket(m.PerSecond, m.Burst) }
+func (m Reject) Validate() error { return checkBucket(m.PerSecond, m.Burst) }
 
-func bucket(perSecond, burst float64) error {
-	faults := []error{between("rate", perSecond, slowest, fastest)}
+func checkBucket(perSecond, burst float64) error {
+	errs := []error{checkRange("rate", perSecond, minRate, maxRate)}
 	if burst != 0 {
-		faults = append(faults, between("burst", burst, 1, fastest))
+		errs = append(errs, checkRange("burst", burst, 1, maxRate))
 	}
-	return errors.Join(faults...)
+	return errors.Join(errs...)
 }

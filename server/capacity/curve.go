@@ -6,16 +6,16 @@ import (
 	"sort"
 )
 
-// A Point is a throughput somewhere.
+// A Point is one throughput: of a model with N requests inside, or of a closed system with N callers.
 type Point struct {
-	N         int     // requests inside, or callers
-	PerSecond float64 // completions a second
+	N         int     // requests inside, or callers: at least 1
+	PerSecond float64 // completions per second
 }
 
-// Curve is any shape that was measured or made up: straight lines between its points, flat outside them.
+// Curve is any shape, measured or invented: linear between its points, constant before the first and after the last.
 type Curve []Point
 
-// Rate is found on the line between the points around n.
+// Rate interpolates linearly between the points on both sides of n.
 func (m Curve) Rate(n int) float64 {
 	next := sort.Search(len(m), func(i int) bool { return m[i].N >= n })
 	if next == 0 {
@@ -25,21 +25,21 @@ func (m Curve) Rate(n int) float64 {
 		return m[len(m)-1].PerSecond
 	}
 	a, b := m[next-1], m[next]
-	along := float64(n-a.N) / float64(b.N-a.N)
-	return a.PerSecond + along*(b.PerSecond-a.PerSecond)
+	fraction := float64(n-a.N) / float64(b.N-a.N)
+	return a.PerSecond + fraction*(b.PerSecond-a.PerSecond)
 }
 
-// Validate implements Model. The points must be in rising order of N.
+// Validate implements Model. There must be at least one point, and N must rise from point to point.
 func (m Curve) Validate() error {
 	if len(m) == 0 {
 		return errors.New("no points: want at least one")
 	}
-	var faults []error
+	var errs []error
 	for i, p := range m {
-		faults = append(faults, countable("point", p.N), between(fmt.Sprintf("point %d", p.N), p.PerSecond, slowest, fastest))
+		errs = append(errs, checkCount("point", p.N), checkRange(fmt.Sprintf("point %d", p.N), p.PerSecond, minRate, maxRate))
 		if i > 0 && p.N <= m[i-1].N {
-			faults = append(faults, fmt.Errorf("point %d comes after %d: want rising numbers", p.N, m[i-1].N))
+			errs = append(errs, fmt.Errorf("point %d comes after %d: want rising numbers", p.N, m[i-1].N))
 		}
 	}
-	return errors.Join(faults...)
+	return errors.Join(errs...)
 }

@@ -1,8 +1,10 @@
-// Package capacity says how many requests a second a server completes, and proves it: it holds the models
-// that the test server can follow and the exact throughput of each at every limit.
+// Package capacity holds the models that say how many requests per second the test server completes, and computes the
+// exact throughput of each model at every concurrency limit.
 //
-// It is pure: no clock, no socket, no goroutine. A model is written as one line, "usl:rate=20,sigma=0,kappa=0.000278",
-// which [Parse] reads and String prints.
+// Start with [Parse], which reads a model from one line of text such as "usl:rate=20,sigma=0,kappa=0.000278"; String
+// prints it again. [Closed] returns the throughput for 1, 2, 3, ... callers, and [Truth.Peak] the best limit.
+//
+// Rates are completions per second. The package is pure: no clock, no socket, no goroutine.
 package capacity
 
 import (
@@ -12,11 +14,11 @@ import (
 	"time"
 )
 
-// A Model says how fast a server completes requests. A model of one's own is served by processor sharing:
-// everybody inside gets an equal part of Rate.
+// A Model says how fast a server completes requests. Types of other packages may implement it too; the server then serves
+// them by processor sharing: each of the n requests inside gets 1/n of Rate(n).
 type Model interface {
-	// Rate returns the completions a second while n requests are inside, n being at least 1.
-	// It must be above 0, finite (None's alone is not), and depend on nothing but n.
+	// Rate returns the completions per second while n requests are inside; n is at least 1.
+	// It must be above 0 and finite (None is the one exception), and depend on n alone.
 	Rate(n int) float64
 
 	// String returns the text that Parse reads back as this model.
@@ -26,25 +28,26 @@ type Model interface {
 	Validate() error
 }
 
-// None is the server that answers at once, whatever is asked of it.
+// None is a server without a limit: it answers every request at once.
 type None struct{}
 
-// Rate is infinite.
+// Rate returns +Inf.
 func (None) Rate(int) float64 { return math.Inf(1) }
 
-// Validate finds nothing to object to.
+// Validate returns nil.
 func (None) Validate() error { return nil }
 
-// USL is Gunther's universal scalability law: n requests inside get in each other's way through what only one of
-// them can have (Sigma) and through what they must agree on in pairs (Kappa).
-// Its peak is at sqrt((1-Sigma)/Kappa).
+// USL is the universal scalability law (Gunther, "A General Theory of Computational Scalability Based on Rational
+// Functions", 2008). n requests inside slow each other down in two ways: they wait for a resource that only one of them
+// can use at a time (Sigma), and every pair of them must exchange data (Kappa).
+// Rate is highest at n = sqrt((1-Sigma)/Kappa).
 type USL struct {
-	PerSecond float64 // completions a second of one request alone
+	PerSecond float64 // completions per second with one request inside; lambda in the literature
 	Sigma     float64 // contention, 0 to 1
 	Kappa     float64 // crosstalk, 0 to 1
 }
 
-// Rate is PerSecond n / (1 + Sigma (n-1) + Kappa n (n-1)).
+// Rate returns PerSecond n / (1 + Sigma (n-1) + Kappa n (n-1)).
 func (m USL) Rate(n int) float64 {
 	x := float64(n)
 	return m.PerSecond * x / (1 + m.Sigma*(x-1) + m.Kappa*x*(x-1))
@@ -53,37 +56,37 @@ func (m USL) Rate(n int) float64 {
 // Validate implements Model.
 func (m USL) Validate() error {
 	return errors.Join(
-		between("rate", m.PerSecond, slowest, fastest),
-		between("sigma", m.Sigma, 0, 1),
-		between("kappa", m.Kappa, 0, 1),
+		checkRange("rate", m.PerSecond, minRate, maxRate),
+		checkRange("sigma", m.Sigma, 0, 1),
+		checkRange("kappa", m.Kappa, 0, 1),
 	)
 }
 
-// Workers is a pool: N requests are worked on at once, Service each; the others queue.
+// Workers is a pool of N workers. Each serves one request at a time; the other requests queue.
 type Workers struct {
-	N       int
-	Service time.Duration
+	N       int           // workers
+	Service time.Duration // mean time for which a worker serves one request
 }
 
-// Rate is min(n, N) / Service.
+// Rate returns min(n, N) / Service.
 func (m Workers) Rate(n int) float64 {
 	return float64(min(n, m.N)) / m.Service.Seconds()
 }
 
 // Validate implements Model.
 func (m Workers) Validate() error {
-	return errors.Join(countable("n", m.N), lasting("service", m.Service))
+	return errors.Join(checkCount("n", m.N), checkDuration("service", m.Service))
 }
 
-// Cliff is a pool of workers that falls to Factor of its rate as soon as more than At requests are inside: the
-// server that begins to swap, or loses its connection pool.
+// Cliff is a pool of workers whose rate drops to Factor of itself as soon as more than At requests are inside, like that
+// of a server that runs out of memory and begins to swap.
 type Cliff struct {
 	Workers
-	At     int
-	Factor float64 // of the rate, above 0 and at most 1
+	At     int     // the largest number of requests inside at which the full rate holds
+	Factor float64 // the part of the rate that is left above At: 0.001 to 1
 }
 
-// Rate is the rate of Workers, times Factor if n is above At.
+// Rate returns the rate of Workers, times Factor if n is above At.
 func (m Cliff) Rate(n int) float64 {
 	if n > m.At {
 		return m.Factor * m.Workers.Rate(n)
@@ -93,34 +96,34 @@ func (m Cliff) Rate(n int) float64 {
 
 // Validate implements Model.
 func (m Cliff) Validate() error {
-	return errors.Join(m.Workers.Validate(), countable("at", m.At), between("factor", m.Factor, 0.001, 1))
+	return errors.Join(m.Workers.Validate(), checkCount("at", m.At), checkRange("factor", m.Factor, 0.001, 1))
 }
 
-// The range of rates, in completions a second. Wide enough for any server, and narrow enough for no sum or
-// product over 10,000 requests to overflow.
+// The range of valid rates and counts: wide enough for any server, and narrow enough that no sum or product over 10,000
+// requests overflows.
 const (
-	slowest = 1e-3
-	fastest = 1e9
-	most    = 1_000_000 // requests inside
+	minRate  = 1e-3      // completions per second
+	maxRate  = 1e9       // completions per second
+	maxCount = 1_000_000 // requests inside, or workers
 )
 
-func between(field string, value, low, high float64) error {
-	if value >= low && value <= high { // false for NaN as well
+func checkRange(field string, value, low, high float64) error {
+	if value >= low && value <= high { // also false for NaN
 		return nil
 	}
 	return fmt.Errorf("%s %v: want a number from %v to %v", field, value, low, high)
 }
 
-func countable(field string, value int) error {
-	if value >= 1 && value <= most {
+func checkCount(field string, value int) error {
+	if value >= 1 && value <= maxCount {
 		return nil
 	}
-	return fmt.Errorf("%s %d: want a whole number from 1 to %d", field, value, most)
+	return fmt.Errorf("%s %d: want a whole number from 1 to %d", field, value, maxCount)
 }
 
-func lasting(field string, value time.Duration) error {
+func checkDuration(field string, value time.Duration) error {
 	if value > 0 && value <= time.Hour {
 		return nil
 	}
-	return fmt.Errorf("%s %v: want a duration above 0 and at most 1h", field, value)
+	return fmt.Errorf("%s %v: want a duration above 0 and at maxCount 1h", field, value)
 }

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// A kind is one sort of model, as it is written.
+// A kind is one kind of model: its name in a spec, a valid spec, and how to read the fields behind the name.
 type kind struct {
 	name    string
 	example string
@@ -22,10 +22,10 @@ var kinds = []kind{
 	}},
 	{"workers", "workers:n=32,service=10ms", func(f *fields) Model { return readWorkers(f) }},
 	{"shaper", "shaper:rate=500", func(f *fields) Model {
-		return Shaper{PerSecond: f.number("rate"), Burst: f.perhaps("burst")}
+		return Shaper{PerSecond: f.number("rate"), Burst: f.optionalNumber("burst")}
 	}},
 	{"reject", "reject:rate=500", func(f *fields) Model {
-		return Reject{PerSecond: f.number("rate"), Burst: f.perhaps("burst")}
+		return Reject{PerSecond: f.number("rate"), Burst: f.optionalNumber("burst")}
 	}},
 	{"cliff", "cliff:n=32,service=10ms,at=80,factor=0.4", func(f *fields) Model {
 		return Cliff{Workers: readWorkers(f), At: f.count("at"), Factor: f.number("factor")}
@@ -42,14 +42,14 @@ func readCurve(f *fields) Curve {
 	for _, field := range f.list {
 		n, err := strconv.Atoi(field.key)
 		if err != nil {
-			f.fault("%q: want a number of requests before the =", field.key)
+			f.errorf("%q: want a number of requests before the =", field.key)
 		}
 		m = append(m, Point{N: n, PerSecond: f.number(field.key)})
 	}
 	return m
 }
 
-// Examples returns one right spec of every kind of model.
+// Examples returns one valid spec per kind of model.
 func Examples() []string {
 	var examples []string
 	for _, k := range kinds {
@@ -58,45 +58,45 @@ func Examples() []string {
 	return examples
 }
 
-// Parse reads a model as it is written on the command line: the name of its kind, a colon and its fields, like
-// "workers:n=32,service=10ms". An error is one line that names the fields at fault and shows a right spec.
+// Parse reads a model from a spec: the name of its kind, a colon and its fields, such as "workers:n=32,service=10ms".
+// See [Examples] for all kinds. The model is valid. An error is one line that names every invalid field and shows a valid
+// spec.
 func Parse(spec string) (Model, error) {
 	name, rest, _ := strings.Cut(spec, ":")
 	for _, k := range kinds {
 		if k.name != name {
 			continue
 		}
-		f := split(rest)
+		f := splitFields(rest)
 		m := k.read(f)
 		if err := f.err(); err != nil {
-			return nil, wrong(spec, err, k.example)
+			return nil, specError(spec, err, k.example)
 		}
 		if err := m.Validate(); err != nil {
-			return nil, wrong(spec, err, k.example)
+			return nil, specError(spec, err, k.example)
 		}
 		return m, nil
 	}
-	return nil, fmt.Errorf("capacity %q: no such model: want one like %s", spec, strings.Join(Examples(), " or "))
+	return nil, fmt.Errorf("capacity %q: no such model: want a spec such as %s", spec, strings.Join(Examples(), " or "))
 }
 
-// wrong puts the faults, however many, on one line with a spec that is right.
-func wrong(spec string, faults error, example string) error {
-	return fmt.Errorf("capacity %q: %s, as in %s", spec, strings.ReplaceAll(faults.Error(), "\n", "; "), example)
+// specError puts joined errors on one line, with a valid spec.
+func specError(spec string, joined error, example string) error {
+	return fmt.Errorf("capacity %q: %s, as in %s", spec, strings.ReplaceAll(joined.Error(), "\n", "; "), example)
 }
 
-// fields are the key=value pairs of a spec. Reading one marks it as known; faults are gathered, not returned one
-// by one, so that a spec is wrong only once.
+// fields are the key=value pairs of a spec. Errors are collected, so that the user gets all of them at once.
 type fields struct {
-	list   []field
-	faults []error
+	list []field
+	errs []error
 }
 
 type field struct {
 	key, value string
-	known      bool
+	read       bool // if it is still false at the end, the key is unknown or repeated
 }
 
-func split(text string) *fields {
+func splitFields(text string) *fields {
 	f := new(fields)
 	if text == "" {
 		return f
@@ -104,7 +104,7 @@ func split(text string) *fields {
 	for pair := range strings.SplitSeq(text, ",") {
 		key, value, ok := strings.Cut(pair, "=")
 		if !ok {
-			f.fault("%q: want key=value", pair)
+			f.errorf("%q: want key=value", pair)
 			continue
 		}
 		f.list = append(f.list, field{key: key, value: value})
@@ -112,25 +112,25 @@ func split(text string) *fields {
 	return f
 }
 
-func (f *fields) fault(format string, args ...any) {
-	f.faults = append(f.faults, fmt.Errorf(format, args...))
+func (f *fields) errorf(format string, args ...any) {
+	f.errs = append(f.errs, fmt.Errorf(format, args...))
 }
 
-// err returns every fault found, those fields among them that nothing has read.
+// err returns all errors, with one for every field that has not been read.
 func (f *fields) err() error {
 	for _, field := range f.list {
-		if !field.known {
-			f.fault("%q is no field of it, or is there twice", field.key)
+		if !field.read {
+			f.errorf("unknown or repeated field %q", field.key)
 		}
 	}
-	return errors.Join(f.faults...)
+	return errors.Join(f.errs...)
 }
 
-// take returns the value of the first field of that key not yet read.
+// take returns the value of the first unread field with that key, and marks it as read.
 func (f *fields) take(key string) (value string, ok bool) {
 	for i := range f.list {
-		if field := &f.list[i]; field.key == key && !field.known {
-			field.known = true
+		if field := &f.list[i]; field.key == key && !field.read {
+			field.read = true
 			return field.value, true
 		}
 	}
@@ -138,17 +138,17 @@ func (f *fields) take(key string) (value string, ok bool) {
 }
 
 func (f *fields) number(key string) float64 {
-	return need(f, key, "a number", func(s string) (float64, error) { return strconv.ParseFloat(s, 64) })
+	return required(f, key, "a number", func(s string) (float64, error) { return strconv.ParseFloat(s, 64) })
 }
 
-func (f *fields) count(key string) int { return need(f, key, "a whole number", strconv.Atoi) }
+func (f *fields) count(key string) int { return required(f, key, "a whole number", strconv.Atoi) }
 
 func (f *fields) duration(key string) time.Duration {
-	return need(f, key, "a duration such as 10ms", time.ParseDuration)
+	return required(f, key, "a duration such as 10ms", time.ParseDuration)
 }
 
-// perhaps reads a number that may be left out, and is 0 then.
-func (f *fields) perhaps(key string) float64 {
+// optionalNumber reads a number; it returns 0 if the field is missing.
+func (f *fields) optionalNumber(key string) float64 {
 	for _, field := range f.list {
 		if field.key == key {
 			return f.number(key)
@@ -157,34 +157,41 @@ func (f *fields) perhaps(key string) float64 {
 	return 0
 }
 
-func need[T any](f *fields, key, want string, parse func(string) (T, error)) T {
+// required reads a field that must be there; want describes a valid value.
+func required[T any](f *fields, key, want string, parse func(string) (T, error)) T {
 	text, ok := f.take(key)
 	value, err := parse(text)
 	switch {
 	case !ok:
-		f.fault("%s is missing: want %s", key, want)
+		f.errorf("%s is missing: want %s", key, want)
 	case err != nil:
-		f.fault("%s %q: want %s", key, text, want)
+		f.errorf("%s %q: want %s", key, text, want)
 	}
 	return value
 }
 
+// String implements Model.
 func (None) String() string { return "none" }
 
+// String implements Model.
 func (m USL) String() string {
 	return "usl:rate=" + decimal(m.PerSecond) + ",sigma=" + decimal(m.Sigma) + ",kappa=" + decimal(m.Kappa)
 }
 
+// String implements Model.
 func (m Workers) String() string { return "workers:" + m.fields() }
 
 func (m Workers) fields() string { return "n=" + strconv.Itoa(m.N) + ",service=" + m.Service.String() }
 
+// String implements Model.
 func (m Cliff) String() string {
 	return "cliff:" + m.Workers.fields() + ",at=" + strconv.Itoa(m.At) + ",factor=" + decimal(m.Factor)
 }
 
+// String implements Model.
 func (m Shaper) String() string { return "shaper:" + rateAndBurst(m.PerSecond, m.Burst) }
 
+// String implements Model.
 func (m Reject) String() string { return "reject:" + rateAndBurst(m.PerSecond, m.Burst) }
 
 func rateAndBurst(perSecond, burst float64) string {
@@ -194,6 +201,7 @@ func rateAndBurst(perSecond, burst float64) string {
 	return "rate=" + decimal(perSecond) + ",burst=" + decimal(burst)
 }
 
+// String implements Model.
 func (m Curve) String() string {
 	points := make([]string, len(m))
 	for i, p := range m {
@@ -202,5 +210,5 @@ func (m Curve) String() string {
 	return "curve:" + strings.Join(points, ",")
 }
 
-// decimal prints the shortest text that reads back as x.
+// decimal returns the shortest text that parses to exactly x.
 func decimal(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }

@@ -35,11 +35,11 @@ func TestParseReadsEveryKind(t *testing.T) {
 	}
 }
 
-func TestParseNamesTheFieldAndShowsARightSpec(t *testing.T) {
+func TestParseErrorNamesTheFieldAndShowsAValidSpec(t *testing.T) {
 	for spec, want := range map[string]string{
 		"":                                      "no such model",
 		"usr:rate=20":                           "no such model",
-		"none:rate=1":                           `"rate" is no field`,
+		"none:rate=1":                           `unknown or repeated field "rate"`,
 		"usl":                                   "rate is missing",
 		"usl:rate=20,sigma=0":                   "kappa is missing",
 		"usl:rate=0,sigma=0,kappa=0":            "rate 0: want",
@@ -47,7 +47,7 @@ func TestParseNamesTheFieldAndShowsARightSpec(t *testing.T) {
 		"usl:rate=1e300,sigma=0,kappa=0":        "rate 1e+300: want",
 		"usl:rate=20,sigma=-0.1,kappa=0":        "sigma -0.1: want",
 		"usl:rate=20,sigma=x,kappa=0":           `sigma "x": want a number`,
-		"usl:rate=20,rate=30,sigma=0,kappa=0":   `"rate" is no field of it, or is there twice`,
+		"usl:rate=20,rate=30,sigma=0,kappa=0":   `unknown or repeated field "rate"`,
 		"workers:n=32,service=10":               `service "10": want a duration`,
 		"workers:n=0,service=10ms":              "n 0: want a whole number",
 		"workers:n=32,service=0s":               "service 0s: want",
@@ -66,16 +66,16 @@ func TestParseNamesTheFieldAndShowsARightSpec(t *testing.T) {
 	} {
 		_, err := capacity.Parse(spec)
 		if err == nil {
-			t.Errorf("Parse(%q) took it", spec)
+			t.Errorf("Parse(%q): got no error", spec)
 			continue
 		}
-		if got := err.Error(); !strings.Contains(got, want) || strings.Contains(got, "\n") || !showsARightSpec(got) {
-			t.Errorf("Parse(%q):\ngot  %s\nwant one line with %q and a right spec", spec, got, want)
+		if got := err.Error(); !strings.Contains(got, want) || strings.Contains(got, "\n") || !showsExample(got) {
+			t.Errorf("Parse(%q):\ngot  %s\nwant one line with %q and a valid spec", spec, got, want)
 		}
 	}
 }
 
-func showsARightSpec(text string) bool {
+func showsExample(text string) bool {
 	for _, example := range capacity.Examples() {
 		if strings.Contains(text, example) {
 			return true
@@ -84,7 +84,7 @@ func showsARightSpec(text string) bool {
 	return false
 }
 
-func TestEveryFaultIsNamedAtOnce(t *testing.T) {
+func TestParseErrorNamesEveryInvalidField(t *testing.T) {
 	_, err := capacity.Parse("usl:rate=0,sigma=-1,kappa=2,colour=red")
 	if err == nil || !strings.Contains(err.Error(), "colour") {
 		t.Errorf("got %v, want the unknown field named", err)
@@ -97,7 +97,7 @@ func TestEveryFaultIsNamedAtOnce(t *testing.T) {
 	}
 }
 
-func TestWhatIsPrintedIsReadBack(t *testing.T) {
+func TestParseReadsWhatStringPrints(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 2000 {
 		want := anyModel(random)
@@ -108,7 +108,7 @@ func TestWhatIsPrintedIsReadBack(t *testing.T) {
 	}
 }
 
-// anyModel returns a valid model, of any kind.
+// anyModel returns a random valid model of a random kind.
 func anyModel(random *rand.Rand) capacity.Model {
 	rate := func() float64 { return math.Exp(random.Float64()*20 - 5) }
 	workers := capacity.Workers{N: 1 + random.IntN(1000), Service: time.Duration(1 + random.Int64N(int64(time.Minute)))}
@@ -142,13 +142,13 @@ func FuzzParse(f *testing.F) {
 		m, err := capacity.Parse(spec)
 		if err != nil {
 			if strings.ContainsAny(err.Error(), "\n") {
-				t.Errorf("%q: an error of more than one line: %v", spec, err)
+				t.Errorf("%q: got an error of more than one line: %v", spec, err)
 			}
 			return
 		}
 		again, err := capacity.Parse(m.String())
 		if diff := cmp.Diff(m, again); err != nil || diff != "" {
-			t.Errorf("%q is printed as %q, which is read as something else: %v\n%s", spec, m, err, diff)
+			t.Errorf("%q is printed as %q, which is read as another model: %v\n%s", spec, m, err, diff)
 		}
 		for _, n := range []int{1, 2, 80, 10_000} {
 			if rate := m.Rate(n); !(rate > 0) {

@@ -22,25 +22,25 @@ var (
 
 func near(got, want, tolerance float64) bool { return math.Abs(got-want) <= tolerance*math.Abs(want) }
 
-func TestRates(t *testing.T) {
+func TestRateOfEveryModel(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		m    capacity.Model
 		n    int
 		want float64
 	}{
-		{"one alone is served at the rate", article, 1, 1090},
+		{"usl: one request is served at the rate", article, 1, 1090},
 		{"usl: 20x60/(1+60x59/3600)", quadratic, 60, 605.0420168067227},
-		{"workers rise with the number", pool, 8, 800},
-		{"and stay where all of them work", pool, 4000, 3200},
-		{"at the edge of the cliff", cliff, 80, 3200},
-		{"and beyond it", cliff, 81, 1280},
-		{"a curve at a point", humps, 126, 995},
-		{"a curve between points", humps, 55, 580},
-		{"a curve is flat after its points", humps, 9999, 300},
-		{"a curve is flat before its points", capacity.Curve{{10, 50}, {20, 90}}, 1, 50},
-		{"a shaper has one rate", capacity.Shaper{PerSecond: 500}, 77, 500},
-		{"nothing has none", capacity.None{}, 1, math.Inf(1)},
+		{"workers: the rate rises with the number", pool, 8, 800},
+		{"workers: the rate is constant when all of them are busy", pool, 4000, 3200},
+		{"cliff: the full rate at the edge", cliff, 80, 3200},
+		{"cliff: the reduced rate beyond the edge", cliff, 81, 1280},
+		{"curve: at a point", humps, 126, 995},
+		{"curve: linear between points", humps, 55, 580},
+		{"curve: constant after its points", humps, 9999, 300},
+		{"curve: constant before its points", capacity.Curve{{10, 50}, {20, 90}}, 1, 50},
+		{"shaper: one rate", capacity.Shaper{PerSecond: 500}, 77, 500},
+		{"none: an infinite rate", capacity.None{}, 1, math.Inf(1)},
 	} {
 		if got := c.m.Rate(c.n); got != c.want && !near(got, c.want, 1e-12) {
 			t.Errorf("%s: got %v, want %v", c.name, got, c.want)
@@ -48,7 +48,8 @@ func TestRates(t *testing.T) {
 	}
 }
 
-// The figures are sum pi(n) mu(n) with pi(n) ~ Z^(N-n)/(N-n)! prod 1/mu(k), computed by other means to all digits shown.
+// The expected values are sum pi(n) mu(n) with pi(n) ~ Z^(N-n)/(N-n)! prod 1/mu(k), computed by another program and
+// correct to all digits shown.
 func TestThroughputIsTheProductForm(t *testing.T) {
 	for _, c := range []struct {
 		m       capacity.Model
@@ -70,7 +71,7 @@ func TestThroughputIsTheProductForm(t *testing.T) {
 		{pool, 100, 20 * ms, 3126.086745},
 		{pool, 10000, 20 * ms, 3200},
 		{quadratic, 10000, 100 * ms, 7.200979},
-		// These take no time while they are not full: min(N/Z, rate).
+		// These have a service time of 0 below their rate: min(N/Z, rate).
 		{capacity.None{}, 512, 100 * ms, 5120},
 		{capacity.Shaper{PerSecond: 500}, 39, 80 * ms, 487.5},
 		{capacity.Shaper{PerSecond: 500}, 40, 80 * ms, 500},
@@ -84,7 +85,7 @@ func TestThroughputIsTheProductForm(t *testing.T) {
 	}
 }
 
-func TestThroughputAgreesWithTheBalanceEquations(t *testing.T) {
+func TestThroughputSolvesTheBalanceEquations(t *testing.T) {
 	for _, m := range []capacity.Model{quadratic, article, pool, humps, cliff, capacity.Workers{N: 2, Service: 7 * ms}} {
 		for _, delay := range []time.Duration{time.Microsecond, 5 * ms, 300 * ms} {
 			for callers := 1; callers <= 12; callers++ {
@@ -97,9 +98,9 @@ func TestThroughputAgreesWithTheBalanceEquations(t *testing.T) {
 	}
 }
 
-// balanced solves the global balance equations of the Markov chain with exponential delays and requirements: in state
-// n, of which mu(n) leave and (N-n)/Z enter a second, as much flows in as out; one equation is redundant and
-// gives way to the probabilities' sum.
+// balanced solves the global balance equations of the Markov chain with exponential delays and work. In state n, n
+// requests are inside; mu(n) of them leave per second and (N-n)/Z enter. For each state the flow in equals the flow out.
+// One equation is redundant; the sum of the probabilities, which is 1, replaces it.
 func balanced(t *testing.T, m capacity.Model, callers int, delay time.Duration) float64 {
 	states := callers + 1
 	flows := mat.NewDense(states, states, nil)
@@ -116,20 +117,20 @@ func balanced(t *testing.T, m capacity.Model, callers int, delay time.Duration) 
 	for n := range states {
 		flows.Set(0, n, 1)
 	}
-	var odds mat.VecDense
-	if err := odds.SolveVec(flows, right); err != nil {
-		if _, badly := err.(mat.Condition); !badly { // a short delay makes rates of very different size
+	var probabilities mat.VecDense
+	if err := probabilities.SolveVec(flows, right); err != nil {
+		if _, illConditioned := err.(mat.Condition); !illConditioned { // as rates of very different size are, with a short delay
 			t.Fatal(err)
 		}
 	}
 	sum := 0.0
 	for n := 1; n < states; n++ {
-		sum += odds.AtVec(n) * m.Rate(n)
+		sum += probabilities.AtVec(n) * m.Rate(n)
 	}
 	return sum
 }
 
-func TestPeaksAndSmallestLimits(t *testing.T) {
+func TestTruthPeakAndSmallest(t *testing.T) {
 	for _, c := range []struct {
 		name                string
 		m                   capacity.Model
@@ -162,7 +163,7 @@ func TestPeaksAndSmallestLimits(t *testing.T) {
 	}
 }
 
-func TestTheWholeCurveIsThroughputAtEveryLimit(t *testing.T) {
+func TestClosedIsThroughputAtEveryLimit(t *testing.T) {
 	for _, m := range []capacity.Model{article, pool, humps, capacity.Shaper{PerSecond: 500}} {
 		truth := capacity.Closed(m, 10_000, 20*ms)
 		for _, n := range []int{1, 2, 60, 1000, 9999, 10_000} {
@@ -173,7 +174,7 @@ func TestTheWholeCurveIsThroughputAtEveryLimit(t *testing.T) {
 	}
 }
 
-func TestThroughputNeverExceedsWhatCallersOrServerCanDo(t *testing.T) {
+func TestClosedNeverExceedsTheRateOfTheCallers(t *testing.T) {
 	for _, m := range []capacity.Model{quadratic, article, pool, humps, cliff} {
 		for i, x := range capacity.Closed(m, 600, 20*ms) {
 			if n := i + 1; !(x > 0) || x > float64(n)/0.020 {

@@ -2,68 +2,69 @@ package station
 
 import "math"
 
-// A bucket meters a rate: every visit that passes uses a place in it, and places come back evenly. Instead of
-// counting places it keeps one time, as the cell-rate algorithm of ATM (ITU-T I.371) does.
+// A bucket limits a rate: every visit that passes uses a token, and tokens come back at even intervals. Instead of
+// counting tokens it keeps one time, as the generic cell rate algorithm of ATM does (ITU-T I.371). There, interval is the
+// emission interval T, tolerance is tau, and expected is the theoretical arrival time.
 type bucket struct {
-	interval float64 // seconds in which one place comes back
-	slack    float64 // seconds by which a visit may be ahead of the even flow
-	even     float64 // when the next visit would pass if all passed evenly
+	interval  float64 // seconds until one token comes back
+	tolerance float64 // seconds by which a visit may come before expected
+	expected  float64 // when the next visit would pass if all passed at even intervals
 }
 
 func newBucket(perSecond, depth float64) bucket {
-	return bucket{interval: 1 / perSecond, slack: (depth - 1) / perSecond}
+	return bucket{interval: 1 / perSecond, tolerance: (depth - 1) / perSecond}
 }
 
-// ready returns when the bucket has a place, a time in the past if it has one now.
-func (b *bucket) ready() float64 { return b.even - b.slack }
+// ready returns the time at which the bucket has a token; if it has one now, that is a time in the past.
+func (b *bucket) ready() float64 { return b.expected - b.tolerance }
 
-// use takes a place.
-func (b *bucket) use(now float64) { b.even = max(b.even, now) + b.interval }
+// use takes a token.
+func (b *bucket) use(now float64) { b.expected = max(b.expected, now) + b.interval }
 
-// shaping lets visits wait for a place, first come, first served.
-type shaping struct {
+// shaper lets visits wait for a token, first come, first served.
+type shaper struct {
 	bucket  bucket
-	now     float64 // of the last event
-	waiting queue   // by the time of entry
+	now     float64 // time of the last event
+	waiting queue   // sorted by the time of entry
 }
 
-func (s *shaping) enter(now float64, v *Visit) {
+func (s *shaper) enter(now float64, v *Visit) {
 	s.now = now
 	s.waiting.push(v, now)
 }
 
-func (s *shaping) next() float64 {
+func (s *shaper) next() float64 {
 	if s.waiting.size() == 0 {
 		return math.Inf(1)
 	}
 	return max(s.now, s.bucket.ready())
 }
 
-func (s *shaping) depart(now float64) {
+func (s *shaper) depart(now float64) {
 	s.now = now
 	s.bucket.use(now)
-	s.waiting.pop().Leave(now, Served)
+	s.waiting.pop().Done(now, Served)
 }
 
-func (s *shaping) remove(now float64, v *Visit) {
+func (s *shaper) remove(now float64, v *Visit) {
 	s.now = now
 	s.waiting.remove(v)
 }
 
-func (s *shaping) size() int { return s.waiting.size() }
+func (s *shaper) size() int { return s.waiting.size() }
 
-// rejecting refuses the visits for which there is no place. Nobody ever is inside.
-type rejecting struct {
-	open
+// policer rejects the visits for which there is no token. No visit is ever inside.
+type policer struct {
+	unlimited
 	bucket bucket
 }
 
-func (r *rejecting) enter(now float64, v *Visit) {
-	const rounding = 1e-9 // a caller exactly on time is not early
-	if r.bucket.ready() > now+rounding {
-		v.Leave(now, Refused)
+func (p *policer) enter(now float64, v *Visit) {
+	const rounding = 1e-9 // a visit exactly on time is not early
+	if p.bucket.ready() > now+rounding {
+		v.Done(now, Rejected)
 		return
 	}
-	r.bucket.use(now)
-	v.Leave(now, Served)
+	p.bucket.use(now)
+	v.Done(now, Served)
 }

@@ -10,11 +10,11 @@ import (
 	"sweetspot/server/station"
 )
 
-func TestAShaperLetsVisitsLeaveEvenlyInTheirOrder(t *testing.T) {
+func TestShaperEndsVisitsAtEvenIntervalsInTheirOrder(t *testing.T) {
 	s := station.New(capacity.Shaper{PerSecond: 10, Burst: 2})
 	var got []departure
 	for who := range 5 {
-		s.Enter(1, &station.Visit{Leave: func(at float64, v station.Verdict) { got = append(got, departure{who, v, at}) }}, 0, 9)
+		s.Enter(1, &station.Visit{Done: func(at float64, v station.Result) { got = append(got, departure{who, v, at}) }}, 0, 9)
 	}
 	s.Advance(9)
 	want := []departure{{0, 0, 1}, {1, 0, 1}, {2, 0, 1.1}, {3, 0, 1.2}, {4, 0, 1.3}}
@@ -23,7 +23,7 @@ func TestAShaperLetsVisitsLeaveEvenlyInTheirOrder(t *testing.T) {
 	}
 }
 
-func TestARejectingServerNeverLetsMorePassThanItsBucketHolds(t *testing.T) {
+func TestRejectNeverLetsMorePassThanItsBucketHolds(t *testing.T) {
 	const rate, burst = 100, 5
 	random := rand.New(rand.NewPCG(7, 8))
 	s := station.New(capacity.Reject{PerSecond: rate, Burst: burst})
@@ -32,8 +32,8 @@ func TestARejectingServerNeverLetsMorePassThanItsBucketHolds(t *testing.T) {
 	now := 0.0
 	for range 20_000 {
 		now += random.ExpFloat64() / 200 // twice the rate
-		s.Enter(now, &station.Visit{Leave: func(at float64, v station.Verdict) {
-			if v == station.Refused {
+		s.Enter(now, &station.Visit{Done: func(at float64, v station.Result) {
+			if v == station.Rejected {
 				refused++
 				return
 			}

@@ -2,4 +2,4 @@
 
 package station_test
 
-const raced = false
+const raceEnabled = false

@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// A queue holds visits by their key, smallest first, and lets one leave from the middle.
-type queue struct{ visits heapOfVisits }
+// A queue is a priority queue of visits, smallest key first, from which any visit can be removed.
+type queue struct{ visits visitHeap }
 
 func (q *queue) push(v *Visit, key float64) {
 	v.queue, v.key = q, key
@@ -34,33 +34,33 @@ func (q *queue) remove(v *Visit) {
 
 func (q *queue) size() int { return len(q.visits) }
 
-// heapOfVisits implements heap.Interface.
-type heapOfVisits []*Visit
+// visitHeap implements heap.Interface.
+type visitHeap []*Visit
 
-func (h heapOfVisits) Len() int { return len(h) }
+func (h visitHeap) Len() int { return len(h) }
 
-func (h heapOfVisits) Less(i, j int) bool {
+func (h visitHeap) Less(i, j int) bool {
 	if h[i].key != h[j].key {
 		return h[i].key < h[j].key
 	}
 	return h[i].order < h[j].order
 }
 
-func (h heapOfVisits) Swap(i, j int) {
+func (h visitHeap) Swap(i, j int) {
 	h[i], h[j] = h[j], h[i]
 	h[i].index, h[j].index = i, j
 }
 
-func (h *heapOfVisits) Push(x any) {
+func (h *visitHeap) Push(x any) {
 	v := x.(*Visit)
 	v.index = len(*h)
 	*h = append(*h, v)
 }
 
-func (h *heapOfVisits) Pop() any {
+func (h *visitHeap) Pop() any {
 	last := len(*h) - 1
 	v := (*h)[last]
-	(*h)[last] = nil // let the connection be collected
+	(*h)[last] = nil // so that the visit can be garbage collected
 	*h = (*h)[:last]
 	return v
 }

@@ -2,5 +2,6 @@
 
 package station_test
 
-// raced tells that the race detector is on. It slows simulations down twentyfold and has nothing to find in them.
-const raced = true
+// raceEnabled says whether the race detector is on. It makes the simulations twenty times slower, and each of them
+// runs in one goroutine.
+const raceEnabled = true

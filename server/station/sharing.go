@@ -6,55 +6,55 @@ import (
 	"sweetspot/server/capacity"
 )
 
-// sharing is processor sharing: n requests inside are served at model.Rate(n)/n each, and one leaves when it has
-// attained the service that it requires.
+// processorSharing serves each of the n visits inside at the speed model.Rate(n)/n. A visit ends when it has got the
+// service that it requires.
 //
-// All inside are served at the same speed, so one number does for all of them: attained, the service that a
-// request would have got that was here from the start. This virtual time runs at Rate(n)/n; a request
-// that requires w and enters at a leaves at a+w, whatever comes and goes meanwhile.
-type sharing struct {
+// All visits are served at the same speed, so one number is enough for all of them: attained, the service that a visit
+// would have got if it had been inside from the start. It serves as a virtual time that runs at the speed Rate(n)/n. A
+// visit that requires w and enters at virtual time a ends at virtual time a+w, whichever visits enter or end meanwhile.
+type processorSharing struct {
 	model    capacity.Model
-	speeds   []float64 // Rate(n)/n by n, as far as it was needed
-	attained float64   // at time now
+	speeds   []float64 // Rate(n)/n at index n-1, for the n seen so far
+	attained float64   // the virtual time at time now
 	now      float64
-	inside   queue // by the virtual time at which the requirement is attained
+	inside   queue // sorted by the virtual time at which the visit ends
 }
 
-func (s *sharing) enter(now float64, v *Visit) {
+func (s *processorSharing) enter(now float64, v *Visit) {
 	s.advance(now)
 	s.inside.push(v, s.attained+v.work)
 }
 
-func (s *sharing) next() float64 {
+func (s *processorSharing) next() float64 {
 	if s.inside.size() == 0 {
 		return math.Inf(1)
 	}
 	return s.now + (s.inside.first()-s.attained)/s.speed()
 }
 
-func (s *sharing) depart(now float64) {
-	s.attained = s.inside.first() // and not what advance finds, which rounding may leave just short of it
+func (s *processorSharing) depart(now float64) {
+	s.attained = s.inside.first() // advance could end just short of it, because of rounding
 	s.now = now
-	s.inside.pop().Leave(now, Served)
+	s.inside.pop().Done(now, Served)
 }
 
-func (s *sharing) remove(now float64, v *Visit) {
+func (s *processorSharing) remove(now float64, v *Visit) {
 	s.advance(now)
 	s.inside.remove(v)
 }
 
-func (s *sharing) size() int { return s.inside.size() }
+func (s *processorSharing) size() int { return s.inside.size() }
 
-// advance moves virtual time on to now. Nobody has come or gone since the last time it did.
-func (s *sharing) advance(now float64) {
+// advance moves the virtual time to now. The same visits have been inside since the last event.
+func (s *processorSharing) advance(now float64) {
 	if s.inside.size() > 0 {
 		s.attained += (now - s.now) * s.speed()
 	}
 	s.now = now
 }
 
-// speed returns the speed of virtual time.
-func (s *sharing) speed() float64 {
+// speed returns the speed of virtual time, per second.
+func (s *processorSharing) speed() float64 {
 	for n := len(s.speeds) + 1; n <= s.inside.size(); n++ {
 		s.speeds = append(s.speeds, s.model.Rate(n)/float64(n))
 	}

@@ -1,10 +1,13 @@
-// Package station works out when a server whose speed depends on how many requests are inside has completed each
-// of them, exactly, also while that number changes.
+// Package station computes the exact time at which a server completes each request, when its speed depends on how
+// many requests are inside. The speed is a [capacity.Model].
 //
-// It is a pure state machine. Time is an argument, in seconds on whatever clock the caller has, so that the same
-// code serves real requests and, driven by a simulated clock, hours of traffic in a second of test. Events
-// are carried out at the very instant they were due: a caller that comes late by a millisecond releases visits
-// late by a millisecond, and delays none of those behind them.
+// Start with [New], begin a visit per request with [Station.Enter], then call [Station.Advance] at each time that
+// [Station.Next] returns. A visit ends with a call of its Done.
+//
+// The package is a pure state machine: no clock, no goroutine, no error. Time is an argument, in seconds since the
+// caller's start. So the same code serves real requests and, with a simulated clock, hours of traffic in a second of
+// test. Each event is computed for the instant at which it was due. If the caller calls Advance a millisecond late, the
+// visits that were due end a millisecond late, and no later visit is delayed by that.
 package station
 
 import (
@@ -13,66 +16,70 @@ import (
 	"sweetspot/server/capacity"
 )
 
-// A Visit is one request's stay: first its delay, outside, then its service, inside. The zero Visit with Leave
-// set is ready for use, and for use again once Leave has been called.
+// A Visit is the stay of one request: first its delay, outside the capacity, then its service, inside. A zero Visit
+// with Done set is ready for use. It may be used again once Done has been called.
 type Visit struct {
-	// Leave is called once, when the visit ends, with the time at which that was due. It must not call the station.
-	Leave func(at float64, verdict Verdict)
+	// Done is called once per visit, when the visit ends. at is the time, in seconds, at which the end was due; it may
+	// be earlier than the call. Done must not call the station.
+	Done func(at float64, result Result)
 
-	work  float64 // the service it requires: 1 on average
-	queue *queue  // where it is; nil when it is not here
-	index int     // its place there
-	key   float64 // what it is ordered by there
-	order uint64  // breaks ties: first come, first served
+	work  float64 // the service that it requires: 1 on average
+	queue *queue  // the queue that holds it; nil outside of a visit
+	index int     // its index in that queue's heap
+	key   float64 // its sort key in that queue
+	order uint64  // breaks ties between equal keys: first come, first served
 }
 
-// A Verdict is how a visit ended.
-type Verdict int
+// A Result is how a visit ended.
+type Result int
 
 const (
-	Served Verdict = iota
-	Refused
-	Removed
+	Served   Result = iota // it got the service that it required
+	Rejected               // the rate limit of [capacity.Reject] refused it
+	Canceled               // [Station.Cancel] ended it early
 )
 
-// A discipline is what goes on inside: who gets how much of the capacity, and so who leaves when.
+// A discipline is a service discipline (queueing theory's term): it divides the capacity among the visits inside, and
+// so decides which visit ends when.
 type discipline interface {
-	// enter takes v in, or ends its visit on the spot.
+	// enter adds v, or ends its visit at once.
 	enter(now float64, v *Visit)
-	// next returns when the next visit will have been served if nobody comes or goes; +Inf if nobody is inside.
+	// next returns the time at which the next visit ends if none enters or is removed; +Inf if none is inside.
 	next() float64
-	// depart ends that visit. now is what next returned.
+	// depart ends that visit. now is the time that next returned.
 	depart(now float64)
 	// remove takes v out before it has been served.
 	remove(now float64, v *Visit)
-	// size returns how many are inside.
+	// size returns the number of visits inside.
 	size() int
 }
 
-// A Station is not safe for concurrent use.
+// A Station holds the visits of one server and the time up to which they have been computed. It is not safe for
+// concurrent use.
 type Station struct {
 	now     float64
 	visits  uint64
-	delayed queue // by the time at which the delay ends
+	delayed queue // sorted by the time at which the delay ends
 	inside  discipline
 }
 
-// New returns an empty station, at time 0, of that capacity; nil stands for [capacity.None].
+// New returns an empty station at time 0 that serves as m says; nil means [capacity.None]. m must be valid (see
+// [capacity.Model]). A model from outside package capacity is served by processor sharing.
 func New(m capacity.Model) *Station {
 	switch m := m.(type) {
 	case nil, capacity.None:
-		return &Station{inside: open{}}
+		return &Station{inside: unlimited{}}
 	case capacity.Shaper:
-		return &Station{inside: &shaping{bucket: newBucket(m.PerSecond, m.Depth())}}
+		return &Station{inside: &shaper{bucket: newBucket(m.PerSecond, m.Depth())}}
 	case capacity.Reject:
-		return &Station{inside: &rejecting{bucket: newBucket(m.PerSecond, m.Depth())}}
+		return &Station{inside: &policer{bucket: newBucket(m.PerSecond, m.Depth())}}
 	default:
-		return &Station{inside: &sharing{model: m}}
+		return &Station{inside: &processorSharing{model: m}}
 	}
 }
 
-// Enter begins a visit: delay seconds outside, then a service that requires work, where
-// 1 is average. It first moves the station on to now.
+// Enter begins a visit: delay seconds outside, then a service that requires work, where 1 is the average. It first
+// advances the station to now. The visit may end before Enter returns.
 func (s *Station) Enter(now float64, v *Visit, delay, work float64) {
 	s.Advance(now)
 	v.work, v.order = work, s.visits
@@ -82,12 +89,12 @@ func (s *Station) Enter(now float64, v *Visit, delay, work float64) {
 		return
 	}
 	s.inside.enter(s.now, v)
-	s.Advance(now) // it may have nothing to wait for
+	s.Advance(now) // the visit may already be due to end
 }
 
-// Remove ends a visit early: whoever waited has gone, and its place is free. It first moves the station on to
-// now, and does nothing if the visit has ended by then.
-func (s *Station) Remove(now float64, v *Visit) {
+// Cancel ends a visit early, with the result Canceled, and frees its place. It first advances the station to now, and
+// does nothing if the visit has ended by then.
+func (s *Station) Cancel(now float64, v *Visit) {
 	s.Advance(now)
 	switch v.queue {
 	case nil:
@@ -97,16 +104,16 @@ func (s *Station) Remove(now float64, v *Visit) {
 	default:
 		s.inside.remove(s.now, v)
 	}
-	v.Leave(s.now, Removed)
+	v.Done(s.now, Canceled)
 }
 
-// Next returns the time of the next event if nobody comes or goes; +Inf if there will be none.
+// Next returns the time, in seconds, of the next event if no visit begins or is canceled; +Inf if there is none.
 func (s *Station) Next() float64 {
 	return min(s.delayed.first(), s.inside.next())
 }
 
-// Advance moves the station on to now, and carries out in order what was due until then. The station's clock does
-// not go back: an earlier now does nothing.
+// Advance moves the station's time to now and carries out, in order, every event that was due until then. Time does not
+// go back: if now is earlier than the station's time, Advance does nothing.
 func (s *Station) Advance(now float64) {
 	for {
 		arrival, departure := s.delayed.first(), s.inside.next()
@@ -124,14 +131,14 @@ func (s *Station) Advance(now float64) {
 	s.now = max(s.now, now)
 }
 
-// Inside returns how many are being served or wait to be.
+// Inside returns the number of visits that are being served or queue for service. Visits in their delay do not count.
 func (s *Station) Inside() int { return s.inside.size() }
 
-// open is the station that serves at once.
-type open struct{}
+// unlimited serves every visit at once, in no time.
+type unlimited struct{}
 
-func (open) enter(now float64, v *Visit)  { v.Leave(now, Served) }
-func (open) next() float64                { return math.Inf(1) }
-func (open) depart(float64)               {}
-func (open) remove(now float64, v *Visit) {}
-func (open) size() int                    { return 0 }
+func (unlimited) enter(now float64, v *Visit)  { v.Done(now, Served) }
+func (unlimited) next() float64                { return math.Inf(1) }
+func (unlimited) depart(float64)               {}
+func (unlimited) remove(now float64, v *Visit) {}
+func (unlimited) size() int                    { return 0 }

@@ -14,22 +14,22 @@ import (
 
 var article = capacity.USL{PerSecond: 1090, Sigma: 0.4, Kappa: 0.00025}
 
-// An event is what a test does to a station, or finds that it did.
+// An event is one call that a test makes to a station: the beginning of a visit, or its cancellation.
 type event struct {
 	at    float64
 	who   int
-	leave bool // it gives up, rather than comes
+	leave bool // true: the visit is canceled; false: it begins
 	delay float64
 	work  float64
 }
 
 type departure struct {
-	Who     int
-	Verdict station.Verdict
-	At      float64
+	Who    int
+	Result station.Result
+	At     float64
 }
 
-// traffic returns n visits at random over some seconds, some of which give up while they wait.
+// traffic returns n random visits that begin within one second, and cancellations of about a fifth of them.
 func traffic(seed uint64, n int) []event {
 	random := rand.New(rand.NewPCG(seed, 0))
 	var events []event
@@ -49,7 +49,7 @@ func traffic(seed uint64, n int) []event {
 	return events
 }
 
-// replay puts the traffic through a station that is moved on by whoever comes and, between events, every step seconds.
+// replay runs the events through a station. The station is advanced at each event and, between events, every step seconds.
 func replay(m capacity.Model, events []event, step float64) []departure {
 	s := station.New(m)
 	visits := make(map[int]*station.Visit)
@@ -60,10 +60,10 @@ func replay(m capacity.Model, events []event, step float64) []departure {
 			s.Advance(next)
 		}
 		if e.leave {
-			s.Remove(e.at, visits[e.who])
+			s.Cancel(e.at, visits[e.who])
 			continue
 		}
-		visits[e.who] = &station.Visit{Leave: func(at float64, v station.Verdict) {
+		visits[e.who] = &station.Visit{Done: func(at float64, v station.Result) {
 			left = append(left, departure{e.who, v, at})
 		}}
 		s.Enter(e.at, visits[e.who], e.delay, e.work)
@@ -72,9 +72,9 @@ func replay(m capacity.Model, events []event, step float64) []departure {
 	return left
 }
 
-// definition is processor sharing written down as it is defined: everybody inside has some work left, and gets an equal
-// part of what the model completes. No virtual time, no heap.
-type definition struct {
+// reference is processor sharing written straight from its definition: each job inside has some work left and gets an
+// equal part of the model's rate. No virtual time, no heap.
+type reference struct {
 	model           capacity.Model
 	now             float64
 	outside, inside []job
@@ -83,14 +83,14 @@ type definition struct {
 
 type job struct {
 	who  int
-	due  float64 // the end of its delay
-	work float64 // what is left of it
+	due  float64 // the time at which its delay ends
+	work float64 // what is left
 }
 
-// until moves on to then, from one change to the next.
-func (d *definition) until(then float64) {
+// until computes every event until then, one after the other.
+func (d *reference) until(then float64) {
 	for d.now < then {
-		next := then // or when somebody has been served, or comes
+		next := then // or earlier, when a job has been served or arrives
 		n := len(d.inside)
 		for _, j := range d.inside {
 			next = min(next, d.now+j.work*float64(n)/d.model.Rate(n))
@@ -119,9 +119,9 @@ func (d *definition) until(then float64) {
 	}
 }
 
-// naive returns the departures by definition.
-func naive(m capacity.Model, events []event) []departure {
-	d := definition{model: m}
+// expected returns the departures that the reference computes.
+func expected(m capacity.Model, events []event) []departure {
+	d := reference{model: m}
 	for _, e := range events {
 		d.until(e.at)
 		if !e.leave {
@@ -132,29 +132,29 @@ func naive(m capacity.Model, events []event) []departure {
 		gone := func(j job) bool { return j.who == e.who }
 		d.inside, d.outside = slices.DeleteFunc(d.inside, gone), slices.DeleteFunc(d.outside, gone)
 		if len(d.inside)+len(d.outside) < before {
-			d.left = append(d.left, departure{e.who, station.Removed, d.now})
+			d.left = append(d.left, departure{e.who, station.Canceled, d.now})
 		}
 	}
 	d.until(1e6)
 	return d.left
 }
 
-// sameTimes lets times differ by what rounding does.
+// sameTimes compares times with a tolerance for rounding.
 var sameTimes = cmp.Comparer(func(a, b float64) bool { return math.Abs(a-b) < 1e-7 })
 
-func TestDeparturesAreThoseOfProcessorSharing(t *testing.T) {
+func TestStationDeparturesAreThoseOfProcessorSharing(t *testing.T) {
 	humps := capacity.Curve{{N: 1, PerSecond: 90}, {N: 10, PerSecond: 850}, {N: 40, PerSecond: 560}, {N: 126, PerSecond: 995}}
 	for _, m := range []capacity.Model{article, humps, capacity.Workers{N: 4, Service: 4e6}} {
 		for seed := range uint64(10) {
 			events := traffic(seed, 400)
-			if diff := cmp.Diff(naive(m, events), replay(m, events, math.Inf(1)), sameTimes); diff != "" {
-				t.Fatalf("%v, seed %d (-naive +station):\n%s", m, seed, diff)
+			if diff := cmp.Diff(expected(m, events), replay(m, events, math.Inf(1)), sameTimes); diff != "" {
+				t.Fatalf("%v, seed %d (-reference +station):\n%s", m, seed, diff)
 			}
 		}
 	}
 }
 
-func TestALateCallerDelaysNobody(t *testing.T) {
+func TestAdvanceCalledLateDelaysNoVisit(t *testing.T) {
 	for _, m := range []capacity.Model{article, capacity.Shaper{PerSecond: 300}, capacity.Reject{PerSecond: 300}, nil} {
 		events := traffic(1, 500)
 		often, seldom := replay(m, events, 1e-4), replay(m, events, math.Inf(1))
@@ -164,11 +164,11 @@ func TestALateCallerDelaysNobody(t *testing.T) {
 	}
 }
 
-func TestThoseWhoComeTogetherLeaveInTheOrderOfTheirWork(t *testing.T) {
+func TestStationEndsSimultaneousVisitsInTheOrderOfTheirWork(t *testing.T) {
 	s := station.New(article)
 	var left []float64
 	for _, work := range []float64{0.3, 2, 0.1, 1.2, 0.7} {
-		s.Enter(1, &station.Visit{Leave: func(float64, station.Verdict) { left = append(left, work) }}, 0, work)
+		s.Enter(1, &station.Visit{Done: func(float64, station.Result) { left = append(left, work) }}, 0, work)
 	}
 	s.Advance(2)
 	if !slices.IsSorted(left) || len(left) != 5 {
@@ -176,16 +176,16 @@ func TestThoseWhoComeTogetherLeaveInTheOrderOfTheirWork(t *testing.T) {
 	}
 }
 
-// Work is conserved: what was completed is what the model let be completed, never more.
-func TestWorkIsConserved(t *testing.T) {
+// The work completed is at all times at most the integral of the model's rate, and equal to it at the end.
+func TestStationConservesWork(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
 	s := station.New(article)
-	worked, capable := 0.0, 0.0 // the work of those served, and the integral of mu(n)
+	worked, capable := 0.0, 0.0 // the work of the visits served, and the integral of Rate(n) over time
 	now := 0.0
 	for range 100_000 {
 		if s.Inside() < 50 && random.IntN(2) == 0 {
 			work := random.ExpFloat64()
-			s.Enter(now, &station.Visit{Leave: func(float64, station.Verdict) { worked += work }}, 0, work)
+			s.Enter(now, &station.Visit{Done: func(float64, station.Result) { worked += work }}, 0, work)
 		}
 		if s.Inside() == 0 {
 			continue
@@ -209,19 +209,19 @@ func TestWorkIsConserved(t *testing.T) {
 	}
 }
 
-func TestWhoGivesUpFreesItsPlace(t *testing.T) {
+func TestCancelFreesThePlaceOfAVisit(t *testing.T) {
 	for _, m := range []capacity.Model{capacity.Workers{N: 1, Service: 1e9}, capacity.Shaper{PerSecond: 1}} {
 		s := station.New(m)
 		var left []departure
 		visit := func(who int) *station.Visit {
-			return &station.Visit{Leave: func(at float64, v station.Verdict) { left = append(left, departure{who, v, at}) }}
+			return &station.Visit{Done: func(at float64, v station.Result) { left = append(left, departure{who, v, at}) }}
 		}
-		quitter := visit(1)
+		canceled := visit(1)
 		s.Enter(0, visit(0), 0, 1)
-		s.Enter(0, quitter, 0, 1)
+		s.Enter(0, canceled, 0, 1)
 		s.Enter(0, visit(2), 0, 1)
-		s.Remove(0, quitter)
-		s.Remove(0, quitter) // twice does nothing
+		s.Cancel(0, canceled)
+		s.Cancel(0, canceled) // the second call does nothing
 		s.Advance(10)
 		if len(left) != 3 || left[2].At > 2+1e-9 || s.Inside() != 0 {
 			t.Errorf("%v: got %+v, want the last served after 2 s at most", m, left)

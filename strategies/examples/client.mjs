@@ -1,4 +1,4 @@
-// A strategy in JavaScript with nothing but what comes with Node.
+// A strategy in JavaScript with nothing but Node itself.
 //
 //     sweetspot bench --external 'mine=node client.mjs' -s mine,pool http://127.0.0.1:8080/
 
@@ -9,19 +9,19 @@ import { createInterface } from "node:readline";
 let target, options; // what all requests have in common
 let limit, stopped; // of the run
 let inFlight = 0;
-let waiting = []; // pairs of number and URL
+let waiting = []; // [number, URL]
 let outcomes = []; // not reported yet
-const sockets = new Set(); // that the run has used
+const sockets = new Set(); // used in the run
 
 const agents = { "http:": new http.Agent({ keepAlive: true }), "https:": new https.Agent({ keepAlive: true }) };
 const clock = () => Number(process.hrtime.bigint());
-const say = (name, said = {}) => process.stdout.write(JSON.stringify({ [name]: said }) + "\n");
+const send = (name, content = {}) => process.stdout.write(JSON.stringify({ [name]: content }) + "\n");
 
 function report() {
-  if (outcomes.length > 0) say("done", { now: clock(), outcomes: outcomes.splice(0) });
+  if (outcomes.length > 0) send("done", { now: clock(), outcomes: outcomes.splice(0) });
 }
 
-// Starts what may be started, and says so when nothing is left to do.
+// Starts as many requests as there are free slots, and reports when none is left to start.
 function advance() {
   while (inFlight < limit && waiting.length > 0) start(...waiting.shift());
   if (waiting.length > 0) return;
@@ -29,7 +29,7 @@ function advance() {
     report();
   } else if (inFlight === 0) {
     report();
-    say("stopped", { connections: sockets.size });
+    send("stopped", { connections: sockets.size });
   }
 }
 
@@ -42,7 +42,7 @@ async function start(number, url) {
   advance();
 }
 
-// Makes a request and returns the status and the bytes of the body.
+// Makes a request and returns the status and the length of the body.
 async function make(url) {
   const { protocol } = new URL(url);
   const response = await new Promise((resolve, reject) => {
@@ -77,15 +77,15 @@ function classOf(error) {
 }
 
 const messages = {
-  open(said) {
-    target = said;
+  open(content) {
+    target = content;
     const headers = {};
     for (const [name, value] of target.headers) (headers[name] ??= []).push(value);
     options = { method: target.method, headers, rejectUnauthorized: !target.insecure };
-    say("opened");
+    send("opened");
   },
-  run(said) {
-    ({ limit } = said);
+  run(content) {
+    ({ limit } = content);
     stopped = false;
     sockets.clear();
   },
@@ -102,8 +102,8 @@ const messages = {
   },
 };
 
-say("hello", { protocol: 1, version: `node:http, Node ${process.versions.node}` });
+send("hello", { protocol: 1, version: `node:http, Node ${process.versions.node}` });
 setInterval(report, 10);
 createInterface({ input: process.stdin })
-  .on("line", (line) => Object.entries(JSON.parse(line)).forEach(([name, said]) => messages[name]?.(said)))
+  .on("line", (line) => Object.entries(JSON.parse(line)).forEach(([name, content]) => messages[name]?.(content)))
   .on("close", () => process.exit());

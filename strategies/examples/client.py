@@ -1,4 +1,4 @@
-"""A strategy in Python with nothing but its standard library: threads, each with a connection of its own.
+"""A strategy in Python with its standard library only: threads, each with its own connection.
 
     sweetspot bench --external 'mine=python3 client.py' -s mine,pool http://127.0.0.1:8080/
 """
@@ -14,9 +14,9 @@ import time
 from urllib.parse import urlsplit
 
 clock = time.monotonic_ns
-requests = queue.SimpleQueue()  # pairs of number and URL; None ends a thread
+requests = queue.SimpleQueue()  # (number, URL); None ends a thread
 outcomes = []  # not reported yet
-lock = threading.Lock()  # of the outcomes and of standard output
+lock = threading.Lock()  # for the outcomes and standard output
 
 CLASSES = {
     ConnectionRefusedError: "refused",
@@ -29,25 +29,25 @@ CLASSES = {
 }
 
 
-def say(name, **said):
-    print(json.dumps({name: said}), flush=True)
+def send(name, **content):
+    print(json.dumps({name: content}), flush=True)
 
 
 def report():
     with lock:
         if outcomes:
-            say("done", now=clock(), outcomes=outcomes)
+            send("done", now=clock(), outcomes=outcomes)
             outcomes.clear()
 
 
-def report_now_and_then():
+def report_regularly():
     while True:
         time.sleep(0.010)
         report()
 
 
 def work(target, connections):
-    """Makes requests until there are none left, on connections of its own, one to each host."""
+    """Makes requests until there are none left. The thread has one connection to each host."""
     while request := requests.get():
         number, url = request
         start = clock()
@@ -64,7 +64,7 @@ def work(target, connections):
 
 
 def make(target, connections, url):
-    """Makes a request and returns the status and the bytes of the body."""
+    """Makes a request and returns the status and the length of the body."""
     parts = urlsplit(url)
     if parts.netloc not in connections:
         connections[parts.netloc] = connect(target, parts)
@@ -96,20 +96,20 @@ def connect(target, parts):
 
 
 def main():
-    say("hello", protocol=1, version=f"http.client, Python {sys.version.split()[0]}")
-    threading.Thread(target=report_now_and_then, daemon=True).start()
+    send("hello", protocol=1, version=f"http.client, Python {sys.version.split()[0]}")
+    threading.Thread(target=report_regularly, daemon=True).start()
     for line in sys.stdin:
-        [(name, said)] = json.loads(line).items()
+        [(name, content)] = json.loads(line).items()
         if name == "open":
-            target = said
+            target = content
             kept = [{} for _ in range(target["limit"])]  # the connections of each thread
-            say("opened")
+            send("opened")
         elif name == "run":
-            threads = [threading.Thread(target=work, args=(target, kept[i])) for i in range(said["limit"])]
+            threads = [threading.Thread(target=work, args=(target, kept[i])) for i in range(content["limit"])]
             for thread in threads:
                 thread.start()
         elif name == "start":
-            for request in enumerate(said["urls"], said["first"]):
+            for request in enumerate(content["urls"], content["first"]):
                 requests.put(request)
         elif name == "stop":
             for _ in threads:
@@ -117,7 +117,7 @@ def main():
             for thread in threads:
                 thread.join()
             report()
-            say("stopped", connections=0)  # it does not count them
+            send("stopped", connections=0)  # it does not count them
         elif name == "close":
             break
 

@@ -6,16 +6,17 @@ import (
 )
 
 const (
-	maxChunkLine = 4096 // bytes, its CRLF included
-	maxDigits    = 16   // of a chunk's size, leading zeros included
+	maxChunkLine = 4096 // bytes, including CRLF
+	maxDigits    = 16   // of a chunk's size, including leading zeros
 
-	// A chunk may cost so many bytes beside its data without being suspicious, and that many more for every byte of it.
-	chunkAllowance, chunkShare = 16, 2
-	// maxExcess is how much more than that a response may have: chunks are not for hiding a flood in their extensions.
+	// The line of a chunk may have overheadPerChunk bytes, and overheadPerByte more for every byte of the chunk's data.
+	overheadPerChunk, overheadPerByte = 16, 2
+	// maxExcess is how many bytes beyond that the lines of a response may have, so that a server cannot send extensions
+	// without end. The limits are those of net/http.
 	maxExcess = 16 << 10
 )
 
-// readChunkSize reads the line before a chunk: its size in hexadecimal, and extensions, which are ignored.
+// readChunkSize reads the line before a chunk: the size in hexadecimal, and extensions, which are ignored.
 func (p *Parser) readChunkSize(data []byte) (int, error) {
 	line, n, fits := p.held.addLine(data, maxChunkLine)
 	if !fits {
@@ -24,7 +25,7 @@ func (p *Parser) readChunkSize(data []byte) (int, error) {
 	if line == nil {
 		return n, nil
 	}
-	// Of all lines these must not end in a bare LF (RFC 9112, erratum 7633): who reads one differently reads other chunks.
+	// These lines, unlike others, must not end in a bare LF (RFC 9112, erratum 7633): two readers could see different chunks.
 	if end := bytes.IndexByte(line, '\r'); end < 0 || end != len(line)-2 {
 		return n, fmt.Errorf("%w: a chunk's size %.20q does not end in CRLF", ErrMalformed, line)
 	}
@@ -45,17 +46,17 @@ func (p *Parser) readChunkSize(data []byte) (int, error) {
 	return n, nil
 }
 
-// countChunk refuses a response that consists of chunks' extensions more than of data; net/http draws the same line.
+// countChunk refuses a response whose chunk lines are larger than maxExcess allows.
 func (p *Parser) countChunk(line int, size int64) error {
-	p.excess += int64(line+len("\r\n")) - chunkAllowance - chunkShare*min(size, maxExcess)
+	p.excess += int64(line+len("\r\n")) - overheadPerChunk - overheadPerByte*min(size, maxExcess)
 	p.excess = max(p.excess, 0)
 	if p.excess > maxExcess {
-		return fmt.Errorf("%w: its chunks have more extensions than data", ErrMalformed)
+		return fmt.Errorf("%w: its chunks have too many bytes of extensions", ErrMalformed)
 	}
 	return nil
 }
 
-// readChunkEnd reads the CRLF after a chunk, of which the LF may come later.
+// readChunkEnd reads the CRLF after a chunk, whose LF may arrive later.
 func (p *Parser) readChunkEnd(data []byte) (int, error) {
 	line, n, fits := p.held.addLine(data[:min(len(data), len("\r\n"))], len("\r\n"))
 	switch {
@@ -63,12 +64,12 @@ func (p *Parser) readChunkEnd(data []byte) (int, error) {
 		p.held.clear()
 		p.phase = inChunkSize
 	case !fits, line != nil, p.held.bytes[0] != '\r', len(p.held.bytes) == len("\r\n"):
-		return n, fmt.Errorf("%w: a chunk is longer than it says", ErrMalformed)
+		return n, fmt.Errorf("%w: a chunk is longer than its size", ErrMalformed)
 	}
 	return n, nil
 }
 
-// hexadecimal reads digits and nothing else: neither sign, nor space, nor 0x.
+// hexadecimal parses digits and nothing else: no sign, no space, no 0x.
 func hexadecimal(digits []byte) (n int64, err error) {
 	if len(digits) == 0 || len(digits) > maxDigits {
 		return 0, fmt.Errorf("%w: a chunk's size has %d digits, want 1 to %d", ErrMalformed, len(digits), maxDigits)
@@ -87,7 +88,7 @@ func hexadecimal(digits []byte) (n int64, err error) {
 		n = n<<4 | int64(c)
 	}
 	if n < 0 {
-		return 0, fmt.Errorf("%w: a chunk's size is %s, more than there can be", ErrMalformed, digits)
+		return 0, fmt.Errorf("%w: a chunk's size is %s, which is too large", ErrMalformed, digits)
 	}
 	return n, nil
 }

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// fields goes through the header lines of a block.
+// fields iterates over the header lines of a block.
 type fields struct {
 	rest  []byte
 	first bool
@@ -33,14 +33,14 @@ func (f *fields) next() (name, value []byte, more bool, err error) {
 	}
 	name, value = line[:colon], trim(line[colon+1:])
 	if !validName(name) || !validValue(value) {
-		return nil, nil, false, fmt.Errorf("%w: the header %.40q has a character that headers have not", ErrMalformed, line)
+		return nil, nil, false, fmt.Errorf("%w: the header %.40q has an invalid character", ErrMalformed, line)
 	}
 	return name, value, true, nil
 }
 
-// unfold appends the lines that continue this one, which RFC 9112 still lets a client read, as a space and their text.
+// unfold joins a line and the lines that continue it by spaces. RFC 9112 permits a client to accept such obsolete line folding.
 func (f *fields) unfold(line []byte) []byte {
-	whole := append([]byte(nil), trim(line)...) // rare enough to allocate
+	whole := append([]byte(nil), trim(line)...) // rare, so it may allocate
 	for len(f.rest) > 0 && space(f.rest[0]) {
 		line, f.rest = cut(f.rest)
 		whole = append(append(whole, ' '), trim(line)...)
@@ -48,7 +48,7 @@ func (f *fields) unfold(line []byte) []byte {
 	return whole
 }
 
-// cut returns the first line without its end, which is LF or CRLF, and what comes after it.
+// cut returns the first line without its LF or CRLF, and the rest after it.
 func cut(block []byte) (line, rest []byte) {
 	end := bytes.IndexByte(block, '\n')
 	if end < 0 {
@@ -73,8 +73,8 @@ func trim(b []byte) []byte {
 	return b
 }
 
-// token says which characters a header's name may have (RFC 9110, section 5.6.2), and the space: net/http reads a name
-// with a space in it as a name of its own, so that "Content-Length :" is no length.
+// token says which characters a header's name may have (RFC 9110, section 5.6.2). It also has the space: net/http accepts it,
+// and takes "Content-Length " for a name that differs from Content-Length.
 var token = func() (table [256]bool) {
 	for _, c := range "!#$%&'*+-.^_`|~ 0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" {
 		table[c] = true
@@ -91,7 +91,7 @@ func validName(name []byte) bool {
 	return len(name) > 0
 }
 
-// validValue refuses control characters but the tab.
+// validValue refuses control characters other than the tab.
 func validValue(value []byte) bool {
 	for _, c := range value {
 		if c < ' ' && c != '\t' || c == 0x7f {
@@ -101,8 +101,8 @@ func validValue(value []byte) bool {
 	return true
 }
 
-// is reports whether text is want, which is in lower case, whatever the case of its letters.
-func is(text []byte, want string) bool {
+// equalFold reports whether text equals want, which is in lower case, without regard to case.
+func equalFold(text []byte, want string) bool {
 	if len(text) != len(want) {
 		return false
 	}
@@ -117,12 +117,12 @@ func is(text []byte, want string) bool {
 	return true
 }
 
-// lists reports whether a comma-separated list has want, which is in lower case.
-func lists(list []byte, want string) bool {
+// hasToken reports whether a comma-separated list contains want, which is in lower case, without regard to case.
+func hasToken(list []byte, want string) bool {
 	for more := true; more; {
 		var item []byte
 		item, list, more = bytes.Cut(list, []byte{','})
-		if is(trim(item), want) {
+		if equalFold(trim(item), want) {
 			return true
 		}
 	}

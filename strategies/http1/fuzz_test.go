@@ -13,9 +13,9 @@ import (
 	"sweetspot/strategies/http1"
 )
 
-// FuzzAgainstNetHTTP holds the parser to net/http's: what that reads is read the same, byte for byte, however it arrives,
-// and what that refuses is refused, but for the differences that the package's documentation lists.
-func FuzzAgainstNetHTTP(f *testing.F) {
+// FuzzParserAgainstNetHTTP compares the parser with net/http's. It must read the same from what net/http accepts, byte for
+// byte and in pieces of any size, and refuse what net/http refuses, except for the differences in the package's documentation.
+func FuzzParserAgainstNetHTTP(f *testing.F) {
 	for _, seed := range []string{
 		"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhelloHTTP/1.1 200 OK\r\n\r\n",
 		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\nA: b\r\n\r\n",
@@ -48,7 +48,7 @@ func FuzzAgainstNetHTTP(f *testing.F) {
 	})
 }
 
-// known reports whether what net/http refuses an input with is one of the documented differences.
+// known reports whether net/http's error is one of the documented differences.
 func known(refused error, input string) bool {
 	for _, text := range []string{"suspiciously long trailer", "bad trailer key"} {
 		if strings.Contains(refused.Error(), text) {
@@ -58,7 +58,7 @@ func known(refused error, input string) bool {
 	return strings.Contains(refused.Error(), "reading trailer") && strings.HasSuffix(input, "\r\n\n")
 }
 
-// reference is what net/http reads.
+// reference returns what net/http reads.
 func reference(input string, head bool) (read, error) {
 	request := &http.Request{Method: http.MethodGet}
 	if head {

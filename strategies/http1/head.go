@@ -8,17 +8,17 @@ import (
 	"strconv"
 )
 
-// framing is what a head says about where the response ends.
+// framing is what the headers say about where the response ends.
 type framing struct {
 	length     []byte // the value of Content-Length; nil if there is none
 	chunked    bool
 	close      bool // Connection: close
-	persistent bool // Connection: keep-alive
+	keepAlive  bool // Connection: keep-alive
 	encodings  int  // Transfer-Encoding headers
-	other      bool // one of them is not chunked
+	notChunked bool // one of them is not "chunked"
 }
 
-// parseHead reads a head, blank line included, and decides what comes next.
+// parseHead parses a head, including its blank line, and decides what comes next.
 func (p *Parser) parseHead(block []byte) error {
 	line, rest := cut(block)
 	version, err := p.parseStatus(line)
@@ -26,7 +26,7 @@ func (p *Parser) parseHead(block []byte) error {
 		return err
 	}
 	var f framing
-	p.cookies = p.cookies[:0] // those of an interim response do not count
+	p.cookies = p.cookies[:0] // those of an interim response are ignored
 	for fields := newFields(rest); ; {
 		name, value, more, err := fields.next()
 		if err != nil {
@@ -41,17 +41,17 @@ func (p *Parser) parseHead(block []byte) error {
 	}
 }
 
-// version is an HTTP version, ten times the major number and the minor one.
+// version is an HTTP version: ten times the major number plus the minor one.
 type version int
 
-// plausible reports whether a head may begin so.
+// plausible reports whether a head may begin with these bytes.
 func plausible(begin []byte) bool {
 	const proto = "HTTP/"
 	n := min(len(begin), len(proto))
 	return string(begin[:n]) == proto[:n]
 }
 
-// parseStatus reads a status line such as "HTTP/1.1 200 OK".
+// parseStatus parses a status line such as "HTTP/1.1 200 OK".
 func (p *Parser) parseStatus(line []byte) (version, error) {
 	const proto = "HTTP/x.y"
 	if len(line) < len(proto)+1 || !plausible(line) || line[len(proto)] != ' ' ||
@@ -59,7 +59,7 @@ func (p *Parser) parseStatus(line []byte) (version, error) {
 		return 0, fmt.Errorf("%w: it begins with %.20q", ErrMalformed, line)
 	}
 	code, _, _ := bytes.Cut(bytes.TrimLeft(line[len(proto)+1:], " "), []byte{' '})
-	status, err := strconv.Atoi(string(code)) // net/http reads it so: +99 is a number to both
+	status, err := strconv.Atoi(string(code)) // as net/http does, which accepts +99 too
 	if len(code) != 3 || err != nil || status < 0 {
 		return 0, fmt.Errorf("%w: the status is %.20q", ErrMalformed, code)
 	}
@@ -69,19 +69,19 @@ func (p *Parser) parseStatus(line []byte) (version, error) {
 
 func digit(c byte) bool { return '0' <= c && c <= '9' }
 
-// take notes what a header says about the response.
+// take notes what a header says about the framing, and keeps cookies.
 func (p *Parser) take(f *framing, name, value []byte) error {
-	switch len(name) { // few headers have these lengths, so that most are not compared with anything
+	switch len(name) { // the length alone rules out most headers without a comparison
 	case len("Connection"): // and Set-Cookie
 		switch {
-		case is(name, "connection"):
-			f.close = f.close || lists(value, "close")
-			f.persistent = f.persistent || lists(value, "keep-alive")
-		case is(name, "set-cookie"):
+		case equalFold(name, "connection"):
+			f.close = f.close || hasToken(value, "close")
+			f.keepAlive = f.keepAlive || hasToken(value, "keep-alive")
+		case equalFold(name, "set-cookie"):
 			p.cookies = append(p.cookies, string(value))
 		}
 	case len("Content-Length"):
-		if !is(name, "content-length") {
+		if !equalFold(name, "content-length") {
 			break
 		}
 		if f.length != nil && !bytes.Equal(f.length, value) {
@@ -89,21 +89,21 @@ func (p *Parser) take(f *framing, name, value []byte) error {
 		}
 		f.length = value
 	case len("Transfer-Encoding"):
-		if is(name, "transfer-encoding") {
+		if equalFold(name, "transfer-encoding") {
 			f.encodings++
-			f.chunked = is(value, "chunked")
-			f.other = f.other || !f.chunked
+			f.chunked = equalFold(value, "chunked")
+			f.notChunked = f.notChunked || !f.chunked
 		}
 	}
 	return nil
 }
 
-// frame decides where the response ends. Its order is that of RFC 9112, section 6.3.
+// frame decides where the response ends, in the order of RFC 9112, section 6.3.
 func (p *Parser) frame(f *framing, v version) error {
-	if 0 < v && v < 11 { // HTTP/1.0 has none; 0.0 is 1.1 to net/http
-		f.encodings, f.chunked, f.other = 0, false, false
+	if 0 < v && v < 11 { // HTTP/1.0 has no transfer encodings; net/http takes 0.0 for 1.1
+		f.encodings, f.chunked, f.notChunked = 0, false, false
 	}
-	if f.encodings > 1 || f.other {
+	if f.encodings > 1 || f.notChunked {
 		return fmt.Errorf("%w: a Transfer-Encoding other than chunked", ErrMalformed)
 	}
 	length := untilClose
@@ -113,25 +113,25 @@ func (p *Parser) frame(f *framing, v version) error {
 			return err
 		}
 	}
-	p.ends = f.close || v < 11 && (v < 10 || !f.persistent)
+	p.closes = f.close || v < 11 && (v < 10 || !f.keepAlive)
 	switch s := p.status; {
 	case s == http.StatusSwitchingProtocols:
-		p.phase, p.ends = complete, true
-	case s/100 == 1: // an interim response: the real one follows
-	case p.head, s == http.StatusNoContent, s == http.StatusNotModified:
+		p.phase, p.closes = complete, true
+	case s/100 == 1: // an interim response: another head follows
+	case p.isHead, s == http.StatusNoContent, s == http.StatusNotModified:
 		p.phase = complete
-	case f.chunked: // overrides a length, which has been checked nevertheless
+	case f.chunked: // overrides a Content-Length, which must be valid nevertheless
 		p.phase = inChunkSize
 	case length == 0:
 		p.phase = complete
 	default:
 		p.phase, p.left = inBody, length
-		p.ends = p.ends || length == untilClose
+		p.closes = p.closes || length == untilClose
 	}
 	return nil
 }
 
-// decimal reads digits and nothing else: neither sign, nor space, nor a list of the same twice.
+// decimal parses digits and nothing else: no sign, no space, no list.
 func decimal(digits []byte) (n int64, err error) {
 	for _, c := range digits {
 		if !digit(c) || n > (math.MaxInt64-int64(c-'0'))/10 {

@@ -2,25 +2,25 @@ package http1
 
 import "bytes"
 
-// held is the part that has arrived of something that must be whole before it can be read.
+// held collects the pieces of a block or line that must be whole before it can be parsed.
 type held struct {
 	bytes []byte
-	line  int // where the line begins that has not ended yet
+	line  int // where the last, incomplete line begins
 }
 
-// keepHeld is the largest buffer, in bytes, that a parser keeps from one response to the next: one of thousands should not hold on to
-// what one large head needed.
-const keepHeld = 4 << 10
+// maxReusedHeld is the largest buffer, in bytes, that a parser keeps for the next response: there may be thousands of parsers,
+// and one large head should not occupy memory for ever.
+const maxReusedHeld = 4 << 10
 
 func (h *held) clear() {
-	if cap(h.bytes) > keepHeld {
+	if cap(h.bytes) > maxReusedHeld {
 		h.bytes = nil
 	}
 	h.bytes, h.line = h.bytes[:0], 0
 }
 
-// blank returns where the block of lines ends that data begins with, a blank line included, or 0 if it does not end there.
-// Line is left where the last line begins.
+// blank returns the length of the block of lines at the start of data, including its blank line, or 0 if data has no blank
+// line. It sets h.line to where the last line begins.
 func (h *held) blank(data []byte) int {
 	h.line = 0
 	for {
@@ -36,9 +36,9 @@ func (h *held) blank(data []byte) int {
 	}
 }
 
-// add holds as much of data as belongs to the block, and returns the block once it is whole.
+// add collects the part of data that belongs to the block, and returns the block once it is whole.
 func (h *held) add(data []byte) (block []byte, n int) {
-	if len(h.bytes) == 0 { // blank has been through all of it
+	if len(h.bytes) == 0 { // blank has searched all of data
 		h.bytes = append(h.bytes, data...)
 		return nil, len(data)
 	}
@@ -59,14 +59,14 @@ func (h *held) add(data []byte) (block []byte, n int) {
 	return nil, n
 }
 
-// addLine is add for a single line of at most so many bytes; what would be more is not held.
-func (h *held) addLine(data []byte, most int) (line []byte, n int, fits bool) {
+// addLine is add for a single line of at most limit bytes. It returns false for fits if the line is longer.
+func (h *held) addLine(data []byte, limit int) (line []byte, n int, fits bool) {
 	n = bytes.IndexByte(data, '\n') + 1
 	whole := n > 0
 	if !whole {
 		n = len(data)
 	}
-	if len(h.bytes)+n > most {
+	if len(h.bytes)+n > limit {
 		return nil, n, false
 	}
 	if whole && len(h.bytes) == 0 {

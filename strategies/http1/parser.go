@@ -1,13 +1,14 @@
-// Package http1 reads HTTP/1.1 responses from bytes that arrive in pieces of any size. It does no I/O: whoever has read
-// something feeds it to a [Parser], which reads it in place and allocates nothing for a response that arrives whole.
+// Package http1 parses HTTP/1.1 responses from bytes that arrive in pieces of any size. It does no I/O: the event loops of
+// package eventloop read from their sockets and pass the bytes to [Parser.Feed]. A [Parser] reads them in place and allocates
+// nothing for a response that arrives in one piece.
 //
-// It reads what [net/http.ReadResponse] reads and refuses what that refuses, with these differences, all of which concern
-// responses that no server in use sends:
-//   - a head or a trailer longer than [Parser.MaxHead] is refused, and so is a body kept longer than [Parser.MaxBody];
-//   - interim responses (1xx but 101) are read and skipped;
+// It accepts what [net/http.ReadResponse] accepts and refuses what that refuses, with these differences. All of them concern
+// responses that no common server sends:
+//   - a head or a trailer longer than [Parser.MaxHead] is refused, and so is a kept body longer than [Parser.MaxBody];
+//   - interim responses (1xx except 101) are read and skipped;
 //   - a connection that switched protocols (101) is not reusable;
-//   - a trailer whose lines end in a bare LF is read, where net/http wants CRLF twice somewhere in what follows;
-//   - the header named Trailer is ignored, as the trailer itself is, once it has been checked.
+//   - a trailer whose lines end in a bare LF is accepted, where net/http wants CRLF twice somewhere in what follows;
+//   - the Trailer header is ignored; the trailer itself is checked and then ignored.
 package http1
 
 import (
@@ -16,33 +17,33 @@ import (
 	"io"
 )
 
-// The errors of a response that is not as it should be. What a Parser returns wraps one of them.
+// The errors of an invalid response. Every error that a Parser returns from Feed wraps one of them.
 var (
-	ErrMalformed = errors.New("malformed response") // not HTTP, or HTTP that could be read in more than one way
-	ErrTooLarge  = errors.New("response too large") // beyond what MaxHead or MaxBody allow
+	ErrMalformed = errors.New("malformed response") // not HTTP, or HTTP that can be read in more than one way
+	ErrTooLarge  = errors.New("response too large") // larger than MaxHead or MaxBody
 )
 
-// Limits of a Parser whose own are 0.
+// The limits of a Parser whose fields are 0.
 const (
-	DefaultMaxHead = 256 << 10 // bytes; browsers stop there too
+	DefaultMaxHead = 256 << 10 // bytes; the limit of common browsers
 	DefaultMaxBody = 64 << 20  // bytes
 )
 
-// keepBody is the largest body, in bytes, whose memory is kept for the next.
-const keepBody = 64 << 10
+// maxReusedBody is the largest body, in bytes, whose memory is reused for the next.
+const maxReusedBody = 64 << 10
 
-// A Parser reads one response after the other. The zero value is ready for the first; Reset makes it ready for the next.
+// A Parser parses one response after the other. The zero value is ready for the first; Reset makes it ready for the next.
 type Parser struct {
-	Keep    bool  // collect the body for Body, rather than count it only
-	MaxHead int   // bytes of all heads of a response, and of its trailer; 0 stands for DefaultMaxHead
-	MaxBody int64 // bytes of a body that is kept; 0 stands for DefaultMaxBody
+	Keep    bool  // keep the body for Body, rather than only count its bytes
+	MaxHead int   // largest size of all heads of a response together, and of its trailer, in bytes; 0 means DefaultMaxHead
+	MaxBody int64 // largest size of a body that is kept, in bytes; 0 means DefaultMaxBody
 
 	phase   phase
-	head    bool // no body follows: the request was a HEAD
-	ends    bool // the connection is of no use after this response
+	isHead  bool // the request was a HEAD, so no body follows
+	closes  bool // the connection cannot be used after this response
 	status  int
-	left    int64 // of the body, or of the chunk; untilClose if only the end of the connection tells
-	size    int64 // of the body so far
+	left    int64 // bytes of the body, or of the chunk; untilClose if the connection's end is the body's end
+	size    int64 // bytes of the body so far
 	excess  int64 // see countChunk
 	heads   int   // bytes of the interim responses' heads
 	held    held
@@ -66,21 +67,21 @@ const (
 // untilClose is the length of a body that ends when the connection does.
 const untilClose int64 = -1
 
-// Reset makes the parser ready for the response to a request; head says that the request's method was HEAD. What the
-// parser returned before, Body included, is no longer valid.
+// Reset makes the parser ready for the response to the next request; head says that the method of that request is HEAD. What
+// the parser returned before, including Body, is no longer valid.
 func (p *Parser) Reset(head bool) {
-	p.phase, p.head, p.ends = inHead, head, false
+	p.phase, p.isHead, p.closes = inHead, head, false
 	p.status, p.left, p.size, p.excess, p.heads = 0, 0, 0, 0, 0
 	p.held.clear()
 	p.cookies = p.cookies[:0]
-	if p.body = p.body[:0]; cap(p.body) > keepBody {
+	if p.body = p.body[:0]; cap(p.body) > maxReusedBody {
 		p.body = nil
 	}
 }
 
-// Feed reads data, the next piece of the connection's bytes. It returns how much of it belongs to the response, which is
-// less than all only if the response is done or an error is returned. An error wraps ErrMalformed or ErrTooLarge; nothing
-// may be fed after it.
+// Feed parses data, the next bytes of the connection. It returns how many of them belong to the response: fewer than all only
+// if the response is done or there is an error. An error wraps ErrMalformed or ErrTooLarge; after one, Feed must not be
+// called again before Reset.
 func (p *Parser) Feed(data []byte) (n int, done bool, err error) {
 	for n < len(data) && p.phase != complete {
 		used, err := p.step(data[n:])
@@ -92,8 +93,8 @@ func (p *Parser) Feed(data []byte) (n int, done bool, err error) {
 	return n, p.phase == complete, nil
 }
 
-// End is to be called when the connection has ended before the response was done. It returns nil if that was what the
-// response ends with, io.EOF if there was none of it, and io.ErrUnexpectedEOF if it was cut short.
+// End must be called when the connection ends before the response is done. It returns nil if the response ends with the
+// connection, io.EOF if nothing of it has arrived, and io.ErrUnexpectedEOF if it is incomplete.
 func (p *Parser) End() error {
 	switch {
 	case p.phase == inBody && p.left == untilClose:
@@ -113,19 +114,19 @@ func (p *Parser) Begun() bool { return p.phase != inHead || p.heads > 0 || len(p
 // Status returns the status code, once the head has been read.
 func (p *Parser) Status() int { return p.status }
 
-// Size returns how many bytes of body have been read.
+// Size returns the number of bytes of the body so far.
 func (p *Parser) Size() int64 { return p.size }
 
-// Body returns what has been read of the body, if it is kept. It is valid until Reset.
+// Body returns the body so far, if it is kept. It is valid until Reset.
 func (p *Parser) Body() []byte { return p.body }
 
 // Cookies returns the values of the Set-Cookie headers, once the head has been read.
 func (p *Parser) Cookies() []string { return p.cookies }
 
-// Reusable reports whether the connection can carry another request after this response, as far as the response says.
-func (p *Parser) Reusable() bool { return p.phase == complete && !p.ends }
+// Reusable reports whether, according to the response, the connection can carry another request after it.
+func (p *Parser) Reusable() bool { return p.phase == complete && !p.closes }
 
-// step reads something of data, which is not empty, and returns how much.
+// step parses some of data, which is not empty, and returns how much.
 func (p *Parser) step(data []byte) (int, error) {
 	switch p.phase {
 	case inHead:
@@ -144,7 +145,7 @@ func (p *Parser) step(data []byte) (int, error) {
 func (p *Parser) readHead(data []byte) (int, error) {
 	block, n, err := p.block(data, p.heads)
 	if err != nil || block == nil {
-		if err == nil && !plausible(p.held.bytes) { // nobody need wait for a head that is none
+		if err == nil && !plausible(p.held.bytes) { // refuse what is not HTTP at once, rather than wait for a blank line
 			err = fmt.Errorf("%w: it begins with %.20q", ErrMalformed, p.held.bytes)
 		}
 		return n, err
@@ -174,12 +175,13 @@ func (p *Parser) readTrailer(data []byte) (int, error) {
 	return n, nil
 }
 
-// block returns the lines up to a blank one, and how much of data belongs to them, or nil if the blank line has not come
-// yet. Blocks that come in several pieces are put together in held, so that each byte is looked at a fixed number of times.
+// block returns the lines up to a blank one, and how much of data belongs to them; it returns nil if the blank line has not
+// arrived yet. A block that arrives in several pieces is collected in held, in time proportional to its length. The size of
+// earlier blocks, before, counts towards MaxHead.
 func (p *Parser) block(data []byte, before int) (block []byte, n int, err error) {
-	most := p.MaxHead
-	if most == 0 {
-		most = DefaultMaxHead
+	limit := p.MaxHead
+	if limit == 0 {
+		limit = DefaultMaxHead
 	}
 	if len(p.held.bytes) == 0 {
 		if end := p.held.blank(data); end > 0 {
@@ -189,13 +191,13 @@ func (p *Parser) block(data []byte, before int) (block []byte, n int, err error)
 	if block == nil {
 		block, n = p.held.add(data)
 	}
-	if before+max(len(block), len(p.held.bytes)) > most {
-		return nil, n, fmt.Errorf("%w: more than %d bytes of headers", ErrTooLarge, most)
+	if before+max(len(block), len(p.held.bytes)) > limit {
+		return nil, n, fmt.Errorf("%w: more than %d bytes of headers", ErrTooLarge, limit)
 	}
 	return block, n, nil
 }
 
-// readBody reads what is left of the body, or of a chunk of it.
+// readBody reads the rest of the body, or of a chunk.
 func (p *Parser) readBody(data []byte) (int, error) {
 	n := len(data)
 	if p.left != untilClose {
@@ -204,12 +206,12 @@ func (p *Parser) readBody(data []byte) (int, error) {
 	}
 	p.size += int64(n)
 	if p.Keep {
-		most := p.MaxBody
-		if most == 0 {
-			most = DefaultMaxBody
+		limit := p.MaxBody
+		if limit == 0 {
+			limit = DefaultMaxBody
 		}
-		if p.size > most {
-			return n, fmt.Errorf("%w: more than %d bytes of body", ErrTooLarge, most)
+		if p.size > limit {
+			return n, fmt.Errorf("%w: more than %d bytes of body", ErrTooLarge, limit)
 		}
 		p.body = append(p.body, data[:n]...)
 	}

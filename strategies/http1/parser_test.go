@@ -14,16 +14,16 @@ import (
 	"sweetspot/strategies/http1"
 )
 
-// read is everything that a parser tells of a response.
+// read is everything that a parser returns about a response.
 type read struct {
 	Status   int
 	Body     string
 	Cookies  []string
 	Reusable bool
-	Rest     string // of the input, which belongs to the next response
+	Rest     string // of the input: the next response
 }
 
-// feed reads one response from input in pieces of size bytes, and tells the parser of the end if the response has none.
+// feed parses one response from input in pieces of size bytes, and calls End after the last.
 func feed(p *http1.Parser, input string, size int) (read, error) {
 	at := 0
 	for at < len(input) {
@@ -46,7 +46,7 @@ func feed(p *http1.Parser, input string, size int) (read, error) {
 	return read{p.Status(), string(p.Body()), slices.Clone(p.Cookies()), p.Reusable(), input[at:]}, nil
 }
 
-func TestResponsesAreReadHoweverTheyArrive(t *testing.T) {
+func TestParserReadsResponsesInPiecesOfAnySize(t *testing.T) {
 	const next = "HTTP/1.1 500 Next\r\n\r\n"
 	for _, c := range []struct {
 		name, input string
@@ -90,7 +90,7 @@ func TestResponsesAreReadHoweverTheyArrive(t *testing.T) {
 	}
 }
 
-func TestAResponseThatBreaksOffIsNeverDone(t *testing.T) {
+func TestParserNeverTakesAnIncompleteResponseForWhole(t *testing.T) {
 	for _, whole := range []string{
 		"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
 		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nA: b\r\n\r\n",
@@ -108,7 +108,7 @@ func TestAResponseThatBreaksOffIsNeverDone(t *testing.T) {
 	}
 }
 
-func TestLimitsAreKept(t *testing.T) {
+func TestParserKeepsItsLimits(t *testing.T) {
 	const start = "HTTP/1.1 200 OK\r\n"
 	long := strings.Repeat("x", 1000)
 	for _, c := range []struct {
@@ -135,7 +135,7 @@ func TestLimitsAreKept(t *testing.T) {
 	}
 }
 
-func TestABodyThatIsNotKeptHasNoLimit(t *testing.T) {
+func TestParserHasNoLimitForABodyThatItDoesNotKeep(t *testing.T) {
 	p := &http1.Parser{MaxBody: 10}
 	got, err := feed(p, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"+strings.Repeat("x", 100), 7)
 	if err != nil || got.Body != "" || p.Size() != 100 {
@@ -143,7 +143,7 @@ func TestABodyThatIsNotKeptHasNoLimit(t *testing.T) {
 	}
 }
 
-func TestAResponseThatArrivesWholeAllocatesNothing(t *testing.T) {
+func TestParserAllocatesNothingForAWholeResponse(t *testing.T) {
 	for _, input := range []string{
 		"HTTP/1.1 200 OK\r\nServer: x\r\nDate: Tue, 01 Jan 2030 00:00:00 GMT\r\nContent-Type: application/json\r\nContent-Length: 5\r\nConnection: keep-alive\r\n\r\nhello",
 		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",

@@ -8,13 +8,13 @@ import (
 	"sweetspot/strategies/http1"
 )
 
-// Responses that two readers could take for different ones are refused, or read the one way that net/http reads them.
-func TestAmbiguousResponses(t *testing.T) {
+// Responses that two parsers could read differently are refused, or read as net/http reads them.
+func TestParserRefusesAmbiguousResponses(t *testing.T) {
 	const ok = "HTTP/1.1 200 OK\r\n"
 	chunked := ok + "Transfer-Encoding: chunked\r\n\r\n"
 	for _, c := range []struct {
 		name, input string
-		body        string // "" is refused
+		body        string // "" means that it is refused
 	}{
 		{"both lengths: the chunks count", ok + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", "hello"},
 		{"both lengths, one of them wrong", ok + "Content-Length: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", ""},
@@ -48,15 +48,15 @@ func TestAmbiguousResponses(t *testing.T) {
 		{"a chunk's size with 0x", chunked + "0x5\r\nhello\r\n0\r\n\r\n", ""},
 		{"a chunk's size after a space", chunked + " 5\r\nhello\r\n0\r\n\r\n", ""},
 		{"a chunk's size before a space", chunked + "5 \r\nhello\r\n0\r\n\r\n", "hello"},
-		{"a chunk's size that is none", chunked + "\r\nhello\r\n0\r\n\r\n", ""},
+		{"a chunk's size without digits", chunked + "\r\nhello\r\n0\r\n\r\n", ""},
 		{"a chunk's size of 17 digits", chunked + "00000000000000005\r\nhello\r\n0\r\n\r\n", ""},
 		{"a chunk's size of 2^64 and 5", chunked + "10000000000000005\r\nhello\r\n0\r\n\r\n", ""},
 		{"a chunk's size of 2^63", chunked + "8000000000000000\r\nhello\r\n0\r\n\r\n", ""},
 		{"a chunk's size that ends in LF", chunked + "5\nhello\r\n0\r\n\r\n", ""},
 		{"a chunk's size with a CR in it", chunked + "5\r;\r\nhello\r\n0\r\n\r\n", ""},
 		{"a chunk that ends in LF", chunked + "5\r\nhello\n0\r\n\r\n", ""},
-		{"a chunk that is longer than it says", chunked + "3\r\nhello\r\n0\r\n\r\n", ""},
-		{"a chunk that is shorter than it says", chunked + "6\r\nhello\r\n0\r\n\r\n", ""},
+		{"a chunk that is longer than its size", chunked + "3\r\nhello\r\n0\r\n\r\n", ""},
+		{"a chunk that is shorter than its size", chunked + "6\r\nhello\r\n0\r\n\r\n", ""},
 		{"an extension without end", chunked + "5;" + strings.Repeat("x", 5000) + "\r\nhello\r\n0\r\n\r\n", ""},
 		{"more extensions than data", chunked + strings.Repeat("1;"+strings.Repeat("x", 1000)+"\r\ny\r\n", 30), ""},
 		{"a trailer without a colon", chunked + "5\r\nhello\r\n0\r\nA\r\n\r\n", ""},

@@ -1,9 +1,9 @@
-"""Times one of the programs without sweetspot: no protocol, no report, nothing but the program and its library.
+"""Times one of the programs without sweetspot: no protocol and no reports, only the program and its library.
 
     python3 alone.py python_aiohttp 60 4000 http://127.0.0.1:8080/
 
-makes 4,000 requests of that URL, at most 60 at once, and prints the seconds that they took and the seconds of CPU. What
-sweetspot says of the same program should be the same.
+makes 4,000 requests to that URL, at most 60 in flight, and prints how many seconds they took and how many seconds of CPU they
+used. Sweetspot should measure the same for the same program.
 """
 
 import collections
@@ -17,7 +17,7 @@ import types
 
 
 class Run:
-    """What the programs see of a run of sweetspot's, all of it there from the beginning."""
+    """A run as the programs see it, with all requests there from the beginning."""
 
     stopped = True
 
@@ -51,11 +51,11 @@ class Run:
 
     def failed(self, number, start, error):
         print(f"request {number}: {error!r}", file=sys.stderr)
-        os._exit(1)  # whichever thread this is
+        os._exit(1)  # from any thread
 
 
 class Harness:
-    """Has one run, and times it."""
+    """Has one run and times it."""
 
     def __init__(self, version, most=0, classes=()):
         _, _, limit, requests, url = sys.argv
@@ -78,7 +78,7 @@ class AsyncHarness(Harness):
 
 
 stand_in = types.ModuleType("sweetspot")
-stand_in.STDIN, _ = os.pipe()  # which nothing comes from
+stand_in.STDIN, _ = os.pipe()  # to which nothing is written
 stand_in.REPORT_EVERY = 1
 stand_in.Harness = stand_in.ThreadHarness = Harness
 stand_in.AsyncHarness = AsyncHarness

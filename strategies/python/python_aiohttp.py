@@ -1,6 +1,6 @@
-"""aiohttp as the article has it: one session, and a semaphore around each request.
+"""aiohttp as in the article: one session, and a semaphore around each request.
 
-aiohttp before 3.9 takes a line of a response's head that is longer than 8 KB for an error.
+aiohttp before 3.9 refuses a response with a header line longer than 8 KB.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ VERSION = f"aiohttp {aiohttp.__version__}"
 
 
 def disconnected(error):
-    """Tells by what had been read of the response."""
+    """Returns the class: the message is a string if nothing of the response had been read."""
     return "reset" if isinstance(error.message, str) else "truncated"
 
 
@@ -26,7 +26,7 @@ CLASSES = [
 
 
 class Connector(aiohttp.TCPConnector):
-    """One that notes which connections are used."""
+    """A connector that records which connections are used."""
 
     used = set()
 
@@ -56,20 +56,20 @@ async def main(version=VERSION):
     harness = AsyncHarness(version, classes=CLASSES)
     target = harness.target
     connector = Connector(
-        limit=0,  # the semaphore's business
+        limit=0,  # the semaphore limits
         ttl_dns_cache=target.dns_cache,
         keepalive_timeout=90,
         ssl=False if target.insecure else None,
     )
     async with aiohttp.ClientSession(
         connector=connector,
-        cookie_jar=aiohttp.CookieJar(unsafe=True),  # unsafe: also of hosts that are IP addresses
+        cookie_jar=aiohttp.CookieJar(unsafe=True),  # unsafe: also for hosts that are IP addresses
         headers=target.headers,
         skip_auto_headers=["Accept", "Accept-Encoding", "Content-Type", "User-Agent"],
         timeout=aiohttp.ClientTimeout(total=target.timeout, sock_connect=target.dial_timeout),
         auto_decompress=False,
     ) as session:
-        session._retry_connection = False  # which newer versions do
+        session._retry_connection = False  # newer versions would retry
         async for run in harness.runs():
             connector.used = run.connections
             slots = asyncio.Semaphore(run.limit)

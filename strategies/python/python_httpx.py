@@ -6,7 +6,7 @@ from sweetspot_async import AsyncHarness
 from with_httpx import CLASSES, VERSION, fetch, open_client
 
 
-async def admitted(slots, *arguments):
+async def fetch_in_slot(slots, *arguments):
     async with slots:
         await fetch(*arguments)
 
@@ -18,7 +18,7 @@ async def main():
             slots = asyncio.Semaphore(run.limit)
             async with asyncio.TaskGroup() as tasks:
                 async for number, url in run:
-                    tasks.create_task(admitted(slots, run, client, number, url))
+                    tasks.create_task(fetch_in_slot(slots, run, client, number, url))
 
 
 asyncio.run(main())

@@ -1,4 +1,4 @@
-"""httpx with no semaphore: every request is a task at once, and waits until the client's pool has a connection for it."""
+"""httpx without a semaphore: every request is a task at once and waits for a connection from the client's pool."""
 
 import asyncio
 import http.cookiejar
@@ -12,7 +12,7 @@ async def main():
     cookies = http.cookiejar.CookieJar()
     client = None
     async for run in harness.runs():
-        if not client or run.limit != limit:  # a client cannot change its own
+        if not client or run.limit != limit:  # the limit of a client cannot change
             if client:
                 await client.aclose()
             limit = run.limit

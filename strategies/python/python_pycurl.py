@@ -1,6 +1,6 @@
-"""pycurl driven by hand: one CurlMulti, told by epoll which sockets are ready, over handles and buffers that are reused.
+"""pycurl driven directly: one CurlMulti, with epoll to find the sockets that are ready, and reused handles and buffers.
 
-What libcurl does by itself: it repeats a request that was sent on a kept connection which then dies without an answer.
+libcurl cannot be kept from repeating a request whose kept connection was closed without a response.
 """
 
 import io
@@ -12,10 +12,10 @@ import pycurl
 from sweetspot import REPORT_EVERY, STDIN, Harness
 
 CLASSES = {
-    pycurl.E_UNSUPPORTED_PROTOCOL: "malformed",  # what is no HTTP is taken for HTTP/0.9
+    pycurl.E_UNSUPPORTED_PROTOCOL: "malformed",  # what is not HTTP is taken for HTTP/0.9
     pycurl.E_COULDNT_RESOLVE_HOST: "dns",
     pycurl.E_COULDNT_CONNECT: "refused",
-    pycurl.E_FTP_WEIRD_SERVER_REPLY: "malformed",  # of any server
+    pycurl.E_FTP_WEIRD_SERVER_REPLY: "malformed",  # of any server, not only of FTP servers
     pycurl.E_PARTIAL_FILE: "truncated",
     pycurl.E_OPERATION_TIMEDOUT: "timeout",
     pycurl.E_SSL_CONNECT_ERROR: "tls",
@@ -25,7 +25,7 @@ CLASSES = {
     pycurl.E_RECV_ERROR: "reset",
 }
 
-# What the events of epoll are called by libcurl.
+# The events of epoll as libcurl names them.
 READY = [
     (pycurl.CSELECT_IN if events & (select.EPOLLIN | select.EPOLLHUP) else 0)
     | (pycurl.CSELECT_OUT if events & select.EPOLLOUT else 0)
@@ -33,7 +33,7 @@ READY = [
     for events in range(2 * select.EPOLLHUP)
 ]
 
-# And what libcurl waits for by epoll.
+# What libcurl waits for, as events of epoll.
 EVENTS = {
     pycurl.POLL_IN: select.EPOLLIN,
     pycurl.POLL_OUT: select.EPOLLOUT,
@@ -49,21 +49,21 @@ def classify(error):
 
 
 class Multi:
-    """A CurlMulti with an epoll that watches its sockets, and standard input too.
+    """A CurlMulti with an epoll that watches its sockets and standard input.
 
-    CurlMulti.select and perform are a tenth cheaper while all connections are busy, but look at every one of them for each
-    that is ready, and can have no more than a thousand.
+    CurlMulti.select and perform would cost a tenth less while all connections are busy. But they examine all connections
+    whenever one is ready, and work for at most a thousand.
     """
 
     def __init__(self, limit):
         self.curl = pycurl.CurlMulti()
         self.curl.setopt(pycurl.M_MAXCONNECTS, limit)
         self.curl.setopt(pycurl.M_SOCKETFUNCTION, self.watch)
-        self.curl.setopt(pycurl.M_TIMERFUNCTION, self.remind)
+        self.curl.setopt(pycurl.M_TIMERFUNCTION, self.set_timer)
         self.epoll = select.epoll()
         self.epoll.register(STDIN, select.EPOLLIN)
         self.watched = set()
-        self.alarm = None  # when it wants to be called though no socket is ready
+        self.timeout = None  # when libcurl wants to be called even if no socket is ready
 
     def watch(self, what, socket, *_):
         if what == pycurl.POLL_REMOVE:
@@ -75,26 +75,26 @@ class Multi:
             self.watched.add(socket)
             self.epoll.register(socket, EVENTS[what])
 
-    def remind(self, milliseconds):
-        self.alarm = None if milliseconds < 0 else time.monotonic() + milliseconds / 1000
+    def set_timer(self, milliseconds):
+        self.timeout = None if milliseconds < 0 else time.monotonic() + milliseconds / 1000
 
     def wait(self, longest):
-        """Sees to the sockets that are ready, waiting for one if none is, and returns whether standard input is."""
-        if self.alarm is not None:
-            longest = max(0, min(longest, self.alarm - time.monotonic()))
+        """Waits until a socket is ready, lets libcurl handle those that are, and returns whether standard input is readable."""
+        if self.timeout is not None:
+            longest = max(0, min(longest, self.timeout - time.monotonic()))
         readable = False
         for socket, events in self.epoll.poll(longest):
             if socket == STDIN:
                 readable = True
-            elif socket in self.watched:  # still
+            elif socket in self.watched:  # libcurl may have removed it meanwhile
                 self.curl.socket_action(socket, READY[events])
-        if self.alarm is not None and time.monotonic() >= self.alarm:
-            self.alarm = None
+        if self.timeout is not None and time.monotonic() >= self.timeout:
+            self.timeout = None
             self.curl.socket_action(pycurl.SOCKET_TIMEOUT, 0)
         return readable
 
     def finished(self):
-        """Yields the handles whose requests have ended, each with its error or None."""
+        """Yields each handle whose request has ended, with its error or None."""
         left = 1
         while left:
             left, succeeded, failed = self.curl.info_read()
@@ -107,12 +107,12 @@ class Multi:
 
 
 def new_handle(target, share):
-    """Returns a handle that makes requests of the target, one after the other."""
-    by_itself = {"Accept", "Content-Type", "Expect"}  # headers that libcurl adds unless they are switched off
+    """Returns a handle that makes the target's requests, one after the other."""
+    defaults = {"Accept", "Content-Type", "Expect"}  # headers that libcurl adds unless they are switched off
     given = {name.title() for name, _ in target.headers}
     handle = pycurl.Curl()
     handle.setopt(
-        pycurl.HTTPHEADER, [f"{name}: {value}" for name, value in target.headers] + [f"{name}:" for name in by_itself - given]
+        pycurl.HTTPHEADER, [f"{name}: {value}" for name, value in target.headers] + [f"{name}:" for name in defaults - given]
     )
     if target.body:
         handle.setopt(pycurl.POSTFIELDS, target.body)
@@ -137,7 +137,7 @@ def new_handle(target, share):
 
 
 def settle(run, handle, error):
-    """Says what became of the handle's request, and readies it for the next."""
+    """Reports the outcome of the handle's request, and prepares the handle for the next."""
     try:
         if error:
             raise error
@@ -154,7 +154,7 @@ def settle(run, handle, error):
 
 
 def make_requests(run, multi, free):
-    """Makes the requests of the run with handles that are free."""
+    """Makes the requests of the run with the handles in free."""
     while run.waiting or not run.stopped or len(free) < run.limit:
         while run.waiting and free:
             handle = free.pop()

@@ -1,4 +1,4 @@
-"""requests.get in a loop, as everybody begins: each request on a new connection, and cookies forgotten."""
+"""requests.get in a loop, as most programs begin: each request on a new connection, and no cookies kept."""
 
 import requests
 from sweetspot_threads import ThreadHarness

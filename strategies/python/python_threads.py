@@ -1,4 +1,4 @@
-"""A queue and as many threads as the limit, which share one session of requests with as many connections."""
+"""A queue and as many threads as the limit. They share one session of requests, with as many connections."""
 
 import threading
 
@@ -11,7 +11,7 @@ harness = ThreadHarness(VERSION, classes=CLASSES)
 with requests.Session() as session:
     for scheme in "http://", "https://":
         session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=harness.target.limit))
-    for run in harness.runs():  # is the queue too
+    for run in harness.runs():  # the run is the queue
         threads = [threading.Thread(target=work, args=(run, session.request)) for _ in range(run.limit)]
         for thread in threads:
             thread.start()

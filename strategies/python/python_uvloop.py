@@ -1,4 +1,4 @@
-"""The same as python_aiohttp, on uvloop."""
+"""The same as python_aiohttp, on uvloop's event loop."""
 
 import asyncio
 

@@ -1,8 +1,9 @@
-"""Starts a program that is handed over in the arguments, so that no file has to be written:
+"""Starts a program that is passed in the arguments, so that no file has to be written:
 
     python3 -c START "aiohttp uvloop" sweetspot "…its source…" program "…its source…"
 
-The first argument names the libraries that it takes, the others are modules, of which the last is the program.
+The first argument names the libraries that the program needs. Then come modules, each a name and its source. The last is the
+program.
 """
 
 import importlib.util
@@ -11,7 +12,7 @@ import os
 import sys
 import types
 
-SYSTEM = "/usr/bin/python3"  # has what apt installs; the python3 that comes first in PATH may be another
+SYSTEM = "/usr/bin/python3"  # has the packages that apt installs; the python3 that is first in PATH may be another
 
 
 def start(libraries, *modules):
@@ -31,7 +32,7 @@ def start(libraries, *modules):
 
 
 def load(name, file, source):
-    """Runs the source as the module of that name; a traceback says that it is of the file."""
+    """Runs the source as the module of that name. Tracebacks name the file."""
     module = sys.modules[name] = types.ModuleType(name)
     exec(compile(source, file + ".py", "exec"), module.__dict__)
 

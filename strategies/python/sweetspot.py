@@ -1,6 +1,6 @@
 """The program's side of sweetspot's protocol, which strategies/EXTERNAL.md describes.
 
-A program says hello with a harness, makes the requests of each run, and says what became of each:
+A program creates a harness, which says hello, makes the requests of each run, and reports the outcome of each:
 
     for run in harness.runs():
         for number, url in run:
@@ -8,9 +8,9 @@ A program says hello with a harness, makes the requests of each run, and says wh
             ...
             run.answered(number, start, status, size)  # or run.failed(number, start, error)
 
-A program with a loop of its own takes the requests from run.waiting, asks the harness to receive when standard input is
-readable, and the run to report every so often. For threads and for asyncio there are modules that do all that. It costs
-about a microsecond a request.
+A program with its own event loop takes the requests from run.waiting, calls harness.receive when standard input is readable,
+and calls run.report_if_due regularly. The modules sweetspot_threads and sweetspot_async do so for threads and for asyncio.
+The protocol costs about a microsecond per request.
 """
 
 import base64
@@ -29,7 +29,7 @@ import time
 
 STDIN = 0
 REPORT_EVERY = 0.010  # seconds
-REASON = 150  # characters of an error's text at most, which may have the whole answer in it
+REASON = 150  # characters of an error's text at most, since it may contain the whole response
 
 clock = time.monotonic_ns
 encode = json.JSONEncoder(separators=(",", ":")).encode
@@ -41,7 +41,7 @@ ERRNOS = {
     errno.ETIMEDOUT: "timeout",
 }
 
-# The classes of failures that Python itself has exceptions for. What a library's own mean, its program says.
+# The classes of Python's own exceptions. Each program adds those of its library.
 CLASSES = [
     (ConnectionRefusedError, "refused"),
     (ConnectionError, "reset"),
@@ -52,7 +52,7 @@ CLASSES = [
     ((json.JSONDecodeError, UnicodeDecodeError), "decode"),
 ]
 
-# Every program is to have the same settings, whatever the environment says.
+# The environment must not change settings: they are the same for every program.
 os.environ.update(NO_PROXY="*", no_proxy="*", NETRC=os.devnull)
 signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for sweetspot, which then stops the run
 _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -62,30 +62,30 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))
 class Target:
     """What all requests have in common."""
 
-    def __init__(self, said):
-        self.method = said["method"]
-        self.headers = said["headers"]  # pairs
-        self.body = base64.b64decode(said["body"]) or None
-        self.timeout = said["timeout"]  # seconds, as are the next two
-        self.dial_timeout = said["dial_timeout"]
-        self.dns_cache = said["dns_cache"]
-        self.insecure = said["insecure"]
-        self.decode = said["decode"] == "json"
-        self.limit = said["limit"]  # the largest that a run will have
+    def __init__(self, content):
+        self.method = content["method"]
+        self.headers = content["headers"]  # pairs
+        self.body = base64.b64decode(content["body"]) or None
+        self.timeout = content["timeout"]  # seconds, as are the next two
+        self.dial_timeout = content["dial_timeout"]
+        self.dns_cache = content["dns_cache"]
+        self.insecure = content["insecure"]
+        self.decode = content["decode"] == "json"
+        self.limit = content["limit"]  # the largest limit of any run
 
 
 class Run:
-    """The requests between a run message and the next stop."""
+    """The requests between a run message and the next stop message."""
 
     def __init__(self, harness, limit):
         self.harness = harness
         self.limit = limit
-        self.waiting = collections.deque()  # for the program to take them: pairs of number and URL
+        self.waiting = collections.deque()  # (number, URL), for the program to take
         self.stopped = False  # no more will come
-        self.connections = set()  # one member for each that was used; none if the library cannot tell
-        self.results = {}  # what was decoded, by URL
+        self.connections = set()  # one member per connection used; empty if the library does not tell
+        self.results = {}  # decoded bodies, by URL
         self.outcomes = []  # not reported yet
-        self.reported = 0  # when
+        self.reported = 0  # time of the latest report
 
     def hand_over(self, first, urls):
         self.waiting.extend(enumerate(urls, first))
@@ -94,7 +94,7 @@ class Run:
         self.stopped = True
 
     def start(self):
-        """Returns the time at which a request that was taken starts."""
+        """Returns the start of a request. It is called when the request is taken."""
         return clock()
 
     def answered(self, number, start, status, size):
@@ -107,17 +107,17 @@ class Run:
         self.outcomes.append(outcome)
 
     def report_if_due(self):
-        """Reports if it is time to, or if the program has nothing left to start."""
+        """Reports if a report is due, or if the program has no request left to start."""
         idle = not self.waiting and not self.stopped
         if idle or clock() - self.reported >= REPORT_EVERY * 1e9:
             self.report()
 
     def report(self):
-        """Reports what there is to report."""
+        """Reports the outcomes that were not reported yet."""
         count = len(self.outcomes)
         if count:
             outcomes = self.outcomes[:count]
-            del self.outcomes[:count]  # other threads may have added some meanwhile
+            del self.outcomes[:count]  # and not all: other threads may have added some meanwhile
             self.reported = clock()
             self.harness.send("done", now=self.reported, outcomes=outcomes)
 
@@ -127,14 +127,14 @@ class Run:
 
 
 class Harness:
-    """What is at the other end of standard input and output."""
+    """The connection to sweetspot over standard input and output."""
 
     Run = Run
 
     def __init__(self, version, most=0, classes=()):
         """Says hello and waits for the target.
 
-        Classes are pairs: a library's exceptions, and what the protocol calls them, or a function that tells if it can.
+        Classes are pairs: a library's exceptions, and their class in the protocol or a function that returns it or None.
         """
         self.classes = [*CLASSES, *classes]
         self.unread = b""
@@ -158,7 +158,7 @@ class Harness:
 
     def open(self):
         gc.collect()
-        gc.freeze()  # what was imported need not be looked at again
+        gc.freeze()  # the collector need not examine the imported modules again
         self.send("opened")
 
     def begin(self, run):
@@ -172,19 +172,19 @@ class Harness:
         self.closed = True
 
     def receive(self):
-        """Waits for something to read, and does what it says."""
-        for name, said in self.read():
+        """Waits for messages and handles them."""
+        for name, content in self.read():
             if name == "start":
-                self.run.hand_over(said["first"], said["urls"])
+                self.run.hand_over(content["first"], content["urls"])
             elif name == "stop":
                 self.run.stop()
             elif name == "run":
-                self.begin(self.Run(self, said["limit"]))
+                self.begin(self.Run(self, content["limit"]))
             elif name == "open":
-                self.target = Target(said)
+                self.target = Target(content)
             elif name == "close":
                 if self.run:
-                    os._exit(0)  # nobody wants the outcomes any more
+                    os._exit(0)  # the outcomes are not wanted any more
                 self.close()
 
     def read(self):
@@ -194,12 +194,12 @@ class Harness:
         *lines, self.unread = (self.unread + got).split(b"\n")
         return [message for line in lines for message in json.loads(line).items()]
 
-    def send(self, name, **says):
-        sys.stdout.buffer.write(encode({name: says}).encode() + b"\n")
+    def send(self, name, **content):
+        sys.stdout.buffer.write(encode({name: content}).encode() + b"\n")
         sys.stdout.buffer.flush()
 
     def explain(self, error):
-        """Returns the class of an error and the reason: the innermost of its causes whose class is known."""
+        """Returns the class and the reason of an error, from the innermost of its causes whose class is known."""
         causes = []
         while error and error not in causes:
             causes.insert(0, error)

@@ -1,4 +1,4 @@
-"""The protocol for programs on asyncio, whichever loop it has."""
+"""The protocol for programs on asyncio, with any event loop."""
 
 import asyncio
 
@@ -6,14 +6,14 @@ from sweetspot import REPORT_EVERY, STDIN, Harness, Run, clock
 
 
 class AsyncRun(Run):
-    """A run that one coroutine may iterate over."""
+    """A run over which one coroutine may iterate."""
 
     def __init__(self, harness, limit):
         super().__init__(harness, limit)
         self.loop = asyncio.get_running_loop()
         self.more = asyncio.Event()
         self.unstarted = 0
-        self.alarm = None  # rings when there is to be a report
+        self.timer = None  # for the next report
 
     async def __aiter__(self):
         while self.waiting or not self.stopped:
@@ -34,28 +34,28 @@ class AsyncRun(Run):
 
     def start(self):
         self.unstarted -= 1
-        self.arrange_report()
+        self.schedule_report()
         return clock()
 
     def note(self, outcome):
         super().note(outcome)
-        self.arrange_report()
+        self.schedule_report()
 
-    def arrange_report(self):
+    def schedule_report(self):
         if self.unstarted == 0 and not self.stopped:
             self.loop.call_soon(self.report)
-        elif not self.alarm:
-            self.alarm = self.loop.call_later(REPORT_EVERY, self.report)
+        elif not self.timer:
+            self.timer = self.loop.call_later(REPORT_EVERY, self.report)
 
     def report(self):
-        if self.alarm:
-            self.alarm.cancel()
-            self.alarm = None
+        if self.timer:
+            self.timer.cancel()
+            self.timer = None
         super().report()
 
 
 class AsyncHarness(Harness):
-    """One that the event loop calls when there is something to read. Only what comes before the first run blocks."""
+    """A harness that the event loop calls when there is something to read. It blocks only before the first run."""
 
     Run = AsyncRun
 
@@ -76,5 +76,5 @@ class AsyncHarness(Harness):
 
     def close(self):
         super().close()
-        asyncio.get_running_loop().remove_reader(STDIN)  # whose end would be read again and again
+        asyncio.get_running_loop().remove_reader(STDIN)  # otherwise its end would be read again and again
         self.begun.put_nowait(None)

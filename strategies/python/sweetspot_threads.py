@@ -1,4 +1,4 @@
-"""The protocol for programs whose calls block."""
+"""The protocol for programs with threads, whose calls block."""
 
 import queue
 import select
@@ -8,7 +8,7 @@ from sweetspot import REPORT_EVERY, STDIN, Harness, Run, clock
 
 
 class ThreadRun(Run):
-    """A run that any number of threads may iterate over."""
+    """A run over which any number of threads may iterate."""
 
     def __init__(self, harness, limit):
         super().__init__(harness, limit)
@@ -29,14 +29,14 @@ class ThreadRun(Run):
         self.waiting.put(None)
 
     def start(self):
-        self.ask_for_more()
+        self.report_if_empty()
         return clock()
 
     def note(self, outcome):
         super().note(outcome)
-        self.ask_for_more()
+        self.report_if_empty()
 
-    def ask_for_more(self):
+    def report_if_empty(self):
         if self.waiting.empty():
             self.report()
 
@@ -46,7 +46,7 @@ class ThreadRun(Run):
 
 
 class ThreadHarness(Harness):
-    """One with a thread of its own, which does the reading and most of the reporting."""
+    """A harness with a thread that does all reading and most of the reporting."""
 
     Run = ThreadRun
 
@@ -56,7 +56,7 @@ class ThreadHarness(Harness):
 
     def runs(self):
         self.open()
-        threading.Thread(target=self.carry, daemon=True).start()
+        threading.Thread(target=self.serve, daemon=True).start()
         while run := self.begun.get():
             yield run
             self.end()
@@ -69,7 +69,7 @@ class ThreadHarness(Harness):
         super().close()
         self.begun.put(None)
 
-    def carry(self):
+    def serve(self):
         while not self.closed:
             readable, _, _ = select.select([STDIN], [], [], REPORT_EVERY if self.run else None)
             if readable:

@@ -1,6 +1,6 @@
-"""How the programs with httpx make a request, and what its errors mean.
+"""How the programs with httpx make a request, and the classes of its errors.
 
-What httpx cannot be told to do otherwise: dots in a path are resolved, a head that breaks off is no response at all, and the
+These cannot be configured in httpx: dots in a path are resolved, a head that breaks off counts as no response, and the
 timeout is for each read, not for the whole response.
 """
 
@@ -26,7 +26,7 @@ CLASSES = [
     (httpx.RemoteProtocolError, classify),
 ]
 
-BY_ITSELF = "Accept", "Accept-Encoding", "Connection"  # headers that httpx adds
+DEFAULT_HEADERS = "Accept", "Accept-Encoding", "Connection"  # which httpx adds
 
 
 def open_client(target, limit, cookies=None):
@@ -41,7 +41,7 @@ def open_client(target, limit, cookies=None):
     )
     client.headers = target.headers
     given = {name.lower() for name, _ in target.headers}
-    for name in BY_ITSELF:
+    for name in DEFAULT_HEADERS:
         if name.lower() not in given:
             del client.headers[name]
     return client

@@ -1,7 +1,7 @@
-"""How the programs with requests make a request, and what its errors mean.
+"""How the programs with requests make a request, and the classes of its errors.
 
-What requests cannot be told to do otherwise: dots in a path are resolved, a header that is given twice is sent once with its
-values joined by a comma, a Content-Length that is no number is ignored, and the timeout is for each read, not for the whole
+These cannot be configured in requests: dots in a path are resolved, a header that is given twice is sent once with its
+values joined by a comma, a Content-Length that is not a number is ignored, and the timeout is for each read, not for the whole
 response.
 """
 
@@ -25,7 +25,7 @@ urllib3.disable_warnings()  # about certificates that are not verified, as asked
 def settings(target):
     """Returns the arguments of every request."""
     headers = requests.structures.CaseInsensitiveDict(
-        {"Accept": None, "Accept-Encoding": urllib3.util.SKIP_HEADER, "Connection": None}  # what requests would add
+        {"Accept": None, "Accept-Encoding": urllib3.util.SKIP_HEADER, "Connection": None}  # which requests would add
     )
     for name, value in target.headers:
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
@@ -40,15 +40,15 @@ def settings(target):
 
 
 def work(run, request):
-    """Makes requests of the run, one after the other until none is left, by requests.request or by that of a session."""
+    """Makes requests of the run, one after the other, until none is left. Request is requests.request or that of a session."""
     target = run.harness.target
     arguments = settings(target)
     for number, url in run:
         start = run.start()
         try:
             with request(target.method, url, **arguments) as response:
-                if connection := response.raw.connection:  # which a redirect has not any more
-                    run.connections.add(connection.sock or number)  # without one it was this request's alone
+                if connection := response.raw.connection:  # a redirect has none any more
+                    run.connections.add(connection.sock or number)  # without a socket, the connection was for this request alone
                 response.raw.enforce_content_length = True
                 body = response.content
             if target.decode and response.ok:

@@ -8,6 +8,7 @@ import (
 
 	"sweetspot/bench"
 	"sweetspot/results"
+	"sweetspot/results/text"
 )
 
 // metrics are what Prometheus collects about a run under way.
@@ -69,7 +70,9 @@ func (m *metrics) trial(t results.Trial) {
 		return
 	}
 	m.goodput.WithLabelValues(t.Strategy).Set(t.PerSecond)
-	for percentile, seconds := range map[string]float64{"50": t.Latency.P50, "90": t.Latency.P90, "99": t.Latency.P99} {
-		m.latency.WithLabelValues(t.Strategy, percentile).Set(seconds)
+	for _, f := range results.Latencies() {
+		if f.Percentile > 0 {
+			m.latency.WithLabelValues(t.Strategy, text.Exact(f.Percentile)).Set(f.OfTrial(&t))
+		}
 	}
 }

@@ -1,4 +1,8 @@
 // Package chromium opens pages in a real browser, for tests.
+//
+// [Start] starts Debian's chromium without a window. [Browser.Open] opens a page in a new tab, and the methods of [Page] then
+// act as a reader does, take pictures, and report what the page requested and what it wrote to the console. A method that fails
+// ends the test with Fatal, so it must be called from the goroutine of the test. Every wait has a time limit.
 package chromium
 
 import (
@@ -16,13 +20,13 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// patience is how long a test waits for the browser, which may share its CPU with many other tests.
-const patience = 2 * time.Minute
+// openTimeout is the longest time for which a page stays open. It is long because other tests may use the CPU at the same time.
+const openTimeout = 2 * time.Minute
 
-// A Browser runs until the test that started it ends. It can reach nothing but this machine.
+// A Browser runs until the test that started it ends. Its pages can load only files and what 127.0.0.1 serves.
 type Browser struct{ ctx context.Context }
 
-// Start starts a browser. It skips the test if there is no Chromium, and fails it where SWEETSPOT_REQUIRE is set.
+// Start starts a browser. Without chromium it skips the test, or fails it if the environment variable SWEETSPOT_REQUIRE is set.
 func Start(t testing.TB) *Browser {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
@@ -46,7 +50,7 @@ func Start(t testing.TB) *Browser {
 	return &Browser{ctx}
 }
 
-// A Page is open in a tab of a browser.
+// A Page is an open tab of a browser.
 type Page struct {
 	t   testing.TB
 	ctx context.Context
@@ -56,18 +60,19 @@ type Page struct {
 	messages []string
 }
 
-// Open opens the page at the URL in a window of that width, with light colours, until the test ends.
+// Open opens a URL in a window of the given width in pixels, with light colours. The page is closed when the test t ends, or
+// after two minutes.
 func (b *Browser) Open(t testing.TB, url string, width int) *Page {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(b.ctx)
 	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, patience)
+	ctx, cancel = context.WithTimeout(ctx, openTimeout)
 	t.Cleanup(cancel)
 	p := &Page{t: t, ctx: ctx}
 	if err := chromedp.Listen(ctx, p.listen); err != nil {
 		t.Fatal("chromium: ", err)
 	}
-	go p.console() // until the tab is gone
+	go p.console() // ends when the tab is closed
 	if _, err := chromedp.Call(ctx, network.Enable, network.EnableParams{}); err != nil {
 		t.Fatal("chromium: ", err)
 	}
@@ -77,7 +82,7 @@ func (b *Browser) Open(t testing.TB, url string, width int) *Page {
 	return p
 }
 
-// listen keeps the requests that the page makes.
+// listen records the requests of the page.
 func (p *Page) listen(event any) {
 	if sent, is := event.(*network.EventRequestWillBeSent); is {
 		p.mu.Lock()
@@ -86,7 +91,7 @@ func (p *Page) listen(event any) {
 	}
 }
 
-// console keeps what the page complains of.
+// console records the messages on the page's console.
 func (p *Page) console() {
 	for message, err := range chromedp.Console(p.ctx) {
 		if err != nil {
@@ -105,28 +110,27 @@ func (p *Page) do(steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// Requests returns the URLs that the page has asked for since it was opened, its own among them. What is part of the page
-// itself is left out.
+// Requests returns the URLs that the page has requested since it was opened, including its own URL and without data URLs.
 func (p *Page) Requests() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.DeleteFunc(slices.Clone(p.requests), func(url string) bool { return strings.HasPrefix(url, "data:") })
 }
 
-// Messages returns what was written to the console, by the page or by the browser about it.
+// Messages returns what the page, or the browser about the page, has written to the console.
 func (p *Page) Messages() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.messages)
 }
 
-// Width makes the window that wide.
+// Width sets the width of the window.
 func (p *Page) Width(pixels int) {
 	p.t.Helper()
 	p.do(chromedp.EmulateViewport(int64(pixels), 900))
 }
 
-// Colours makes the reader prefer a scheme, light or dark.
+// Colours sets the preferred colour scheme of the reader: light or dark.
 func (p *Page) Colours(scheme string) {
 	p.t.Helper()
 	_, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
@@ -137,33 +141,33 @@ func (p *Page) Colours(scheme string) {
 	}
 }
 
-// Move moves the mouse to a place in the window.
+// Move moves the mouse to a position in the window, in pixels from the top left corner.
 func (p *Page) Move(x, y float64) {
 	p.t.Helper()
 	p.do(chromedp.MouseEvent(chromedp.MouseMoved, x, y))
 }
 
-// Press presses keys, as package kb of chromedp writes them.
+// Press presses the keys; chromedp's package kb has the codes of special keys.
 func (p *Page) Press(keys string) {
 	p.t.Helper()
 	p.do(chromedp.KeyEvent(keys))
 }
 
-// Wait waits until the expression is true.
+// Wait waits until a JavaScript expression is true. It fails the test after one minute.
 func (p *Page) Wait(expression string) {
 	p.t.Helper()
-	if _, err := chromedp.Run(p.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(patience/2))); err != nil {
+	if _, err := chromedp.Run(p.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(openTimeout/2))); err != nil {
 		p.t.Fatalf("chromium: waiting for %s: %v", expression, err)
 	}
 }
 
-// PDF returns the page as it is printed.
+// PDF returns the page as it is printed on A4.
 func (p *Page) PDF() []byte {
 	p.t.Helper()
 	return Get(p, chromedp.PrintToPDF(chromedp.PDFPaper(chromedp.PaperA4)))
 }
 
-// Picture returns the whole page as a PNG.
+// Picture returns the whole page, including the part outside the window, as PNG.
 func (p *Page) Picture() []byte {
 	p.t.Helper()
 	return Get(p, chromedp.FullScreenshot(100))
@@ -175,7 +179,7 @@ func Eval[T any](p *Page, expression string) T {
 	return Get(p, chromedp.Evaluate[T](expression))
 }
 
-// Get returns what an action of chromedp does.
+// Get runs an action of chromedp and returns its value.
 func Get[T any](p *Page, action chromedp.Action[T]) T {
 	p.t.Helper()
 	value, err := chromedp.Run(p.ctx, action)

@@ -1,4 +1,4 @@
-// What of Apache ECharts the report's page draws with. `make echarts` bundles it into echarts.min.js.
+// The parts of Apache ECharts that the report uses. `make echarts` bundles them into echarts.min.js.
 export { init } from 'echarts/core';
 import { use } from 'echarts/core';
 import { BarChart, CustomChart, LineChart, ScatterChart } from 'echarts/charts';

@@ -1,12 +1,13 @@
-// What the figures have in common: axes, intervals, curves, tooltips.
+// Parts that several charts use: axes, intervals, curves, tooltips.
 
-const lettering = () => ({ color: css('--soft'), fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12 });
-const decoration = { silent: true, tooltip: { show: false }, animation: false };
+const textStyle = () => ({ color: css('--soft'), fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12 });
+// nonInteractive is for series that do not react to the pointer.
+const nonInteractive = { silent: true, tooltip: { show: false }, animation: false };
 
 function axis(more) {
   return {
-    nameTextStyle: lettering(),
-    axisLabel: { ...lettering(), hideOverlap: true, ...more.label },
+    nameTextStyle: textStyle(),
+    axisLabel: { ...textStyle(), hideOverlap: true, ...more.label },
     axisLine: { show: false, onZero: false },
     axisTick: { show: false },
     minorTick: { show: false },
@@ -15,20 +16,21 @@ function axis(more) {
   };
 }
 
-// across is a horizontal axis with its name below the middle.
-const across = more => axis({ nameLocation: 'middle', nameGap: 28, ...more });
-// upright is a vertical axis with its name on top, where it takes no width.
-const upright = more =>
-  axis({ nameLocation: 'end', nameGap: 10, ...more, nameTextStyle: { ...lettering(), align: 'left', padding: [0, 0, 0, -32] } });
-// decades is a log axis from one round number to another.
-const decades = more => ({
+// horizontalAxis has its name below the middle.
+const horizontalAxis = more => axis({ nameLocation: 'middle', nameGap: 28, ...more });
+// verticalAxis has its name on top, where it takes no width.
+const verticalAxis = more =>
+  axis({ nameLocation: 'end', nameGap: 10, ...more, nameTextStyle: { ...textStyle(), align: 'left', padding: [0, 0, 0, -32] } });
+// logAxis returns the options of a logarithmic axis that begins and ends at round numbers.
+const logAxis = more => ({
   type: 'log',
   min: v => roundBy(v.min, Math.floor),
   max: v => roundBy(v.max, Math.ceil),
   minorSplitLine: { show: true, lineStyle: { color: css('--grid'), opacity: 0.5 } },
   ...more,
 });
-const named = names =>
+// categoryAxis has one row per name, the first at the top.
+const categoryAxis = names =>
   axis({
     type: 'category',
     data: names,
@@ -36,30 +38,33 @@ const named = names =>
     splitLine: { show: false },
     label: { width: Math.min(170, 0.3 * byId('figures').clientWidth), overflow: 'truncate', color: css('--ink') },
   });
-const limits = (name = 'limit') =>
-  across({
+// limitAxis is a horizontal axis of concurrency limits.
+const limitAxis = (name = 'limit') =>
+  horizontalAxis({
     type: 'log',
     logBase: 2,
     name,
     min: v => v.min,
     max: v => v.max,
-    label: { formatter: x => figure(x) },
+    label: { formatter: x => number(x) },
     splitLine: { show: false },
   });
 
-function plan(option, more) {
+// chartSpec describes a chart: the option for ECharts, the entries of the legend, and the stops, which are the points that the
+// arrow keys select. It may also have a height in pixels, and canvas: true for a chart with too many points for SVG.
+function chartSpec(option, more) {
   return {
     option: {
       animation: false,
       legend: { show: false },
-      textStyle: lettering(),
+      textStyle: textStyle(),
       grid: { left: 12, right: 24, top: 36, bottom: 36 },
       ...option,
       tooltip: {
         confine: true,
         backgroundColor: css('--card'),
         borderColor: css('--rule'),
-        textStyle: { ...lettering(), color: css('--ink'), fontSize: 13 },
+        textStyle: { ...textStyle(), color: css('--ink'), fontSize: 13 },
         extraCssText: 'overflow-wrap:anywhere;box-shadow:0 4px 18px #0003;max-width:min(26rem,90%)',
         ...option.tooltip,
       },
@@ -70,28 +75,29 @@ function plan(option, more) {
   };
 }
 
-const lineLegend = () => data.lines.map(l => ({ name: l.name, hue: colour(l.colour), dash: dash(l.run) }));
+const lineLegend = () => data.lines.map(l => ({ name: l.name, colour: paletteColour(l.colour), dash: dash(l.run) }));
 
-// roundBy returns 1, 2 or 5 times a power of ten: the next one below for floor, above for ceil.
-function roundBy(x, way) {
+// roundBy rounds to 1, 2 or 5 times a power of ten: down if round is Math.floor, up if it is Math.ceil.
+function roundBy(x, round) {
   if (!(x > 0)) return 1;
   const power = 10 ** Math.floor(Math.log10(x)),
     steps = [1, 2, 5, 10].map(s => s * power);
-  return way === Math.floor ? steps.findLast(s => s <= x * 1.0001) : steps.find(s => s >= x * 0.9999);
+  return round === Math.floor ? steps.findLast(s => s <= x * 1.0001) : steps.find(s => s >= x * 0.9999);
 }
 
-// A bound of two trials that differ can be a hundred times what was measured. far is how far beyond the largest rate one
-// is drawn; what goes on beyond that has no end in the picture, and its figure in the table.
-const far = 1.35;
-const bounded = (rates, p) => Math.min(p.high, far * Math.max(...rates));
+// maxBoundRatio limits how far an interval is drawn beyond the largest and below the smallest rate. After only two trials that
+// differ, a bound can be a hundred times the measured rate. A longer interval is drawn without an end mark; the table has its
+// bound.
+const maxBoundRatio = 1.35;
+const drawnHigh = (rates, p) => Math.min(p.high, maxBoundRatio * Math.max(...rates));
 
-// whisker draws the ends of an interval and what lies between: of [x, low, high] upright, of [low, high, y] lying. The
-// fourth value is how many of the ends are drawn, from the first on.
-const whisker = lying => (params, api) => {
-  const [a, b] = lying
+// whisker draws an interval with its end marks. The data is [low, high, y, ends] if it is horizontal, otherwise
+// [x, low, high, ends]. If ends is 1, only the low end gets a mark; if it is 2, both do.
+const whisker = horizontal => (params, api) => {
+  const [a, b] = horizontal
     ? [api.coord([api.value(0), api.value(2)]), api.coord([api.value(1), api.value(2)])]
     : [api.coord([api.value(0), api.value(1)]), api.coord([api.value(0), api.value(2)])];
-  const [dx, dy] = lying ? [0, 5] : [4, 0];
+  const [dx, dy] = horizontal ? [0, 5] : [4, 0];
   const stroke = (x1, y1, x2, y2) => ({
     type: 'line',
     shape: { x1, y1, x2, y2 },
@@ -103,8 +109,8 @@ const whisker = lying => (params, api) => {
   };
 };
 
-// ribbon draws the band between two neighbouring intervals, [x, low, high, next x, next low, next high].
-function ribbon(params, api) {
+// band fills the area between two neighbouring intervals. The data is [x, low, high, next x, next low, next high].
+function band(params, api) {
   const at = (x, y) => api.coord([api.value(x), api.value(y)]);
   return {
     type: 'polygon',
@@ -113,37 +119,39 @@ function ribbon(params, api) {
   };
 }
 
-// confidence returns the series of a line's intervals, on the scale that show turns rates into.
-function confidence(l, show) {
+// intervals returns the series of a line's confidence intervals; show converts a rate to the vertical axis.
+function intervals(l, show) {
   const rates = data.lines.flatMap(l => l.points.map(p => p.rate));
-  const known = l.points.map(p => {
-    const high = bounded(rates, p);
-    return p.low == null ? null : [p.limit, show(Math.max(p.low, Math.min(...rates) / far)), show(high), high < p.high ? 1 : 2];
+  const drawn = l.points.map(p => {
+    const high = drawnHigh(rates, p);
+    const low = Math.max(p.low, Math.min(...rates) / maxBoundRatio);
+    return p.low == null ? null : [p.limit, show(low), show(high), high < p.high ? 1 : 2];
   });
-  const pairs = known
+  const pairs = drawn
     .slice(1)
-    .map((p, i) => (p && known[i] ? [...known[i].slice(0, 3), ...p.slice(0, 3)] : null))
+    .map((p, i) => (p && drawn[i] ? [...drawn[i].slice(0, 3), ...p.slice(0, 3)] : null))
     .filter(Boolean);
-  const common = { ...decoration, type: 'custom', name: l.name, itemStyle: { color: colour(l.colour) } };
+  const common = { ...nonInteractive, type: 'custom', name: l.name, itemStyle: { color: paletteColour(l.colour) } };
   return [
-    { ...common, renderItem: ribbon, data: pairs, encode: { x: [0, 3], y: [1, 2, 4, 5] }, clip: true },
-    { ...common, renderItem: whisker(false), data: known.filter(Boolean), encode: { x: 0, y: [1, 2] } },
+    { ...common, renderItem: band, data: pairs, encode: { x: [0, 3], y: [1, 2, 4, 5] }, clip: true },
+    { ...common, renderItem: whisker(false), data: drawn.filter(Boolean), encode: { x: 0, y: [1, 2] } },
   ];
 }
 
-// overLimits tells of the points under the pointer, all of which are at one limit.
-const overLimits = tell => params => {
+// limitTooltip formats a tooltip about the points under the pointer, which all have the same limit; cells returns the texts of a
+// point.
+const limitTooltip = cells => params => {
   const indices = [...new Set(params.map(p => +p.seriesId.split(':')[1]))];
   const limit = params[0].value[0];
   const points = indices.map(i => [data.lines[i], data.lines[i].points.find(p => p.limit === limit)]).filter(([, p]) => p);
-  return tip(
-    'limit ' + figure(limit),
-    points.map(([l, p]) => [colour(l.colour), l.name, ...tell(p)]),
+  return tooltip(
+    'limit ' + number(limit),
+    points.map(([l, p]) => [paletteColour(l.colour), l.name, ...cells(p)]),
     [...new Set(points.flatMap(([, p]) => p.warned || []))],
   );
 };
 
-// limitStops are the places that the arrow keys go to: one for each limit.
+// limitStops returns one stop for each limit; id returns the ID of a line's series.
 function limitStops(id) {
   const seen = new Map();
   data.lines.forEach((l, i) =>
@@ -152,8 +160,9 @@ function limitStops(id) {
   return [...seen.values()].sort((a, b) => a.at - b.at);
 }
 
-function curve(l, i, values, more = {}) {
-  const hue = colour(l.colour);
+// curve returns the series of a line; value returns what is drawn of a point. A point with a warning is hollow.
+function curve(l, i, value, more = {}) {
+  const colour = paletteColour(l.colour);
   return {
     type: 'line',
     id: 'line:' + i,
@@ -161,12 +170,12 @@ function curve(l, i, values, more = {}) {
     symbol: symbol(l.run),
     symbolSize: 7,
     showAllSymbol: true,
-    itemStyle: { color: hue },
-    lineStyle: { color: hue, width: 2.25, type: dash(l.run) },
+    itemStyle: { color: colour },
+    lineStyle: { color: colour, width: 2.25, type: dash(l.run) },
     emphasis: { disabled: true },
-    data: l.points.map((p, k) => ({
-      value: [p.limit, values(p)],
-      itemStyle: p.warned ? { color: css('--card'), borderColor: hue, borderWidth: 2 } : undefined,
+    data: l.points.map(p => ({
+      value: [p.limit, value(p)],
+      itemStyle: p.warned ? { color: css('--card'), borderColor: colour, borderWidth: 2 } : undefined,
     })),
     ...more,
   };

@@ -1,19 +1,23 @@
-// The figures with a curve of limits. Each function returns what its chart draws, its legend, and where the arrow keys stop.
+// The charts with the limit on the horizontal axis. The function for a chart returns its chartSpec and is named after its figure.
 
-// recommended marks the limit to use and the interval that it was found in.
-function recommended(l, row) {
+// recommendation marks the limit to use and its interval. The label is in the given row, so that labels do not overlap.
+function recommendation(l, row) {
   if (!l.use) return {};
-  const hue = colour(l.colour);
+  const colour = paletteColour(l.colour);
   return {
-    markArea: { silent: true, itemStyle: { color: hue, opacity: 0.08 }, data: [[{ xAxis: l.use.low }, { xAxis: l.use.high }]] },
+    markArea: {
+      silent: true,
+      itemStyle: { color: colour, opacity: 0.08 },
+      data: [[{ xAxis: l.use.low }, { xAxis: l.use.high }]],
+    },
     markLine: {
       silent: true,
       symbol: 'none',
-      lineStyle: { color: hue, type: 'solid', width: 1.25 },
+      lineStyle: { color: colour, type: 'solid', width: 1.25 },
       data: [{ xAxis: l.use.limit }],
       label: {
-        formatter: l.use.label + ' ' + figure(l.use.limit),
-        color: hue,
+        formatter: l.use.label + ' ' + number(l.use.limit),
+        color: colour,
         fontWeight: 'bold',
         fontSize: 13,
         distance: [0, 4 + 15 * row],
@@ -22,77 +26,72 @@ function recommended(l, row) {
   };
 }
 
+// lawSeries draws the fitted universal scalability law of a line.
+function lawSeries(l) {
+  return {
+    ...nonInteractive,
+    type: 'line',
+    name: l.name,
+    data: l.law,
+    symbol: 'none',
+    z: 1,
+    lineStyle: { color: paletteColour(l.colour), width: 1.5, type: [2, 4] },
+  };
+}
+
+// theorySeries draws the theoretical goodput of the bundled server and its peak, up to the largest measured limit.
+function theorySeries(theory) {
+  const maxLimit = Math.max(...data.lines.flatMap(l => l.points.map(p => p.limit)));
+  const grey = { color: css('--soft') };
+  const common = { ...nonInteractive, name: theory.name };
+  const points = theory.curve.filter(p => p[0] <= maxLimit);
+  const peak = theory.peak[0] <= maxLimit ? [theory.peak] : [];
+  return [
+    { ...common, type: 'line', symbol: 'none', lineStyle: { ...grey, width: 1.25 }, z: 1, data: points },
+    { ...common, type: 'scatter', symbol: 'diamond', symbolSize: 11, itemStyle: grey, z: 4, data: peak },
+  ];
+}
+
 function throughput() {
   const series = [];
-  let row = 0;
+  let row = 0; // of the label of a recommendation
   data.lines.forEach((l, i) => {
-    series.push(...confidence(l, rate => rate));
-    if (l.law)
-      series.push({
-        ...decoration,
-        type: 'line',
-        name: l.name,
-        data: l.law,
-        symbol: 'none',
-        z: 1,
-        lineStyle: { color: colour(l.colour), width: 1.5, type: [2, 4] },
-      });
-    series.push(curve(l, i, p => p.rate, { z: 3, ...recommended(l, row) }));
+    series.push(...intervals(l, rate => rate));
+    if (l.law) series.push(lawSeries(l));
+    series.push(curve(l, i, p => p.rate, { z: 3, ...recommendation(l, row) }));
     if (l.use) row++;
   });
-  const explored = Math.max(...data.lines.flatMap(l => l.points.map(p => p.limit)));
-  for (const t of data.truths) {
-    const grey = { color: css('--soft') };
-    series.push(
-      {
-        ...decoration,
-        type: 'line',
-        name: t.name,
-        symbol: 'none',
-        lineStyle: { ...grey, width: 1.25 },
-        z: 1,
-        data: t.curve.filter(p => p[0] <= explored),
-      },
-      {
-        ...decoration,
-        type: 'scatter',
-        name: t.name,
-        symbol: 'diamond',
-        symbolSize: 11,
-        itemStyle: grey,
-        z: 4,
-        data: t.peak[0] <= explored ? [t.peak] : [],
-      },
-    );
-  }
-  return plan(
+  series.push(...data.truths.flatMap(theorySeries));
+  const labelHeight = 15 * Math.max(0, row - 1);
+  return chartSpec(
     {
-      grid: { left: 12, right: 24, top: 44 + 15 * Math.max(0, row - 1), bottom: 36 },
-      xAxis: limits(),
-      yAxis: upright({
+      grid: { left: 12, right: 24, top: 44 + labelHeight, bottom: 36 },
+      xAxis: limitAxis(),
+      yAxis: verticalAxis({
         type: 'value',
         name: 'goodput/s',
         min: 0,
-        nameGap: 10 + 15 * Math.max(0, row - 1),
-        label: { formatter: figure },
+        nameGap: 10 + labelHeight,
+        label: { formatter: number },
       }),
       series,
       tooltip: {
         trigger: 'axis',
-        formatter: overLimits(p => [
-          figure(p.rate) + '/s',
-          p.low == null ? '' : figure(p.low) + ' to ' + figure(p.high),
+        formatter: limitTooltip(p => [
+          number(p.rate) + '/s',
+          p.low == null ? '' : number(p.low) + ' to ' + number(p.high),
           p.trials + (p.trials > 1 ? ' trials' : ' trial'),
         ]),
       },
     },
     {
-      legend: [...lineLegend(), ...data.truths.map(t => ({ name: t.name, hue: css('--soft'), dash: 'solid' }))],
+      legend: [...lineLegend(), ...data.truths.map(t => ({ name: t.name, colour: css('--soft'), dash: 'solid' }))],
       stops: limitStops(i => 'line:' + i),
     },
   );
 }
 
+// quantiles has the latencies that are drawn: key in the data, name, line width, symbol.
 const quantiles = [
   ['p50', 'p50', 2.5, 'circle'],
   ['p90', 'p90', 1.5, 'diamond'],
@@ -107,11 +106,11 @@ function latency() {
         id: 'line:' + i + ':' + key,
         symbol: shape,
         symbolSize: 6 - k,
-        lineStyle: { color: colour(l.colour), width, type: dash(l.run), opacity: 1 - 0.2 * k },
+        lineStyle: { color: paletteColour(l.colour), width, type: dash(l.run), opacity: 1 - 0.2 * k },
         endLabel: {
           show: data.lines.length < 4 && l.points.length > 1,
           formatter: key,
-          color: colour(l.colour),
+          color: paletteColour(l.colour),
           fontSize: 11,
           distance: 3,
         },
@@ -119,13 +118,13 @@ function latency() {
       }),
     ),
   );
-  return plan(
+  return chartSpec(
     {
       grid: { left: 12, right: 34, top: 36, bottom: 36 },
-      xAxis: limits(),
-      yAxis: upright(decades({ name: 'latency', label: { formatter: span } })),
+      xAxis: limitAxis(),
+      yAxis: verticalAxis(logAxis({ name: 'latency', label: { formatter: duration } })),
       series,
-      tooltip: { trigger: 'axis', formatter: overLimits(p => quantiles.map(([key, name]) => name + ' ' + span(p[key]))) },
+      tooltip: { trigger: 'axis', formatter: limitTooltip(p => quantiles.map(([key, name]) => name + ' ' + duration(p[key]))) },
     },
     { legend: lineLegend(), stops: limitStops(i => 'line:' + i + ':p50') },
   );
@@ -133,14 +132,14 @@ function latency() {
 
 function time() {
   const n = data.requests,
-    took = p => (p.rate ? n / p.rate : null);
-  const series = data.lines.flatMap((l, i) => [...confidence(l, rate => n / rate), curve(l, i, took, { z: 3 })]);
-  return plan(
+    seconds = p => (p.rate ? n / p.rate : null);
+  const series = data.lines.flatMap((l, i) => [...intervals(l, rate => n / rate), curve(l, i, seconds, { z: 3 })]);
+  return chartSpec(
     {
-      xAxis: limits('semaphore size'),
-      yAxis: upright(decades({ name: 'time for ' + figure(n) + ' requests', label: { formatter: span } })),
+      xAxis: limitAxis('semaphore size'),
+      yAxis: verticalAxis(logAxis({ name: 'time for ' + number(n) + ' requests', label: { formatter: duration } })),
       series,
-      tooltip: { trigger: 'axis', formatter: overLimits(p => [p.rate ? span(n / p.rate) : 'never']) },
+      tooltip: { trigger: 'axis', formatter: limitTooltip(p => [p.rate ? duration(n / p.rate) : 'never']) },
     },
     { legend: lineLegend(), stops: limitStops(i => 'line:' + i) },
   );

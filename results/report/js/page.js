@@ -1,45 +1,47 @@
-// The page around the figures: legends, keys, controls, paper, and a run under way.
+// The page around the charts: legends, keyboard, controls, printing, and updates while a run is in progress.
 
 const figures = { throughput, ranking, latency, percentiles, time, trials, errors };
-const drawn = new Map(); // by figure: its chart, what it was drawn from, and the names that are switched off
+// By figure ID: { chart, spec, renderer, hidden, stop }. hidden has the names that the reader switched off.
+const charts = new Map();
 
 function draw() {
-  for (const [id, make] of Object.entries(figures)) {
-    if (!byId(id).hidden) show(id, make());
+  for (const [id, spec] of Object.entries(figures)) {
+    if (!byId(id).hidden) show(id, spec());
   }
 }
 
-function show(id, made) {
+// show draws a figure's chart. It makes a new chart only if the renderer changes.
+function show(id, spec) {
   const at = byId(id).querySelector('.chart');
-  at.style.minHeight = made.height ? made.height + 'px' : '';
-  const renderer = made.canvas ? 'canvas' : 'svg';
-  let d = drawn.get(id);
+  at.style.minHeight = spec.height ? spec.height + 'px' : '';
+  const renderer = spec.canvas ? 'canvas' : 'svg';
+  let d = charts.get(id);
   if (d && d.renderer !== renderer) d.chart.dispose();
   if (!d || d.renderer !== renderer) {
-    d = { renderer, chart: echarts.init(at, null, { renderer }), off: d ? d.off : new Set(), stop: -1 };
-    drawn.set(id, d);
+    d = { renderer, chart: echarts.init(at, null, { renderer }), hidden: d ? d.hidden : new Set(), stop: -1 };
+    charts.set(id, d);
   }
-  d.made = made;
-  made.option.legend = { show: false, selected: Object.fromEntries([...d.off].map(name => [name, false])) };
+  d.spec = spec;
+  spec.option.legend = { show: false, selected: Object.fromEntries([...d.hidden].map(name => [name, false])) };
   d.chart.resize();
-  d.chart.setOption(made.option, { notMerge: true });
+  d.chart.setOption(spec.option, { notMerge: true });
   legend(byId(id).querySelector('.legend'), d);
 }
 
-// legend draws buttons that switch lines on and off, and keeps the focus where it is.
+// legend makes buttons that switch lines on and off. It keeps the keyboard focus.
 function legend(at, d) {
   const focused = [...at.children].indexOf(document.activeElement);
   at.replaceChildren(
-    ...(d.made.legend.length < 2
+    ...(d.spec.legend.length < 2
       ? []
-      : d.made.legend.map(entry => {
+      : d.spec.legend.map(entry => {
           const button = document.createElement('button');
           button.type = 'button';
-          button.setAttribute('aria-pressed', String(!d.off.has(entry.name)));
+          button.setAttribute('aria-pressed', String(!d.hidden.has(entry.name)));
           button.append(swatch(entry), entry.name);
           button.onclick = () => {
-            if (!d.off.delete(entry.name)) d.off.add(entry.name);
-            button.setAttribute('aria-pressed', String(!d.off.has(entry.name)));
+            if (!d.hidden.delete(entry.name)) d.hidden.add(entry.name);
+            button.setAttribute('aria-pressed', String(!d.hidden.has(entry.name)));
             d.chart.dispatchAction({ type: 'legendToggleSelect', name: entry.name });
           };
           return button;
@@ -48,21 +50,21 @@ function legend(at, d) {
   if (focused >= 0 && at.children[focused]) at.children[focused].focus();
 }
 
-// swatch draws how a line or a symbol looks.
-function swatch({ hue, dash, shape }) {
+// swatch draws a sample of a line or of a symbol for the legend.
+function swatch({ colour, dash, shape }) {
   const make = (name, attributes) => {
     const e = document.createElementNS('http://www.w3.org/2000/svg', name);
     for (const [k, v] of Object.entries(attributes)) e.setAttribute(k, v);
     return e;
   };
   const svg = make('svg', { width: 20, height: 12, 'aria-hidden': 'true' });
-  const fill = { fill: hue };
+  const fill = { fill: colour };
   const shapes = {
     circle: ['circle', { cx: 10, cy: 6, r: 5, ...fill }],
     rect: ['rect', { x: 4, y: 1, width: 12, height: 10, ...fill }],
     diamond: ['path', { d: 'M10 0 16 6 10 12 4 6Z', ...fill }],
     triangle: ['path', { d: 'M10 1 16 11H4Z', ...fill }],
-    emptyCircle: ['circle', { cx: 10, cy: 6, r: 4, fill: 'none', stroke: hue, 'stroke-width': 2 }],
+    emptyCircle: ['circle', { cx: 10, cy: 6, r: 4, fill: 'none', stroke: colour, 'stroke-width': 2 }],
   };
   svg.append(
     shape
@@ -72,7 +74,7 @@ function swatch({ hue, dash, shape }) {
           y1: 6,
           x2: 20,
           y2: 6,
-          stroke: hue,
+          stroke: colour,
           'stroke-width': 3,
           'stroke-dasharray': { solid: '', dashed: '6 3', dotted: '2 3' }[dash],
         }),
@@ -80,14 +82,14 @@ function swatch({ hue, dash, shape }) {
   return svg;
 }
 
-// step shows the next or the last point of a chart and says what it is, for those who use the keyboard.
+// step selects the next or the previous stop of a chart. It shows the tooltip there and gives its text to screen readers.
 function step(id, by) {
-  const d = drawn.get(id),
-    stops = d.made.stops.filter(s => !d.off.has(s.name));
+  const d = charts.get(id),
+    stops = d.spec.stops.filter(s => !d.hidden.has(s.name));
   if (!stops.length) return;
   d.stop = Math.min(Math.max(d.stop + by, 0), stops.length - 1);
   const { seriesId, dataIndex } = stops[d.stop];
-  const seriesIndex = d.made.option.series.findIndex(s => s.id === seriesId);
+  const seriesIndex = d.spec.option.series.findIndex(s => s.id === seriesId);
   d.chart.dispatchAction({ type: 'showTip', seriesIndex, dataIndex });
   const shown = byId(id).querySelector('.chart .tip');
   byId(id).querySelector('.spoken').textContent = shown
@@ -102,51 +104,53 @@ for (const id of Object.keys(figures)) {
   at.addEventListener('keydown', event => {
     const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (by) step(id, by);
-    else if (event.key === 'Escape') drawn.get(id).chart.dispatchAction({ type: 'hideTip' });
+    else if (event.key === 'Escape') charts.get(id).chart.dispatchAction({ type: 'hideTip' });
     else return;
     event.preventDefault();
   });
-  at.addEventListener('blur', () => drawn.has(id) && drawn.get(id).chart.dispatchAction({ type: 'hideTip' }));
+  at.addEventListener('blur', () => charts.has(id) && charts.get(id).chart.dispatchAction({ type: 'hideTip' }));
 }
 
-// The time for another number of requests, in the chart and in its tables.
-function another() {
+// updateTimes takes over the number of requests that the reader typed, and recalculates the tables.
+function updateTimes() {
   const n = Math.floor(+byId('requests').value);
   if (!(n >= 1)) return;
   data.requests = n;
   for (const table of byId('time').querySelectorAll('table')) {
-    table.tHead.rows[0].cells[2].textContent = 'time for ' + figure(n);
+    table.tHead.rows[0].cells[2].textContent = 'time for ' + number(n);
     [...table.tBodies[0].rows].forEach(row => {
       const rate = +row.cells[1].textContent.replaceAll(',', '');
-      row.cells[2].textContent = rate ? span(n / rate) : '–';
+      row.cells[2].textContent = rate ? duration(n / rate) : '–';
     });
   }
 }
 byId('requests').addEventListener('input', () => {
-  another();
+  updateTimes();
   show('time', time());
 });
 byId('measure').addEventListener('change', () => show('trials', trials()));
 
-// ---- The surroundings: width, colours, paper
+// ---- Width, colours, printing
 
-for (const details of document.querySelectorAll('details')) details.open = false; // open where no script runs
+// The HTML has the tables open, for readers without JavaScript.
+for (const details of document.querySelectorAll('details')) details.open = false;
 
 const sizes = new ResizeObserver(entries => {
   for (const { target } of entries) {
-    const d = drawn.get(target.closest('section').id);
+    const d = charts.get(target.closest('section').id);
     if (d && !root.classList.contains('printing')) d.chart.resize();
   }
 });
 for (const at of document.querySelectorAll('.chart')) sizes.observe(at);
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
 
-const paper = 680; // pixels across, which A4 and Letter both have between their margins
+const paperWidth = 680; // pixels between the margins of both A4 and Letter
 addEventListener('beforeprint', () => {
   root.classList.add('printing');
-  for (const details of document.querySelectorAll('section:not(#trials) details')) details.open = true; // hundreds of trials are for no paper
+  // Print every table except that of the trials, which may have hundreds of rows.
+  for (const details of document.querySelectorAll('section:not(#trials) details')) details.open = true;
   draw();
-  for (const d of drawn.values()) d.chart.resize({ width: paper });
+  for (const d of charts.values()) d.chart.resize({ width: paperWidth });
 });
 addEventListener('afterprint', () => {
   root.classList.remove('printing');
@@ -156,9 +160,9 @@ addEventListener('afterprint', () => {
 
 draw();
 
-// ---- A run under way
+// ---- A run in progress
 
-// update takes over what has changed, and leaves alone what the reader has opened or typed.
+// update replaces the parts of the page that have changed. It keeps what the reader has opened or typed.
 function update(html) {
   const next = new DOMParser().parseFromString(html, 'text/html');
   for (const part of next.querySelectorAll('[data-part]')) {
@@ -167,11 +171,11 @@ function update(html) {
     if (old.innerHTML !== part.innerHTML) old.replaceChildren(...part.childNodes);
   }
   for (const id of Object.keys(figures)) byId(id).hidden = next.getElementById(id).hidden;
-  const now = next.getElementById('data').textContent;
-  if (now === text) return; // the charts are as they were, and so may a tooltip be
-  text = now;
-  data = JSON.parse(now);
-  another();
+  const newJSON = next.getElementById('data').textContent;
+  if (newJSON === json) return; // do not close an open tooltip
+  json = newJSON;
+  data = JSON.parse(json);
+  updateTimes();
   draw();
 }
 
@@ -182,6 +186,6 @@ if (document.body.hasAttribute('data-live')) {
   source.onerror = () => {
     const live = document.querySelector('.live');
     live.classList.add('lost');
-    live.textContent = 'The program has ended.';
+    live.textContent = 'The connection to the program is lost.';
   };
 }

@@ -1,61 +1,66 @@
-// The figures with a row for each strategy, and the trials over time. They return what those with a curve return.
+// The charts with one row per strategy, and the trials over time. As in curves.js, a function for a chart returns its chartSpec.
+
+// barLabels writes the goodput and the verdict of each rank beyond the end of its interval.
+function barLabels(ranks, rates) {
+  return {
+    ...nonInteractive,
+    type: 'scatter',
+    symbolSize: 0,
+    data: ranks.map((r, i) => [r.high == null ? r.rate : drawnHigh(rates, r), i]),
+    label: {
+      show: true,
+      position: 'right',
+      distance: 8,
+      color: css('--ink'),
+      fontSize: 12,
+      lineHeight: 16,
+      formatter: p => number(ranks[p.dataIndex].rate) + (ranks[p.dataIndex].verdict ? '\n' + ranks[p.dataIndex].verdict : ''),
+    },
+  };
+}
+
+// barIntervals draws the confidence interval of each rank across its bar.
+function barIntervals(ranks, rates) {
+  return {
+    ...nonInteractive,
+    type: 'custom',
+    renderItem: whisker(true),
+    itemStyle: { color: css('--ink') },
+    encode: { x: [0, 1], y: 2 },
+    z: 5,
+    data: ranks
+      .map((r, i) => [r.low, drawnHigh(rates, r), i, drawnHigh(rates, r) < r.high ? 1 : 2])
+      .filter(([low]) => low != null),
+  };
+}
 
 function ranking() {
   const ranks = data.ranks,
     rates = ranks.map(r => r.rate);
-  return plan(
+  const bars = {
+    type: 'bar',
+    id: 'bars',
+    barMaxWidth: 22,
+    emphasis: { disabled: true },
+    data: ranks.map(r => ({
+      value: r.rate,
+      itemStyle: { color: paletteColour(r.colour), opacity: 0.8, borderRadius: [0, 3, 3, 0] },
+    })),
+  };
+  return chartSpec(
     {
       grid: { left: 12, right: 110, top: 8, bottom: 36 },
-      yAxis: named(ranks.map(r => r.name)),
-      xAxis: across({ type: 'value', min: 0, name: 'goodput/s', label: { formatter: figure } }),
-      series: [
-        {
-          type: 'bar',
-          id: 'bars',
-          barMaxWidth: 22,
-          emphasis: { disabled: true },
-          data: ranks.map(r => ({
-            value: r.rate,
-            itemStyle: { color: colour(r.colour), opacity: 0.8, borderRadius: [0, 3, 3, 0] },
-          })),
-        },
-        {
-          // what is said of a bar stands beyond its whisker
-          ...decoration,
-          type: 'scatter',
-          symbolSize: 0,
-          data: ranks.map((r, i) => [r.high == null ? r.rate : bounded(rates, r), i]),
-          label: {
-            show: true,
-            position: 'right',
-            distance: 8,
-            color: css('--ink'),
-            fontSize: 12,
-            lineHeight: 16,
-            formatter: p =>
-              figure(ranks[p.dataIndex].rate) + (ranks[p.dataIndex].verdict ? '\n' + ranks[p.dataIndex].verdict : ''),
-          },
-        },
-        {
-          ...decoration,
-          type: 'custom',
-          renderItem: whisker(true),
-          itemStyle: { color: css('--ink') },
-          encode: { x: [0, 1], y: 2 },
-          z: 5,
-          data: ranks
-            .map((r, i) => [r.low, bounded(rates, r), i, bounded(rates, r) < r.high ? 1 : 2])
-            .filter(([low]) => low != null),
-        },
-      ],
+      yAxis: categoryAxis(ranks.map(r => r.name)),
+      xAxis: horizontalAxis({ type: 'value', min: 0, name: 'goodput/s', label: { formatter: number } }),
+      series: [bars, barLabels(ranks, rates), barIntervals(ranks, rates)],
       tooltip: {
         trigger: 'item',
         formatter: p => {
           const r = ranks[p.dataIndex];
-          return tip(r.name, [
-            ['', 'limit', figure(r.limit)],
-            ['', 'goodput', figure(r.rate) + '/s'],
-            ['', '95% sure', r.low == null ? 'one trial' : figure(r.low) + ' to ' + figure(r.high)],
+          return tooltip(r.name, [
+            ['', 'limit', number(r.limit)],
+            ['', 'goodput', number(r.rate) + '/s'],
+            ['', '95% confidence', r.low == null ? 'one trial' : number(r.low) + ' to ' + number(r.high)],
             ['', 'verdict', r.verdict || '–'],
           ]);
         },
@@ -65,10 +70,30 @@ function ranking() {
   );
 }
 
+// percentileRange draws a line from the median to the slowest request of each rank.
+function percentileRange(ranks) {
+  const renderItem = (params, api) => {
+    const [x1, y1] = api.coord([api.value(0), api.value(2)]),
+      [x2, y2] = api.coord([api.value(1), api.value(2)]);
+    return {
+      type: 'line',
+      shape: { x1, y1, x2, y2 },
+      style: { stroke: api.visual('color'), lineWidth: 2, opacity: 0.4 },
+    };
+  };
+  return {
+    ...nonInteractive,
+    type: 'custom',
+    renderItem,
+    encode: { x: [0, 1], y: 2 },
+    data: ranks.map(r => ({ value: [r.p50, r.max, r.i], itemStyle: { color: paletteColour(r.colour) } })),
+  };
+}
+
 function percentiles() {
   const ranks = data.ranks.map((r, i) => ({ ...r, i })).filter(r => r.p50 > 0);
-  const hollow = (shape, hue) =>
-    shape === 'emptyCircle' ? { color: css('--card'), borderColor: hue, borderWidth: 2 } : { color: hue };
+  const hollow = (shape, colour) =>
+    shape === 'emptyCircle' ? { color: css('--card'), borderColor: colour, borderWidth: 2 } : { color: colour };
   const series = quantiles.map(([key, name, , shape]) => ({
     type: 'scatter',
     id: 'spread:' + key,
@@ -77,162 +102,156 @@ function percentiles() {
     symbolSize: 11,
     emphasis: { disabled: true },
     itemStyle: { color: css('--ink') },
-    data: ranks.map(r => ({ value: [r[key], r.i], itemStyle: hollow(shape, colour(r.colour)) })),
+    data: ranks.map(r => ({ value: [r[key], r.i], itemStyle: hollow(shape, paletteColour(r.colour)) })),
   }));
-  const rule = (params, api) => {
-    const a = api.coord([api.value(0), api.value(2)]),
-      b = api.coord([api.value(1), api.value(2)]);
-    return {
-      type: 'line',
-      shape: { x1: a[0], y1: a[1], x2: b[0], y2: b[1] },
-      style: { stroke: api.visual('color'), lineWidth: 2, opacity: 0.4 },
-    };
-  };
-  series.unshift({
-    ...decoration,
-    type: 'custom',
-    renderItem: rule,
-    encode: { x: [0, 1], y: 2 },
-    data: ranks.map(r => ({ value: [r.p50, r.max, r.i], itemStyle: { color: colour(r.colour) } })),
-  });
-  return plan(
+  series.unshift(percentileRange(ranks));
+  return chartSpec(
     {
       grid: { left: 12, right: 24, top: 8, bottom: 36 },
-      yAxis: named(data.ranks.map(r => r.name)),
-      xAxis: across(decades({ name: 'latency', label: { formatter: span } })),
+      yAxis: categoryAxis(data.ranks.map(r => r.name)),
+      xAxis: horizontalAxis(logAxis({ name: 'latency', label: { formatter: duration } })),
       series,
       tooltip: {
         trigger: 'item',
         formatter: p => {
           const r = ranks[p.dataIndex];
-          return tip(
-            r.name + ' at limit ' + figure(r.limit),
-            quantiles.map(([key, name]) => ['', name, span(r[key])]),
+          return tooltip(
+            r.name + ' at limit ' + number(r.limit),
+            quantiles.map(([key, name]) => ['', name, duration(r[key])]),
           );
         },
       },
     },
     {
       height: 70 + 36 * data.ranks.length,
-      legend: quantiles.map(([, name, , shape]) => ({ name, hue: css('--ink'), shape })),
+      legend: quantiles.map(([, name, , shape]) => ({ name, colour: css('--ink'), shape })),
       stops: ranks.map((r, dataIndex) => ({ seriesId: 'spread:p50', dataIndex, name: 'p50' })),
     },
   );
 }
 
+// Indices in the values of a trial, as in the type trialValues.
+const column = { start: 0, duration: 1, rate: 2, share: 3, limit: 4, failures: 5 };
+
+// timelineSeries returns the series of a line's seconds and of its trials; shown is the column on the vertical axis.
+function timelineSeries(timeline, shown, many) {
+  const l = data.lines[timeline.line],
+    colour = paletteColour(l.colour),
+    common = { name: l.name, itemStyle: { color: colour, opacity: many ? 0.5 : 0.85 } };
+  const middle = t => t[column.start] + (data.timed ? t[column.duration] / 2 : 0);
+  return [
+    {
+      ...nonInteractive,
+      ...common,
+      type: 'line',
+      symbol: 'none',
+      lineStyle: { color: colour, width: 1, opacity: 0.55 },
+      // The values of a second have no duration, so the rate and the share are one index lower.
+      data: (timeline.seconds || []).map(s => (s ? [s[column.start], s[shown - 1]] : ['-', '-'])),
+    },
+    {
+      ...common,
+      type: 'scatter',
+      id: 'timeline:' + timeline.line,
+      symbol: symbol(l.run),
+      symbolSize: many ? 4 : 8,
+      emphasis: { disabled: true },
+      data: timeline.trials.map(t => [middle(t), t[shown]]),
+    },
+  ];
+}
+
+function trialTooltip(p) {
+  const { trials } = data.courses.find(timeline => 'timeline:' + timeline.line === p.seriesId);
+  const [start, seconds, rate, share, limit, failures] = trials[p.dataIndex];
+  return tooltip(p.seriesName, [
+    ['', 'limit', number(limit)],
+    data.timed ? ['', 'start', duration(start)] : ['', 'trial', number(start)],
+    ['', 'duration', duration(seconds)],
+    ['', 'goodput', number(rate) + '/s'],
+    ['', 'share of mean', percent(share)],
+    ['', 'failures', number(failures)],
+  ]);
+}
+
+// trialStops returns a stop for every trial, in the order of their start.
+function trialStops() {
+  const stops = data.courses.flatMap(({ line, trials }) =>
+    trials.map((t, dataIndex) => ({ seriesId: 'timeline:' + line, dataIndex, at: t[column.start], name: data.lines[line].name })),
+  );
+  return stops.sort((a, b) => a.at - b.at);
+}
+
 function trials() {
-  const which = +byId('measure').value; // 2 is the goodput of a trial, 3 its share of the mean
-  const many = data.courses.reduce((n, c) => n + c.trials.length, 0) > 1500;
-  const series = data.courses.flatMap(c => {
-    const l = data.lines[c.line],
-      common = { name: l.name, itemStyle: { color: colour(l.colour), opacity: many ? 0.5 : 0.85 } };
-    return [
-      {
-        ...decoration,
-        ...common,
-        type: 'line',
-        symbol: 'none',
-        lineStyle: { color: colour(l.colour), width: 1, opacity: 0.55 },
-        data: (c.seconds || []).map(s => (s ? [s[0], s[which - 1]] : ['-', '-'])),
-      },
-      {
-        ...common,
-        type: 'scatter',
-        id: 'course:' + c.line,
-        symbol: symbol(l.run),
-        symbolSize: many ? 4 : 8,
-        emphasis: { disabled: true },
-        data: c.trials.map(t => [t[0] + (data.timed ? t[1] / 2 : 0), t[which]]),
-      },
-    ];
-  });
-  const steady = {
+  const shown = +byId('measure').value, // column.rate or column.share
+    isShare = shown === column.share;
+  const many = data.courses.reduce((n, timeline) => n + timeline.trials.length, 0) > 1500;
+  const series = data.courses.flatMap(timeline => timelineSeries(timeline, shown, many));
+  const meanLine = {
     silent: true,
     symbol: 'none',
     label: { show: false },
     lineStyle: { color: css('--soft'), width: 1, type: 'solid' },
     data: [{ yAxis: 1 }],
   };
-  if (which === 3 && series.length) series[1].markLine = steady;
-  return plan(
+  if (isShare && series.length) series[1].markLine = meanLine;
+  return chartSpec(
     {
       grid: { left: 12, right: 24, top: 36, bottom: 36 },
-      xAxis: across({
+      xAxis: horizontalAxis({
         type: 'value',
         name: data.timed ? 'seconds since the start' : 'trial',
         min: 0,
         max: 'dataMax',
         splitLine: { show: false },
-        label: { formatter: figure },
+        label: { formatter: number },
       }),
-      yAxis: upright({
+      yAxis: verticalAxis({
         type: 'value',
-        scale: which === 3,
-        min: which === 2 ? 0 : null,
-        name: which === 3 ? 'share of the mean' : 'goodput/s',
-        label: { formatter: which === 3 ? percent : figure },
+        scale: isShare,
+        min: isShare ? null : 0,
+        name: isShare ? 'share of mean' : 'goodput/s',
+        label: { formatter: isShare ? percent : number },
       }),
       series,
-      tooltip: {
-        trigger: 'item',
-        formatter: p => {
-          const c = data.courses.find(c => 'course:' + c.line === p.seriesId),
-            t = c.trials[p.dataIndex];
-          return tip(p.seriesName, [
-            ['', 'limit', figure(t[4])],
-            ['', data.timed ? 'began at' : 'trial', data.timed ? span(t[0]) : figure(t[0])],
-            ['', 'lasted', span(t[1])],
-            ['', 'goodput', figure(t[2]) + '/s'],
-            ['', 'of its mean', percent(t[3])],
-            ['', 'failures', figure(t[5])],
-          ]);
-        },
-      },
+      tooltip: { trigger: 'item', formatter: trialTooltip },
     },
-    {
-      canvas: many,
-      legend: lineLegend(),
-      stops: data.courses
-        .flatMap(c =>
-          c.trials.map((t, dataIndex) => ({ seriesId: 'course:' + c.line, dataIndex, at: t[0], name: data.lines[c.line].name })),
-        )
-        .sort((a, b) => a.at - b.at),
-    },
+    { canvas: many, legend: lineLegend(), stops: trialStops() },
   );
 }
 
-const mostRows = 20; // the others are in the table
+const maxErrorRows = 20; // in the chart; the table has all rows
 
 function errors() {
   const { classes, rows } = data.failures,
-    shown = rows.slice(0, mostRows);
-  return plan(
+    shown = rows.slice(0, maxErrorRows);
+  return chartSpec(
     {
       grid: { left: 12, right: 24, top: 8, bottom: 36 },
-      yAxis: named(shown.map(r => r.name)),
-      xAxis: across({ type: 'value', min: 0, name: 'share of the requests', label: { formatter: percent } }),
+      yAxis: categoryAxis(shown.map(r => r.name)),
+      xAxis: horizontalAxis({ type: 'value', min: 0, name: 'share of requests', label: { formatter: percent } }),
       series: classes.map((name, k) => ({
         type: 'bar',
         id: 'class:' + k,
         stack: 'all',
         name,
         barMaxWidth: 22,
-        itemStyle: { color: colour(k % 10) },
+        itemStyle: { color: paletteColour(k % 10) },
         emphasis: { disabled: true },
         data: shown.map(r => r.shares[k]),
       })),
       tooltip: {
         trigger: 'item',
         formatter: p =>
-          tip(
+          tooltip(
             shown[p.dataIndex].name,
-            classes.map((c, k) => [colour(k % 10), c, percent(shown[p.dataIndex].shares[k])]),
+            classes.map((c, k) => [paletteColour(k % 10), c, percent(shown[p.dataIndex].shares[k])]),
           ),
       },
     },
     {
       height: 70 + 34 * shown.length,
-      legend: classes.map((name, k) => ({ name, hue: colour(k % 10), shape: 'rect' })),
+      legend: classes.map((name, k) => ({ name, colour: paletteColour(k % 10), shape: 'rect' })),
       stops: shown.map((r, dataIndex) => ({ seriesId: 'class:0', dataIndex })),
     },
   );

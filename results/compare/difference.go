@@ -1,0 +1,95 @@
+package compare
+
+import (
+	"fmt"
+	"strings"
+
+	"sweetspot/results"
+	"sweetspot/results/text"
+)
+
+// A difference is something in which two runs may differ.
+type difference struct {
+	what     string
+	old, new any
+}
+
+// unequal describes those of the differences whose sides are not equal.
+func unequal(all []difference) []string {
+	var texts []string
+	for _, d := range all {
+		if d.old != d.new {
+			texts = append(texts, text.Clean(fmt.Sprintf("%s %v and %v", d.what, orNone(d.old), orNone(d.new))))
+		}
+	}
+	return texts
+}
+
+// orNone returns the word for a setting that is not set.
+func orNone(value any) any {
+	if value == "" || value == 0.0 || value == int64(0) {
+		return "none"
+	}
+	return value
+}
+
+// Differences describes how the requests made with the old settings differ from those made with the new ones: runs with such
+// differences did not measure the same thing. The length of a trial's window is not one, the size of a batch is.
+func Differences(old, new results.Settings) []string {
+	return unequal([]difference{
+		{"method", old.Method, new.Method},
+		{"trials of", kindOf(old), kindOf(new)},
+		{"rate", old.Rate, new.Rate},
+		{"decode", old.Decode, new.Decode},
+		{"timeout", seconds(old.TimeoutSeconds), seconds(new.TimeoutSeconds)},
+		{"dial timeout", seconds(old.DialSeconds), seconds(new.DialSeconds)},
+		{"DNS cache", seconds(old.DNSSeconds), seconds(new.DNSSeconds)},
+		{"keep-alive", old.KeepAlive, new.KeepAlive},
+		{"redirects", old.Redirects, new.Redirects},
+		{"decompression", old.Decompression, new.Decompression},
+		{"retries", old.Retries, new.Retries},
+		{"insecure", old.Insecure, new.Insecure},
+		{"protocol", old.HTTP, new.HTTP},
+	})
+}
+
+func seconds(s float64) string { return fmt.Sprintf("%gs", s) }
+
+// kindOf says what a trial consists of.
+func kindOf(s results.Settings) string {
+	if s.Requests > 0 {
+		return text.Count(s.Requests) + " requests"
+	}
+	return "a duration"
+}
+
+// differentRuns returns a warning if two runs have different loads, another if they have different targets, and another if
+// they ran on different machines.
+func differentRuns(old, new *results.Run) []results.Warning {
+	var warnings []results.Warning
+	warn := func(subject string, texts []string) {
+		if len(texts) > 0 {
+			warnings = append(warnings, results.Warningf(results.DifferentRuns, "different %s: %s", subject, strings.Join(texts, "; ")))
+		}
+	}
+	a, b := old.Machine, new.Machine
+	warn("loads", Differences(old.Settings, new.Settings))
+	warn("targets", unequal([]difference{{"", old.Subject(), new.Subject()}}))
+	warn("machines", unequal([]difference{
+		{"system", a.OS + "/" + a.Arch, b.OS + "/" + b.Arch},
+		{"processor", known(a.CPU, b.CPU), known(b.CPU, a.CPU)},
+		{"CPUs", a.CPUs, b.CPUs},
+		{"kernel", known(a.Kernel, b.Kernel), known(b.Kernel, a.Kernel)},
+		{"built with", a.Go, b.Go},
+		{"open files", a.OpenFiles, b.OpenFiles},
+	}))
+	return warnings
+}
+
+// known returns the text if the other run's is known too: older files do not have all of them.
+func known(words, other string) string {
+	if other == "" {
+		return ""
+	}
+	return words
+}

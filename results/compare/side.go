@@ -1,0 +1,111 @@
+package compare
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"sweetspot/results"
+	"sweetspot/results/stat"
+	"sweetspot/results/text"
+)
+
+// A side is one of the two runs that are compared.
+type side struct {
+	order     []At // by strategy and limit
+	groups    map[At][]*results.Trial
+	summaries map[At]results.Summary
+	drift     float64 // change of ln(goodput) in the course of the run, common to all strategies
+}
+
+func sideOf(r *results.Run) side {
+	s := side{groups: map[At][]*results.Trial{}, summaries: map[At]results.Summary{}}
+	for _, g := range results.Groups(r.Trials) {
+		at := At{g.Strategy, g.Limit}
+		s.order = append(s.order, at)
+		s.groups[at] = g.Trials
+	}
+	byStrategy(s.order)
+	for _, summary := range results.Summarise(r.Trials) {
+		s.summaries[At{summary.Strategy, summary.Limit}] = summary
+	}
+	s.drift = s.slope(r.Trials)
+	return s
+}
+
+// byStrategy sorts by strategy, in the order in which these first appear, and by limit: a sweep does not try limits in
+// ascending order.
+func byStrategy(order []At) {
+	first := map[string]int{}
+	for i, at := range order {
+		if _, known := first[at.Strategy]; !known {
+			first[at.Strategy] = i
+		}
+	}
+	slices.SortFunc(order, func(a, b At) int {
+		return cmp.Or(cmp.Compare(first[a.Strategy], first[b.Strategy]), cmp.Compare(a.Limit, b.Limit))
+	})
+}
+
+// driftWarning returns a warning if the run drifted by more than is negligible.
+func (s side) driftWarning() []results.Warning {
+	change := math.Expm1(s.drift)
+	if math.Abs(change) <= stat.Negligible {
+		return nil
+	}
+	verb := "rose"
+	if change < 0 {
+		verb = "fell"
+	}
+	w := results.Warningf(results.DriftWithinRun, "goodput %s by %s in the course of the run, for all strategies alike: "+
+		"the intervals are wider by half of that", verb, text.Percent(math.Abs(change)))
+	return []results.Warning{w.With("change", change)}
+}
+
+// rates returns the logarithms of the trials' goodput in order of time, and whether all trials had a success.
+func (s side) rates(at At) (logs []float64, all bool) {
+	for _, t := range s.groups[at] {
+		if !(t.PerSecond > 0) || math.IsInf(t.PerSecond, 0) {
+			return nil, false
+		}
+		logs = append(logs, math.Log(t.PerSecond))
+	}
+	return logs, true
+}
+
+// slope returns the change of ln(goodput) from the first trial of a run to the last that all strategies have in common, as
+// of a machine or a server that gets faster or slower. It is the slope of a line through all trials, each relative to the
+// mean of its repeats; 0 if it is not certain that there is a slope.
+func (s side) slope(trials []results.Trial) float64 {
+	when := make(map[*results.Trial]float64, len(trials))
+	for i := range trials {
+		when[&trials[i]] = float64(i) / float64(len(trials))
+	}
+	var times, products, squares float64 // sums over the deviations of trials from the mean of their repeats
+	free := -1                           // degrees of freedom
+	for _, at := range s.order {
+		rates, all := s.rates(at)
+		if !all {
+			continue
+		}
+		var moments []float64
+		for _, t := range s.groups[at] {
+			moments = append(moments, when[t])
+		}
+		moment, rate := stat.Describe(moments).Mean, stat.Describe(rates).Mean
+		for i := range rates {
+			x, y := moments[i]-moment, rates[i]-rate
+			times, products, squares = times+x*x, products+x*y, squares+y*y
+		}
+		free += len(rates) - 1
+	}
+	if free < 1 || times == 0 {
+		return 0
+	}
+	slope := products / times
+	residual := max(0, squares-slope*products)
+	if math.Abs(slope) < stat.Student((1-stat.Confidence)/2, float64(free))*math.Sqrt(residual/float64(free)/times) {
+		return 0
+	}
+	return slope
+}

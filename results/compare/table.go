@@ -1,0 +1,121 @@
+package compare
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"sweetspot/results"
+	"sweetspot/results/render"
+	"sweetspot/results/text"
+)
+
+// Draw draws the comparison.
+func (c *Comparison) Draw(p render.Page) error {
+	p.Heading(1, fmt.Sprintf("%s %s of %s, against the one of %s", c.New.Command, c.New.Target, c.New.Started, c.Old.Started))
+	var marks render.Notes
+	columns := []render.Field[Change]{
+		{Name: "strategy", Left: true, Cell: func(r Change) string { return r.Strategy }},
+		{Name: "limit", Cell: func(r Change) string { return text.Count(r.Limit) }},
+		{Name: "old/s", Rank: 6, Cell: func(r Change) string { return text.Number(r.Old.PerSecond) }},
+		{Name: "new/s", Rank: 5, Cell: func(r Change) string { return text.Number(r.New.PerSecond) }},
+		{Name: "new/old", Cell: func(r Change) string { return text.Optional(r.Ratio, ratio) }},
+		{Name: "95% interval", Rank: 3, Cell: intervalOf},
+		{Left: true, Cell: func(r Change) string { return marks.Mark(remarks(r)) }, Style: func(Change) render.Style { return render.Caution }},
+		{Name: "difference", Rank: 1, Left: true, Cell: Change.words},
+	}
+	for i, f := range chiefLatencies() {
+		columns = append(columns,
+			render.Field[Change]{Name: f.Heading + " old", Rank: 8 + 2*i, Cell: func(r Change) string { return f.Write(f.OfSummary(&r.Old)) }},
+			render.Field[Change]{Name: f.Heading + " new", Rank: 7 + 2*i, Cell: func(r Change) string { return f.Write(f.OfSummary(&r.New)) }})
+	}
+	if slices.ContainsFunc(c.Rows, func(r Change) bool { return len(r.Old.Failed)+len(r.New.Failed) > 0 }) {
+		columns = append(columns,
+			render.Field[Change]{Name: "errors old", Rank: 4, Cell: func(r Change) string { return render.Failures(r.Old) }},
+			render.Field[Change]{Name: "errors new", Rank: 2, Cell: func(r Change) string { return render.Failures(r.New) }})
+	}
+	if err := p.Table(render.Tabulate(c.Rows, render.Styled(columns, Change.style))); err != nil {
+		return err
+	}
+	p.List(marks.List())
+	p.Paragraph(render.Faint, c.legend())
+	p.List(c.unmatched())
+	if err := c.viewOptima(p); err != nil {
+		return err
+	}
+	p.List(text.Prefixed("warning: ", results.Words(c.Warnings)))
+	return nil
+}
+
+// legend says how to read the table of the goodput.
+func (c *Comparison) legend() string {
+	words := "new/old is the ratio of goodput, above 1 where the new run is faster. "
+	bounded := slices.ContainsFunc(c.Rows, func(r Change) bool { return r.P != nil })
+	if bounded {
+		words += "All intervals together are right with 95% confidence (Welch's t test, Holm's correction). " +
+			"~ is noise, or a difference of at most 2%, by which the same program differs from session to session."
+	}
+	if slices.ContainsFunc(c.Rows, func(r Change) bool { return r.Verdict == TooFew }) {
+		words += fmt.Sprintf(" One trial on a side is not enough for an interval: it takes at least %d on both sides, better %d.", fewestTrials, results.EnoughTrials)
+	}
+	return strings.TrimSpace(words)
+}
+
+// unmatched lists what only one of the runs measured.
+func (c *Comparison) unmatched() []string {
+	var items []string
+	if len(c.OnlyOld) > 0 {
+		items = append(items, "only in the old run: "+listAt(c.OnlyOld))
+	}
+	if len(c.OnlyNew) > 0 {
+		items = append(items, "only in the new run: "+listAt(c.OnlyNew))
+	}
+	return items
+}
+
+// viewOptima draws how the limits to use compare.
+func (c *Comparison) viewOptima(p render.Page) error {
+	if len(c.Optima) == 0 {
+		return nil
+	}
+	p.Heading(2, "The limit to use")
+	return p.Table(render.Tabulate(c.Optima, []render.Field[Shift]{
+		{Name: "strategy", Left: true, Cell: func(s Shift) string { return s.Strategy }},
+		{Name: "old", Cell: func(s Shift) string { return limitOf(s.Old) }},
+		{Name: "old in", Rank: 3, Cell: func(s Shift) string { return interval(s.Old) }},
+		{Name: "new", Cell: func(s Shift) string { return limitOf(s.New) }},
+		{Name: "new in", Rank: 3, Cell: func(s Shift) string { return interval(s.New) }},
+		{Name: "difference", Rank: 1, Left: true, Cell: Shift.words},
+		{Name: "old/s", Rank: 4, Cell: func(s Shift) string { return text.OrNone(s.Old.PerSecond, text.Number) }},
+		{Name: "new/s", Rank: 4, Cell: func(s Shift) string { return text.OrNone(s.New.PerSecond, text.Number) }},
+	}))
+}
+
+// remarks returns what to note about the two sides of a row.
+func remarks(r Change) []string {
+	return append(text.Prefixed("old: ", render.Remarks(r.Old)), text.Prefixed("new: ", render.Remarks(r.New))...)
+}
+
+// ratio writes a ratio as precisely as it is worth reading: 0.952, 1.049, 16.2.
+func ratio(x float64) string {
+	if x < 0.1 || x >= 10 {
+		return text.Number(x)
+	}
+	return strconv.FormatFloat(x, 'f', 3, 64)
+}
+
+func intervalOf(r Change) string {
+	if r.Low == nil {
+		return text.None
+	}
+	return ratio(*r.Low) + " to " + ratio(*r.High)
+}
+
+// interval writes the interval of the smallest limit that is enough.
+func interval(o results.Optimum) string {
+	if o.Label() != results.Use || o.Objective != "" {
+		return text.None
+	}
+	return fmt.Sprintf("(%s, %s]", text.Count(o.Low), text.Count(o.High))
+}

@@ -1,0 +1,80 @@
+package compare
+
+import (
+	"sweetspot/results"
+	"sweetspot/results/render"
+	"sweetspot/results/text"
+)
+
+// A Verdict says how two runs differ.
+type Verdict string
+
+// The verdicts of a [Change].
+const (
+	Faster            Verdict = "faster"            // certainly, and by more than [stat.Negligible]
+	Slower            Verdict = "slower"            // as Faster
+	Indistinguishable Verdict = "indistinguishable" // the difference is noise, or negligible; of a [Shift] too
+	TooFew            Verdict = "too-few"           // a side has one trial, which bounds nothing
+	Failed            Verdict = "failed"            // a side has trials without a success, so that there is no ratio
+)
+
+// The verdicts of a [Shift].
+const (
+	Higher       Verdict = "higher"
+	Lower        Verdict = "lower"
+	Incomparable Verdict = "incomparable" // a side names no limit to use, or they seek different ones
+)
+
+// words writes the verdict of a row for people.
+func (r Change) words() string {
+	switch r.Verdict {
+	case Indistinguishable:
+		return "~"
+	case TooFew:
+		return results.TooFewToSay
+	case Slower:
+		if *r.Ratio <= 0.5 {
+			return text.Number(1 / *r.Ratio) + "× slower"
+		}
+		return text.Percent(1-*r.Ratio) + " slower"
+	case Faster:
+		if *r.Ratio >= 2 {
+			return text.Number(*r.Ratio) + "× faster"
+		}
+		return text.Percent(*r.Ratio-1) + " faster"
+	}
+	return string(r.Verdict)
+}
+
+// style returns the style of a row, which its verdict says in words.
+func (r Change) style() render.Style {
+	switch r.Verdict {
+	case Faster:
+		return render.Good
+	case Slower, Failed:
+		return render.Trouble
+	}
+	return render.Plain
+}
+
+// words writes for people which way the limit to use has moved.
+func (s Shift) words() string {
+	switch s.Verdict {
+	case Indistinguishable:
+		return "~"
+	case Incomparable:
+		return text.None
+	}
+	return string(s.Verdict)
+}
+
+// limitOf writes the limit of an optimum, or, where it is not one to use, what was found instead.
+func limitOf(o results.Optimum) string {
+	switch o.Label() {
+	case results.Use:
+		return text.Count(o.Limit)
+	case "":
+		return string(o.Verdict)
+	}
+	return string(o.Verdict) + ", " + text.Count(o.Limit)
+}

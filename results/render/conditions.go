@@ -1,0 +1,64 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"sweetspot/results"
+	"sweetspot/results/text"
+)
+
+// Conditions says in one sentence how every client was set up and where the run was made. It is empty if that is not known.
+func Conditions(r *results.Run) string {
+	s, m := r.Settings, r.Machine
+	if s == (results.Settings{}) {
+		return ""
+	}
+	parts := []string{s.Method, s.HTTP}
+	parts = append(parts, sizeOf(s)...)
+	parts = append(parts,
+		fmt.Sprintf("timeout %gs, dial %gs, DNS cached %gs", s.TimeoutSeconds, s.DialSeconds, s.DNSSeconds),
+		on(s.KeepAlive, "keep-alive"), on(s.Redirects, "redirects"), on(s.Decompression, "decompression"),
+		retries(s.Retries))
+	if s.Rate > 0 {
+		parts = append(parts, fmt.Sprintf("at most %s/s", text.Number(s.Rate)))
+	}
+	if s.Decode != "" {
+		parts = append(parts, "decoding "+s.Decode)
+	}
+	if s.Insecure {
+		parts = append(parts, "certificates not verified")
+	}
+	if m != (results.Machine{}) { // a program that measures by itself need not describe its machine
+		parts = append(parts, text.Plural(m.CPUs, "CPU"), m.OS+"/"+m.Arch, m.Go)
+	}
+	parts = append(parts, fmt.Sprintf("seed %d", r.Seed))
+	return "Every client alike: " + strings.Join(parts, ", ") + "."
+}
+
+// sizeOf says how long a trial is.
+func sizeOf(s results.Settings) []string {
+	switch {
+	case s.Requests > 0:
+		return []string{text.Plural(s.Requests, "request") + " per trial"}
+	case s.DurationSeconds > 0:
+		return []string{fmt.Sprintf("%gs per trial", s.DurationSeconds)}
+	}
+	return nil
+}
+
+// on names something that is done or not done.
+func on(done bool, what string) string {
+	if done {
+		return what
+	}
+	return "no " + what
+}
+
+// retries says how often a failed request is repeated.
+func retries(n int) string {
+	if n == 1 {
+		return "1 retry"
+	}
+	return text.Count(n) + " retries"
+}

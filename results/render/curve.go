@@ -1,0 +1,130 @@
+package render
+
+import (
+	"math"
+	"strings"
+
+	"github.com/guptarohit/asciigraph"
+	"github.com/olekukonko/tablewriter/pkg/twwidth"
+
+	"sweetspot/results"
+	"sweetspot/results/stat"
+	"sweetspot/results/text"
+)
+
+// The size of a curve in characters: high enough to show a difference of 10% of the peak, and not too wide to read.
+const (
+	curveHeight = 15
+	curveWidth  = 100
+)
+
+// A Quantity is what a curve shows of each limit.
+type Quantity struct {
+	Title string
+	Of    func(results.Summary) float64
+}
+
+var goodputPlotted = Quantity{"goodput/s", func(s results.Summary) float64 { return s.PerSecond }}
+
+// Curve draws a quantity against the limit, on a logarithmic axis, in at most a number of columns of the terminal. The limits
+// ascend. If found is not nil, an arrow shows the limit that it names and the interval around it. Curve returns nil for fewer
+// than three limits and without a success.
+func Curve(limits []results.Summary, y Quantity, found *results.Optimum, columns int) []Line {
+	var most float64
+	for _, s := range limits {
+		most = max(most, y.Of(s))
+	}
+	if len(limits) < 3 || most == 0 {
+		return nil
+	}
+	step := roundStep(most / curveHeight)
+	rows := math.Ceil(most / step)
+	margin := twwidth.Width(text.ShortNumber(rows*step)) + 2*gap // room for the labels, and for the part of the last limit's label right of its tick
+	// Powers of two at both ends, so that every tick can be one; at least one doubling.
+	first := math.Floor(math.Log2(float64(limits[0].Limit)))
+	last := max(first+1, math.Ceil(math.Log2(float64(limits[len(limits)-1].Limit))))
+	x := axis{first, last, max(20, min(columns, curveWidth)-margin)}
+	plot := asciigraph.Plot(x.resample(limits, y),
+		asciigraph.Height(int(rows)), asciigraph.LowerBound(0), asciigraph.UpperBound(rows*step), asciigraph.Offset(2),
+		asciigraph.YAxisValueFormatter(text.ShortNumber),
+		asciigraph.XAxisRange(first, last), asciigraph.XAxisTickCount(x.ticks()),
+		asciigraph.XAxisValueFormatter(func(log float64) string { return text.Count(int(math.Round(math.Exp2(log)))) }))
+	picture := []Line{{Plain, y.Title + " against the limit"}}
+	for line := range strings.SplitSeq(plot, "\n") {
+		picture = append(picture, Line{Plain, line})
+	}
+	if pointer := x.pointer(plot, found); pointer != "" {
+		picture = append(picture, Line{conclusionStyle(found), pointer})
+	}
+	return picture
+}
+
+// roundStep returns the smallest of 1, 2, 2.5, 5 and 10 times a power of ten that is not less than least.
+func roundStep(least float64) float64 {
+	power := math.Pow(10, math.Floor(math.Log10(least)))
+	for _, step := range []float64{1, 2, 2.5, 5} {
+		if step*power >= least {
+			return step * power
+		}
+	}
+	return 10 * power
+}
+
+// axis maps limits to columns, on a logarithmic scale.
+type axis struct {
+	first, last float64 // logarithms of base 2
+	width       int
+}
+
+// column returns the column of a limit.
+func (a axis) column(limit int) int {
+	return int(math.Round((math.Log2(float64(limit)) - a.first) / (a.last - a.first) * float64(a.width-1)))
+}
+
+// ticks returns the number of ticks that divide the axis into equal numbers of doublings and leave room for the labels.
+func (a axis) ticks() int {
+	const label = 8
+	doublings := int(a.last - a.first)
+	for step := 1; step < doublings; step++ {
+		if doublings%step == 0 && doublings/step*label < a.width {
+			return doublings/step + 1
+		}
+	}
+	return 2
+}
+
+// resample returns the quantity in each column, interpolated between the limits; NaN outside of them.
+func (a axis) resample(limits []results.Summary, y Quantity) []float64 {
+	values := make([]float64, a.width)
+	for i := range values {
+		values[i] = math.NaN()
+	}
+	for i := range limits[1:] {
+		from, to := limits[i], limits[i+1]
+		x0, x1 := a.column(from.Limit), a.column(to.Limit)
+		for x := x0; x <= x1; x++ {
+			part := stat.Ratio(float64(x-x0), float64(x1-x0))
+			values[x] = y.Of(from) + part*(y.Of(to)-y.Of(from))
+		}
+	}
+	return values
+}
+
+// pointer returns a line for below the plot that points at the limit that was found and shows its interval. It is empty if
+// no limit was found.
+func (a axis) pointer(plot string, found *results.Optimum) string {
+	if found.Label() == "" {
+		return ""
+	}
+	at := strings.Index(plot, "└") // the axis begins here
+	margin := twwidth.Width(plot[strings.LastIndex(plot[:at], "\n")+1:at]) + 1
+	within := func(limit int) int { return min(max(a.column(max(limit, 1)), 0), a.width-1) }
+	low, use, high := within(found.Low), within(found.Limit), within(found.High)
+	low, high = min(low, use), max(high, use)
+	line := strings.Repeat("─", use-low) + "▲" + strings.Repeat("─", high-use)
+	words := found.Label() + " " + text.Count(found.Limit)
+	if before := low - len(words) - 1; high+1+len(words) >= a.width && before >= 0 {
+		return strings.Repeat(" ", margin+before) + words + " " + line
+	}
+	return strings.Repeat(" ", margin+low) + line + " " + words
+}

@@ -1,0 +1,79 @@
+package render
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"sweetspot/results"
+	"sweetspot/results/text"
+)
+
+// legend says how to read the figures of the run's tables. It is empty if nothing succeeded.
+func legend(r *results.Run) string {
+	var succeeded, failed int64
+	for _, t := range r.Trials {
+		succeeded += t.Succeeded
+		failed += t.Failures()
+	}
+	if succeeded == 0 {
+		return ""
+	}
+	words := "Closed loop: latency is the service time that the caller sees"
+	if failed > 0 {
+		words += ", without failures. "
+	} else {
+		words += ". No request failed. "
+	}
+	words += repeats(r.Trials)
+	if r.PeakMemory > 0 {
+		words += fmt.Sprintf(" The client used at most %s MB of memory.", text.Number(float64(r.PeakMemory)/1e6))
+	}
+	words += programs(r.Trials)
+	if slices.ContainsFunc(slices.Concat(r.Strategies, r.AtCommon), func(s results.Summary) bool { return s.Versus() == results.NearFastest }) {
+		words += " ~ fastest: the repeats cannot tell it from the fastest."
+	}
+	if slices.ContainsFunc(r.Trials, func(t results.Trial) bool { return isNearPeak(r, t) }) {
+		words += " " + results.NearPeak + ": cannot be told from the peak."
+	}
+	return words
+}
+
+// isNearPeak reports whether the trial's row is marked as one that cannot be told from the peak.
+func isNearPeak(r *results.Run, t results.Trial) bool {
+	return slices.ContainsFunc(r.Optima, func(o results.Optimum) bool { return o.Strategy == t.Strategy && o.Mark(t.Limit) == results.NearPeak })
+}
+
+// programs says how much memory the external programs used.
+func programs(trials []results.Trial) string {
+	most := map[string]int64{}
+	for _, t := range trials {
+		most[t.Strategy] = max(most[t.Strategy], t.Memory)
+	}
+	var each []string
+	for _, strategy := range slices.Sorted(maps.Keys(most)) {
+		if most[strategy] > 0 {
+			each = append(each, fmt.Sprintf("%s %s MB", strategy, text.Number(float64(most[strategy])/1e6)))
+		}
+	}
+	if len(each) == 0 {
+		return ""
+	}
+	return " Memory of external programs: " + strings.Join(each, ", ") + "."
+}
+
+// repeats says what the spread in the tables is.
+func repeats(trials []results.Trial) string {
+	least, most := len(trials), 0
+	for _, g := range results.Groups(trials) {
+		least, most = min(least, len(g.Trials)), max(most, len(g.Trials))
+	}
+	switch {
+	case most <= 1:
+		return "One trial each, so the spread is not known."
+	case least == most:
+		return fmt.Sprintf("± is the standard deviation over %d repeats.", most)
+	}
+	return fmt.Sprintf("± is the standard deviation over %d to %d repeats.", least, most)
+}

@@ -1,0 +1,47 @@
+package render
+
+import (
+	"fmt"
+
+	"sweetspot/results"
+	"sweetspot/results/text"
+)
+
+// Run returns the document of a run.
+func Run(run *results.Run) Document { return runDocument{run} }
+
+// runDocument is a run as a document.
+type runDocument struct{ run *results.Run }
+
+// Runs returns the run.
+func (d runDocument) Runs() []NamedRun { return []NamedRun{{Run: d.run}} }
+
+// Value returns the run without the trials' histograms, which only the run file has.
+func (d runDocument) Value() any {
+	shown := d.run.NonNull()
+	for i := range shown.Trials {
+		shown.Trials[i].Histogram = ""
+	}
+	return shown
+}
+
+// Draw draws the tables of the run, the curves of a sweep and its conclusions.
+func (d runDocument) Draw(p Page) error {
+	r := d.run
+	view := viewBench
+	if len(r.Optima) > 0 || r.Command == "sweep" {
+		view = viewSweep
+	}
+	title := fmt.Sprintf("%s %s", r.Command, r.Target)
+	if r.Bundled != nil {
+		title += fmt.Sprintf(" (the bundled server, profile %s)", r.Bundled.Profile)
+	}
+	p.Heading(1, title)
+	p.Paragraph(Faint, Conditions(r))
+	if err := view(p, r); err != nil {
+		return err
+	}
+	p.Paragraph(Faint, legend(r))
+	p.List(text.Prefixed("warning: ", results.Words(results.Warnings(r))))
+	return nil
+}

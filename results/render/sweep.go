@@ -1,0 +1,80 @@
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"sweetspot/results"
+	"sweetspot/results/text"
+)
+
+// viewSweep draws the limits, the curve and the conclusion of each strategy, and then how the strategies compare: each at
+// its limit to use, and all at a common limit.
+func viewSweep(p Page, run *results.Run) error {
+	var strategies []string
+	for _, t := range run.Trials {
+		if !slices.Contains(strategies, t.Strategy) {
+			strategies = append(strategies, t.Strategy)
+		}
+	}
+	if len(strategies) == 0 {
+		p.Paragraph(Plain, "nothing was measured")
+	}
+	for _, strategy := range strategies {
+		if err := viewLimits(p, run, strategy); err != nil {
+			return err
+		}
+	}
+	if b := run.Bundled; b != nil && b.Limit > 0 {
+		p.Paragraph(Plain, fmt.Sprintf("In theory the bundled server's peak is %s/s at limit %s, and %s is the smallest limit that gives %s of it.",
+			text.Number(b.PerSecond), text.Count(b.Limit), text.Count(b.Smallest), text.ShortPercent(b.Share)))
+	}
+	if len(run.Strategies) < 2 {
+		return nil
+	}
+	p.Heading(2, "Each at the limit to use")
+	if err := viewComparison(p, run.Strategies); err != nil {
+		return err
+	}
+	if len(run.AtCommon) > 0 {
+		p.Heading(2, fmt.Sprintf("All at a common limit of %s", text.Count(run.AtCommon[0].Limit)))
+		if err := viewComparison(p, run.AtCommon); err != nil {
+			return err
+		}
+	}
+	return viewProjection(p, run.Strategies)
+}
+
+// viewLimits draws the sweep of one strategy.
+func viewLimits(p Page, run *results.Run, strategy string) error {
+	trials := slices.DeleteFunc(slices.Clone(run.Trials), func(t results.Trial) bool { return t.Strategy != strategy })
+	limits := results.Summarise(trials)
+	slices.SortFunc(limits, func(a, b results.Summary) int { return cmp.Compare(a.Limit, b.Limit) })
+	var found *results.Optimum
+	if i := slices.IndexFunc(run.Optima, func(o results.Optimum) bool { return o.Strategy == strategy }); i >= 0 {
+		found = &run.Optima[i]
+	}
+	p.Heading(2, strategy)
+	var marks Notes
+	figures, latencies := figureColumns()
+	columns := slices.Concat(
+		[]Field[results.Summary]{limitColumn, figures["per_second"], spreadColumn, marks.column(), shareColumn},
+		latencies,
+		[]Field[results.Summary]{
+			inFlightColumn, figures["cpu"], errorsColumn, classColumn,
+			{Left: true, Cell: func(s results.Summary) string { return found.Mark(s.Limit) }},
+		})
+	row := func(s results.Summary) Style { return limitStyle(found, s.Limit) }
+	if err := p.Table(Tabulate(limits, Styled(columns, row))); err != nil {
+		return err
+	}
+	p.List(marks.List())
+	p.Picture(Curve(limits, goodputPlotted, found, p.Columns()))
+	if found == nil {
+		p.Paragraph(Caution, strategy+": no conclusion: the sweep ended before there was one.")
+		return nil
+	}
+	p.Paragraph(conclusionStyle(found), strategy+": "+found.Conclusion())
+	return nil
+}

@@ -1,0 +1,43 @@
+package results
+
+import "sweetspot/results/text"
+
+// A Standing says how a strategy compares with the others.
+type Standing string
+
+// The standings of a comparison.
+const (
+	Fastest           Standing = "fastest"
+	Slower            Standing = "slower"            // than another, certainly
+	Indistinguishable Standing = "indistinguishable" // from the fastest
+)
+
+// Standings returns every standing.
+func Standings() []Standing { return []Standing{Fastest, Slower, Indistinguishable} }
+
+// EnoughTrials is how many trials of a strategy a comparison takes to tell it from another.
+const EnoughTrials = 10
+
+// Versus says how the strategy compares with the fastest: "fastest", "~ fastest", "14% slower". It is empty if nothing was
+// compared.
+func (s Summary) Versus() string {
+	switch {
+	case s.Error != "":
+		return "broke down"
+	case s.Verdict == Indistinguishable && s.Trials < EnoughTrials:
+		return TooFewToSay
+	case s.Verdict == Indistinguishable:
+		return NearFastest
+	case s.Verdict == Slower && s.VersusFastest > 0.5:
+		return text.Percent(1-s.VersusFastest) + " slower"
+	case s.Verdict == Slower && s.VersusFastest > 0:
+		return text.Number(1/s.VersusFastest) + "× slower"
+	}
+	return string(s.Verdict)
+}
+
+// What [Summary.Versus] says of a strategy that cannot be told from the fastest.
+const (
+	NearFastest = "~ fastest"
+	TooFewToSay = "too few to say" // the trials are too few to tell anything
+)

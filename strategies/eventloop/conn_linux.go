@@ -1,0 +1,222 @@
+package eventloop
+
+import (
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"slices"
+
+	"golang.org/x/sys/unix"
+
+	"sweetspot/strategies"
+	"sweetspot/strategies/http1"
+	"sweetspot/strategies/network"
+)
+
+// A conn is a connection, or the place for one, with the request that it carries.
+type conn struct {
+	loop   *loop
+	host   *host
+	state  state
+	fd     int   // negative if there is no connection
+	serial int32 // distinguishes the connection from earlier ones with the same fd; events carry it as their Pad
+
+	request  strategies.Request
+	deadline timer // of the request
+	parser   http1.Parser
+	unsent   []byte // of the request
+	noReuse  bool   // the connection must not carry another request
+
+	connTimer     timer    // of the connection, while it is being made and while it is idle
+	addresses     []string // not tried yet
+	dialError     error    // of the addresses tried
+	lastRun       int64    // in which the connection carried a request
+	written       uint64   // bytes, since the connection was made
+	writtenBefore uint64   // the part of them that belongs to earlier requests
+
+	finishFunc func() // the method finish, allocated once
+	handleErr  error  // of Target.Handle
+}
+
+// state is what a conn is doing.
+type state uint8
+
+const (
+	unused     state = iota // no connection, no request
+	resolving               // waits for the host's addresses
+	connecting              // waits for the connection
+	receiving               // waits for the response, and may still be sending the request
+	handling                // the response is with Target.Handle
+	delegated               // a goroutine makes the request
+	idle                    // a connection, no request
+)
+
+// start makes the request.
+func (c *conn) start(r *strategies.Request) {
+	c.request = *r
+	switch {
+	case c.host.https:
+		c.delegate()
+	case c.fd >= 0:
+		c.loop.requestTimers.join(&c.deadline, c.loop.clock)
+		c.send()
+	default:
+		c.loop.requestTimers.join(&c.deadline, c.loop.clock)
+		c.dial()
+	}
+}
+
+// send sends the request, in one system call unless the request is large.
+func (c *conn) send() {
+	l := c.loop
+	c.state, c.noReuse, c.writtenBefore = receiving, false, c.written
+	l.network.CountRequest(&c.lastRun)
+	data, err := l.writer.write(c.request.URL, c.host, l.cookies)
+	if err != nil {
+		c.fail(err)
+		return
+	}
+	if rest := c.write(data); len(rest) > 0 {
+		c.unsent = slices.Clone(rest) // data is the writer's buffer
+	}
+}
+
+// write writes as much as the socket takes and returns the rest, which is written when the socket takes more.
+func (c *conn) write(data []byte) (rest []byte) {
+	for len(data) > 0 {
+		n, err := network.RawWrite(c.fd, data)
+		data = data[n:]
+		c.written += uint64(n)
+		if err == unix.EAGAIN || n == 0 && err == nil {
+			return data
+		}
+		if err != nil {
+			c.writeFailed(os.NewSyscallError("write", err))
+			return nil
+		}
+	}
+	return nil
+}
+
+// writeFailed handles a server that accepts no more of the request. It may have sent a response nevertheless.
+func (c *conn) writeFailed(err error) {
+	if c.writtenBefore > 0 && c.written == c.writtenBefore {
+		c.redial()
+		return
+	}
+	c.noReuse = true
+	if c.receive(true); c.state == receiving {
+		c.fail(err)
+	}
+}
+
+// receive reads what has arrived, in pieces that the parser reads in place. If closed, the other end has closed the
+// connection; receive then reads on to the end, since no further event will announce it.
+func (c *conn) receive(closed bool) {
+	l := c.loop
+	for range readsPerEvent {
+		if c.fd < 0 {
+			return
+		}
+		n, err := network.RawRead(c.fd, l.buffer)
+		switch {
+		case err == unix.EAGAIN:
+			return
+		case c.state != receiving: // whatever arrives without a request, even the end, makes the connection unusable
+			c.discard()
+			return
+		case err != nil:
+			c.fail(os.NewSyscallError("read", err))
+			return
+		case n == 0:
+			c.closedByServer()
+			return
+		}
+		c.parse(l.buffer[:n])
+		if n < len(l.buffer) && !closed {
+			return
+		}
+	}
+	l.unread = append(l.unread, c)
+}
+
+// parse feeds a piece of the response to the parser.
+func (c *conn) parse(data []byte) {
+	n, done, err := c.parser.Feed(data)
+	switch {
+	case err != nil:
+		c.fail(err)
+	case done:
+		c.noReuse = c.noReuse || c.loop.writer.closes || !c.parser.Reusable() || n < len(data) || len(c.unsent) > 0
+		c.complete()
+	}
+}
+
+// closedByServer handles the end of the connection while a response is awaited.
+func (c *conn) closedByServer() {
+	switch err := c.parser.End(); err {
+	case nil:
+		c.noReuse = true
+		c.complete()
+	case io.EOF:
+		if !c.noReuse && c.serverSawNothing() {
+			c.redial()
+			return
+		}
+		c.fail(errNoResponse)
+	default:
+		c.fail(fmt.Errorf("the connection ended within the response: %w", err))
+	}
+}
+
+// complete handles a whole response.
+func (c *conn) complete() {
+	l := c.loop
+	c.deadline.leave()
+	if cookies := c.parser.Cookies(); len(cookies) > 0 {
+		if from, err := url.Parse(c.request.URL); err == nil {
+			for _, header := range cookies {
+				l.cookies.Set(from, header)
+			}
+		}
+	}
+	if l.target.Handle != nil && c.parser.Status() < 400 {
+		c.state = handling
+		l.toHandle <- c
+		return
+	}
+	c.finish()
+}
+
+// handle is called by a goroutine of startHandlers; the loop does not touch c meanwhile.
+func (c *conn) handle() {
+	c.handleErr = c.loop.target.Handle(&c.request, c.parser.Status(), c.parser.Body())
+	c.loop.inbox.post(c.finishFunc)
+}
+
+// finish ends the request with the response, and makes the connection ready for the next request.
+func (c *conn) finish() {
+	o := strategies.Answered(c.parser.Status(), c.parser.Size(), c.handleErr)
+	c.handleErr = nil
+	c.loop.end(c, o)
+	if c.noReuse {
+		c.disconnect()
+		return
+	}
+	c.keepIdle()
+}
+
+// fail ends the request with an error.
+func (c *conn) fail(err error) {
+	c.loop.end(c, strategies.Failed(err))
+	c.disconnect()
+}
+
+// timedOut ends the request at its timeout.
+func (c *conn) timedOut() {
+	if c.state == resolving {
+		c.host.stopWaiting(c)
+	}
+	c.fail(errTimeout)
+}

@@ -1,0 +1,39 @@
+// Package eventloop is the strategy without a goroutine per request: a few loops, each of which has many requests in flight
+// over non-blocking sockets.
+//
+// Importing the package registers the strategy "eventloop". It runs on Linux only: the loops are written for epoll rather
+// than for a portable library, because they then control the three things that decide their speed: one read buffer for all
+// connections, timeouts that need no timers, and system calls that Go's scheduler need not know about.
+//
+// To read the code, start with loop.run, which waits for events and starts requests. A conn is a connection with the request
+// that it carries, and a poller reports which sockets are ready. Package http1 parses the responses. Requests over https go
+// to the fasthttp client.
+package eventloop
+
+import (
+	"context"
+	"fmt"
+
+	"sweetspot/strategies"
+)
+
+func init() { strategies.Register(strategy{}) }
+
+type strategy struct{}
+
+func (strategy) Name() string { return "eventloop" }
+func (strategy) Doc() string {
+	return "event loops over non-blocking sockets, no goroutine per request: the fastest over http; https is made by fasthttp; Linux only"
+}
+func (strategy) Limit(limit int) int { return limit }
+
+func (s strategy) Open(_ context.Context, target strategies.Target, maxLimit int) (strategies.Session, error) {
+	if maxLimit < 1 {
+		return nil, fmt.Errorf("%s: open: limit %d: want at least 1", s.Name(), maxLimit)
+	}
+	session, err := openSession(target.InProcess(), maxLimit)
+	if err != nil {
+		return nil, fmt.Errorf("%s: open: %w", s.Name(), err)
+	}
+	return session, nil
+}

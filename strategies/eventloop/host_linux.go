@@ -1,0 +1,103 @@
+package eventloop
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/http/httpguts"
+)
+
+// A host is the part of a URL before the path, with its connections.
+type host struct {
+	prefix     string // of its URLs, such as "http://localhost:8080"
+	https      bool
+	name, port string
+	header     string // the Host header's value
+	user       *url.Userinfo
+
+	idle    []*conn // the one used last is the last
+	waiting []*conn // for the host's addresses
+}
+
+func (h *host) stopWaiting(c *conn) {
+	h.waiting = slices.DeleteFunc(h.waiting, func(other *conn) bool { return other == c })
+}
+func (h *host) removeIdle(c *conn) {
+	h.idle = slices.DeleteFunc(h.idle, func(other *conn) bool { return other == c })
+}
+
+// hosts are the hosts of a loop.
+type hosts struct {
+	latest   *host
+	byPrefix map[string]*host
+}
+
+// find returns the host of a URL. It costs one comparison if the previous request had the same host.
+func (h *hosts) find(address string) (*host, error) {
+	if h.latest != nil && strings.HasPrefix(address, h.latest.prefix) && ends(address, len(h.latest.prefix)) {
+		return h.latest, nil
+	}
+	prefix := address
+	if authority := strings.Index(address, "://"); authority >= 0 {
+		authority += len("://")
+		if end := strings.IndexAny(address[authority:], "/?#"); end >= 0 {
+			prefix = address[:authority+end]
+		}
+	}
+	if h.byPrefix[prefix] == nil {
+		found, err := newHost(prefix)
+		if err != nil {
+			return nil, err
+		}
+		h.byPrefix[prefix] = found
+	}
+	h.latest = h.byPrefix[prefix]
+	return h.latest, nil
+}
+
+// ends reports whether the authority of a URL ends at i, and with it the prefix.
+func ends(address string, i int) bool {
+	return i == len(address) || address[i] == '/' || address[i] == '?' || address[i] == '#'
+}
+
+func newHost(prefix string) (*host, error) {
+	parsed, err := url.Parse(prefix)
+	if err != nil {
+		return nil, err
+	}
+	if parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Hostname() == "" {
+		return nil, fmt.Errorf("%q is not an http URL", prefix)
+	}
+	header, err := httpguts.PunycodeHostPort(parsed.Host)
+	if err != nil {
+		return nil, fmt.Errorf("%q: %w", prefix, err)
+	}
+	h := &host{
+		prefix: strings.Clone(prefix), // the prefix alone would keep the whole URL in memory
+		https:  parsed.Scheme == "https",
+		port:   parsed.Port(),
+		header: header,
+		user:   parsed.User,
+	}
+	ascii, _ := url.Parse("//" + header)
+	if h.name = parsed.Hostname(); ascii != nil {
+		h.name = ascii.Hostname()
+	}
+	h.port = cmp.Or(h.port, "80") // for https the port is not used: see delegate
+	return h, nil
+}
+
+// authorization returns the value of the Authorization header for the user and password of a URL, "" if it has none.
+func (h *host) authorization() string {
+	if h.user == nil {
+		return ""
+	}
+	password, _ := h.user.Password()
+	r := http.Request{Header: http.Header{}}
+	r.SetBasicAuth(h.user.Username(), password)
+	return r.Header.Get("Authorization")
+}

@@ -1,0 +1,106 @@
+package eventloop
+
+import (
+	"errors"
+	"math"
+	"os"
+	"runtime"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// A poller reports which sockets of a loop are ready.
+type poller struct {
+	fd     int // an epoll instance
+	wakeFD int // an eventfd that wakes the loop
+	events [1024]unix.EpollEvent
+	polls  int // how often to poll before the thread blocks
+}
+
+// maxPolls bounds poller.polls. Blocking a thread and waking it costs the client, and the server whose system call wakes it,
+// several microseconds together, and more if the processor has gone to sleep meanwhile. A busy server responds within that
+// time: to yield the processor to it and to poll again gives fewer and larger batches. So the number of polls doubles
+// whenever one finds an event, and halves when all find none.
+const maxPolls = 32
+
+// yieldThreshold is the shortest wait for which a loop yields the processor before it blocks: others may then keep the
+// processor for a while.
+const yieldThreshold = 100 * time.Millisecond
+
+func newPoller() (*poller, error) {
+	fd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
+	if err != nil {
+		return nil, os.NewSyscallError("epoll_create1", err)
+	}
+	p := &poller{fd: fd, polls: 1}
+	if p.wakeFD, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
+		return nil, errors.Join(os.NewSyscallError("eventfd", err), unix.Close(fd))
+	}
+	if err := p.add(p.wakeFD, 0, unix.EPOLLIN); err != nil {
+		return nil, errors.Join(err, p.close())
+	}
+	return p, nil
+}
+
+// add makes the poller report these events of fd until it is closed. The events are edge-triggered, so that one system call
+// per connection is enough: each event reports what has become possible since it was last tried. They carry the serial
+// number in their Pad.
+func (p *poller) add(fd int, serial int32, events uint32) error {
+	event := unix.EpollEvent{Events: events | unix.EPOLLET, Fd: int32(fd), Pad: serial}
+	return os.NewSyscallError("epoll_ctl", unix.EpollCtl(p.fd, unix.EPOLL_CTL_ADD, fd, &event))
+}
+
+// wake wakes the loop. Any goroutine may call it. The eventfd need not be read before the next call: every write is an event.
+func (p *poller) wake() {
+	one := [8]byte{1}
+	_, _ = unix.Write(p.wakeFD, one[:]) // fails after 2^64 calls only
+}
+
+// wait returns the events as soon as there are any, and at the latest after timeout. After a signal it may return none early.
+func (p *poller) wait(timeout time.Duration) ([]unix.EpollEvent, error) {
+	if ready := p.poll(); len(ready) > 0 || timeout <= 0 {
+		return ready, nil
+	}
+	if timeout >= yieldThreshold {
+		for range p.polls {
+			yield()
+			if ready := p.poll(); len(ready) > 0 {
+				p.polls = min(2*p.polls, maxPolls)
+				return ready, nil
+			}
+		}
+		p.polls = max(p.polls/2, 1)
+	}
+	return p.block(timeout)
+}
+
+// poll returns the events without waiting.
+func (p *poller) poll() []unix.EpollEvent {
+	n, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(p.fd),
+		uintptr(unsafe.Pointer(&p.events[0])), uintptr(len(p.events)), 0, 0, 0)
+	if errno != 0 { // a signal: the next call will return the events
+		return nil
+	}
+	return p.events[:n]
+}
+
+// yield lets others use the processor first: goroutines, then other threads and programs.
+func yield() {
+	runtime.Gosched()
+	_, _, _ = unix.RawSyscall(unix.SYS_SCHED_YIELD, 0, 0, 0)
+}
+
+// block blocks the thread until there are events, or until timeout.
+func (p *poller) block(timeout time.Duration) ([]unix.EpollEvent, error) {
+	runtime.Gosched() // otherwise goroutines of this thread would wait until Go notices that it is blocked
+	milliseconds := min((timeout-1)/time.Millisecond+1, math.MaxInt32)
+	n, err := unix.EpollWait(p.fd, p.events[:], int(milliseconds))
+	if err == unix.EINTR {
+		return nil, nil
+	}
+	return p.events[:max(n, 0)], os.NewSyscallError("epoll_wait", err)
+}
+
+func (p *poller) close() error { return errors.Join(unix.Close(p.fd), unix.Close(p.wakeFD)) }

@@ -1,0 +1,125 @@
+package eventloop
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/net/http/httpguts"
+
+	"sweetspot/strategies"
+)
+
+// A requestWriter writes the requests of a loop into one buffer, one after the other.
+type requestWriter struct {
+	method string
+	own    http.Header // the target's headers
+	host   string      // the Host header's value, if the target has one
+	fields string      // the other headers, without cookies
+	cookie string      // the target's own Cookie header
+	body   []byte
+	closes bool // the requests ask for the connection to be closed after the response
+
+	address string // of the request in the buffer
+	buffer  []byte
+}
+
+// writtenElsewhere are the headers of a target that other code writes, or that a client sets by itself.
+var writtenElsewhere = []string{"Host", "Cookie", "Content-Length", "Transfer-Encoding", "Trailer"}
+
+func newRequestWriter(t strategies.Target) requestWriter {
+	w := requestWriter{method: t.Method, own: t.Header, host: t.Header.Get("Host"), body: t.Body}
+	w.closes = httpguts.HeaderValuesContainsToken(t.Header.Values("Connection"), "close")
+	w.cookie = strings.Join(t.Header.Values("Cookie"), "; ")
+	names := make([]string, 0, len(t.Header))
+	for name := range t.Header {
+		if !slices.Contains(writtenElsewhere, name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	var fields strings.Builder
+	for _, name := range names {
+		for _, value := range t.Header[name] {
+			if name == "User-Agent" && value == "" {
+				continue // an empty one asks for no such header, as in net/http
+			}
+			fields.WriteString(name + ": " + value + "\r\n")
+		}
+	}
+	if len(w.body) > 0 || slices.Contains([]string{http.MethodPost, http.MethodPut, http.MethodPatch}, w.method) {
+		fields.WriteString("Content-Length: " + strconv.Itoa(len(w.body)) + "\r\n")
+	}
+	w.fields = fields.String()
+	return w
+}
+
+// write returns the bytes of a request, which are valid until the next call. The buffer is reused as it is if the URL is the
+// same as in the previous call and no server has set a cookie.
+func (w *requestWriter) write(address string, h *host, jar *strategies.Cookies) ([]byte, error) {
+	hasCookies := !jar.Empty()
+	if address == w.address && !hasCookies {
+		return w.buffer, nil
+	}
+	cookie := w.cookie
+	if hasCookies {
+		parsed, err := url.Parse(address)
+		if err != nil {
+			return nil, err
+		}
+		cookie = jar.Header(parsed, w.own)
+	}
+	b := append(w.buffer[:0], w.method...)
+	b = appendPath(append(b, ' '), address[len(h.prefix):])
+	b = append(b, " HTTP/1.1\r\n"...)
+	if w.host != "" {
+		b = field(b, "Host", w.host)
+	} else {
+		b = field(b, "Host", h.header)
+	}
+	if user := h.authorization(); user != "" && w.own.Get("Authorization") == "" {
+		b = field(b, "Authorization", user)
+	}
+	b = append(b, w.fields...)
+	if cookie != "" {
+		b = field(b, "Cookie", cookie)
+	}
+	b = append(append(b, "\r\n"...), w.body...)
+	w.address, w.buffer = address, b
+	return b, nil
+}
+
+func field(b []byte, name, value string) []byte {
+	return append(append(append(append(b, name...), ": "...), value...), "\r\n"...)
+}
+
+// appendPath appends a URL's path and query. It changes nothing but spaces, control characters and bytes beyond ASCII, which
+// may not occur in the request line and are escaped.
+func appendPath(b []byte, rest string) []byte {
+	rest, _, _ = strings.Cut(rest, "#")
+	if rest == "" || rest[0] != '/' {
+		b = append(b, '/')
+	}
+	start := len(b)
+	b = append(b, rest...)
+	for _, c := range b[start:] {
+		if c <= ' ' || c >= 0x7f {
+			return escape(b[:start], rest)
+		}
+	}
+	return b
+}
+
+func escape(b []byte, rest string) []byte {
+	for i := range len(rest) {
+		if c := rest[i]; c <= ' ' || c >= 0x7f {
+			b = fmt.Appendf(b, "%%%02X", c)
+		} else {
+			b = append(b, c)
+		}
+	}
+	return b
+}

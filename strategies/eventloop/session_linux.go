@@ -1,0 +1,111 @@
+package eventloop
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"time"
+
+	"sweetspot/strategies"
+	"sweetspot/strategies/network"
+)
+
+// session is a session of event loops. Each loop has its own connections and its share of every limit.
+type session struct {
+	shared   *shared
+	maxLimit int
+	loops    []*loop
+}
+
+// shared is what the loops of a session have in common.
+type shared struct {
+	target     strategies.Target
+	network    *network.Network
+	cookies    *strategies.Cookies
+	tls        strategies.Stack // for https
+	toHandle   chan *conn       // responses for Target.Handle, during a Run
+	clockStart time.Time        // the zero of the loops' clocks
+}
+
+func openSession(target strategies.Target, maxLimit int) (strategies.Session, error) {
+	n := network.New(target.DialTimeout, target.DNSCache)
+	s := &session{
+		shared: &shared{
+			target:     target,
+			network:    n,
+			cookies:    strategies.NewCookies(),
+			tls:        strategies.FastHTTP.Open(target, n, maxLimit),
+			clockStart: time.Now(),
+		},
+		maxLimit: maxLimit,
+	}
+	loops := min(runtime.GOMAXPROCS(0), maxLimit)
+	for i := range loops {
+		l, err := openLoop(s.shared, share(maxLimit, i, loops))
+		if err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+		s.loops = append(s.loops, l)
+	}
+	return s, nil
+}
+
+// Run implements [strategies.Session].
+func (s *session) Run(ctx context.Context, limit int, work strategies.Work) error {
+	if limit < 1 || limit > s.maxLimit {
+		return fmt.Errorf("eventloop: run: limit %d: want 1 to %d, the most that the session was opened for", limit, s.maxLimit)
+	}
+	s.shared.network.BeginRun()
+	defer s.startHandlers(limit)()
+	var (
+		running sync.WaitGroup
+		errs    = make([]error, len(s.loops))
+	)
+	for i, l := range s.loops {
+		if limit := share(limit, i, len(s.loops)); limit > 0 {
+			running.Go(func() { errs[i] = l.run(ctx, limit, work.Worker()) })
+		}
+	}
+	running.Wait()
+	return errors.Join(errs...)
+}
+
+// share returns the part of a limit that belongs to loop i. The parts differ by one at most, and add up to the limit.
+func share(limit, i, loops int) int { return (limit + loops - 1 - i) / loops }
+
+// startHandlers starts the goroutines that call Target.Handle, one per core, so that decoding one response does not delay
+// the others of its loop. The function it returns ends them.
+func (s *session) startHandlers(limit int) (stop func()) {
+	if s.shared.target.Handle == nil {
+		return func() {}
+	}
+	responses := make(chan *conn, limit) // so that a loop never blocks when it sends
+	s.shared.toHandle = responses
+	var handlers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		handlers.Go(func() {
+			for c := range responses {
+				c.handle()
+			}
+		})
+	}
+	return func() {
+		close(responses)
+		handlers.Wait()
+	}
+}
+
+// Usage implements [strategies.Session].
+func (s *session) Usage() strategies.Usage { return strategies.NetworkUsage(s.shared.network) }
+
+// Close implements [strategies.Session].
+func (s *session) Close() error {
+	var errs []error
+	for _, l := range s.loops {
+		errs = append(errs, l.close())
+	}
+	s.shared.tls.Close()
+	return errors.Join(errs...)
+}

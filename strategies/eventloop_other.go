@@ -1,9 +1,0 @@
-//go:build !linux
-
-package strategies
-
-import "errors"
-
-func openLoops(Target, int) (Session, error) {
-	return nil, errors.New("it needs Linux: use fasthttp, the fastest strategy elsewhere")
-}

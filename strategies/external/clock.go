@@ -1,0 +1,61 @@
+package external
+
+import (
+	"math"
+	"time"
+)
+
+// A skew is the difference between two clocks. Each observation of it is a little too large, since a message takes time to
+// arrive; so the smallest difference observed is the most accurate.
+type skew struct {
+	offset time.Duration // how far this clock is ahead of the other
+	known  bool
+}
+
+// observe takes a reading of the other clock, and one of this clock that was taken later.
+func (s *skew) observe(here, there time.Duration) {
+	if difference := here - there; !s.known || difference < s.offset {
+		s.offset, s.known = difference, true
+	}
+}
+
+// lookaheadTime is how much work a program gets before it has free slots for it, in time. The program reports every 10 ms, and
+// on a busy machine it and this process may each be late by some milliseconds more.
+const lookaheadTime = 50 * time.Millisecond
+
+// reportInterval is how long a program collects outcomes before it reports them.
+const reportInterval = 10 * time.Millisecond
+
+// A lookahead is the number of requests that a program gets beyond its limit: as many as it finishes in lookaheadTime. It is
+// 0 at first, since nothing is known yet about the program's speed.
+//
+// Requests that began together end together, so a short interval says little about the rate. The rate is therefore measured
+// over the last two intervals, each of which has at least twice the limit of requests.
+type lookahead struct {
+	requests int
+	limit    int
+	previous interval // complete; empty at first
+	current  interval
+}
+
+// An interval is a time in which requests have ended.
+type interval struct {
+	since time.Duration
+	ended int
+}
+
+// newLookahead returns the lookahead of a run that begins now.
+func newLookahead(limit int, now time.Duration) lookahead {
+	return lookahead{limit: limit, previous: interval{since: now}, current: interval{since: now}}
+}
+
+// observe takes the number of requests in a report that came now.
+func (l *lookahead) observe(ended int, now time.Duration) {
+	l.current.ended += ended
+	if passed := now - l.previous.since; passed >= reportInterval {
+		l.requests = int(math.Ceil(float64(l.previous.ended+l.current.ended) * lookaheadTime.Seconds() / passed.Seconds()))
+	}
+	if l.current.ended >= 2*l.limit && now-l.current.since >= reportInterval {
+		l.previous, l.current = l.current, interval{since: now}
+	}
+}

@@ -1,0 +1,136 @@
+package external
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"sweetspot/strategies"
+)
+
+// asProgram as the first argument makes the test binary a program that speaks the protocol of EXTERNAL.md. The second argument
+// names the strategy that makes its requests; or it is "faulty", and the third argument names the fault.
+const asProgram = "as-program"
+
+func TestMain(m *testing.M) {
+	if len(os.Args) < 3 || os.Args[1] != asProgram {
+		os.Exit(m.Run())
+	}
+	var err error
+	if p := newProgram(os.Stdout); os.Args[2] == "faulty" {
+		err = p.serve(os.Stdin, &faulty{program: p, fault: findFault(os.Args[3])})
+	} else {
+		err = p.serve(os.Stdin, &honest{program: p, strategy: os.Args[2]})
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// A program is what honest and faulty programs have in common: it reads and writes lines.
+type program struct {
+	began time.Time
+	mu    sync.Mutex
+	out   io.Writer
+}
+
+func newProgram(out io.Writer) *program { return &program{began: time.Now(), out: out} }
+
+func (p *program) now() int64 { return int64(time.Since(p.began)) }
+
+// send writes a message.
+func (p *program) send(name string, content any) {
+	line, err := json.Marshal(map[string]any{name: content})
+	if err != nil {
+		panic(err)
+	}
+	p.write(append(line, '\n'))
+}
+
+func (p *program) write(text []byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_, _ = p.out.Write(text)
+}
+
+// A handler handles the messages from sweetspot.
+type handler interface {
+	begin() error // before the first message
+	open(target strategies.Target, limit int) error
+	run(limit int) error
+	start(first int64, urls []string) error
+	stop() error
+	close() error
+}
+
+// received is a line from sweetspot.
+type received struct {
+	Open *struct {
+		Method      string
+		Headers     [][2]string
+		Body        []byte
+		Timeout     float64
+		DialTimeout float64 `json:"dial_timeout"`
+		DNSCache    float64 `json:"dns_cache"`
+		Insecure    bool
+		Decode      string
+		Limit       int
+	}
+	Run   *struct{ Limit int }
+	Start *struct {
+		First int64
+		URLs  []string
+	}
+	Stop, Close *struct{}
+}
+
+func (r *received) target() strategies.Target {
+	header := http.Header{}
+	for _, pair := range r.Open.Headers {
+		header.Add(pair[0], pair[1])
+	}
+	seconds := func(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+	return strategies.Target{
+		Method: r.Open.Method, Header: header, Body: r.Open.Body, JSON: r.Open.Decode == "json", Insecure: r.Open.Insecure,
+		Timeout: seconds(r.Open.Timeout), DialTimeout: seconds(r.Open.DialTimeout), DNSCache: seconds(r.Open.DNSCache),
+	}
+}
+
+// serve passes messages to the handler, until close or the end of the input.
+func (p *program) serve(input io.Reader, h handler) error {
+	if err := h.begin(); err != nil {
+		return err
+	}
+	for lines := bufio.NewReader(input); ; {
+		line, err := lines.ReadBytes('\n')
+		if err != nil {
+			return nil
+		}
+		var r received
+		if err = json.Unmarshal(line, &r); err != nil {
+			return err
+		}
+		switch {
+		case r.Open != nil:
+			err = h.open(r.target(), r.Open.Limit)
+		case r.Run != nil:
+			err = h.run(r.Run.Limit)
+		case r.Start != nil:
+			err = h.start(r.Start.First, r.Start.URLs)
+		case r.Stop != nil:
+			err = h.stop()
+		case r.Close != nil:
+			return h.close()
+		}
+		if err != nil {
+			return err
+		}
+	}
+}

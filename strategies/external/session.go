@@ -1,0 +1,248 @@
+package external
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"sweetspot/strategies"
+)
+
+// child is the process that a session talks to.
+type child interface {
+	// stop waits for it to end by itself, kills it after the given time, and reports how it ended.
+	stop(wait time.Duration) (byItself bool, err error)
+	usage() usage
+	lastOutput() string
+}
+
+// session is a session with a program.
+type session struct {
+	strategy Strategy
+	target   strategies.Target
+	maxLimit int
+	child    child
+	talk     *talk
+	began    time.Time // the zero of the session's clock
+
+	version     string
+	next        int64        // number of the next request: numbers continue from one Run to the next
+	connections atomic.Int64 // of the latest Run
+	broken      error        // why there can be no further Run
+	closed      bool
+}
+
+func newSession(strategy Strategy, c child, input io.WriteCloser, output io.ReadCloser, target strategies.Target, maxLimit int) *session {
+	s := &session{strategy: strategy, target: target, maxLimit: maxLimit, child: c, began: time.Now()}
+	s.talk = newTalk(input, output, s.now)
+	return s
+}
+
+func (s *session) now() time.Duration { return time.Since(s.began) }
+
+// open waits for hello, sends open and waits for opened.
+func (s *session) open(ctx context.Context) error {
+	hello, err := s.greet(ctx)
+	if err != nil {
+		return err
+	}
+	if hello.MaxInFlight > 0 && s.maxLimit > hello.MaxInFlight {
+		return fmt.Errorf("it can have at most %d requests in flight: want %d", hello.MaxInFlight, s.maxLimit)
+	}
+	s.version = hello.Version
+	line, err := openMessage(s.target, s.maxLimit)
+	if err != nil {
+		return err
+	}
+	m, err := s.ask(ctx, line, startTimeout)
+	switch {
+	case err != nil:
+		return err
+	case m.Opened == nil:
+		return errors.New("its answer to open is not opened")
+	}
+	return nil
+}
+
+// greet waits for the program's hello.
+func (s *session) greet(ctx context.Context) (*hello, error) {
+	m, err := s.ask(ctx, nil, startTimeout)
+	switch {
+	case err != nil:
+		return nil, err
+	case m.Hello == nil:
+		return nil, errors.New("its first message is not hello")
+	}
+	return m.Hello, nil
+}
+
+// openMessage returns the line that opens a target.
+func openMessage(t strategies.Target, limit int) ([]byte, error) {
+	type open struct {
+		Method      string      `json:"method"`
+		Headers     [][2]string `json:"headers"`
+		Body        []byte      `json:"body"`
+		Timeout     float64     `json:"timeout"`
+		DialTimeout float64     `json:"dial_timeout"`
+		DNSCache    float64     `json:"dns_cache"`
+		Insecure    bool        `json:"insecure"`
+		Decode      string      `json:"decode"`
+		Limit       int         `json:"limit"`
+	}
+	o := open{
+		t.Method, [][2]string{}, append([]byte{}, t.Body...), t.Timeout.Seconds(), t.DialTimeout.Seconds(), t.DNSCache.Seconds(),
+		t.Insecure, "", limit,
+	}
+	if t.JSON {
+		o.Decode = "json"
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.Header)) {
+		for _, value := range t.Header[name] {
+			o.Headers = append(o.Headers, [2]string{name, value})
+		}
+	}
+	line, err := json.Marshal(map[string]open{"open": o})
+	return append(line, '\n'), err
+}
+
+// ask sends a line, unless it is empty, and returns the next message. An error message of the program, no message within
+// timeout and the end of ctx are errors.
+func (s *session) ask(ctx context.Context, line []byte, timeout time.Duration) (*message, error) {
+	timer := time.NewTimer(timeout)
+	defer timer.Stop()
+	send := s.talk.send
+	if len(line) == 0 {
+		send = nil
+	}
+	for {
+		select {
+		case send <- line:
+			send = nil
+		case m, ok := <-s.talk.received:
+			switch {
+			case !ok:
+				return nil, s.talk.err
+			case m.Error != nil:
+				return nil, programError(*m.Error)
+			}
+			return m, nil
+		case <-timer.C:
+			return nil, fmt.Errorf("it sent nothing for %v", timeout)
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// A programError is the text of a program's own error message.
+type programError string
+
+func (e programError) Error() string { return string(e) }
+
+// Run implements [strategies.Session].
+func (s *session) Run(ctx context.Context, limit int, work strategies.Work) error {
+	limit = s.strategy.Limit(limit)
+	switch {
+	case limit < 1 || limit > s.maxLimit:
+		return fmt.Errorf("%s: run: limit %d: want 1 to %d, the most that the session was opened for", s.strategy.Name(), limit, s.maxLimit)
+	case s.broken != nil:
+		return s.broken
+	case s.closed:
+		return fmt.Errorf("%s: run: the session is closed", s.strategy.Name())
+	}
+	s.connections.Store(0)
+	x := newExchange(s, limit, work.Worker())
+	if err := x.run(ctx); err != nil {
+		err = s.fail(err)
+		x.failPending(err)
+		return err
+	}
+	return nil
+}
+
+// How long a program may take to end by itself: after an error, so that its exit status is known, and after a close message.
+const (
+	exitTimeAfterError = time.Second
+	exitTimeAfterClose = 5 * time.Second
+)
+
+// fail ends the program. It returns err together with how the program ended and its last lines of standard error, and keeps
+// that error for further calls of Run.
+func (s *session) fail(err error) error {
+	wait := exitTimeAfterError
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		wait = 0 // the program has done nothing wrong
+	}
+	byItself, how := s.child.stop(wait)
+	s.end()
+	if byItself && !errors.As(err, new(programError)) {
+		ended := "it ended with " + howEnded(how)
+		if errors.Is(err, errOutputClosed) {
+			err = errors.New(ended)
+		} else {
+			err = fmt.Errorf("%w, and %s", err, ended)
+		}
+	}
+	s.broken = s.named(err)
+	return s.broken
+}
+
+// Contradicted implements [strategies.Accountable].
+func (s *session) Contradicted(why error) error {
+	if s.strategy.Program.Traits.Retries {
+		return nil // its counts are right: it does not see the repetitions
+	}
+	return s.named(why)
+}
+
+// named returns the error with the strategy's name and the last lines of the program's standard error.
+func (s *session) named(err error) error {
+	if output := s.child.lastOutput(); output != "" {
+		return fmt.Errorf("%s: %w; standard error: %s", s.strategy.Name(), err, output)
+	}
+	return fmt.Errorf("%s: %w", s.strategy.Name(), err)
+}
+
+// end closes the talk with a program that has ended.
+func (s *session) end() {
+	s.talk.end()
+	s.closed = true
+}
+
+// Usage implements [strategies.Session].
+func (s *session) Usage() strategies.Usage {
+	used := s.child.usage()
+	return strategies.Usage{Connections: int(s.connections.Load()), CPU: used.cpu, Memory: used.memory}
+}
+
+// Version implements [strategies.Versioned].
+func (s *session) Version() string { return s.version }
+
+// Close sends a close message, and ends the program if it does not end by itself. It returns an error unless the program ended
+// by itself with status 0.
+func (s *session) Close() error {
+	if s.closed {
+		return nil
+	}
+	timer := time.NewTimer(exitTimeAfterClose)
+	defer timer.Stop()
+	select {
+	case s.talk.send <- []byte("{\"close\":{}}\n"):
+	case <-timer.C: // it does not read its input
+	}
+	byItself, how := s.child.stop(exitTimeAfterClose)
+	s.end()
+	switch {
+	case !byItself:
+		return s.named(fmt.Errorf("it did not end within %v after close", exitTimeAfterClose))
+	case how != nil:
+		return s.named(fmt.Errorf("it closed with %w", how))
+	}
+	return nil
+}

@@ -1,0 +1,93 @@
+package network
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+)
+
+// names is a cache of resolved host names.
+type names struct {
+	lifetime time.Duration
+	mu       sync.Mutex
+	entries  map[string]*name
+}
+
+// name is what the cache knows about one host. Its lock is held while the host is being resolved, so that this happens
+// once however many callers want it.
+type name struct {
+	mu        sync.Mutex
+	addresses []string
+	err       error // of the latest attempt to resolve it
+	until     time.Time
+}
+
+// failureLifetime is how long a name that could not be resolved is not tried again: all callers of the moment share the
+// failure.
+const failureLifetime = time.Second
+
+// Resolve returns the addresses of a host, from the cache if they are in it. The address that answered last is the first.
+// An IP address resolves to itself.
+func (n *Network) Resolve(ctx context.Context, host string) ([]string, error) {
+	entry := n.names.entry(host)
+	entry.mu.Lock()
+	defer entry.mu.Unlock()
+	if !entry.fresh() {
+		lifetime := n.names.lifetime
+		if entry.addresses, entry.err = net.DefaultResolver.LookupHost(ctx, host); entry.err != nil {
+			lifetime = failureLifetime
+		}
+		entry.until = time.Now().Add(lifetime)
+	}
+	return entry.addresses, entry.err
+}
+
+// Known is Resolve for callers that must not wait. It returns false if a resolver would have to be asked.
+func (n *Network) Known(host string) ([]string, bool) {
+	entry := n.names.entry(host)
+	if !entry.mu.TryLock() { // another goroutine is resolving it
+		return nil, false
+	}
+	defer entry.mu.Unlock()
+	if _, err := netip.ParseAddr(host); err == nil && len(entry.addresses) == 0 {
+		entry.addresses, entry.until = []string{host}, time.Now().Add(n.names.lifetime)
+	}
+	return entry.addresses, entry.err == nil && entry.fresh()
+}
+
+// Remember puts the addresses of a host into the cache for the given time, as if they had just been resolved.
+func (n *Network) Remember(host string, addresses []string, lifetime time.Duration) {
+	entry := n.names.entry(host)
+	entry.mu.Lock()
+	defer entry.mu.Unlock()
+	entry.addresses, entry.err, entry.until = addresses, nil, time.Now().Add(lifetime)
+}
+
+// Prefer moves ip to the front of the host's addresses, so that an address that does not answer is not tried first every
+// time. It does nothing if the host no longer has that address.
+func (n *Network) Prefer(host, ip string) {
+	entry := n.names.entry(host)
+	entry.mu.Lock()
+	defer entry.mu.Unlock()
+	if i := slices.Index(entry.addresses, ip); i > 0 {
+		others := slices.Delete(slices.Clone(entry.addresses), i, i+1) // a clone, since a caller may be reading the old slice
+		entry.addresses = slices.Insert(others, 0, ip)
+	}
+}
+
+func (n *names) entry(host string) *name {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	entry, known := n.entries[host]
+	if !known {
+		entry = &name{}
+		n.entries[host] = entry
+	}
+	return entry
+}
+
+// fresh reports whether the entry is still valid. The caller holds the lock.
+func (n *name) fresh() bool { return time.Now().Before(n.until) }

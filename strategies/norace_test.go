@@ -1,5 +1,0 @@
-//go:build !race
-
-package strategies_test
-
-const raced = false

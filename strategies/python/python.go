@@ -1,0 +1,116 @@
+// Package python registers the strategies over Python's HTTP libraries, each a short program in this folder: requests, aiohttp,
+// httpx and pycurl. Import it for its strategies, which have names such as "python-aiohttp"; they need python3 and the
+// library, and their Open says what to install.
+//
+// The programs run by package external. The module sweetspot.py, with sweetspot_threads.py and sweetspot_async.py, is their
+// side of its protocol, and serves as a start for other programs in Python.
+package python
+
+import (
+	"embed"
+	"strings"
+
+	"sweetspot/strategies"
+	"sweetspot/strategies/external"
+)
+
+// The programs are files, so that they can be read, and run by hand with alone.py. They are passed to python3 as arguments, so
+// that none has to be installed or written to disk.
+//
+//go:embed *.py
+var files embed.FS
+
+func init() {
+	for _, p := range []struct {
+		external.Program
+		libraries string   // that it imports, separated by spaces
+		modules   []string // files of this folder, the program itself last
+	}{
+		{
+			external.Program{
+				Name: "python-requests", MaxInFlight: 1,
+				Traits: strategies.Traits{Stateless: true, NormalizesPath: true, LenientParser: true},
+				Doc:    "Python's requests.get in a loop, each request on a new connection: how most programs begin",
+			},
+			"requests", []string{"sweetspot", "sweetspot_threads", "with_requests", "python_requests"},
+		},
+		{
+			external.Program{
+				Name: "python-requests-session", MaxInFlight: 1,
+				Traits: strategies.Traits{NormalizesPath: true, LenientParser: true},
+				Doc:    "a session of Python's requests in a loop: the connection is kept, one request at a time",
+			},
+			"requests", []string{"sweetspot", "sweetspot_threads", "with_requests", "python_requests_session"},
+		},
+		{
+			external.Program{
+				Name:   "python-threads",
+				Traits: strategies.Traits{NormalizesPath: true, LenientParser: true},
+				Doc:    "a queue and as many Python threads as the limit, over one session of requests: for code that blocks",
+			},
+			"requests", []string{"sweetspot", "sweetspot_threads", "with_requests", "python_threads"},
+		},
+		{
+			external.Program{
+				Name:   "python-aiohttp",
+				Traits: strategies.Traits{ShortHeaders: true},
+				Doc:    "aiohttp with a semaphore around each request: the article's choice, and asyncio's usual one",
+			},
+			"aiohttp", []string{"sweetspot", "sweetspot_async", "python_aiohttp"},
+		},
+		{
+			external.Program{
+				Name:   "python-uvloop",
+				Traits: strategies.Traits{ShortHeaders: true},
+				Doc:    "the same as python-aiohttp on uvloop's event loop: two more lines for a faster loop",
+			},
+			"aiohttp uvloop", []string{"sweetspot", "sweetspot_async", "python_aiohttp", "python_uvloop"},
+		},
+		{
+			external.Program{
+				Name:   "python-httpx",
+				Traits: strategies.Traits{NormalizesPath: true, LenientParser: true},
+				Doc:    "httpx with a semaphore around each request: asyncio with an interface like that of requests",
+			},
+			"httpx", []string{"sweetspot", "sweetspot_async", "with_httpx", "python_httpx"},
+		},
+		{
+			external.Program{
+				Name: "python-httpx-unbounded", ClientLimits: true,
+				Traits: strategies.Traits{NormalizesPath: true, LenientParser: true},
+				Doc:    "httpx without a semaphore, the limit left to its connection pool: latency includes the wait for a connection",
+			},
+			"httpx", []string{"sweetspot", "sweetspot_async", "with_httpx", "python_httpx_unbounded"},
+		},
+		{
+			external.Program{
+				Name:   "python-pycurl",
+				Traits: strategies.Traits{Retries: true},
+				Doc:    "libcurl's CurlMulti driven directly from Python, with reused handles: the fastest in Python, and the most code",
+			},
+			"pycurl", []string{"sweetspot", "python_pycurl"},
+		},
+	} {
+		p.Command = command(p.libraries, p.modules...)
+		p.Install = "apt install python3-" + strings.ReplaceAll(p.libraries, " ", " python3-") + ", or Python 3.11 and pip install " + p.libraries
+		strategies.Register(p.Strategy())
+	}
+}
+
+// command returns the command that runs the last of the modules. If a library is missing, the program says which, and how to
+// install it.
+func command(libraries string, modules ...string) []string {
+	words := []string{"python3", "-c", source("start"), libraries}
+	for _, module := range modules {
+		words = append(words, module, source(module))
+	}
+	return words
+}
+
+func source(module string) string {
+	text, err := files.ReadFile(module + ".py")
+	if err != nil {
+		panic(err) // cannot happen: the file is embedded
+	}
+	return string(text)
+}

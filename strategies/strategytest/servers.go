@@ -1,0 +1,93 @@
+package strategytest
+
+import (
+	"errors"
+	"net"
+	"testing"
+	"time"
+
+	"sweetspot/server"
+)
+
+// Server starts the bundled test server and closes it at the end of the test. Its Stats count independently of the strategy.
+func Server(t testing.TB, config server.Config) *server.Server {
+	t.Helper()
+	s, err := server.Start(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("close server: %v", err)
+		}
+	})
+	return s
+}
+
+// RawServer starts a server on the loopback interface that reads a request from each connection, calls answer and closes the
+// connection. It returns the URL, and ends with the test.
+func RawServer(t testing.TB, answer func(c *net.TCPConn)) (url string) {
+	return serve(t, func(c *net.TCPConn) {
+		_, _ = c.Read(make([]byte, 4096))
+		answer(c)
+	})
+}
+
+// Reply returns an answer for [RawServer] that writes the text.
+func Reply(text string) func(*net.TCPConn) {
+	return func(c *net.TCPConn) { _, _ = c.Write([]byte(text)) }
+}
+
+// StaticServer starts a server that answers whatever arrives with the same small response, at once and without allocating. It
+// suits benchmarks: all allocations are then the strategy's. It returns the URL, and ends with the test.
+func StaticServer(t testing.TB) (url string) {
+	response := []byte("HTTP/1.1 200 OK\r\nServer: static\r\nDate: " + time.Now().Format(time.RFC1123) +
+		"\r\nContent-Type: application/json\r\nContent-Length: 19\r\n\r\n{\"message\":\"hello\"}")
+	return serve(t, func(c *net.TCPConn) {
+		for request := make([]byte, 4096); ; {
+			if _, err := c.Read(request); err != nil {
+				return
+			}
+			if _, err := c.Write(response); err != nil {
+				return
+			}
+		}
+	})
+}
+
+// ClosedPort returns the URL of a port of this machine at which nothing listens.
+func ClosedPort(t testing.TB) (url string) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return "http://" + listener.Addr().String() + "/"
+}
+
+// serve calls handle for each connection and closes the connection afterwards.
+func serve(t testing.TB, handle func(c *net.TCPConn)) (url string) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if errors.Is(err, net.ErrClosed) {
+				return
+			}
+			if err != nil {
+				continue
+			}
+			go func() {
+				defer conn.Close()
+				handle(conn.(*net.TCPConn))
+			}()
+		}
+	}()
+	return "http://" + listener.Addr().String() + "/"
+}

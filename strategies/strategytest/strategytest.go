@@ -1,0 +1,145 @@
+// Package strategytest holds a strategy to the contract of package strategies, as testing/fstest holds a file system to that
+// of io/fs. It serves strategies in this module and elsewhere:
+//
+//	func TestConformance(t *testing.T) { strategytest.Test(t, mine.Strategy{}) }
+//
+// A strategy whose HTTP library departs from the contract in a way that cannot be configured declares that by its
+// [strategies.Traits]; the checks allow for it. Each check is a subtest whose name is a sentence, so that -run selects one.
+//
+// The package also has what tests of a single strategy need: [Work], which hands out requests and keeps every outcome;
+// [Countdown], which only counts failures and suits benchmarks; [Server], the bundled test server, which counts requests
+// independently of the strategy; and [RawServer], which answers with any bytes.
+package strategytest
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"sweetspot/strategies"
+)
+
+// Test runs every check on s as a subtest. It opens many sessions of s, one after the other, and connects to servers on the
+// loopback interface only. It takes a few seconds.
+func Test(t *testing.T, s strategies.Strategy) {
+	c := candidate{Strategy: s, traits: strategies.TraitsOf(s), otherProcess: cannotHandle(t, s)}
+	for _, check := range checks {
+		t.Run(check.name, func(t *testing.T) { check.run(t, c) })
+	}
+}
+
+// A check is one sentence of the contract.
+type check struct {
+	name string
+	run  func(t *testing.T, c candidate)
+}
+
+var checks = []check{
+	{"each request is made exactly once", eachRequestIsMadeOnce},
+	{"exactly limit requests are in flight", exactlyLimitAreInFlight},
+	{"a session holds limits below its largest", sessionHoldsLowerLimits},
+	{"connections outlive a run", connectionsOutliveARun},
+	{"cancellation starts nothing new and waits", cancellationWaits},
+	{"a run whose context has ended starts nothing", cancelledRunStartsNothing},
+
+	{"the server receives what the target says", targetIsSent},
+	{"redirects are not followed", redirectsAreNotFollowed},
+	{"a session keeps its cookies", sessionKeepsCookies},
+	{"Handle gets bodies whole and as sent", handleGetsWholeBodies},
+	{"bodies are decoded if the target says so", bodiesAreDecoded},
+	{"a body of a bad status is not decoded", badStatusIsNotDecoded},
+	{"Insecure accepts any certificate", insecureAcceptsAnyCertificate},
+	{"connections closed while idle are replaced", idleConnectionsAreReplaced},
+	{"a long header line is accepted", longHeaderIsAccepted},
+	{"an early response does not spoil the next body", earlyResponseDoesNotSpoilTheNextBody},
+
+	{"failures are outcomes of the right class", failuresHaveTheirClass},
+	{"some failures leave the other requests alone", failuresLeaveOthersAlone},
+	{"a timeout expires on a reused connection too", timeoutExpiresOnAnyConnection},
+}
+
+// candidate is a strategy with what the checks need to know about it.
+type candidate struct {
+	strategies.Strategy
+	traits       strategies.Traits
+	otherProcess bool
+}
+
+// delay returns how long a server should take to respond for every slot to be seen full: d, or longer for another process,
+// in which an interpreter may spend milliseconds on a request where the machine is busy.
+func (c candidate) delay(d time.Duration) time.Duration {
+	if c.otherProcess {
+		return 100 * time.Millisecond
+	}
+	return d
+}
+
+// skipIf skips the check if the strategy has a trait that excludes it.
+func skipIf(t *testing.T, trait bool, why string) {
+	t.Helper()
+	if trait {
+		t.Skip(why)
+	}
+}
+
+// cannotHandle reports whether the strategy's requests are made by another process, which cannot call Target.Handle.
+func cannotHandle(t *testing.T, s strategies.Strategy) bool {
+	t.Helper()
+	session, err := s.Open(t.Context(), strategies.Target{Handle: func(*strategies.Request, int, []byte) error { return nil }}, 1)
+	if errors.Is(err, strategies.ErrHandle) {
+		return true
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := session.Close(); err != nil {
+		t.Errorf("close: %v", err)
+	}
+	return false
+}
+
+// RequireInstalled skips the test if s cannot run here because a program or a library is not installed. If the environment
+// variable SWEETSPOT_REQUIRE is set, as in CI, the test fails instead.
+func RequireInstalled(t testing.TB, s strategies.Strategy) {
+	t.Helper()
+	session, err := s.Open(t.Context(), strategies.Target{}, 1)
+	switch {
+	case err == nil:
+		if err := session.Close(); err != nil {
+			t.Fatal(err)
+		}
+	case !errors.Is(err, exec.ErrNotFound) && !strings.Contains(err.Error(), "apt install"):
+		t.Fatal(err)
+	case os.Getenv("SWEETSPOT_REQUIRE") != "":
+		t.Fatal(err)
+	default:
+		t.Skip(err)
+	}
+}
+
+// Open opens a session of s and closes it at the end of the test. An error of either fails the test.
+func Open(t testing.TB, s strategies.Strategy, target strategies.Target, maxLimit int) strategies.Session {
+	t.Helper()
+	session, err := s.Open(t.Context(), target, maxLimit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := session.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	return session
+}
+
+// Run opens a session for one Run of w at the limit, and checks w afterwards.
+func Run(t testing.TB, s strategies.Strategy, target strategies.Target, limit int, w *Work) {
+	t.Helper()
+	if err := Open(t, s, target, limit).Run(t.Context(), limit, w); err != nil {
+		t.Fatal(err)
+	}
+	w.Check(t)
+}
