@@ -145,7 +145,7 @@ const examining = "is the client the bottleneck?"
 func newCausal(limit int, perSecond float64) (causal, bool) {
 	processors := runtime.GOMAXPROCS(0)
 	if perSecond == 0 || limit < slotsPerProcessor*processors {
-		return causal{}, false // a burn holds a slot as well, which at a small limit costs goodput whatever the bottleneck
+		return causal{}, false // a burn holds a slot too, which at a small limit costs goodput, client-bound or not
 	}
 	// A client at its limit spends all of its processors' time on requests: GOMAXPROCS/goodput on each.
 	each := time.Duration(float64(processors) / perSecond * float64(time.Second))

@@ -60,7 +60,7 @@ func (s Sweep) Run(ctx context.Context, load Load, observe Observer) (Findings, 
 	return run.conclude(compared), err
 }
 
-// largest returns the largest limit that the sweep may come to.
+// largest returns the largest limit that the sweep may try.
 func (s Sweep) largest() int { return max(s.Max, slices.Max(append(s.Limits, 0))) }
 
 func (s Sweep) finder(number uint64) finder {
@@ -101,8 +101,8 @@ func (s *sweeping) left(budgets float64) time.Duration {
 	return time.Duration(budgets*float64(s.plan.Budget)) - time.Since(s.began)
 }
 
-// search goes on until every strategy's search has decided, the target is harmed, or the budget is spent but for what it
-// takes to examine the client.
+// search goes on until every strategy's search has decided, the target is harmed, or only the part of the budget that is
+// reserved for examining the client is left.
 func (s *sweeping) search(ctx context.Context) error {
 	s.runner.share = func(float64) float64 { return searchShare * min(1, s.spent()) }
 	for active := slices.Clone(s.searches); len(active) > 0; {

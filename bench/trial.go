@@ -148,7 +148,7 @@ const shortestWarmup = 200 * time.Millisecond
 // some stall) at limits from 1 to 300, in windows of 5 and of 20 rounds:
 //
 //   - An MSER-5 cut of what is left of the warm-up, in batches of 50 ms: worse by 0 to 40% where servers were steady or
-//     stalled, because it cuts away whatever differs. Of servers that take a second to warm up, and start at half their
+//     stalled, because it cuts away all that differs. Of servers that take a second to warm up, and start at half their
 //     speed, it took 0 to 3 points off errors of 9 to 39%: a window within the warm-up has no steady part to find.
 //   - Measuring on, up to twice, where completions/time and in flight/mean latency are over 2% apart: at limits up to 60
 //     and few rounds that is so in 58 to 80% of sound trials, by what is cut off at the edges alone, and took up to 65% more
