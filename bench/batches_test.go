@@ -111,7 +111,7 @@ func TestBatchesEndWithTheContext(t *testing.T) {
 		var (
 			d       doors
 			trials  int
-			ctx, up = context.WithTimeout(t.Context(), 250*time.Millisecond) // a batch and the drainTime after it take 106 ms
+			ctx, up = context.WithTimeout(t.Context(), 250*time.Millisecond) // a batch and the pause after it take 106 ms
 		)
 		defer up()
 		_, err := bench.Batches{

@@ -135,7 +135,7 @@ const rounds = 5
 // warmupRounds is how many mean latencies the warm-up lasts. By Little's law as many requests end in each as are in flight.
 const warmupRounds = 3
 
-// shortestWarmup lets connections open, caches fill and the runtime's scheduler settleTime, however fast the server.
+// shortestWarmup lets connections open, caches fill and the runtime's scheduler settle, however fast the server is.
 const shortestWarmup = 200 * time.Millisecond
 
 // warm reports whether the warm-up is over: after a fixed time, or, if it is automatic, after the longest of

@@ -61,7 +61,7 @@ const (
 	killTimeout = 5 * time.Second // after which a server that has not stopped is killed; several times drainTime
 )
 
-// Stop ends the server and waits for it. It may take up to killTimeout.
+// Stop ends the server and waits for it. It takes five seconds at most.
 func (s *Server) Stop() error {
 	_ = s.input.Close()
 	kill := time.AfterFunc(killTimeout, func() { _ = s.command.Process.Kill() })

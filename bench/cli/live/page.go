@@ -150,7 +150,7 @@ func (p *Page) Conclude(run *results.Run) {
 	p.progress.Share = 1
 }
 
-// Close sends the end of the run to every open page and stops serving. It waits up to writeTimeout for slow browsers.
+// Close sends the end of the run to every open page and stops serving. It waits two seconds at most for slow browsers.
 func (p *Page) Close() {
 	if p == nil {
 		return
