@@ -1,18 +1,3 @@
-// Package bench runs strategies against an HTTP server and measures them.
-//
-// There are three plans, and each is run on a [Load] and returns [Findings]:
-//
-//   - A [Comparison] measures strategies beside one another at one limit, and says which is the fastest.
-//   - A [Sweep] measures strategies at many limits, and says which limit to use for each, and how sure that is.
-//   - [Batches] measures batches of requests with a new session for each, as for a program that makes one batch and ends.
-//
-// Start with strategies.Get, which returns a registered strategy by its name, and with
-// [ParseURL] for the addresses to request. A run lasts until it has decided or its time is spent; it ends early when its
-// context ends, and then returns what it has found by then. An [Observer] sees every trial as soon as it is over, and how
-// far the run has come; its zero value observes nothing.
-//
-// No function of this package prints, and none knows a command line. Reasons for caution are data: see
-// [results.Warning].
 package bench
 
 import (

@@ -1,0 +1,73 @@
+// Package bench runs strategies against an HTTP server and measures them.
+//
+// There are three plans, and each is run on a [Load] and returns [Findings]:
+//
+//   - A [Comparison] measures strategies beside one another at one limit, and says which is the fastest.
+//   - A [Sweep] measures strategies at many limits, and says which limit to use for each, and how sure that is.
+//   - [Batches] measures batches of requests with a new session for each, as for a program that makes one batch and ends.
+//
+// Start with strategies.Get, which returns a strategy by its name once package strategies/all is imported, and with
+// [ParseURL] for the addresses to request. A run lasts until it has decided or its time is spent; it ends early when its
+// context ends, and then returns what it has found by then. An [Observer] sees every trial as soon as it is over, and how
+// far the run has come; its zero value observes nothing.
+//
+// No function of this package prints, and none knows a command line. Reasons for caution are data: see
+// [results.Warning].
+//
+// # Architecture
+//
+// The repository has four rooms. Each is a subject: what changes for one reason lives together.
+//
+//	strategies/      the contract of a strategy; schedules, clients, and their pairs; one file per strategy
+//	  network/         dialling, address cache and connection counts that all clients share
+//	  eventloop/       an event loop over sockets, without a goroutine per request
+//	  external/        programs in other languages, over a protocol of lines
+//	  python/          the Python programs, and their registration
+//	  http1/           the parser of HTTP/1.1 responses
+//	  strategytest/    the checks that every strategy passes, also one outside this repository
+//	  all/             registers every strategy by import
+//	bench/           measures: trials, comparisons, sweeps, checks of the figures
+//	  optimum/         pure decisions: from measured points to a limit with its interval, from samples to verdicts
+//	  cli/             the command line; its packages are the bundled server's process, the live page, the terminal, the machine
+//	results/         what was measured: run, trial, summary, figures, verdicts, warnings, the run file
+//	  stat/            the statistical tests; text/ writes numbers; render/ has the formats
+//	  compare/         two runs set against each other; threshold/ is the language of --require
+//	  article/         the article's claims against what was measured; report/ is the page with charts
+//	server/          the test server
+//	  capacity/        models of capacity, and their exact throughput
+//	  station/         the queueing station that keeps to a model
+//
+// Imports point one way, and a test of the root package checks it: strategies, results and server import nothing of the
+// other rooms, but for strategytest, whose checks need the test server; bench imports strategies and results; bench/cli
+// imports all rooms, and only main.go imports bench/cli.
+//
+// # The path of one request
+//
+// A trial gives a session of a strategy a [strategies.Work]: its recorder. The strategy asks one of the recorder's workers
+// for the next request. The worker claims an index, makes the URL of that index, and notes the time.
+//
+// The strategy then makes the request. A [strategies.Schedule] gives it to a [strategies.Caller], which is net/http or fasthttp
+// over the connections of package network; the event loop writes it to a socket itself; an external program receives it
+// as a line.
+//
+// The outcome goes back to the same worker, with its error class and its HTTP status. The worker keeps it in a shard of
+// its own, and adds the shard to the trial's counters a few dozen outcomes at a time. So recording takes neither a lock nor
+// an allocation per request. The counters decide by the times of start and end whether the request belongs to the warm-up or to the
+// measured window, or was cut off at its end.
+//
+// The counters become a [results.Trial]. It is validated: what speaks against its figures is attached as a warning. If the target
+// counts its requests, as the bundled server does, both counts must agree.
+//
+// # The path of one sweep
+//
+// The command line turns flags into a [Load] and a [Sweep], checks the target and the limits of the machine, and starts
+// the bundled server if there is no URL. [Sweep.Run] opens a session for each strategy, and a search for each.
+//
+// The searches take turns. [optimum.Search] proposes a limit, a trial measures it, and the search adds the result to its
+// fit, until the interval is narrow enough or the budget is spent. If a sign says that the client may be the bottleneck, the client is
+// examined: against a server that answers at once, and by slowing it down on purpose.
+//
+// Then the strategies that have a limit to use are compared in random blocks, by [optimum.Compare]. The command line adds the
+// [Findings] to the run. Package render shows the run, [results.File] has saved it trial by trial, and package report
+// draws it.
+package bench
