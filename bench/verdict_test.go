@@ -13,7 +13,7 @@ import (
 )
 
 // What package optimum concludes is converted by its text, so every text must be one that the results know.
-func TestVerdictsOfPackageOptimumAreThoseOfTheResults(t *testing.T) {
+func TestVerdictsOfPackageOptimumAreKnownToTheResults(t *testing.T) {
 	found := 0
 	for name, of := range constantsOf(t, "optimum") {
 		switch of {
