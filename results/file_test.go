@@ -23,7 +23,7 @@ func small(t testing.TB) *results.Run {
 	return run
 }
 
-func TestARunComesBackAsItWasSaved(t *testing.T) {
+func TestLoadReturnsTheRunThatWasSaved(t *testing.T) {
 	for name, run := range map[string]*results.Run{"bench": small(t), "sweep": fixture.Swept(t), "sweeps": fixture.SweptTwice(t), "failed": fixture.Failed(t)} {
 		loaded, err := results.Load(fixture.Saved(t, t.TempDir(), run))
 		if err != nil {
@@ -42,7 +42,7 @@ func TestARunComesBackAsItWasSaved(t *testing.T) {
 	}
 }
 
-func TestNoFileReplacesAnother(t *testing.T) {
+func TestCreateReplacesNoFile(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "not", "there", "yet")
 	run := small(t)
 	for _, want := range []string{
@@ -54,7 +54,7 @@ func TestNoFileReplacesAnother(t *testing.T) {
 	}
 }
 
-func TestAnUnwritablePlaceIsNamed(t *testing.T) {
+func TestCreateNamesAFolderThatCannotBeWritten(t *testing.T) {
 	occupied := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(occupied, nil, 0o666); err != nil {
 		t.Fatal(err)
@@ -70,7 +70,7 @@ func TestAnUnwritablePlaceIsNamed(t *testing.T) {
 	}
 }
 
-func TestNothingIsWrittenAfterAWriteThatFailed(t *testing.T) {
+func TestFileWritesNothingAfterAWriteThatFailed(t *testing.T) {
 	file, err := results.Create(t.TempDir(), fixture.Empty("bench"))
 	if err != nil {
 		t.Fatal(err)
@@ -88,7 +88,7 @@ func TestNothingIsWrittenAfterAWriteThatFailed(t *testing.T) {
 }
 
 // A process may be killed, and a machine may stop, between any two bytes.
-func TestAFileCutAnywhereOpensWithItsWholeTrials(t *testing.T) {
+func TestLoadOpensAFileThatIsCutAnywhere(t *testing.T) {
 	run := small(t)
 	run.Trials = run.Trials[:2]
 	for i := range run.Trials { // histograms make the file long and the test slow, and are text like any other

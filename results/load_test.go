@@ -19,7 +19,7 @@ const (
 	goodEnd   = `{"conclusion":{"strategies":[],"optima":[],"warnings":["w"]}}` + "\n"
 )
 
-func TestWhatIsNoRunFileIsNamedWithThePlaceAndTheCause(t *testing.T) {
+func TestLoadNamesThePlaceAndTheCauseOfAFault(t *testing.T) {
 	edited := func(old, new string) string { return goodHead + strings.Replace(goodTrial, old, new, 1) + goodEnd }
 	for _, c := range []struct{ name, text, want string }{
 		{"nothing", "", "f: empty, so not a run file"},
@@ -58,7 +58,7 @@ func TestWhatIsNoRunFileIsNamedWithThePlaceAndTheCause(t *testing.T) {
 	}
 }
 
-func TestAnUnfinishedFileOpensWithAWarning(t *testing.T) {
+func TestLoadWarnsOfAnUnfinishedFile(t *testing.T) {
 	for _, c := range []struct {
 		text   string
 		trials int

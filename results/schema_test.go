@@ -40,7 +40,7 @@ var sections = map[string]reflect.Type{
 // row is a field's row in the schema: its name, its type, its unit, which may be empty, and its meaning, which may not.
 var row = regexp.MustCompile("^\\| `([a-z0-9_]+)` \\| ([^|]+) \\|(?: [^|]+)? \\| [^|]+ \\|$")
 
-func TestTheSchemaIsThatOfTheTypes(t *testing.T) {
+func TestSchemaDocumentsEveryFieldOfTheTypes(t *testing.T) {
 	text, err := os.ReadFile("SCHEMA.md")
 	if err != nil {
 		t.Fatal(err)
@@ -117,7 +117,7 @@ func typeName(t reflect.Type) string {
 }
 
 // The lines of a file hold no field that the sections do not.
-func TestEveryLineIsDocumented(t *testing.T) {
+func TestSchemaDocumentsEveryLineOfAFile(t *testing.T) {
 	for i := range reflect.TypeFor[results.Line]().NumField() {
 		if of := reflect.TypeFor[results.Line]().Field(i).Type.Elem(); strings.HasSuffix(typeName(of), "section") {
 			t.Errorf("%v has no section in SCHEMA.md", of)

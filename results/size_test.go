@@ -46,7 +46,7 @@ func busy(t testing.TB, random *rand.Rand, seconds float64) results.Trial {
 
 // An hour's run fits into 20 MB, be it one trial an hour long of each strategy or as many as there can be of the usual
 // half second, each after the shortest warm-up there is.
-func TestTheFileOfAnHourIsSmall(t *testing.T) {
+func TestFileOfAnHourIsSmall(t *testing.T) {
 	const most = 20_000_000
 	random := rand.New(rand.NewPCG(1, 2))
 	for _, c := range []struct {

@@ -2,7 +2,7 @@ package results
 
 import "testing"
 
-func TestAVerdictSaysNoMoreThanTheRepeatsDo(t *testing.T) {
+func TestVersusClaimsNoMoreThanTheTrialsShow(t *testing.T) {
 	for _, c := range []struct {
 		verdict Standing
 		trials  int

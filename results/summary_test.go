@@ -29,7 +29,7 @@ func rates(strategy string, rates ...float64) []results.Trial {
 	return trials
 }
 
-func TestSummariesFollowTheFirstAppearance(t *testing.T) {
+func TestSummariseKeepsTheOrderOfFirstAppearance(t *testing.T) {
 	trials := slices.Concat(rates("pool", 10), rates("sequential", 5), rates("pool", 20))
 	trials[2].Limit = 16
 	trials = append(trials, rates("pool", 40)...)
@@ -45,7 +45,7 @@ func TestSummariesFollowTheFirstAppearance(t *testing.T) {
 	}
 }
 
-func TestTheRateIsTheGeometricMeanWithStudentsInterval(t *testing.T) {
+func TestSummariseTakesTheGeometricMeanWithStudentsInterval(t *testing.T) {
 	s := results.Summarise(rates("pool", 100, 110, 121))[0]
 	// The logarithms are 0.0953 apart, so their deviation is 0.0953 and t(0.975; 2) = 4.3027 gives 4.3027*0.0953/√3.
 	half := 4.302652729911275 * math.Log(1.1) / math.Sqrt(3)
@@ -60,13 +60,13 @@ func TestTheRateIsTheGeometricMeanWithStudentsInterval(t *testing.T) {
 	}
 }
 
-func TestOneTrialHasNoInterval(t *testing.T) {
+func TestSummariseGivesOneTrialNoInterval(t *testing.T) {
 	if s := results.Summarise(rates("pool", 100))[0]; s.Low != nil || s.High != nil || s.Spread != 0 {
 		t.Errorf("got low %v, high %v, spread %v; want none", s.Low, s.High, s.Spread)
 	}
 }
 
-func TestRatesAreComparedWithTheFastestAndWithSequential(t *testing.T) {
+func TestSummariseComparesWithTheFastestAndWithSequential(t *testing.T) {
 	got := results.Summarise(slices.Concat(rates("sequential", 20), rates("pool", 80), rates("fasthttp", 100)))
 	for i, want := range []struct{ fastest, sequential float64 }{{0.2, 1}, {0.8, 4}, {1, 5}} {
 		if math.Abs(got[i].VersusFastest-want.fastest) > 1e-12 || math.Abs(*got[i].VersusSequential-want.sequential) > 1e-12 {
@@ -78,7 +78,7 @@ func TestRatesAreComparedWithTheFastestAndWithSequential(t *testing.T) {
 	}
 }
 
-func TestProjectionsAreArithmetic(t *testing.T) {
+func TestSummariseProjectsByArithmetic(t *testing.T) {
 	want := []results.Projection{{Requests: 1000, Seconds: 2}, {Requests: 4000, Seconds: 8}, {Requests: 1679616, Seconds: 3359.232}}
 	got := results.Summarise(rates("pool", 500))[0].Projected
 	if diff := cmp.Diff(want, got, cmpopts.EquateApprox(1e-9, 0)); diff != "" {
@@ -86,7 +86,7 @@ func TestProjectionsAreArithmetic(t *testing.T) {
 	}
 }
 
-func TestPercentilesComeFromMergedHistograms(t *testing.T) {
+func TestSummariseMergesHistogramsForPercentiles(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
 	fast, slow := fixture.Trial(t, random, "pool", 1, 0, 900, 0), fixture.Trial(t, random, "pool", 1, 1, 100, 0)
 	s := results.Summarise([]results.Trial{fast, slow})[0]
@@ -105,7 +105,7 @@ func TestPercentilesComeFromMergedHistograms(t *testing.T) {
 	}
 }
 
-func TestWarningsArePooledByWhatTheySay(t *testing.T) {
+func TestSummarisePoolsWarningsByWhatTheySay(t *testing.T) {
 	trials := rates("pool", 10, 10, 10)
 	trials[0].Warn(results.Warning{Text: "the client was busy 97% of the time"})
 	trials[2].Warn(results.Warning{Text: "the client was busy 95.5% of the time"})
@@ -122,7 +122,7 @@ func TestWarningsArePooledByWhatTheySay(t *testing.T) {
 	}
 }
 
-func TestATrialWithoutSuccessTakesTheRateToZero(t *testing.T) {
+func TestSummariseTakesTheRateAsZeroIfATrialHasNoSuccess(t *testing.T) {
 	for _, trials := range [][]results.Trial{rates("pool", 0), rates("pool", 0, 0), rates("pool", 100, 0, 90)} {
 		trials[0].Failed = map[string]int64{"timeout": 3, "reset": 0}
 		trials[0].Started += 3
@@ -140,7 +140,7 @@ func TestATrialWithoutSuccessTakesTheRateToZero(t *testing.T) {
 	}
 }
 
-func TestSummariesAreAlwaysFiniteAndInOrder(t *testing.T) {
+func TestSummariseReturnsFiniteFiguresInOrder(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 8))
 	extremes := []float64{0, 1e-300, 0.001, 1, 604.9, 2e5, 1e300, math.MaxFloat64, math.SmallestNonzeroFloat64}
 	for range 2000 {
@@ -164,7 +164,7 @@ func TestSummariesAreAlwaysFiniteAndInOrder(t *testing.T) {
 	}
 }
 
-func TestTheOrderOfTrialsIsNoMatter(t *testing.T) {
+func TestSummariseIgnoresTheOrderOfTrials(t *testing.T) {
 	run := fixture.Compared(t, 4)
 	for i := range run.Trials {
 		if i%3 == 0 {
@@ -182,7 +182,7 @@ func TestTheOrderOfTrialsIsNoMatter(t *testing.T) {
 	}
 }
 
-func TestTheIntervalScalesWithTheRates(t *testing.T) {
+func TestSummariseScalesTheIntervalWithTheRates(t *testing.T) {
 	random := rand.New(rand.NewPCG(11, 12))
 	for range 200 {
 		factor := math.Exp(4 * random.NormFloat64())

@@ -10,7 +10,7 @@ func found(verdict Verdict) *Optimum {
 	}
 }
 
-func TestEveryVerdictSaysWhatToDo(t *testing.T) {
+func TestAdviceSaysWhatToDoForEveryVerdict(t *testing.T) {
 	const sure = "use 52: at least 97.5% of the peak of 605/s, 95% sure; the smallest such limit is in (44, 52]."
 	for verdict, want := range map[Verdict]string{
 		Peak:    sure,
@@ -30,7 +30,7 @@ func TestEveryVerdictSaysWhatToDo(t *testing.T) {
 	}
 }
 
-func TestAGuessIsNotSoldAsCertain(t *testing.T) {
+func TestAdviceDoesNotCallAGuessCertain(t *testing.T) {
 	o := found(Peak)
 	o.Certain = false
 	want := "use 52: the best guess so far; the smallest limit that gives 97.5% of the peak of 605/s is in (44, 52], 95% sure."
@@ -39,7 +39,7 @@ func TestAGuessIsNotSoldAsCertain(t *testing.T) {
 	}
 }
 
-func TestAnObjectiveIsSaidToHold(t *testing.T) {
+func TestAdviceSaysThatAnObjectiveHolds(t *testing.T) {
 	o := found(Objective)
 	o.Objective = "p99 <= 200ms"
 	for high, want := range map[int]string{
@@ -53,7 +53,7 @@ func TestAnObjectiveIsSaidToHold(t *testing.T) {
 	}
 }
 
-func TestOnlyAFoundLimitIsMarkedAsTheOneToUse(t *testing.T) {
+func TestMarkShowsOnlyAFoundLimitAsTheOneToUse(t *testing.T) {
 	for _, c := range []struct {
 		found *Optimum
 		limit int

@@ -14,7 +14,7 @@ import (
 
 // Files that were written once are never written anew: they are what people have on their disks. When the file gains a
 // field, a file with it joins them.
-func TestFilesOfEveryVersionOpen(t *testing.T) {
+func TestLoadOpensFilesOfEveryVersion(t *testing.T) {
 	paths, err := filepath.Glob("testdata/runs/*.jsonl")
 	if err != nil || len(paths) < 4 {
 		t.Fatalf("%d files (%v), want one for each version and command", len(paths), err)

@@ -81,7 +81,7 @@ func TestWarning(t *testing.T) {
 	})
 }
 
-func TestWarningsOfTheRunAndItsSweepsComeBack(t *testing.T) {
+func TestWarningsReturnsThoseOfTheRunAndItsSweeps(t *testing.T) {
 	run := fixture.Empty("sweep")
 	run.Warnings = []results.Warning{{Text: "python\nis missing"}}
 	run.Optima = []results.Optimum{{Strategy: "pool", Warnings: []results.Warning{{Text: "the client was busy"}}}}

@@ -43,7 +43,7 @@ var verdictsSaid = map[results.Verdict]said{
 	results.Unstable:    {"", "no limit can be named", "?", false, false, "unstable"},
 }
 
-func TestVerdictsAreAllDeclaredAndAllSaid(t *testing.T) {
+func TestVerdictsListEveryConstant(t *testing.T) {
 	declared := constants(t, "verdict.go", "Verdict")
 	if diff := cmp.Diff(declared, strung(results.Verdicts())); diff != "" {
 		t.Errorf("Verdicts() differs from the constants: (-constants +Verdicts)\n%s", diff)
@@ -59,14 +59,14 @@ func TestVerdictsAreAllDeclaredAndAllSaid(t *testing.T) {
 	}
 }
 
-func TestVerdictsAreSaidAlikeEverywhere(t *testing.T) {
+func TestVerdictsMeanTheSameInEveryPackage(t *testing.T) {
 	for verdict, want := range verdictsSaid {
 		t.Run(string(verdict), func(t *testing.T) { verdictIsSaid(t, verdict, want) })
 	}
 }
 
 // A verdict that only a newer version knows names no limit anywhere.
-func TestAVerdictThatIsNotKnownNamesNoLimit(t *testing.T) {
+func TestVerdictsThatAreNotKnownNameNoLimit(t *testing.T) {
 	verdictIsSaid(t, "new", said{"", `no limit can be named: this version does not know the verdict "new"`, "?", false, false, "new"})
 }
 
@@ -124,7 +124,7 @@ func verdictIsSaid(t *testing.T, verdict results.Verdict, want said) {
 	}
 }
 
-func TestStandingsAreSaidAlikeEverywhere(t *testing.T) {
+func TestStandingsMeanTheSameInEveryPackage(t *testing.T) {
 	want := map[results.Standing]struct {
 		versus, compact string
 		style           render.Style

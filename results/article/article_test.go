@@ -135,7 +135,7 @@ func articlePage(t *testing.T, runs []*results.Run, format string, width int) st
 	return text.String()
 }
 
-func TestTheArticleLooksAsBefore(t *testing.T) {
+func TestWriteLooksAsBefore(t *testing.T) {
 	for name, got := range map[string]string{
 		"markdown.golden": articlePage(t, measuredArticle(), render.Markdown, 0),
 		"table.golden":    articlePage(t, measuredArticle(), render.Table, 120),
@@ -146,7 +146,7 @@ func TestTheArticleLooksAsBefore(t *testing.T) {
 	}
 }
 
-func TestTheArticleFitsTheTerminal(t *testing.T) {
+func TestWriteFitsTheTerminal(t *testing.T) {
 	for _, width := range []int{60, 80, 120} {
 		for line := range strings.Lines(articlePage(t, measuredArticle(), render.Table, width)) {
 			if got := twwidth.Width(strings.TrimSuffix(line, "\n")); got > width {
@@ -157,7 +157,7 @@ func TestTheArticleFitsTheTerminal(t *testing.T) {
 }
 
 // What is found follows from what was measured: the same page says the opposite of clients that cost something else.
-func TestFindingsFollowTheFigures(t *testing.T) {
+func TestWriteFindsWhatTheFiguresSay(t *testing.T) {
 	for _, c := range []struct {
 		says    string
 		pycurl  float64 // microseconds a request
@@ -190,7 +190,7 @@ func TestFindingsFollowTheFigures(t *testing.T) {
 	}
 }
 
-func TestAnArticleIsATableOrMarkdown(t *testing.T) {
+func TestWriteRejectsFormatsForPrograms(t *testing.T) {
 	if err := article.Write(&bytes.Buffer{}, nil, render.CSV, render.Screen{}); err == nil || !strings.Contains(err.Error(), "want one of table, markdown") {
 		t.Errorf("got %v, want which formats there are", err)
 	}

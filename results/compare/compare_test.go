@@ -58,7 +58,7 @@ func moved(t testing.TB) *results.Run {
 	return run
 }
 
-func TestAComparisonLooksAsBefore(t *testing.T) {
+func TestComparisonLooksAsBefore(t *testing.T) {
 	all := comparisons(t)
 	for _, c := range []struct {
 		name   string
@@ -77,7 +77,7 @@ func TestAComparisonLooksAsBefore(t *testing.T) {
 	}
 }
 
-func TestARegressionIsACertainOneBeyondTheThreshold(t *testing.T) {
+func TestRegressionsAreCertainAndBeyondTheThreshold(t *testing.T) {
 	for _, c := range []struct {
 		name      string
 		share     float64
@@ -101,7 +101,7 @@ func TestARegressionIsACertainOneBeyondTheThreshold(t *testing.T) {
 	}
 }
 
-func TestRunsWithNothingInCommonAreNotCompared(t *testing.T) {
+func TestRunsRejectsRunsWithNothingInCommon(t *testing.T) {
 	old, new := fixture.Session(t, 8, 1, "", 1), fixture.Swept(t)
 	const want = "nothing in common: old has sequential at limit 1, pool at limit 60, " +
 		"fasthttp at limit 60; new has semaphore at limit 1, " +
@@ -115,7 +115,7 @@ func TestRunsWithNothingInCommonAreNotCompared(t *testing.T) {
 	}
 }
 
-func TestOtherRequestsAreSaidToBe(t *testing.T) {
+func TestDifferencesNamesOtherRequests(t *testing.T) {
 	usual := fixture.Empty("bench").Settings
 	for want, change := range map[string]func(s *results.Settings){
 		"":                        func(s *results.Settings) { s.DurationSeconds = 10 },
@@ -137,7 +137,7 @@ func TestOtherRequestsAreSaidToBe(t *testing.T) {
 	}
 }
 
-func TestTheBundledServerIsTheSameOnAnyPort(t *testing.T) {
+func TestRunsTakesTheBundledServerForTheSameOnAnyPort(t *testing.T) {
 	for _, c := range []struct {
 		target, profile string
 		want            bool
@@ -159,7 +159,7 @@ func TestTheBundledServerIsTheSameOnAnyPort(t *testing.T) {
 	}
 }
 
-func TestTrialsWithAPurposeAreNotCompared(t *testing.T) {
+func TestRunsIgnoresTrialsWithAPurpose(t *testing.T) {
 	old, new := fixture.Session(t, 8, 3, "", 1), fixture.Session(t, 8, 3, "", 1)
 	for _, purpose := range []results.Purpose{results.Control, results.Causal, results.Interrupted} {
 		trial := new.Trials[1]

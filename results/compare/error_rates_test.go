@@ -105,7 +105,7 @@ func unlikely(c *Comparison) bool {
 	return slices.ContainsFunc(c.Rows, func(r Change) bool { return *r.P <= 0.05 })
 }
 
-func TestRunsOfTheSameAreNotTold(t *testing.T) {
+func TestRunsFindsNoDifferenceBetweenEquals(t *testing.T) {
 	for name, c := range equals {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -123,7 +123,7 @@ func TestRunsOfTheSameAreNotTold(t *testing.T) {
 }
 
 // What the comparison is protected by is needed: each of these goes wrong without it.
-func TestWithoutItsCorrectionsTheComparisonNamesDifferencesThatAreNone(t *testing.T) {
+func TestRunsNeedsItsCorrections(t *testing.T) {
 	if got := equals["usual"].uncorrected(t, 0.05); got < 0.1 {
 		t.Errorf("without Holm's correction %.1f%% of comparisons of equals have p <= 0.05: a test that can't fail", 100*got)
 	}
@@ -150,7 +150,7 @@ func (c contest) uncorrected(t *testing.T, p float64) float64 {
 	return float64(n) / pairsOfRuns
 }
 
-func TestASlowerStrategyIsFound(t *testing.T) {
+func TestRunsFindsASlowerStrategy(t *testing.T) {
 	for _, c := range []contest{
 		{strategies: 5, old: 10, new: 10, noise: 0.01, slower: 0.05},
 		{strategies: 5, old: 10, new: 10, noise: 0.03, slower: 0.10},

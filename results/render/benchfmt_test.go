@@ -37,7 +37,7 @@ func read(t *testing.T, text string) []*benchfmt.Result {
 	return all
 }
 
-func TestBenchmarksAreReadAsTheyWereMeasured(t *testing.T) {
+func TestBenchfmtIsReadAsItWasMeasured(t *testing.T) {
 	run := fixture.Compared(t, 3)
 	control := run.Trials[0]
 	control.Purpose = results.Control
@@ -67,7 +67,7 @@ func TestBenchmarksAreReadAsTheyWereMeasured(t *testing.T) {
 }
 
 // Whatever strategies are called, each has a name of its own that benchstat takes apart as it was put together.
-func TestEveryStrategyIsABenchmarkOfItsOwn(t *testing.T) {
+func TestBenchfmtHasABenchmarkPerStrategy(t *testing.T) {
 	names := []string{"pool+net/http", "pool+net_http", "two\nlines", "a b", "a  b", "dash-2", "ü\xff\x1b", "x=y/limit=3", "%41", "A", "Unit"}
 	run := fixture.Empty("bench")
 	for _, name := range names {
@@ -88,7 +88,7 @@ func TestEveryStrategyIsABenchmarkOfItsOwn(t *testing.T) {
 	}
 }
 
-func TestAHostileRunIsStillOfBenchmarks(t *testing.T) {
+func TestBenchfmtOfAHostileRunIsReadable(t *testing.T) {
 	run := fixture.Hostile(t)
 	for name, run := range map[string]*results.Run{"hostile": run, "failed": fixture.Failed(t)} {
 		for _, result := range read(t, fixture.Written(t, render.Run(run), render.Benchfmt, 0)) {
@@ -122,7 +122,7 @@ func file(t *testing.T, name, text string) string {
 	return path
 }
 
-func TestBenchstatComparesRuns(t *testing.T) {
+func TestBenchfmtIsComparedByBenchstat(t *testing.T) {
 	old, new := fixture.Session(t, 8, 10, "", 1), fixture.Session(t, 9, 10, "fasthttp", 0.8)
 	new.Target = "http://127.0.0.1:50000/"
 	for _, run := range []*results.Run{old, new} {

@@ -31,7 +31,7 @@ func broke(t *testing.T) *results.Run {
 	return run
 }
 
-func TestAStrategyThatBrokeDownHasARowWithTheReasonAndNoRate(t *testing.T) {
+func TestWriteShowsWhyAStrategyBrokeDown(t *testing.T) {
 	run := broke(t)
 	mine := run.Strategies[1]
 	if mine.PerSecond != 0 || mine.Error != run.Trials[3].Error || len(mine.Warnings) > 0 || mine.Trials != 2 {
@@ -54,7 +54,7 @@ func TestAStrategyThatBrokeDownHasARowWithTheReasonAndNoRate(t *testing.T) {
 	}
 }
 
-func TestVersionsAndErrorsComeBackAsTheyWereSaved(t *testing.T) {
+func TestLoadReturnsVersionsAndErrors(t *testing.T) {
 	run := broke(t)
 	loaded, err := results.Load(fixture.Saved(t, t.TempDir(), run))
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"sweetspot/results"
 )
 
-func TestTheCurveTakesAnyLimits(t *testing.T) {
+func TestCurveTakesAnyLimits(t *testing.T) {
 	for _, limits := range [][]int{{}, {1}, {1, 2}, {1, 2, 3}, {3, 5, 7}, {1000, 1001, 1002}, {1, 2, 100000}, {64, 64, 64}} {
 		var summaries []results.Summary
 		for _, limit := range limits {

@@ -16,7 +16,7 @@ import (
 	"sweetspot/results/render"
 )
 
-func TestFormatsAreParsedByName(t *testing.T) {
+func TestParseFormatTakesEveryName(t *testing.T) {
 	for _, name := range render.Names(render.Formats()) {
 		if format, err := render.ParseFormat(name); err != nil || format.Name != name {
 			t.Errorf("ParseFormat(%q) = %q, %v", name, format.Name, err)
@@ -38,7 +38,7 @@ func (full) Write([]byte) (int, error) { return 0, errFull }
 
 var errFull = errors.New("no space left on device")
 
-func TestErrorsOfTheWriterComeBack(t *testing.T) {
+func TestWriteReturnsErrorsOfTheWriter(t *testing.T) {
 	for _, name := range render.Names(render.Formats()) {
 		if err := render.Write(full{}, render.Run(fixture.Compared(t, 1)), name, render.Screen{Columns: 80}); !errors.Is(err, errFull) {
 			t.Errorf("%s: got %v, want %v", name, err, errFull)
@@ -71,7 +71,7 @@ func TestJSONHasNoNullListAndNoHistogram(t *testing.T) {
 	}
 }
 
-func TestCSVHasARowATrialAndAColumnAClass(t *testing.T) {
+func TestCSVHasARowPerTrialAndAColumnPerClass(t *testing.T) {
 	run := fixture.Warned(t)
 	rows, err := csv.NewReader(strings.NewReader(fixture.Written(t, render.Run(run), render.CSV, 0))).ReadAll()
 	if err != nil {

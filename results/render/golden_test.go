@@ -12,7 +12,7 @@ import (
 	"sweetspot/results/render"
 )
 
-func TestWhatIsWrittenLooksAsBefore(t *testing.T) {
+func TestWriteLooksAsBefore(t *testing.T) {
 	runs := fixture.Views(t)
 	for _, c := range []struct {
 		run    string
@@ -36,7 +36,7 @@ func TestWhatIsWrittenLooksAsBefore(t *testing.T) {
 	}
 }
 
-func TestTablesFitTheTerminal(t *testing.T) {
+func TestTableFitsTheTerminal(t *testing.T) {
 	for name, run := range fixture.Views(t) {
 		for _, width := range []int{40, 55, 80, 100, 130} {
 			for line := range strings.Lines(fixture.Written(t, render.Run(run), render.Table, width)) {
@@ -48,7 +48,7 @@ func TestTablesFitTheTerminal(t *testing.T) {
 	}
 }
 
-func TestNoControlCharacterReachesTheTerminal(t *testing.T) {
+func TestWriteLetsNoControlCharacterThrough(t *testing.T) {
 	for _, format := range []string{render.Table, render.Markdown, render.CSV} {
 		for _, r := range fixture.Written(t, render.Run(fixture.Hostile(t)), format, 80) {
 			if (r < ' ' && r != '\n') || r == '\u202e' {

@@ -35,7 +35,7 @@ func told(t testing.TB) *results.Run {
 	return run
 }
 
-func TestColoursLookAsBefore(t *testing.T) {
+func TestTableLooksAsBeforeInColour(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		run   *results.Run
@@ -55,7 +55,7 @@ func TestColoursLookAsBefore(t *testing.T) {
 var escapes = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
 // Whoever sees no colour, or cannot tell colours apart, reads the same.
-func TestColourAddsNothingToTheWords(t *testing.T) {
+func TestStyleAddsNothingToTheWords(t *testing.T) {
 	for name, run := range fixture.Views(t) {
 		for _, width := range []int{0, 40, 60, 80, 100, 200} {
 			text := coloured(t, run, width)
@@ -72,7 +72,7 @@ func TestColourAddsNothingToTheWords(t *testing.T) {
 	}
 }
 
-func TestWordsAreNoWiderThanTheEyeFollows(t *testing.T) {
+func TestTerminalWrapsWideText(t *testing.T) {
 	said := 0
 	for block := range strings.SplitSeq(fixture.Written(t, render.Run(fixture.Once(t)), render.Table, 200), "\n\n") {
 		if !strings.HasPrefix(block, "Every client alike") && !strings.HasPrefix(block, "Closed loop") {
@@ -90,7 +90,7 @@ func TestWordsAreNoWiderThanTheEyeFollows(t *testing.T) {
 	}
 }
 
-func TestTheVerdictIsFoldedBeforeItIsLeftOut(t *testing.T) {
+func TestTableCompactsTheVerdictBeforeLeavingItOut(t *testing.T) {
 	text := fixture.Written(t, render.Run(told(t)), render.Table, 40)
 	for _, want := range []string{"  vs\n", "  best\n", "  ~\n", "  -39%\n", "  ÷3.6\n", "(vs is how it compares"} {
 		if !strings.Contains(text, want) {

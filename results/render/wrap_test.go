@@ -2,7 +2,7 @@ package render
 
 import "testing"
 
-func TestNamesAreShortenedInTheMiddle(t *testing.T) {
+func TestShortenTakesTheMiddleOfANameOut(t *testing.T) {
 	for _, c := range []struct {
 		text  string
 		width int

@@ -31,7 +31,7 @@ func TestStudentAndFAgreeWithPrintedTables(t *testing.T) {
 	}
 }
 
-func TestFieller(t *testing.T) {
+func TestFiellerAgreesWithAnalyticCases(t *testing.T) {
 	// Estimates 2 and 1, each with a standard error of 0.1, uncorrelated, t = 2: (2 -+ sqrt(0.1984)) / 0.96.
 	low, high, ok := stat.Fieller(2, 1, 0.01, 0, 0.01, 2)
 	if !ok || !near(low, 1.61936, 1e-5) || !near(high, 2.54731, 1e-5) {

@@ -32,7 +32,7 @@ func parsed(t *testing.T, text string) *threshold.Threshold {
 	return g
 }
 
-func TestARequirementIsMetOrSaysWhatWasMeasured(t *testing.T) {
+func TestFailureIsEmptyOrSaysWhatWasMeasured(t *testing.T) {
 	run := measured(t)
 	for _, c := range []struct{ text, want string }{
 		{"per_second(fasthttp) > 2 * per_second(pool)", ""},
@@ -65,7 +65,7 @@ func TestARequirementIsMetOrSaysWhatWasMeasured(t *testing.T) {
 	}
 }
 
-func TestTheIntervalIsToldButDecidesNothing(t *testing.T) {
+func TestFailureReportsTheIntervalWithoutDecidingByIt(t *testing.T) {
 	run := fixture.Compared(t, 3)
 	got := parsed(t, "per_second(pool) > 3000").Failure(run)
 	if !strings.Contains(got, "per_second(pool) is 2,531.") || !strings.Contains(got, " (95% sure: 2,4") {
@@ -77,7 +77,7 @@ func TestTheIntervalIsToldButDecidesNothing(t *testing.T) {
 	}
 }
 
-func TestASweepHasALimitAndAPeak(t *testing.T) {
+func TestFailureKnowsTheLimitAndThePeakOfASweep(t *testing.T) {
 	run := fixture.Swept(t)
 	run.Strategies = results.Summarise(run.Trials)[7:8] // at the limit to use
 	for _, c := range []struct{ text, want string }{
@@ -112,7 +112,7 @@ func TestASweepHasALimitAndAPeak(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoRequirementIsRefusedWithThePlace(t *testing.T) {
+func TestParseRejectsFaultsWithTheirPlace(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"", "column 1: want a number or a figure such as per_second(pool) at the end"},
 		{"per_second(pool)", "column 17: want one of < <= > >= at the end"},
@@ -142,7 +142,7 @@ func TestWhatIsNoRequirementIsRefusedWithThePlace(t *testing.T) {
 	}
 }
 
-func TestARequirementIsCheckedBeforeAnythingIsMeasured(t *testing.T) {
+func TestCheckRejectsWhatARunCannotTell(t *testing.T) {
 	for _, c := range []struct{ text, command, want string }{
 		{"p99(pool) < 1s", "bench", ""},
 		{"limit(pool) > 5", "sweep", ""},
@@ -156,7 +156,7 @@ func TestARequirementIsCheckedBeforeAnythingIsMeasured(t *testing.T) {
 	}
 }
 
-func TestTrialsWithAPurposeOfTheirOwnHaveNoPartInTheErrorRate(t *testing.T) {
+func TestErrorRateIgnoresTrialsWithAPurpose(t *testing.T) {
 	run := measured(t)
 	slowed := run.Trials[0]
 	slowed.Purpose = results.Causal
