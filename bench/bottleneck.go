@@ -107,8 +107,8 @@ func slotsKept(t results.Trial) float64 {
 	return fullShare(&t)
 }
 
-// A suspect is a strategy at the limit that a sweep found for it, whose client may be the bottleneck.
-type suspect struct {
+// A bottleneckTest asks whether the client is the bottleneck of a strategy at the limit that a sweep found for it.
+type bottleneckTest struct {
 	search *search
 	limit  int
 	block  int // that further trials are numbered from
@@ -118,13 +118,13 @@ type suspect struct {
 
 // examine collects the signs. It slows the client down only if there is another sign, since that takes as long as several
 // steps of the search.
-func (s suspect) examine(ctx context.Context, r *runner) (signs, error) {
-	e := s.search.signs(s.limit)
+func (b bottleneckTest) examine(ctx context.Context, r *runner) (signs, error) {
+	e := b.search.signs(b.limit)
 	if len(e.words()) == 0 {
 		return e, nil
 	}
 	var err error
-	e.slowed, err = s.slowDown(ctx, r)
+	e.slowed, err = b.slowDown(ctx, r)
 	return e, err
 }
 
@@ -156,13 +156,13 @@ func newCausal(limit int, perSecond float64) (causal, bool) {
 
 // slowDown measures pairs of trials in random order, one as it is and one with the client slowed down, as many pairs as
 // there is time for.
-func (s suspect) slowDown(ctx context.Context, r *runner) (causal, error) {
-	c, shows := newCausal(s.limit, mean(s.search.at(s.limit), goodput))
+func (b bottleneckTest) slowDown(ctx context.Context, r *runner) (causal, error) {
+	c, shows := newCausal(b.limit, mean(b.search.at(b.limit), goodput))
 	if !shows {
 		return causal{}, nil
 	}
-	asItIs := s.search.candidate
-	asItIs.limit = s.limit
+	asItIs := b.search.candidate
+	asItIs.limit = b.limit
 	slow, err := asItIs.reopened(ctx, burning(r.load.target(), c.burn))
 	if errors.Is(err, strategies.ErrHandle) {
 		return causal{}, nil // a program cannot be slowed down from here
@@ -172,12 +172,12 @@ func (s suspect) slowDown(ctx context.Context, r *runner) (causal, error) {
 	}
 	defer slow.session.Close()
 	slow.purpose = results.Causal
-	each := 2 * s.search.estimate(s.limit, 0, r.load)
-	for pair := 0; pair < causalPairs && each <= s.left(); pair++ {
+	each := 2 * b.search.estimate(b.limit, 0, r.load)
+	for pair := 0; pair < causalPairs && each <= b.left(); pair++ {
 		candidates := [2]candidate{asItIs, slow}
 		var goodputs [2]float64
-		for _, i := range s.random.Perm(2) {
-			t, err := r.trial(ctx, candidates[i], s.block+pair, examining)
+		for _, i := range b.random.Perm(2) {
+			t, err := r.trial(ctx, candidates[i], b.block+pair, examining)
 			if err != nil {
 				return c, err
 			}

@@ -28,7 +28,7 @@ type recorder struct {
 	began atomic.Int64 // when request 0 was started, a time.Duration
 
 	claimed atomic.Int64 // requests asked for; some of them are not made when the Run ends
-	ended   atomic.Int64 // folded so far
+	ended   atomic.Int64 // flushed so far
 
 	mu        sync.Mutex
 	succeeded int64 // of those that ended
@@ -88,10 +88,10 @@ func (r *recorder) Worker() strategies.Worker {
 	return w
 }
 
-// result folds what the workers still hold and returns the counters. No request may be in flight.
+// result flushes what the workers still hold and returns the counters. No request may be in flight.
 func (r *recorder) result() *counters {
 	for _, w := range r.workers {
-		w.fold()
+		w.flush()
 	}
 	return &r.counters
 }
@@ -103,8 +103,8 @@ type window struct {
 	to   atomic.Int64  // a time.Duration, written under the lock; nothing is started from then on
 }
 
-// open begins the window now, unless it has been shut already. Requests that were folded before have ended before it, since
-// folding takes the lock too.
+// open begins the window now, unless it has been shut already. Requests that were flushed before have ended before it, since
+// flushing takes the lock too.
 func (r *recorder) open() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -113,7 +113,7 @@ func (r *recorder) open() {
 	}
 }
 
-// shut ends the window now, unless it has been shut already. Requests that were folded before have ended in it.
+// shut ends the window now, unless it has been shut already. Requests that were flushed before have ended in it.
 func (r *recorder) shut() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -142,12 +142,12 @@ type completion struct {
 	outcome    strategies.Outcome
 }
 
-// shardSize is how many outcomes are folded together: enough that the lock costs little, few enough that the shards of ten
+// shardSize is how many outcomes are flushed together: enough that the lock costs little, few enough that the shards of ten
 // thousand workers fit into 30 MB.
 const shardSize = 32
 
-// foldInterval is how long an outcome may wait in a shard, so that progress shows when answers are slow.
-const foldInterval = 100 * time.Millisecond
+// flushInterval is how long an outcome may wait in a shard, so that progress shows when answers are slow.
+const flushInterval = 100 * time.Millisecond
 
 // A worker implements [strategies.Pacer]. Only the goroutine that holds it writes it.
 type worker struct {
@@ -155,7 +155,7 @@ type worker struct {
 	claims   bool          // whether index is claimed for the request that Next will start
 	index    int64         // of it
 	turn     time.Duration // when it may start; 0 is at once
-	folded   time.Duration // when the shard was last folded
+	flushed  time.Duration // when the shard was last flushed
 	held     int           // outcomes in the shard
 	shard    [shardSize]completion
 }
@@ -213,13 +213,13 @@ func (w *worker) Done(request *strategies.Request, o strategies.Outcome) {
 	}
 	w.shard[w.held] = completion{request.Start, end, o}
 	w.held++
-	if w.held == shardSize || now-w.folded > foldInterval {
-		w.fold()
-		w.folded = now
+	if w.held == shardSize || now-w.flushed > flushInterval {
+		w.flush()
+		w.flushed = now
 	}
 }
 
-func (w *worker) fold() {
+func (w *worker) flush() {
 	r := w.recorder
 	r.mu.Lock()
 	defer r.mu.Unlock()

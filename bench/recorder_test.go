@@ -24,7 +24,7 @@ func TestRecorderIsNotHopelessWhileAllSucceeds(t *testing.T) {
 		go func() { workers.Wait(); close(done) }()
 		for over := false; !over; {
 			select {
-			case <-done: // not when all are folded: on a machine that stalls a worker may hold some back
+			case <-done: // not when all are flushed: on a machine that stalls a worker may hold some back
 				over = true
 			default:
 			}

@@ -185,7 +185,7 @@ func (s *sweeping) examine(ctx context.Context) error {
 			one.why = fmt.Sprintf("the rate of %g per second limits the goodput", rate)
 		case notExempt:
 			left := func() time.Duration { return s.left(1) }
-			found, err := suspect{one, limit, s.runner.lastBlock + 1, s.random, left}.examine(ctx, s.runner)
+			found, err := bottleneckTest{one, limit, s.runner.lastBlock + 1, s.random, left}.examine(ctx, s.runner)
 			if err != nil {
 				return err
 			}

@@ -53,12 +53,12 @@ func (g *thresholds) parse(cmd *cobra.Command, all []strategies.Strategy, found 
 		g.names = append(g.names, s.Name())
 	}
 	for _, text := range g.requirements {
-		gate, err := threshold.Parse(text)
+		parsed, err := threshold.Parse(text)
 		if err == nil && len(all) > 0 { // that there is no strategy is a fault already
-			err = gate.Check(cmd.Name(), g.names)
+			err = parsed.Check(cmd.Name(), g.names)
 		}
 		found.add(fmt.Sprintf("--require %q", text), err)
-		g.parsed = append(g.parsed, gate)
+		g.parsed = append(g.parsed, parsed)
 	}
 	if g.errorsMatter = cmd.Flags().Changed("max-error-rate"); g.errorsMatter {
 		var ok bool
@@ -81,8 +81,8 @@ func parseShare(text string) (share float64, ok bool) {
 // unmet returns an error with a line for each threshold that the run does not meet, or nil.
 func (g *thresholds) unmet(run *results.Run) error {
 	var errs []error
-	for _, gate := range g.parsed {
-		if failure := gate.Failure(run); failure != "" {
+	for _, t := range g.parsed {
+		if failure := t.Failure(run); failure != "" {
 			errs = append(errs, errors.New(failure))
 		}
 	}
