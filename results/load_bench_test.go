@@ -11,8 +11,8 @@ import (
 	"sweetspot/results/render"
 )
 
-// manyTrials returns a sweep of ten limits with so many trials, each of 1,250 requests. Their histograms differ, but not
-// all: to make them takes longer than to read them.
+// manyTrials returns a sweep of ten limits with a number of trials of 1,250 requests each. They share 100 histograms: making
+// a histogram takes longer than reading one.
 func manyTrials(t testing.TB, trials int) *results.Run {
 	random := rand.New(rand.NewPCG(1, 2))
 	run := fixture.Empty("sweep")

@@ -44,8 +44,8 @@ func busy(t testing.TB, random *rand.Rand, seconds float64) results.Trial {
 	return trial
 }
 
-// An hour's run fits into 20 MB, be it one trial an hour long of each strategy or as many as there can be of the usual
-// half second, each after the shortest warm-up there is.
+// The file of an hour's run takes at most 20 MB: of one trial per strategy that lasts an hour, and of as many usual trials of
+// half a second as an hour can have, each after the shortest warm-up.
 func TestFileOfAnHourIsSmall(t *testing.T) {
 	const most = 20_000_000
 	random := rand.New(rand.NewPCG(1, 2))

@@ -12,8 +12,8 @@ import (
 	"sweetspot/results/render"
 )
 
-// Files that were written once are never written anew: they are what people have on their disks. When the file gains a
-// field, a file with it joins them.
+// The files are what people have on their disks, so they are never written again. When run files gain a field, a file with
+// the field is added.
 func TestLoadOpensFilesOfEveryVersion(t *testing.T) {
 	paths, err := filepath.Glob("testdata/runs/*.jsonl")
 	if err != nil || len(paths) < 4 {

@@ -149,7 +149,7 @@ func TestRunReportsEveryFaultOfItsArguments(t *testing.T) {
 			`--min 9 --max 3: want 1 <= min <= max`, `--share 1: want a share between 0 and 1`,
 			`--budget 0s: want more than 0s`, `--strategy sequential: has one request in flight`,
 		}},
-		{"sweep --slo p42=1s " + srv.URL(), []string{`--slo p42=1s: want mean, p50, p90, p95, p99, p999 or max and a duration, such as p99=200ms`}},
+		{"sweep --slo p97=1s " + srv.URL(), []string{`--slo p97=1s: want mean, p50, p90, p95, p99, p999 or max and a duration, such as p99=200ms`}},
 		{"sweep --limits 1,4 --max 8 " + srv.URL(), []string{`--limits beside --min or --max`}},
 		{"sweep --limits 0,4 " + srv.URL(), []string{`--limits 0: want each at least 1`}},
 		{"bench -s pool, " + srv.URL(), []string{`--strategy: an empty name`}},

@@ -16,7 +16,7 @@ import (
 	"sweetspot/results/render"
 )
 
-// costs are microseconds a request at once, of clients whose article page is drawn.
+// costs are microseconds per request, at once, of the clients whose article page is drawn.
 var costs = map[string]float64{
 	"python-requests": 620, "python-requests-session": 440, "python-threads": 637, "python-aiohttp": 177, "python-uvloop": 141,
 	"python-httpx": 858, "python-httpx-unbounded": 949, "python-pycurl": 20, "sequential": 110, "semaphore": 45, "fasthttp": 20,
@@ -35,7 +35,7 @@ func articleRun(command, profile string, requests int64) *results.Run {
 	return run
 }
 
-// batch returns a trial of so many requests that took about so long, give or take noise (a share of one).
+// batch returns a trial of a batch that took about seconds, give or take noise (a share of one).
 func batch(random *rand.Rand, b article.Batch, block int, seconds, noise float64) results.Trial {
 	seconds *= math.Exp(noise * random.NormFloat64())
 	return results.Trial{
@@ -160,7 +160,7 @@ func TestWriteFitsTheTerminal(t *testing.T) {
 func TestWriteFindsWhatTheFiguresSay(t *testing.T) {
 	for _, c := range []struct {
 		says    string
-		pycurl  float64 // microseconds a request
+		pycurl  float64 // microseconds per request
 		uvloop  float64
 		noise   float64
 		repeats int

@@ -37,6 +37,8 @@ func chiefLatencies() []results.Figure {
 	return slices.DeleteFunc(results.Latencies(), func(f results.Figure) bool { return !f.Chief })
 }
 
+var _ render.Document = (*Comparison)(nil)
+
 // Records returns one row per strategy and limit that both runs have measured.
 func (c *Comparison) Records() render.Grid { return render.Tabulate(c.Rows, changeColumns()) }
 

@@ -18,16 +18,12 @@ const longestText = 1000
 //	sum         = product { ( "+" | "-" ) product }
 //	product     = factor { ( "*" | "/" ) factor }
 //	factor      = "-" factor | "(" sum ")" | number [ "%" | unit ] | metric "(" strategy ")"
-func Parse(words string) (*Threshold, error) {
-	if len(words) > longestText {
+func Parse(requirement string) (*Threshold, error) {
+	if len(requirement) > longestText {
 		return nil, fmt.Errorf("want at most %d characters", longestText)
 	}
-	p := parser{scanner: scanner{text: words}}
-	parsed, err := p.threshold()
-	if err != nil {
-		return nil, err
-	}
-	return parsed, nil
+	p := parser{scanner: scanner{text: requirement}}
+	return p.threshold()
 }
 
 // parser reads a requirement from left to right, with one method for each rule of the grammar.
