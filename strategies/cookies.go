@@ -33,10 +33,10 @@ func (c *Cookies) Set(from *url.URL, header string) {
 	}
 }
 
-// Header returns the value of the Cookie header for a URL: first the cookies in own, which is the target's header, then those
-// of the jar.
-func (c *Cookies) Header(to *url.URL, own http.Header) string {
-	pairs := slices.Clone(own.Values("Cookie"))
+// Header returns the value of the Cookie header for a URL: first the cookies in header, which is the target's, then those of
+// the jar.
+func (c *Cookies) Header(to *url.URL, header http.Header) string {
+	pairs := slices.Clone(header.Values("Cookie"))
 	for _, cookie := range c.jar.Cookies(to) {
 		pairs = append(pairs, cookie.Name+"="+cookie.Value)
 	}
