@@ -57,7 +57,8 @@ func Failures() []Class {
 	return all
 }
 
-// Failed returns the outcome of a request that ended with a client's error.
+// Failed returns the outcome of a request that ended with a client's error. An error that it does not recognize is of class
+// [Other].
 func Failed(err error) Outcome { return Outcome{Class: classify(err), Err: err} }
 
 // Answered returns the outcome of a request with a whole response, whose body has that many bytes. If err is not nil, it says

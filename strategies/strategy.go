@@ -1,9 +1,9 @@
 // Package strategies holds the ways to keep many HTTP requests in flight.
 //
 // A [Strategy] runs a whole load, not one request, so it may be a schedule of goroutines over a blocking client, an event
-// loop without a goroutine per request, or a program in another language. Most are the first: a [Schedule] paired with a
-// [Client], one file per schedule and per client in this package. The others have packages of their own, eventloop and
-// python, which register their strategies when they are imported; the package all imports them.
+// loop without a goroutine per request, or a program in another language. Most strategies are of the first kind: a [Schedule]
+// paired with a [Client]. This package has one file per schedule and per client. The other strategies have packages of their
+// own, eventloop and python, which register them when they are imported. Package all imports both.
 //
 // To use a strategy, take one from [Get], call Open for a [Session] with a [Target], and Run the session on a [Work] that
 // hands out the requests and receives their outcomes: see the example. Package bench does so to measure strategies.
@@ -25,8 +25,8 @@ type Strategy interface {
 	Name() string
 	// Doc says in one line what the strategy does, and when to choose it.
 	Doc() string
-	// Limit returns the most requests that the strategy keeps in flight when it is given limit: limit itself, unless the
-	// strategy cannot have that many.
+	// Limit returns the most requests that the strategy has in flight at the given limit: limit itself, or less if the strategy
+	// cannot have that many.
 	Limit(limit int) int
 	// Open prepares a session whose runs will have limits of at most maxLimit. It does not connect to the target yet. If ctx
 	// ends, Open gives up; the session that it returns does not depend on ctx. An error says why the strategy cannot run
@@ -45,7 +45,7 @@ type Session interface {
 	Run(ctx context.Context, limit int, work Work) error
 	// Usage returns what the session has used. It may be called during a Run.
 	Usage() Usage
-	// Close closes the connections. It must not be called during a Run.
+	// Close closes the connections, and ends the session's own processes. It must not be called during a Run.
 	Close() error
 }
 

@@ -50,7 +50,7 @@ const userAgent = "sweetspot"
 // IdleTimeout is how long every client keeps an unused connection: longer than a session waits while other strategies run.
 const IdleTimeout = 90 * time.Second
 
-// WithDefaults returns the target with every zero field set to its default.
+// WithDefaults returns the target with every zero field set to its default. Its Header is a copy.
 func (t Target) WithDefaults() Target {
 	if t.Method == "" {
 		t.Method = http.MethodGet

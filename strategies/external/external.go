@@ -32,7 +32,7 @@ type Program struct {
 	// [strategies.CallersPerConnection] times as many requests at once as the limit.
 	ClientLimits bool
 
-	// Traits are the points in which the program's library departs from the contract and cannot be configured otherwise.
+	// Traits are the points in which the program's library departs from the contract: see [strategies.Traits].
 	Traits strategies.Traits
 }
 
