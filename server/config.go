@@ -11,17 +11,18 @@ import (
 	"sweetspot/server/capacity"
 )
 
-// A Config says how the server answers. With the zero Config it answers every request at once, on a free port of 127.0.0.1.
+// A Config says how the server answers. With the zero Config the server answers every request at once, on a free port of
+// 127.0.0.1.
 type Config struct {
 	Addr string // host:port to listen on; empty means 127.0.0.1:0, and port 0 any free port
 
-	Capacity    capacity.Model // how many requests it completes per second; nil means capacity.None
-	ServiceTime ServiceTime    // distribution of the service that a request requires
+	Capacity    capacity.Model // how many requests the server completes per second; nil means [capacity.None]
+	ServiceTime ServiceTime    // distribution of the work of a request
 
 	Delay  time.Duration // added to every request outside the capacity, as a network would
 	Jitter time.Duration // added to Delay at random, uniformly from 0 to Jitter
 	Fail   Failures      // shares of requests that are made to fail
-	Seed   uint64        // of the random numbers: jitter, service and failures are the same for the same Seed
+	Seed   uint64        // of the random numbers: with the same Seed, jitter, work and failures are the same
 
 	Body    int  // bytes of JSON in an answer, from 2 to 10 MiB; 0 means a short greeting
 	Chunked bool // send the body in chunks, without Content-Length
@@ -35,15 +36,17 @@ type Config struct {
 	Drain           time.Duration // how long Close waits for requests in flight; 0 means 5 s
 }
 
-// ServiceTime is the distribution of the service that a request requires, in units of its mean: the mean is 1.
+// ServiceTime is the distribution of the work of a request: the service that it requires, in units of the mean, so the mean
+// is 1.
 type ServiceTime int
 
 const (
-	// Exponential varies from request to request, so that callers don't stay in step. The throughput is that of
+	// Exponential work varies from request to request, so that callers do not stay in step. The throughput is that of
 	// [Config.Truth] whether or not the delay varies.
 	Exponential ServiceTime = iota
-	// Constant varies less from one second to the next. The throughput is that of [Config.Truth] only if the delay varies
-	// (see Config.Jitter): if nothing varies, callers that started together stay together.
+	// Constant work is the same for every request, so that the throughput varies less from one second to the next. It is that
+	// of [Config.Truth] only if the delay varies (see Config.Jitter): if nothing varies, callers that started together stay
+	// together.
 	Constant
 )
 

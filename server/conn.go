@@ -14,11 +14,11 @@ type conn struct {
 	net.Conn               // plain or TLS
 	tcp       *net.TCPConn // the socket under it
 	tls       bool
-	shard     int       // its index in counters.shards
+	shard     int       // index in counters.shards
 	countedBy *counters // the counters that have counted this connection last
 	waiter    *waiter   // nil without a scheduler
 
-	waitsSince atomic.Int64  // the value of Server.poll when its request began to wait; 0 if none waits
+	waitsSince atomic.Int64  // the value of Server.polls when its request began to wait; 0 if none waits
 	gone       chan struct{} // closed when the client has hung up during a wait
 }
 

@@ -38,7 +38,7 @@ func (s sessions) login(ctx *fasthttp.RequestCtx) {
 	ctx.SetBodyString(`{"session":"new"}`)
 }
 
-// valid says whether the request has a cookie that login has issued.
+// valid reports whether the request has a cookie that login has issued.
 func (s sessions) valid(ctx *fasthttp.RequestCtx) bool {
 	id, signature, ok := bytes.Cut(ctx.Request.Header.Cookie(sessionCookie), []byte("."))
 	return ok && hmac.Equal(signature, []byte(s.sign(string(id))))

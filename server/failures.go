@@ -18,7 +18,7 @@ type Failures struct {
 	Hang      float64       // not answered: it waits until the client hangs up or the server closes
 	Truncate  float64       // half of the body is sent, then the connection is closed
 	Slow      float64       // answered normally, SlowBy later
-	SlowBy    time.Duration // above 0 if Slow is
+	SlowBy    time.Duration // the additional delay; must be above 0 if Slow is
 }
 
 // A share is one of the shares, with its name in a spec and its outcome.
@@ -132,7 +132,7 @@ func (f Failures) Validate() error {
 	return errors.Join(errs...)
 }
 
-// none says whether every share is 0.
+// none reports whether every share is 0.
 func (f Failures) none() bool {
 	f.SlowBy = 0
 	return f == Failures{}

@@ -40,7 +40,7 @@ func (s *Server) wait(c *conn) outcome {
 	if draw.outcome != hang && s.scheduler == nil {
 		return draw.outcome
 	}
-	c.waitsSince.Store(s.poll.Load())
+	c.waitsSince.Store(s.polls.Load())
 	defer c.waitsSince.Store(0)
 	if draw.outcome == hang {
 		select {

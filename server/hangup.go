@@ -21,7 +21,7 @@ func (s *Server) pollHangups() {
 			return
 		case <-ticker.C:
 		}
-		poll := s.poll.Add(1)
+		poll := s.polls.Add(1)
 		waiting = s.waitingBefore(poll-1, waiting[:0])
 		for _, c := range waiting {
 			if c.hungUp() {

@@ -11,7 +11,7 @@ type outcome int
 
 const (
 	answered outcome = iota
-	slow             // faults turns it into answered, with a longer delay
+	slow             // only drawn: faults.next turns it into answered, with a longer delay
 	status500
 	status429
 	// The outcomes below have no complete answer.
@@ -28,7 +28,7 @@ var unanswered = map[outcome]string{
 	reset: "reset", truncate: "truncate", hang: "hang", hangup: "hangup", cut: "cut",
 }
 
-// A draw is what is drawn at random for one request.
+// A draw holds the random values of one request.
 type draw struct {
 	outcome outcome
 	delay   float64 // seconds

@@ -9,7 +9,7 @@ import (
 	"sweetspot/server/capacity"
 )
 
-// A Profile is a capacity and a delay with a name: a server to try a search for the best limit on.
+// A Profile is a capacity and a delay with a name: a server on which a search for the best limit can be tried.
 type Profile struct {
 	Name     string
 	Teaches  string // one line: what can be learned from it
@@ -28,14 +28,14 @@ func Profiles() []Profile {
 			pool, 20 * ms},
 		{"cliff", "a plateau from 32 to 80, then 60% less at once: a search that doubles its limit jumps over the edge",
 			capacity.Cliff{Workers: pool, At: 80, Factor: 0.4}, 0},
-		{"ratelimited", "429 to all that is over 500/s: a limit above 40 gains nothing, and only 200s count",
+		{"ratelimited", "every request beyond 500/s is answered 429: a limit above 40 gains nothing, since only 200s count",
 			capacity.Reject{PerSecond: 500}, 80 * ms},
-		{"contended", "one lock for everything: the best limit is 1, and each request more makes all of them slower",
+		{"contended", "one lock for everything: the best limit is 1, and each further request slows all of them down",
 			capacity.USL{PerSecond: 100, Sigma: 1, Kappa: 0.001}, 0},
 		{"humps", "a hump at 10 and a higher one at 126: a search that climbs from the left stops at the wrong one",
 			capacity.Curve{{N: 1, PerSecond: 90}, {N: 10, PerSecond: 850}, {N: 40, PerSecond: 560}, {N: 70, PerSecond: 600},
 				{N: 126, PerSecond: 995}, {N: 256, PerSecond: 700}, {N: 512, PerSecond: 300}}, 0},
-		{"instant", "answers at once: what is measured is the client, and no limit is the server's", capacity.None{}, 0},
+		{"instant", "answers at once: only the client is measured, since the server sets no limit", capacity.None{}, 0},
 	}
 }
 

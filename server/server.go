@@ -16,7 +16,7 @@
 //	GET /private     as /, but 401 without the session cookie
 //	GET /redirect/N  302; leads to / in N steps, N from 1 to 100
 //	GET /-/stats     the Stats as JSON
-//	POST /-/reset    sets the Stats to zero, then answers them
+//	POST /-/reset    sets the Stats to zero; the answer is the new Stats as JSON
 //
 // Requests to /-/ are neither delayed, nor made to fail, nor counted.
 package server
@@ -57,13 +57,13 @@ type Server struct {
 	accepting sync.WaitGroup
 	serving   sync.WaitGroup // the connections
 	polling   sync.WaitGroup
-	poll      atomic.Int64 // the number of hangup polls so far, plus 1
+	polls     atomic.Int64 // the number of hangup polls so far, plus 1
 	closeOnce sync.Once
 	closeErr  error
 }
 
 // Start listens and serves until [Server.Close], in the background. An error has one line per invalid setting (see
-// [Config.Validate]), or is that of listening.
+// [Config.Validate]), or says why the server cannot listen. The caller must call Close.
 func Start(config Config) (*Server, error) {
 	if err := config.Validate(); err != nil {
 		return nil, err
@@ -78,7 +78,7 @@ func Start(config Config) (*Server, error) {
 		sessions: newSessions(),
 	}
 	s.counters.Store(new(counters))
-	s.poll.Store(1)
+	s.polls.Store(1)
 	if config.MaxConns > 0 {
 		s.slots = make(chan struct{}, config.MaxConns)
 	}
@@ -167,8 +167,8 @@ func (s *Server) URL() string {
 // Stats returns what has been counted since the start or the last Reset. It may be called after Close.
 func (s *Server) Stats() Stats { return s.counters.Load().stats() }
 
-// Reset sets all counters to zero. Requests in flight are not counted when they end. Connections that stay open are
-// counted again with their next request.
+// Reset sets all counters to zero. A request that began before Reset is not counted when it ends. A connection that stays
+// open is counted again with its next request.
 func (s *Server) Reset() { s.counters.Store(new(counters)) }
 
 // discardLogger keeps fasthttp from writing the errors of connections to stderr.

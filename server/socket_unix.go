@@ -20,7 +20,7 @@ func setBacklog(listener *net.TCPListener, backlog int) error {
 	return errors.Join(err, failure)
 }
 
-// hungUp says whether the client has closed its end. It peeks at the received bytes without consuming them, which Linux
+// hungUp reports whether the client has closed its end. It peeks at the received bytes without consuming them, which Linux
 // and macOS both allow, and costs one system call and no goroutine.
 func (c *conn) hungUp() bool {
 	socket, err := c.tcp.SyscallConn()

@@ -6,8 +6,8 @@ import (
 	"sweetspot/server/capacity"
 )
 
-// Truth returns the exact goodput, in completions per second, at every limit from 1 to maxLimit, by [capacity.Closed] with
-// the mean delay. Below the best limit a client measures a little less, because the network and the client add to the
+// Truth returns the exact goodput, in completions per second, at every limit from 1 to maxLimit, which must be at least 1.
+// It is that of [capacity.Closed] with the mean delay, Delay + Jitter/2. Below the best limit a client measures a little less, because the network and the client add to the
 // delay.
 //
 // It returns an error for a Config with failures, and for one without capacity and delay, which has no best limit.
@@ -25,7 +25,7 @@ func (c Config) Truth(maxLimit int) (capacity.Truth, error) {
 	return capacity.Closed(model, maxLimit, c.Delay+c.Jitter/2), nil
 }
 
-// limited says whether the capacity limits the throughput.
+// limited reports whether the capacity limits the throughput.
 func (c Config) limited() bool {
 	_, none := c.Capacity.(capacity.None)
 	return c.Capacity != nil && !none

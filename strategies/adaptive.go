@@ -14,16 +14,18 @@ func init() {
 		"a limit that adapts to the latencies, up to the one given, over net/http: when nobody can tune it", NetHTTP))
 }
 
-// The settings of the adaptive limiter that are not its own defaults.
+// The settings of the adaptive limiter.
 const (
 	// adaptiveStart is the limit that the limiter begins with, its library's default. It must be low, since the limiter takes
-	// the first latencies that it sees for good ones.
+	// the first latencies as the good ones.
 	adaptiveStart = 20
 	// adaptiveWindow is how long the limiter collects latencies before it changes the limit by one or a few. It is short
 	// enough for the limit to settle within a trial; the library's default of a second suits services that run for days.
-	adaptiveWindow    = 20 * time.Millisecond
-	adaptiveMaxWindow = time.Second
+	adaptiveWindow = 20 * time.Millisecond
+	// adaptiveSamples is the least number of latencies before a change of the limit; the limiter waits for them. The window of
+	// a slow server is twice its latency, at most adaptiveMaxWindow. Both are shorter than the defaults for the same reason.
 	adaptiveSamples   = 10
+	adaptiveMaxWindow = time.Second
 )
 
 var adaptive = Schedule{

@@ -32,17 +32,17 @@ const (
 	Malformed                // the response is not HTTP, or larger than the client accepts
 	Undecodable              // the response was whole but its body is not JSON, or Target.Handle rejected it
 	Other                    // anything else: see Outcome.Err
-	classes     = iota
+	classCount  = iota
 )
 
-var classNames = [classes]string{
+var classNames = [classCount]string{
 	"ok", "refused", "reset", "timeout", "status", "truncated", "dns", "tls", "malformed", "decode", "other",
 }
 
 // String returns the class's name, as in tables and JSON.
 func (c Class) String() string { return classNames[c] }
 
-// ParseClass returns the class that has the name, as String returns it, and whether there is one.
+// ParseClass returns the class with that name, as String returns it. It returns false for known if there is none.
 func ParseClass(name string) (c Class, known bool) {
 	i := slices.Index(classNames[:], name)
 	return Class(max(i, 0)), i >= 0
@@ -50,17 +50,19 @@ func ParseClass(name string) (c Class, known bool) {
 
 // Failures returns every class but OK.
 func Failures() []Class {
-	all := make([]Class, 0, classes-1)
-	for c := OK + 1; c < classes; c++ {
+	all := make([]Class, 0, classCount-1)
+	for c := OK + 1; c < classCount; c++ {
 		all = append(all, c)
 	}
 	return all
 }
 
-// Failed returns the outcome of a request that ended with a client's error.
+// Failed returns the outcome of a request that ended with a client's error. An error that it does not recognize is of class
+// [Other].
 func Failed(err error) Outcome { return Outcome{Class: classify(err), Err: err} }
 
-// Answered returns the outcome of a request with a whole response; err says what is wrong with its body.
+// Answered returns the outcome of a request with a whole response, whose body has that many bytes. If err is not nil, it says
+// what is wrong with the body.
 func Answered(status int, bytes int64, err error) Outcome {
 	o := Outcome{Status: status, Bytes: bytes, Err: err}
 	switch {
@@ -95,7 +97,7 @@ func classify(err error) Class {
 		return Timeout
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return Refused
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, errRetry):
 		return Reset
 	case errors.As(err, &certificate), errors.As(err, &record), errors.As(err, &alert),
 		errors.As(err, &authority), errors.As(err, &hostname):

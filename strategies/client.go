@@ -7,14 +7,14 @@ type Client struct {
 	Name string
 	Doc  string // one line
 
-	// Open returns a stack with the settings of target, which dials through n and opens at most that many connections to
-	// each host; further callers wait for one.
+	// Open returns a stack with the settings of target, which must come from [Target.InProcess]. The stack dials through n
+	// and has at most the given number of connections to each host; callers beyond that number wait for one.
 	Open func(target Target, n *network.Network, connections int) Stack
 }
 
 // A Stack is an opened Client.
 type Stack interface {
-	// Caller returns a handle with which one goroutine at a time makes requests.
+	// Caller returns a new handle with which one goroutine at a time makes requests.
 	Caller() Caller
 	// Close closes the connections. It must not be called while a request is in flight.
 	Close()
@@ -22,6 +22,6 @@ type Stack interface {
 
 // A Caller makes one request at a time and keeps what it can reuse for the next.
 type Caller interface {
-	// Do makes the request and returns its outcome, at the target's Timeout at the latest.
+	// Do makes the request and returns its outcome, which takes at most the target's Timeout.
 	Do(r *Request) Outcome
 }

@@ -43,8 +43,8 @@ func openFastHTTP(target Target, n *network.Network, connections int) Stack {
 			MaxConnsPerHost:           connections,    // the default is 512
 			MaxConnWaitTimeout:        target.Timeout, // by default, callers beyond the cap fail at once
 			MaxIdleConnDuration:       IdleTimeout,
-			ConnPoolStrategy:          fasthttp.LIFO, // as in net/http
-			MaxIdemponentCallAttempts: connections + 1,
+			ConnPoolStrategy:          fasthttp.LIFO,   // as in net/http
+			MaxIdemponentCallAttempts: connections + 1, // each connection may turn out to be stale: see RetryIfErr
 			RetryIfErr: func(_ *fasthttp.Request, _ int, err error) (resetTimeout, retry bool) {
 				return false, errors.Is(err, network.ErrStale) // nothing was sent yet; the default is 5 attempts for any error
 			},
@@ -54,11 +54,11 @@ func openFastHTTP(target Target, n *network.Network, connections int) Stack {
 	}
 }
 
-// maxHeadBytes is the largest head of a response. By default fasthttp takes a head of over 4 KiB for malformed, which other
-// clients accept. It has one such buffer for every request in flight.
+// maxHeadBytes is the largest head of a response. By default fasthttp rejects a head of over 4 KiB, which other clients
+// accept. It has one buffer of this size for every request in flight.
 const maxHeadBytes = 16 << 10
 
-// dialContext returns a context that ends after a timeout of fasthttp, of which 0 means none.
+// dialContext returns a context that ends after a timeout of fasthttp, which uses 0 for no timeout.
 func dialContext(timeout time.Duration) (context.Context, context.CancelFunc) {
 	if timeout <= 0 {
 		return context.WithCancel(context.Background())

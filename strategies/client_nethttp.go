@@ -70,13 +70,14 @@ func (s *netHTTPStack) Caller() Caller {
 // attemptsKey is the key under which a request's context holds the number of attempts that the transport has made.
 type attemptsKey struct{}
 
-var errRetry = errors.New("the server closed connection without a response")
+// errRetry is of class [Reset].
+var errRetry = errors.New("the server closed the connection without a response")
 
 // refuseRetry is the Proxy function of the transport: there is no proxy. A transport calls it once per attempt, which makes
-// it the one place where net/http can be kept from repeating a request whose connection died. Other clients do not repeat
-// one, and the server would count more requests than were reported. To repeat a request of which nothing was sent, because
-// the server had closed the idle connection, would do no harm, but net/http seldom needs to: it watches its idle connections
-// and drops those that are closed.
+// it the one place where net/http can be kept from repeating a request whose connection the server closed. The other clients
+// do not repeat such a request, and the server would count more requests than were reported. A repetition would do no harm if
+// nothing of the request was sent yet, but that is rare: net/http watches its idle connections and drops those that the
+// server closes.
 func refuseRetry(r *http.Request) (*url.URL, error) {
 	attempts := r.Context().Value(attemptsKey{}).(*int)
 	*attempts++
@@ -87,11 +88,11 @@ func refuseRetry(r *http.Request) (*url.URL, error) {
 }
 
 // netHTTPCaller reuses its request, which net/http permits once the response's body has been read and closed. It does not
-// reuse the request's body, which may still be being sent if the response came early.
+// reuse the request's body: if the response came early, the transport may still be sending it.
 type netHTTPCaller struct {
 	stack    *netHTTPStack
 	request  *http.Request
-	address  string // which request.URL was parsed from
+	address  string // the text that request.URL was parsed from
 	attempts int
 	response bytes.Buffer
 }

@@ -4,11 +4,12 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 )
 
-// Cookies is the cookie jar of a session whose client has none. It is safe for concurrent use.
+// Cookies is the cookie jar of a session whose client library has none. It is safe for concurrent use.
 type Cookies struct {
 	jar http.CookieJar
 	any atomic.Bool
@@ -20,8 +21,8 @@ func NewCookies() *Cookies {
 	return &Cookies{jar: jar}
 }
 
-// Empty reports whether no server has set a cookie yet. It costs one atomic read, so that a client may ask it for every
-// request and skip the rest.
+// Empty reports whether no server has set a cookie yet. It costs one atomic read, so a client may call it before every
+// request and then skip Header.
 func (c *Cookies) Empty() bool { return !c.any.Load() }
 
 // Set takes the value of a Set-Cookie header that came from a URL. It ignores a malformed one, as RFC 6265 requires.
@@ -32,11 +33,12 @@ func (c *Cookies) Set(from *url.URL, header string) {
 	}
 }
 
-// Header returns the value of the Cookie header for a URL: the cookies in own, the target's header, and then the jar's.
-func (c *Cookies) Header(to *url.URL, own http.Header) string {
-	pairs := own.Values("Cookie")
+// Header returns the value of the Cookie header for a URL: first the cookies in header, which is the target's, then those of
+// the jar.
+func (c *Cookies) Header(to *url.URL, header http.Header) string {
+	pairs := slices.Clone(header.Values("Cookie"))
 	for _, cookie := range c.jar.Cookies(to) {
-		pairs = append(pairs[:len(pairs):len(pairs)], cookie.Name+"="+cookie.Value)
+		pairs = append(pairs, cookie.Name+"="+cookie.Value)
 	}
 	return strings.Join(pairs, "; ")
 }

@@ -24,9 +24,12 @@ type pages struct {
 func (p *pages) Worker() strategies.Worker { return p }
 
 func (p *pages) Next(ctx context.Context, r *strategies.Request) bool {
-	r.Index = p.next.Add(1)
-	r.URL = fmt.Sprintf("%spages/%d", p.site, r.Index)
-	return r.Index <= p.n && ctx.Err() == nil
+	if ctx.Err() != nil {
+		return false
+	}
+	r.Index = p.next.Add(1) - 1
+	r.URL = fmt.Sprintf("%spages/%d", p.site, r.Index+1)
+	return r.Index < p.n
 }
 
 func (p *pages) Done(r *strategies.Request, o strategies.Outcome) {

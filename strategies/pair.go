@@ -8,7 +8,8 @@ import (
 	"sweetspot/strategies/network"
 )
 
-// With returns the strategy that makes the schedule's requests with the client. Its name is schedule+client.
+// With returns the strategy that makes the schedule's requests with the client. Its name is the schedule's name, a plus sign
+// and the client's name.
 func (s Schedule) With(c Client) Strategy {
 	return pair{name: s.Name + "+" + c.Name, doc: s.Doc + "; over " + c.Name, schedule: s, client: c}
 }
@@ -48,15 +49,15 @@ func (p pair) Open(_ context.Context, target Target, maxLimit int) (Session, err
 	}, nil
 }
 
-// pairSession has one stack, with maxLimit connections, unless the client enforces the limit: then each limit needs a new
-// stack.
+// pairSession has one stack with maxLimit connections. If the client enforces the limit, it has one stack at a time, and
+// opens a new one when the limit changes.
 type pairSession struct {
 	pair
 	target      Target
 	maxLimit    int
 	network     *network.Network
 	stack       Stack        // nil before the first Run
-	connections int          // that the stack may open to each host
+	connections int          // the most that the stack may open to each host
 	ownLimit    atomic.Int64 // see [Lane.ReportLimit]
 }
 
@@ -69,7 +70,7 @@ func (s *pairSession) Run(ctx context.Context, limit int, work Work) error {
 	s.network.BeginRun()
 	s.ownLimit.Store(0)
 	s.schedule.Run(ctx, limit, func() *Lane {
-		return &Lane{worker: work.Worker(), caller: s.stack.Caller(), limit: &s.ownLimit}
+		return &Lane{worker: work.Worker(), caller: s.stack.Caller(), ownLimit: &s.ownLimit}
 	})
 	return nil
 }

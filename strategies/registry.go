@@ -40,12 +40,12 @@ func RegisterClient(c Client) {
 	clients[c.Name] = c
 }
 
-// Named returns the strategies that were registered under a name of their own, sorted by name.
+// Named returns the strategies that were registered by [Register], sorted by name.
 func Named() []Strategy {
 	return slices.SortedFunc(slices.Values(registered), func(a, b Strategy) int { return strings.Compare(a.Name(), b.Name()) })
 }
 
-// Pairs returns every schedule+client pair, sorted by name.
+// Pairs returns the pairs of every registered schedule with every registered client, sorted by name.
 func Pairs() []Strategy {
 	var pairs []Strategy
 	for _, schedule := range schedules {
@@ -57,10 +57,10 @@ func Pairs() []Strategy {
 	return pairs
 }
 
-// Get returns the strategy of that name, which may be a pair. The error suggests the most similar name. Strategies of other
+// Get returns the strategy of that name, which may be a pair; nethttp is accepted for net/http. The error suggests the most similar name. Strategies of other
 // packages must have been imported: see package all.
 func Get(name string) (Strategy, error) {
-	name = strings.Replace(name, "nethttp", NetHTTP.Name, 1) // nethttp is a spelling without the slash
+	name = strings.Replace(name, "nethttp", NetHTTP.Name, 1)
 	all := slices.Concat(Named(), Pairs())
 	names := make([]string, len(all))
 	for i, s := range all {
@@ -69,7 +69,7 @@ func Get(name string) (Strategy, error) {
 		}
 		names[i] = s.Name()
 	}
-	return nil, fmt.Errorf("no strategy %q: did you mean %s? (sweetspot strategies lists all)", name, nearest(name, names))
+	return nil, fmt.Errorf("no strategy %q: did you mean %s?", name, nearest(name, names))
 }
 
 // nearest returns the candidate with the smallest edit distance from name.

@@ -11,23 +11,23 @@ type Schedule struct {
 	Name string
 	Doc  string // one line: what it does, and when to choose it
 
-	// Run makes requests on lanes, which it takes from open, until the Next of a lane returns false. It has at most limit
-	// requests in flight, and returns when none is.
+	// Run makes requests on lanes, which it takes from open, until the Next of a lane returns false: no request is left, or
+	// ctx has ended. It has at most limit requests in flight, and returns when no request is in flight.
 	Run func(ctx context.Context, limit int, open func() *Lane)
 
 	// MaxInFlight is the most requests that the schedule can have in flight; 0 means as many as the limit.
 	MaxInFlight int
-	// ClientLimits says that the client enforces the limit by its number of connections. Run then has more goroutines than
-	// limit, which wait in the client.
+	// ClientLimits says that the client, not Run, enforces the limit, by its number of connections. Run then starts more than
+	// limit requests at once, which wait in the client: see [CallersPerConnection].
 	ClientLimits bool
 }
 
 // A Lane carries one request at a time from a [Worker] through a [Caller] and back. One goroutine at a time may use it.
 type Lane struct {
-	worker  Worker
-	caller  Caller
-	request Request
-	limit   *atomic.Int64
+	worker   Worker
+	caller   Caller
+	request  Request
+	ownLimit *atomic.Int64 // the session's
 }
 
 // Next starts the lane's next request, as [Worker] documents it. If it returns true, Do must follow.
@@ -41,12 +41,13 @@ func (l *Lane) Do() Outcome {
 }
 
 // ReportLimit notes the limit that a schedule has chosen by itself, for [Usage]. Any goroutine may call it.
-func (l *Lane) ReportLimit(limit int) { l.limit.Store(int64(limit)) }
+func (l *Lane) ReportLimit(limit int) { l.ownLimit.Store(int64(limit)) }
 
 // GoroutinePerRequest serves as the Run of a [Schedule] that makes each request on a new goroutine; ctx and open are those of
-// Run. It calls acquire before each request and release after it, so that acquire decides how many requests are in flight:
-// it may block, and need not watch ctx, since no request is started once ctx has ended. GoroutinePerRequest returns when
-// acquire returns false or no request is left, and none is in flight.
+// Run. It calls acquire before each request and release after it. So acquire decides how many requests are in flight: it
+// blocks until there is room for one more. It may return false to end the run, but it need not watch ctx, since every
+// request in flight ends and calls release. When acquire returns false, no request is left or ctx has ended,
+// GoroutinePerRequest waits until no request is in flight and returns.
 func GoroutinePerRequest(ctx context.Context, open func() *Lane, acquire func() bool, release func()) {
 	idle := lanes{open: open}
 	var requests sync.WaitGroup
@@ -64,7 +65,8 @@ func GoroutinePerRequest(ctx context.Context, open func() *Lane, acquire func() 
 	}
 }
 
-// lanes lends lanes to goroutines that live for one request. It holds as many as were ever lent at once.
+// lanes is a free list: it lends lanes to goroutines that live for one request. It grows to the largest number of requests
+// that were in flight at once.
 type lanes struct {
 	open func() *Lane
 	mu   sync.Mutex

@@ -1,9 +1,9 @@
 // Package strategies holds the ways to keep many HTTP requests in flight.
 //
 // A [Strategy] runs a whole load, not one request, so it may be a schedule of goroutines over a blocking client, an event
-// loop without a goroutine per request, or a program in another language. Most are the first: a [Schedule] paired with a
-// [Client], one file per schedule and per client in this package. The others have packages of their own, eventloop and
-// python, which register their strategies when they are imported; the package all imports them.
+// loop without a goroutine per request, or a program in another language. Most strategies are of the first kind: a [Schedule]
+// paired with a [Client]. This package has one file per schedule and per client. The other strategies have packages of their
+// own, eventloop and python, which register them when they are imported. Package all imports both.
 //
 // To use a strategy, take one from [Get], call Open for a [Session] with a [Target], and Run the session on a [Work] that
 // hands out the requests and receives their outcomes: see the example. Package bench does so to measure strategies.
@@ -25,25 +25,27 @@ type Strategy interface {
 	Name() string
 	// Doc says in one line what the strategy does, and when to choose it.
 	Doc() string
-	// Limit returns the most requests that the strategy keeps in flight when it is given limit: limit itself, unless the
-	// strategy cannot have that many.
+	// Limit returns the most requests that the strategy has in flight at the given limit: limit itself, or less if the strategy
+	// cannot have that many.
 	Limit(limit int) int
-	// Open prepares a session whose runs will have limits of at most maxLimit. It does not connect to anything yet. An error
-	// says why the strategy cannot run here, and what would have to be installed. It wraps [ErrHandle] if target has a
-	// Handle that the strategy cannot call.
+	// Open prepares a session whose runs will have limits of at most maxLimit. It does not connect to the target yet. If ctx
+	// ends, Open gives up; the session that it returns does not depend on ctx. An error says why the strategy cannot run
+	// here, and what must be installed. It wraps [ErrHandle] if target has a Handle that the strategy cannot call.
 	Open(ctx context.Context, target Target, maxLimit int) (Session, error)
 }
 
 // A Session keeps its connections and cookies from one Run to the next. Only one Run may be in progress at a time.
 type Session interface {
-	// Run takes requests from work until there are none left or ctx ends, never has more than limit in flight, hands every
-	// outcome back to work, and returns when no request is in flight. When ctx ends, Run starts nothing new; requests in
-	// flight are not aborted but end by themselves, at the latest at their timeout. A request that fails is an outcome, not
-	// an error: Run returns an error only if limit is out of range or the session as a whole is broken.
+	// Run takes requests from work until none is left or ctx ends, never has more than limit in flight, hands every outcome
+	// back to work, and returns when no request is in flight.
+	//
+	// When ctx ends, Run starts no further request and returns nil once those in flight have ended. It does not abort them:
+	// each takes at most its timeout. A request that fails is an outcome, not an error. Run returns an error only if limit is
+	// not in 1 to maxLimit, or if the session as a whole is broken.
 	Run(ctx context.Context, limit int, work Work) error
 	// Usage returns what the session has used. It may be called during a Run.
 	Usage() Usage
-	// Close closes the connections. It must not be called during a Run.
+	// Close closes the connections, and ends the session's own processes. It must not be called during a Run.
 	Close() error
 }
 
@@ -53,23 +55,23 @@ type Versioned interface {
 	Version() string
 }
 
-// Accountable is an optional interface of a [Session] whose requests are made and counted by another program, which may
-// count them wrongly.
+// Accountable is an optional interface of a [Session] whose requests another program makes and counts, possibly wrongly.
 type Accountable interface {
-	// Contradicted is called when the target has counted other requests than the session has reported; why says how they
-	// differ. It returns the error with which the session ends, or nil if the difference is expected of this program.
+	// Contradicted is called after a Run if the target has counted another number of requests than the session has reported;
+	// why describes the difference. It returns the error with which the caller must end the session, or nil if the difference
+	// is expected of this program.
 	Contradicted(why error) error
 }
 
 // Usage is what a session has used, as far as the outcomes of its requests do not show it.
 type Usage struct {
 	Connections int           // distinct connections that carried requests of the latest Run
-	Limit       int           // that the strategy chose by itself in the latest Run; 0 if it keeps to the limit it is given
-	CPU         time.Duration // used by the session's own processes since Open, without this process
+	Limit       int           // the limit that the strategy chose by itself in the latest Run; 0 if it chooses none
+	CPU         time.Duration // processor time of the session's own processes since Open, without this process
 	Memory      int64         // largest resident memory of the session's own processes since Open, in bytes
 
-	// ExchangeTime is the part of the latency outside the client: from the first byte of a request written to the last byte
-	// of its response read. It is summed over Exchanges exchanges, a sample of those since Open; both are 0 if unknown.
+	// ExchangeTime is the part of the latency outside the client: from the write of a request's first byte to the read of its
+	// response's last byte. It is summed over Exchanges requests, a sample of those since Open; both are 0 if unknown.
 	ExchangeTime time.Duration
 	Exchanges    int64
 }
@@ -83,8 +85,8 @@ func NetworkUsage(n *network.Network) Usage {
 // Work is where a Run takes its requests from and hands their outcomes to. It is safe for concurrent use; the Workers it
 // returns are not.
 type Work interface {
-	// Worker returns a handle for use by one goroutine at a time, for one request at a time or for many. A Run needs no more
-	// Workers than it has requests in flight.
+	// Worker returns a handle for one goroutine at a time, which may have several of its requests in flight. A Run needs no
+	// more Workers than it has requests in flight.
 	Worker() Worker
 }
 
@@ -111,7 +113,7 @@ type Pacer interface {
 type Request struct {
 	URL   string        // absolute
 	Index int64         // position in the load, from 0
-	Start time.Duration // when Next started it, on the Worker's clock
+	Start time.Duration // when Next started it, on the Worker's clock; a Worker that needs no latencies may leave it 0
 }
 
 // An Outcome is the result of one request.
@@ -121,8 +123,8 @@ type Outcome struct {
 	Bytes  int64 // of the response's body
 	Err    error // the reason, if Class is neither OK nor BadStatus
 
-	// Latency is set by a strategy that measures it itself; the request then ended at its Start plus Latency. Such a strategy
-	// may move Start to when the request really began, but not to before Next; and the end must not be after Done. If Latency
-	// is 0, the Worker measures it from Next to Done.
+	// Latency is set by a strategy that measures it itself: the request ended at its Start plus Latency, which must not be
+	// after Done. Such a strategy may move Start to the time when the request really began, which must not be before Next. If
+	// Latency is 0, the Worker measures it from Next to Done.
 	Latency time.Duration
 }

@@ -9,21 +9,21 @@ import (
 	"time"
 )
 
-// A Target is what all requests of a session have in common, and the one place for settings, so that every client has the
-// same. The zero value of each field stands for the default named with it.
+// A Target is what all requests of a session have in common. It is the one place for settings, so that every client has the
+// same ones. A zero field stands for the default that its comment names.
 //
-// These settings are fixed, whatever a client's own defaults: connections are kept alive, as many idle ones as the limit;
+// These settings are fixed, whatever the defaults of a client are: connections are kept alive, as many idle ones as the limit;
 // nothing is retried, redirected, decompressed or proxied; HTTP is version 1.1; cookies are kept in a jar until the session
 // is closed. A request that meets a connection which the server closed while it was idle does not fail: the server has not
 // seen it, and it is made on another connection.
 type Target struct {
-	Method      string        // GET
-	Header      http.Header   // none but Host and User-Agent
-	Body        []byte        // none; sent with every request
-	Timeout     time.Duration // [DefaultTimeout]; from the start of a request to the last byte of its response
-	DialTimeout time.Duration // [DefaultDialTimeout]; of one connection
-	DNSCache    time.Duration // [DefaultDNSCache]; how long an address is kept
-	Insecure    bool          // skips the verification of TLS certificates
+	Method      string        // default: GET
+	Header      http.Header   // default: none but Host and User-Agent
+	Body        []byte        // default: none; sent with every request
+	Timeout     time.Duration // default: [DefaultTimeout]; from the start of a request to the last byte of its response
+	DialTimeout time.Duration // default: [DefaultDialTimeout]; of one connection
+	DNSCache    time.Duration // default: [DefaultDNSCache]; how long an address is kept
+	Insecure    bool          // accept any TLS certificate
 
 	// JSON has each successful response decoded before its request ends, so that decoding is part of the work measured. A
 	// body that is not JSON gives the outcome the class [Undecodable].
@@ -37,11 +37,11 @@ type Target struct {
 // ErrHandle is the error of Open if the target has a Handle and the strategy's requests are made by another process.
 var ErrHandle = errors.New("no other process can call Target.Handle: want Target.JSON")
 
-// The defaults of a [Target]. The DNS cache keeps an address as long as the usual time to live of a DNS record.
+// The defaults of a [Target].
 const (
 	DefaultTimeout     = 10 * time.Second
 	DefaultDialTimeout = 5 * time.Second
-	DefaultDNSCache    = 300 * time.Second
+	DefaultDNSCache    = 300 * time.Second // the usual time to live of a DNS record
 )
 
 // userAgent is sent by every client unless the target's header has one.
@@ -50,7 +50,7 @@ const userAgent = "sweetspot"
 // IdleTimeout is how long every client keeps an unused connection: longer than a session waits while other strategies run.
 const IdleTimeout = 90 * time.Second
 
-// WithDefaults returns the target with every zero field set to its default.
+// WithDefaults returns the target with every zero field set to its default. Its Header is a copy.
 func (t Target) WithDefaults() Target {
 	if t.Method == "" {
 		t.Method = http.MethodGet
@@ -74,8 +74,8 @@ func (t Target) WithDefaults() Target {
 	return t
 }
 
-// InProcess returns the target for a client in this process: with the defaults, and with a Handle that decodes JSON if JSON
-// is set. The client then needs to look at Handle only.
+// InProcess returns the target for a client in this process: with the defaults, and, if JSON is set, with a Handle that
+// decodes the body before it calls the given Handle. Such a client may therefore ignore JSON.
 func (t Target) InProcess() Target {
 	t = t.WithDefaults()
 	if t.JSON {
@@ -101,7 +101,7 @@ func decoding(next func(*Request, int, []byte) error) func(*Request, int, []byte
 // tls returns the TLS settings of every client.
 func (t Target) tls() *tls.Config {
 	return &tls.Config{
-		InsecureSkipVerify: t.Insecure, // only when the user says --insecure
+		InsecureSkipVerify: t.Insecure, // only if the user asks for it
 		NextProtos:         []string{"http/1.1"},
 	}
 }

@@ -1,12 +1,12 @@
 package strategies
 
-// Traits are the points in which a strategy's HTTP library departs from what [Target] promises and cannot be configured
-// otherwise. A strategy declares them by a method Traits() Traits; strategytest then allows for them.
+// Traits are the points in which a strategy's HTTP library departs from what [Target] promises, and cannot be configured to
+// keep it. A strategy declares them by a method Traits() Traits; package strategytest then allows for them.
 type Traits struct {
 	Stateless      bool // keeps neither connections nor cookies from one request to the next
 	NormalizesPath bool // resolves dots in a path, and may join the values of a header that is given twice
-	LenientParser  bool // accepts a head that breaks off, or calls it a reset; and accepts a Content-Length that is no number
-	ShortHeaders   bool // takes a header line of over 8 KB for malformed
+	LenientParser  bool // accepts a head that breaks off, or reports it as a reset; and accepts a Content-Length that is not a number
+	ShortHeaders   bool // rejects a header line of over 8 KB
 	Retries        bool // repeats a request if a kept connection is closed without a response
 }
 

@@ -8,9 +8,9 @@ func init() {
 		"four goroutines for each connection that the limit allows, over net/http: what happens if the program itself sets no limit", NetHTTP))
 }
 
-// CallersPerConnection is how many requests are started for each connection where the client enforces the limit. A load
-// without end cannot be started all at once. With four requests per connection the client's queue is never empty, and yet no
-// request waits for more than three others: not long enough to time out, or to delay a cancellation by much.
+// CallersPerConnection is the number of requests that are started per connection if the client enforces the limit. A load
+// without end cannot be started all at once. With four requests per connection the client's queue is never empty, and each
+// request waits for at most three others: too short a time to reach a timeout or to delay a cancellation by much.
 const CallersPerConnection = 4
 
 var unbounded = Schedule{

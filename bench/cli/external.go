@@ -67,7 +67,11 @@ func (p programs) get(name string) (strategies.Strategy, error) {
 	if s := p.find(name); s != nil {
 		return s, nil
 	}
-	return strategies.Get(name)
+	s, err := strategies.Get(name)
+	if err != nil {
+		return nil, fmt.Errorf("%w (sweetspot strategies lists all)", err)
+	}
+	return s, nil
 }
 
 var (

@@ -2,8 +2,8 @@ package capacity
 
 import "errors"
 
-// Shaper delays requests so that they leave at PerSecond at most: traffic shaping by a leaky bucket, first come, first
-// served. Below that rate it adds no time, unlike one worker that needs 1/PerSecond per request.
+// Shaper delays requests so that at most PerSecond leave per second: traffic shaping by a leaky bucket, first come, first
+// served. It adds no time to requests that come more slowly, unlike one worker, which needs 1/PerSecond for each request.
 type Shaper struct {
 	PerSecond float64 // completions per second
 	Burst     float64 // requests that may pass at once after an idle time; 0 means 1: they leave at even intervals

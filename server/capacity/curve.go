@@ -12,7 +12,8 @@ type Point struct {
 	PerSecond float64 // completions per second
 }
 
-// Curve is any shape, measured or invented: linear between its points, constant before the first and after the last.
+// Curve is a rate given by points: linear between two points, constant before the first and after the last. With it a
+// measured server can be imitated.
 type Curve []Point
 
 // Rate interpolates linearly between the points on both sides of n.

@@ -125,5 +125,5 @@ func checkDuration(field string, value time.Duration) error {
 	if value > 0 && value <= time.Hour {
 		return nil
 	}
-	return fmt.Errorf("%s %v: want a duration above 0 and at maxCount 1h", field, value)
+	return fmt.Errorf("%s %v: want a duration above 0 and at most 1h", field, value)
 }

@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// A kind is one kind of model: its name in a spec, a valid spec, and how to read the fields behind the name.
+// A kind is one kind of model.
 type kind struct {
-	name    string
-	example string
+	name    string // the part of a spec before the colon
+	example string // a valid spec
 	read    func(*fields) Model
 }
 
@@ -59,8 +59,8 @@ func Examples() []string {
 }
 
 // Parse reads a model from a spec: the name of its kind, a colon and its fields, such as "workers:n=32,service=10ms".
-// See [Examples] for all kinds. The model is valid. An error is one line that names every invalid field and shows a valid
-// spec.
+// See [Examples] for all kinds. The model that it returns is valid. An error is one line that names every invalid field
+// and shows a valid spec.
 func Parse(spec string) (Model, error) {
 	name, rest, _ := strings.Cut(spec, ":")
 	for _, k := range kinds {
@@ -116,7 +116,7 @@ func (f *fields) errorf(format string, args ...any) {
 	f.errs = append(f.errs, fmt.Errorf(format, args...))
 }
 
-// err returns all errors, with one for every field that has not been read.
+// err returns all errors, and one more for each field that has not been read.
 func (f *fields) err() error {
 	for _, field := range f.list {
 		if !field.read {
@@ -179,13 +179,14 @@ func (m USL) String() string {
 }
 
 // String implements Model.
-func (m Workers) String() string { return "workers:" + m.fields() }
+func (m Workers) String() string { return "workers:" + m.spec() }
 
-func (m Workers) fields() string { return "n=" + strconv.Itoa(m.N) + ",service=" + m.Service.String() }
+// spec returns the fields of the workers, which Cliff has too.
+func (m Workers) spec() string { return "n=" + strconv.Itoa(m.N) + ",service=" + m.Service.String() }
 
 // String implements Model.
 func (m Cliff) String() string {
-	return "cliff:" + m.Workers.fields() + ",at=" + strconv.Itoa(m.At) + ",factor=" + decimal(m.Factor)
+	return "cliff:" + m.Workers.spec() + ",at=" + strconv.Itoa(m.At) + ",factor=" + decimal(m.Factor)
 }
 
 // String implements Model.

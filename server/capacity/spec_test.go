@@ -57,6 +57,7 @@ func TestParseErrorNamesTheFieldAndShowsAValidSpec(t *testing.T) {
 		"reject:rate=-1":                        "rate -1: want",
 		"cliff:n=32,service=10ms,at=0,factor=1": "at 0: want",
 		"cliff:n=1,service=10ms,at=2,factor=2":  "factor 2: want",
+		"workers:n=32,service=2h":               "service 2h0m0s: want a duration above 0 and at most 1h",
 		"curve:":                                "no points",
 		"curve:10=850,1=20":                     "point 1 comes after 10",
 		"curve:1=20,1=30":                       "point 1 comes after 1",

@@ -6,7 +6,8 @@ import (
 )
 
 // Throughput returns the exact goodput, in completions per second, of a closed system with N callers: each of them spends
-// delay outside the server, then waits for the server's answer, then begins again. It returns 0 for fewer than one caller.
+// delay outside the server, then waits for the server's answer, then begins again. m must be valid: see [Model]. It returns
+// 0 for fewer than one caller.
 //
 // A server that shares its rate among the requests inside (every model but the three below) has the product form of
 // Baskett, Chandy, Muntz and Palacios ("Open, Closed, and Mixed Networks of Queues with Different Classes of Customers",
@@ -82,7 +83,7 @@ func (t Truth) first(target float64) int {
 	return len(t)
 }
 
-// zeroService says whether the model's service time is 0 below its rate.
+// zeroService reports whether the model's service time is 0 below its rate.
 func zeroService(m Model) bool {
 	switch m.(type) {
 	case None, Shaper, Reject:

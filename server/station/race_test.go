@@ -2,6 +2,6 @@
 
 package station_test
 
-// raceEnabled says whether the race detector is on. It makes the simulations twenty times slower, and each of them
+// raceEnabled reports whether the race detector is on. It makes the simulations twenty times slower, and each of them
 // runs in one goroutine.
 const raceEnabled = true

@@ -1,5 +1,5 @@
-// Package station computes the exact time at which a server completes each request, when its speed depends on how
-// many requests are inside. The speed is a [capacity.Model].
+// Package station computes the exact time at which a server completes each request, for a server whose speed depends on
+// how many requests are inside. The speed is a [capacity.Model].
 //
 // Start with [New], begin a visit per request with [Station.Enter], then call [Station.Advance] at each time that
 // [Station.Next] returns. A visit ends with a call of its Done.
@@ -23,20 +23,21 @@ type Visit struct {
 	// be earlier than the call. Done must not call the station.
 	Done func(at float64, result Result)
 
-	work  float64 // the service that it requires: 1 on average
-	queue *queue  // the queue that holds it; nil outside of a visit
-	index int     // its index in that queue's heap
-	key   float64 // its sort key in that queue
+	work  float64 // the service that the visit requires: 1 on average
+	queue *queue  // the queue that holds the visit; nil before and after it
+	index int     // in the heap of that queue
+	key   float64 // by which that queue is sorted
 	order uint64  // breaks ties between equal keys: first come, first served
 }
 
 // A Result is how a visit ended.
 type Result int
 
+// The results of a visit.
 const (
-	Served   Result = iota // it got the service that it required
-	Rejected               // the rate limit of [capacity.Reject] refused it
-	Canceled               // [Station.Cancel] ended it early
+	Served   Result = iota // the visit got the service that it required
+	Rejected               // the rate limit of [capacity.Reject] refused the visit
+	Canceled               // [Station.Cancel] ended the visit early
 )
 
 // A discipline is a service discipline (queueing theory's term): it divides the capacity among the visits inside, and

@@ -1,5 +1,5 @@
-// Package all registers every strategy of this module: those of packages strategies, eventloop and python. Import it for that
-// effect, as database drivers are:
+// Package all registers every strategy of this module: those of packages strategies, eventloop and python. Import it only for
+// this effect, as one imports a database driver:
 //
 //	import _ "sweetspot/strategies/all"
 package all

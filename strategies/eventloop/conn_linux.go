@@ -14,7 +14,8 @@ import (
 	"sweetspot/strategies/network"
 )
 
-// A conn is a connection, or the place for one, with the request that it carries.
+// A conn is a connection with the request that it carries. It may also be one without the other: an idle connection, or a
+// request that waits for a connection.
 type conn struct {
 	loop   *loop
 	host   *host
@@ -23,17 +24,17 @@ type conn struct {
 	serial int32 // distinguishes the connection from earlier ones with the same fd; events carry it as their Pad
 
 	request  strategies.Request
-	deadline timer // of the request
+	deadline timer // when the request times out
 	parser   http1.Parser
-	unsent   []byte // of the request
+	unsent   []byte // bytes of the request
 	noReuse  bool   // the connection must not carry another request
 
-	connTimer     timer    // of the connection, while it is being made and while it is idle
-	addresses     []string // not tried yet
-	dialError     error    // of the addresses tried
-	lastRun       int64    // in which the connection carried a request
-	written       uint64   // bytes, since the connection was made
-	writtenBefore uint64   // the part of them that belongs to earlier requests
+	connTimer     timer    // when connecting times out, or when the idle connection is closed
+	addresses     []string // of the host; the first one is being tried
+	dialError     error    // of the addresses that were tried
+	lastRun       int64    // the latest run in which the connection carried a request
+	written       uint64   // bytes written since the connection was made
+	writtenBefore uint64   // the part of written that belongs to earlier requests
 
 	finishFunc func() // the method finish, allocated once
 	handleErr  error  // of Target.Handle
@@ -99,7 +100,7 @@ func (c *conn) write(data []byte) (rest []byte) {
 	return nil
 }
 
-// writeFailed handles a server that accepts no more of the request. It may have sent a response nevertheless.
+// writeFailed handles a write that failed. The server may have sent a response before it stopped reading the request.
 func (c *conn) writeFailed(err error) {
 	if c.writtenBefore > 0 && c.written == c.writtenBefore {
 		c.redial()
@@ -123,7 +124,7 @@ func (c *conn) receive(closed bool) {
 		switch {
 		case err == unix.EAGAIN:
 			return
-		case c.state != receiving: // whatever arrives without a request, even the end, makes the connection unusable
+		case c.state != receiving: // anything that arrives without a request, even the end, makes the connection unusable
 			c.discard()
 			return
 		case err != nil:
@@ -141,7 +142,7 @@ func (c *conn) receive(closed bool) {
 	l.unread = append(l.unread, c)
 }
 
-// parse feeds a piece of the response to the parser.
+// parse feeds a piece of the response to the parser, and ends the request if the response is whole or invalid.
 func (c *conn) parse(data []byte) {
 	n, done, err := c.parser.Feed(data)
 	switch {

@@ -33,7 +33,7 @@ func (c *conn) dial() {
 	c.tryAddresses(nil)
 }
 
-// resolve starts a goroutine that finds the addresses for c, unless one does already for the same host.
+// resolve starts a goroutine that finds the addresses for c, unless one is already running for the same host.
 func (l *loop) resolve(c *conn) {
 	h := c.host
 	h.waiting = append(h.waiting, c)
@@ -58,7 +58,8 @@ func (l *loop) resolve(c *conn) {
 	})
 }
 
-// lookups are the goroutines that find addresses. One may outlive the requests that waited for it, but not the session.
+// lookups are the goroutines that find addresses. Such a goroutine may outlive the requests that waited for it, but not the
+// session.
 type lookups struct {
 	running sync.WaitGroup
 	ctx     context.Context
@@ -72,8 +73,8 @@ func (l *lookups) close() {
 	l.running.Wait()
 }
 
-// tryAddresses tries the remaining addresses until one does not fail at once. The argument err is the error of the address
-// before, or nil.
+// tryAddresses tries the remaining addresses until one does not fail at once. err is the error of the address that was tried
+// before them, or nil.
 func (c *conn) tryAddresses(err error) {
 	for {
 		if err != nil {
@@ -115,8 +116,8 @@ func (c *conn) connect(ip string) error {
 	return nil
 }
 
-// makeRoom closes the connection that has been idle for longest, if there are twice as many connections as requests may be
-// in flight: with many hosts, a few idle connections to each would use up the files that may be open.
+// makeRoom closes the connection that has been idle for the longest time if there are maxOpen connections, which is twice the
+// limit: with many hosts, a few idle connections to each would exceed the number of files that may be open.
 func (l *loop) makeRoom() {
 	if first := l.idleTimers.first(); first != nil && l.open >= l.maxOpen {
 		first.conn.discard()
@@ -134,8 +135,8 @@ func (l *loop) adopt(c *conn, fd int) {
 	l.open++
 }
 
-// connected handles the result of connecting. If there is a connection it sends the request; it returns false if there is
-// nothing to receive.
+// connected handles the result of connecting: it sends the request, or tries the next address. It returns whether a response
+// may arrive.
 func (c *conn) connected() bool {
 	errno, err := unix.GetsockoptInt(c.fd, unix.SOL_SOCKET, unix.SO_ERROR)
 	if err == nil && errno != 0 {

@@ -3,7 +3,7 @@
 //
 // Importing the package registers the strategy "eventloop". It runs on Linux only: the loops are written for epoll rather
 // than for a portable library, because they then control the three things that decide their speed: one read buffer for all
-// connections, timeouts that need no timers, and system calls that Go's scheduler need not know about.
+// connections, timeouts without the runtime's timers, and system calls without the bookkeeping of Go's scheduler.
 //
 // To read the code, start with loop.run, which waits for events and starts requests. A conn is a connection with the request
 // that it carries, and a poller reports which sockets are ready. Package http1 parses the responses. Requests over https go

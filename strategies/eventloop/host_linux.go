@@ -13,19 +13,20 @@ import (
 
 // A host is the part of a URL before the path, with its connections.
 type host struct {
-	prefix     string // of its URLs, such as "http://localhost:8080"
+	prefix     string // the part of its URLs before the path, such as "http://localhost:8080"
 	https      bool
 	name, port string
 	header     string // the Host header's value
 	user       *url.Userinfo
 
-	idle    []*conn // the one used last is the last
-	waiting []*conn // for the host's addresses
+	idle    []*conn // in the order in which they became idle
+	waiting []*conn // wait for the host's addresses
 }
 
 func (h *host) stopWaiting(c *conn) {
 	h.waiting = slices.DeleteFunc(h.waiting, func(other *conn) bool { return other == c })
 }
+
 func (h *host) removeIdle(c *conn) {
 	h.idle = slices.DeleteFunc(h.idle, func(other *conn) bool { return other == c })
 }
@@ -38,7 +39,7 @@ type hosts struct {
 
 // find returns the host of a URL. It costs one comparison if the previous request had the same host.
 func (h *hosts) find(address string) (*host, error) {
-	if h.latest != nil && strings.HasPrefix(address, h.latest.prefix) && ends(address, len(h.latest.prefix)) {
+	if h.latest != nil && strings.HasPrefix(address, h.latest.prefix) && prefixEnds(address, len(h.latest.prefix)) {
 		return h.latest, nil
 	}
 	prefix := address
@@ -59,8 +60,8 @@ func (h *hosts) find(address string) (*host, error) {
 	return h.latest, nil
 }
 
-// ends reports whether the authority of a URL ends at i, and with it the prefix.
-func ends(address string, i int) bool {
+// prefixEnds reports whether the part of a URL before the path ends at i.
+func prefixEnds(address string, i int) bool {
 	return i == len(address) || address[i] == '/' || address[i] == '?' || address[i] == '#'
 }
 

@@ -2,7 +2,7 @@ package eventloop
 
 import "sync"
 
-// An inbox takes functions from other goroutines for the loop to call.
+// An inbox holds functions that other goroutines leave for the loop to call.
 type inbox struct {
 	wake   func() // wakes the loop
 	mu     sync.Mutex
@@ -28,7 +28,7 @@ func (b *inbox) takeAll() []func() {
 	if len(b.posted) == 0 {
 		return nil
 	}
-	clear(b.taken) // so that what the functions refer to can be freed
+	clear(b.taken) // so that the garbage collector can free what the functions refer to
 	b.posted, b.taken = b.taken[:0], b.posted
 	return b.taken
 }

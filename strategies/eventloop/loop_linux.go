@@ -10,7 +10,8 @@ import (
 	"sweetspot/strategies"
 )
 
-// A loop keeps many requests in flight on one goroutine, the one that calls run. No other goroutine uses the fields.
+// A loop keeps many requests in flight on one goroutine, the one that calls run. Other goroutines only post to the inbox and
+// wake the poller.
 type loop struct {
 	*shared
 	poller  *poller
@@ -18,11 +19,11 @@ type loop struct {
 	lookups lookups
 	hosts   hosts
 	writer  requestWriter
-	conns   []*conn // by file descriptor; nil where there is none
-	spare   []*conn // without a connection
-	callers []strategies.Caller
-	buffer  []byte  // what was read last, from whichever connection
-	unread  []*conn // have more to read than one event may take
+	conns   []*conn             // by file descriptor; nil where there is none
+	spare   []*conn             // for reuse; they have no connection
+	callers []strategies.Caller // for reuse by delegate
+	buffer  []byte              // what was read last, from any connection
+	unread  []*conn             // have more to read: receive stopped after readsPerEvent
 
 	clock         time.Duration // since shared.clockStart, when updateClock was last called
 	requestTimers *timeline     // of requests in flight
@@ -30,22 +31,22 @@ type loop struct {
 	idleTimers    *timeline     // of idle connections
 	serial        int32         // of the latest connection
 	open          int           // connections
-	maxOpen       int           // number of connections from which on idle ones are closed
+	maxOpen       int           // the number of connections at which makeRoom closes an idle one
 
 	// Of the current run:
 	ctx       context.Context
 	worker    strategies.Worker
 	pacer     strategies.Pacer // the worker, if it is one
 	next      strategies.Request
-	free      int           // slots: how many requests may be started
-	inFlight  int           // requests
+	free      int           // slots: the number of requests that may be started
+	inFlight  int           // requests in flight
 	finished  bool          // no further request is to be started
 	nextStart time.Duration // when the rate allows the next request
 }
 
 const (
 	readBuffer = 64 << 10 // bytes
-	// readsPerEvent is how often one connection is read before the others get their turn: a megabyte.
+	// readsPerEvent is how often one connection is read before the others get their turn: up to a megabyte in all.
 	readsPerEvent = 16
 	never         = time.Duration(math.MaxInt64)
 )
@@ -88,7 +89,7 @@ func (l *loop) run(ctx context.Context, limit int, worker strategies.Worker) err
 	stop := context.AfterFunc(ctx, func() { l.poller.wake(); close(woken) })
 	defer func() {
 		if !stop() {
-			<-woken // the poller must not be closed before
+			<-woken // the poller must not be closed during the call of wake
 		}
 	}()
 	l.ctx, l.worker, l.free, l.finished = ctx, worker, limit, false
@@ -122,7 +123,7 @@ func (l *loop) handleEvents(events []unix.EpollEvent) {
 		l.handleEvent(&events[i])
 	}
 	for _, c := range unread {
-		c.receive(true)
+		c.receive(true) // it may be closed: the event that would say so has passed
 	}
 	for _, do := range l.inbox.takeAll() {
 		do()
@@ -132,7 +133,7 @@ func (l *loop) handleEvents(events []unix.EpollEvent) {
 
 func (l *loop) handleEvent(event *unix.EpollEvent) {
 	if int(event.Fd) == l.poller.wakeFD {
-		return // it has woken the loop, which is all it is for
+		return // its only purpose is to wake the loop
 	}
 	c := l.conns[event.Fd]
 	if c == nil || c.serial != event.Pad { // an earlier event of this batch closed the connection
@@ -156,7 +157,7 @@ func (l *loop) startRequests() {
 	}
 }
 
-// startNext starts a request. It returns false if there is none, or if the rate does not allow it yet.
+// startNext starts a request. It returns false if no request is left, or if the rate does not allow it yet.
 func (l *loop) startNext() bool {
 	if l.pacer != nil {
 		if delay := l.pacer.Delay(); delay > 0 && l.ctx.Err() == nil {

@@ -16,17 +16,17 @@ type poller struct {
 	fd     int // an epoll instance
 	wakeFD int // an eventfd that wakes the loop
 	events [1024]unix.EpollEvent
-	polls  int // how often to poll before the thread blocks
+	polls  int // the number of polls before the thread blocks
 }
 
-// maxPolls bounds poller.polls. Blocking a thread and waking it costs the client, and the server whose system call wakes it,
-// several microseconds together, and more if the processor has gone to sleep meanwhile. A busy server responds within that
-// time: to yield the processor to it and to poll again gives fewer and larger batches. So the number of polls doubles
-// whenever one finds an event, and halves when all find none.
+// maxPolls is the largest value of poller.polls. Blocking a thread and waking it costs several microseconds, for the client
+// and for the server whose system call wakes it, and more if the processor went to sleep meanwhile. A busy server responds
+// within that time. To yield the processor to the server and to poll again then gives fewer and larger batches. So the number
+// of polls doubles whenever a poll finds an event, and halves when all polls find none.
 const maxPolls = 32
 
-// yieldThreshold is the shortest wait for which a loop yields the processor before it blocks: others may then keep the
-// processor for a while.
+// yieldThreshold is the shortest wait for which a loop yields the processor before it blocks. After a yield others may keep
+// the processor for some time, so a loop with a timer that expires sooner does not yield.
 const yieldThreshold = 100 * time.Millisecond
 
 func newPoller() (*poller, error) {

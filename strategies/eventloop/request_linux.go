@@ -16,14 +16,14 @@ import (
 // A requestWriter writes the requests of a loop into one buffer, one after the other.
 type requestWriter struct {
 	method string
-	own    http.Header // the target's headers
-	host   string      // the Host header's value, if the target has one
-	fields string      // the other headers, without cookies
-	cookie string      // the target's own Cookie header
+	header http.Header // the target's
+	host   string      // the value of Host in header, if it has one
+	fields string      // the lines of the headers that are the same in every request
+	cookie string      // the value of Cookie in header
 	body   []byte
-	closes bool // the requests ask for the connection to be closed after the response
+	closes bool // header asks the server to close the connection after the response
 
-	address string // of the request in the buffer
+	address string // the URL of the request in the buffer
 	buffer  []byte
 }
 
@@ -31,7 +31,7 @@ type requestWriter struct {
 var writtenElsewhere = []string{"Host", "Cookie", "Content-Length", "Transfer-Encoding", "Trailer"}
 
 func newRequestWriter(t strategies.Target) requestWriter {
-	w := requestWriter{method: t.Method, own: t.Header, host: t.Header.Get("Host"), body: t.Body}
+	w := requestWriter{method: t.Method, header: t.Header, host: t.Header.Get("Host"), body: t.Body}
 	w.closes = httpguts.HeaderValuesContainsToken(t.Header.Values("Connection"), "close")
 	w.cookie = strings.Join(t.Header.Values("Cookie"), "; ")
 	names := make([]string, 0, len(t.Header))
@@ -45,7 +45,7 @@ func newRequestWriter(t strategies.Target) requestWriter {
 	for _, name := range names {
 		for _, value := range t.Header[name] {
 			if name == "User-Agent" && value == "" {
-				continue // an empty one asks for no such header, as in net/http
+				continue // an empty value asks for no such header, as in net/http
 			}
 			fields.WriteString(name + ": " + value + "\r\n")
 		}
@@ -70,7 +70,7 @@ func (w *requestWriter) write(address string, h *host, jar *strategies.Cookies) 
 		if err != nil {
 			return nil, err
 		}
-		cookie = jar.Header(parsed, w.own)
+		cookie = jar.Header(parsed, w.header)
 	}
 	b := append(w.buffer[:0], w.method...)
 	b = appendPath(append(b, ' '), address[len(h.prefix):])
@@ -80,7 +80,7 @@ func (w *requestWriter) write(address string, h *host, jar *strategies.Cookies) 
 	} else {
 		b = field(b, "Host", h.header)
 	}
-	if user := h.authorization(); user != "" && w.own.Get("Authorization") == "" {
+	if user := h.authorization(); user != "" && w.header.Get("Authorization") == "" {
 		b = field(b, "Authorization", user)
 	}
 	b = append(b, w.fields...)

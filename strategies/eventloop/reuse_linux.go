@@ -59,8 +59,8 @@ func (c *conn) serverSawNothing() bool {
 	return err == nil && info.Bytes_acked == c.writtenBefore+synBytes
 }
 
-// redial makes the request on a new connection, within its original deadline: the server had closed the idle one and has not
-// seen the request. This happens at most once per request, since a new connection has carried nothing before.
+// redial makes the request on a new connection, within its original deadline: the server closed the idle connection and has
+// not seen the request. This happens at most once per request, since a new connection has carried nothing before.
 func (c *conn) redial() {
 	c.unsent = nil
 	c.closeSocket()

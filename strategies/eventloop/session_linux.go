@@ -26,7 +26,7 @@ type shared struct {
 	cookies    *strategies.Cookies
 	tls        strategies.Stack // for https
 	toHandle   chan *conn       // responses for Target.Handle, during a Run
-	clockStart time.Time        // the zero of the loops' clocks
+	clockStart time.Time        // the time at which the loops' clocks show 0
 }
 
 func openSession(target strategies.Target, maxLimit int) (strategies.Session, error) {

@@ -2,8 +2,8 @@ package eventloop
 
 import "time"
 
-// A timeline holds timers in the order in which they expire. All timers of a timeline run for the same time, so the one
-// that joins last expires last. A list therefore does the work of a heap, and joining and leaving cost a few writes.
+// A timeline holds timers in the order in which they expire. All timers of a timeline run for the same duration, so the one
+// that joins last expires last. No heap is necessary: a list is enough, and to join and to leave it costs a few writes.
 type timeline struct {
 	duration time.Duration
 	ring     timer // the list is a ring, and this is where it begins and ends

@@ -2,8 +2,8 @@ package eventloop
 
 import "sweetspot/strategies"
 
-// delegate makes the request over https by the fasthttp client, timeouts included: crypto/tls needs a goroutine per
-// connection that it may block, so a loop has no advantage.
+// delegate makes the request over https with the fasthttp client, which also enforces the timeouts. crypto/tls blocks, so it
+// needs a goroutine per connection, and a loop would have no advantage.
 func (c *conn) delegate() {
 	l := c.loop
 	c.state = delegated

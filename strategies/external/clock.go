@@ -5,22 +5,22 @@ import (
 	"time"
 )
 
-// A skew is the difference between two clocks. Each observation of it is a little too large, since a message takes time to
-// arrive; so the smallest difference observed is the most accurate.
+// A skew is the difference between two clocks. Each observation is too large by the time that a message takes to arrive. The
+// smallest observation is therefore the most accurate.
 type skew struct {
 	offset time.Duration // how far this clock is ahead of the other
 	known  bool
 }
 
-// observe takes a reading of the other clock, and one of this clock that was taken later.
+// observe takes two readings: one of the other clock, there, and a later one of this clock, here.
 func (s *skew) observe(here, there time.Duration) {
 	if difference := here - there; !s.known || difference < s.offset {
 		s.offset, s.known = difference, true
 	}
 }
 
-// lookaheadTime is how much work a program gets before it has free slots for it, in time. The program reports every 10 ms, and
-// on a busy machine it and this process may each be late by some milliseconds more.
+// lookaheadTime is the time for which a program has requests to make even if no message arrives. The program reports every
+// 10 ms, and on a busy machine the program and this process may each be late by some milliseconds more.
 const lookaheadTime = 50 * time.Millisecond
 
 // reportInterval is how long a program collects outcomes before it reports them.
@@ -49,7 +49,7 @@ func newLookahead(limit int, now time.Duration) lookahead {
 	return lookahead{limit: limit, previous: interval{since: now}, current: interval{since: now}}
 }
 
-// observe takes the number of requests in a report that came now.
+// observe takes the number of requests in a report that arrived now.
 func (l *lookahead) observe(ended int, now time.Duration) {
 	l.current.ended += ended
 	if passed := now - l.previous.since; passed >= reportInterval {

@@ -15,7 +15,7 @@ import (
 type exchange struct {
 	session *session
 	limit   int
-	allowed int // requests that the program may have even without a lookahead
+	allowed int // requests that the program may have without a lookahead
 	worker  strategies.Worker
 	began   time.Duration                // on the session's clock
 	pending map[int64]strategies.Request // by number: sent to the program and not reported yet
@@ -24,11 +24,11 @@ type exchange struct {
 	workerSkew  skew // of the session's clock to the Worker's
 	programSkew skew // of the session's clock to the program's
 
-	urls     []string      // of requests that were started, for the next line
-	unsent   []byte        // lines that the talk has not taken yet
-	spare    []byte        // the buffer of the lines that it took last
-	stopSent bool          // no request is left, and a stop message has been sent
-	due      time.Duration // when the program must have reported something, on the session's clock; 0 means never
+	urls           []string      // of requests that were started, for the next line
+	unsent         []byte        // lines that the transport has not taken yet
+	spare          []byte        // the buffer of the lines that it took last
+	stopSent       bool          // no request is left, and a stop message has been sent
+	reportDeadline time.Duration // when the program must have reported something, on the session's clock; 0 means never
 }
 
 func newExchange(s *session, limit int, worker strategies.Worker) *exchange {
@@ -52,16 +52,16 @@ func (x *exchange) run(ctx context.Context) error {
 	cancelled := ctx.Done()
 	for {
 		timer.Reset(x.startRequests(ctx))
-		send := x.session.talk.send
+		send := x.session.transport.send
 		if len(x.unsent) == 0 {
 			send = nil
 		}
 		select {
 		case send <- x.unsent:
 			x.unsent, x.spare = x.spare[:0], x.unsent
-		case m, ok := <-x.session.talk.received:
+		case m, ok := <-x.session.transport.received:
 			if !ok {
-				return x.session.talk.err
+				return x.session.transport.err
 			}
 			if stopped, err := x.handleMessage(m); stopped || err != nil {
 				return err
@@ -70,7 +70,7 @@ func (x *exchange) run(ctx context.Context) error {
 			cancelled = nil
 			x.stop()
 		case <-timer.C:
-			if x.due > 0 && x.session.now() >= x.due {
+			if x.reportDeadline > 0 && x.session.now() >= x.reportDeadline {
 				return fmt.Errorf("it has reported nothing for %v", x.reportTimeout())
 			}
 		}
@@ -94,8 +94,8 @@ func (x *exchange) startRequests(ctx context.Context) time.Duration {
 		x.start(ctx)
 	}
 	x.sendStart()
-	if x.due > 0 {
-		wait = min(wait, x.due-x.session.now())
+	if x.reportDeadline > 0 {
+		wait = min(wait, x.reportDeadline-x.session.now())
 	}
 	return wait
 }
@@ -111,7 +111,7 @@ func (x *exchange) start(ctx context.Context) {
 	x.pending[x.session.next+int64(len(x.urls))] = r
 	x.urls = append(x.urls, r.URL)
 	if len(x.pending) == 1 { // until now there was nothing to report
-		x.extendDue()
+		x.extendReportDeadline()
 	}
 	if len(x.urls) == maxURLsPerLine {
 		x.sendStart()
@@ -135,7 +135,7 @@ func (x *exchange) sendStart() {
 	x.urls = x.urls[:0]
 }
 
-// stop sends a stop message: no more requests come.
+// stop sends a stop message, unless it was sent already: no more requests come.
 func (x *exchange) stop() {
 	if x.stopSent {
 		return
@@ -143,7 +143,7 @@ func (x *exchange) stop() {
 	x.sendStart()
 	x.unsent = append(x.unsent, "{\"stop\":{}}\n"...)
 	x.stopSent = true
-	x.extendDue()
+	x.extendReportDeadline()
 }
 
 // reportGrace is how much longer than a request's timeout a program may take to report something.
@@ -152,15 +152,15 @@ const reportGrace = 5 * time.Second
 // reportTimeout is how long a program with pending requests may report nothing.
 func (x *exchange) reportTimeout() time.Duration { return x.session.target.Timeout + reportGrace }
 
-// extendDue gives the program another reportTimeout, if it has anything to report.
-func (x *exchange) extendDue() {
-	x.due = 0
+// extendReportDeadline gives the program another reportTimeout, if it has anything to report.
+func (x *exchange) extendReportDeadline() {
+	x.reportDeadline = 0
 	if len(x.pending) > 0 || x.stopSent {
-		x.due = x.session.now() + x.reportTimeout()
+		x.reportDeadline = x.session.now() + x.reportTimeout()
 	}
 }
 
-// handleMessage reports whether the message was the last of the run.
+// handleMessage handles a message of the program. It returns true if the message was the last one of the run.
 func (x *exchange) handleMessage(m *message) (stopped bool, err error) {
 	switch {
 	case m.Done != nil:
@@ -198,13 +198,13 @@ func (x *exchange) handleReport(done *report, arrived time.Duration) error {
 	}
 	x.lookahead.observe(len(done.Outcomes), arrived)
 	if len(done.Outcomes) > 0 {
-		x.extendDue()
+		x.extendReportDeadline()
 	}
 	return nil
 }
 
-// clockTolerance is how far the times of a request may be wrong, beside a hundredth of the run for clocks that drift. Times
-// that are further off are in another unit, or of another clock.
+// clockTolerance is the largest error of a request's times, apart from a hundredth of the run's time for clocks that drift.
+// Times with a larger error are in another unit, or from another clock.
 const clockTolerance = 250 * time.Millisecond
 
 // setTimes sets when a request really began and how long it took, on the Worker's clock. Since messages take time to arrive,
@@ -220,7 +220,7 @@ func (x *exchange) setTimes(r *strategies.Request, o *reported, written time.Dur
 	}
 	latency := min(o.latency, now-r.Start)
 	r.Start = max(r.Start, min(start, now-latency))
-	o.outcome.Latency = max(1, latency) // with 0 the Worker would measure it
+	o.outcome.Latency = max(1, latency) // if it were 0, the Worker would measure it
 	return nil
 }
 

@@ -34,12 +34,12 @@ func (s sleeper) Run(ctx context.Context, limit int, work strategies.Work) error
 	return nil
 }
 
-// noChild stands for the process where the program is a goroutine of the test.
-type noChild struct{}
+// noProcess stands for the process where the program is a goroutine of the test.
+type noProcess struct{}
 
-func (c noChild) stop(time.Duration) (bool, error) { return false, nil }
-func (c noChild) usage() usage                     { return usage{} }
-func (c noChild) lastOutput() string               { return "" }
+func (c noProcess) stop(time.Duration) (bool, error) { return false, nil }
+func (c noProcess) usage() usage                     { return usage{} }
+func (c noProcess) lastOutput() string               { return "" }
 
 // withSession opens a session with a program that is a goroutine, and calls f.
 func withSession(t *testing.T, l func(*program) handler, f func(*testing.T, *session)) {
@@ -54,7 +54,7 @@ func withSession(t *testing.T, l func(*program) handler, f func(*testing.T, *ses
 			_ = output.Close()
 		})
 		e := Program{Name: "tested"}.Strategy()
-		s := newSession(e, noChild{}, toInput, fromOutput, strategies.Target{}.WithDefaults(), 1000)
+		s := newSession(e, noProcess{}, toInput, fromOutput, strategies.Target{}.WithDefaults(), 1000)
 		if err := s.open(t.Context()); err != nil {
 			t.Fatal(err)
 		}

@@ -2,9 +2,10 @@
 // lines on its standard input and output, which EXTERNAL.md in the folder strategies describes with complete examples.
 //
 // Start with a [Program], which names the command, and its method Strategy. Package python registers such strategies over
-// Python's HTTP libraries; the flag --external of the command line makes one from a command.
+// Python's HTTP libraries, and the command line makes one from any command.
 //
-// Inside, a session owns a process and a talk, which reads and writes lines; an exchange is one Run over them.
+// To read the code, start with session.open and session.Run. A session owns a process and a transport, which reads and writes
+// its lines. An exchange is one Run over the transport.
 package external
 
 import (
@@ -23,15 +24,15 @@ type Program struct {
 	Name    string   // of the strategy
 	Doc     string   // one line: what it does, and when to choose it
 	Command []string // the program and its arguments, started without a shell
-	Install string   // how to install the command where it is missing, for people
+	Install string   // tells the user how to install the command; part of the error if the command is missing
 
 	// MaxInFlight is the most requests that the program can have in flight; 0 means as many as the limit.
 	MaxInFlight int
 	// ClientLimits says that the program's library enforces the limit by its number of connections. The program then gets
-	// [strategies.CallersPerConnection] times the limit, and begins with all of these requests.
+	// [strategies.CallersPerConnection] times as many requests at once as the limit.
 	ClientLimits bool
 
-	// Traits are the points in which the program's library departs from the contract and cannot be configured otherwise.
+	// Traits are the points in which the program's library departs from the contract: see [strategies.Traits].
 	Traits strategies.Traits
 }
 
@@ -63,7 +64,9 @@ func (s Strategy) Limit(limit int) int {
 // busy machine an interpreter starts slowly.
 const startTimeout = 30 * time.Second
 
-// Open starts the program and waits until it is ready. If ctx ends first, the program is ended.
+// Open starts the program and waits until it is ready. It kills the program and returns an error if ctx ends first, or if the
+// program does not send hello, or later opened, within 30 s. If the command is not found, the error wraps [exec.ErrNotFound].
+// Any error contains what the program wrote last to its standard error.
 func (s Strategy) Open(ctx context.Context, target strategies.Target, maxLimit int) (strategies.Session, error) {
 	opened, err := s.start(target, maxLimit)
 	if err != nil {
@@ -93,8 +96,9 @@ func (s Strategy) start(target strategies.Target, maxLimit int) (*session, error
 	return newSession(s, p, p.input, p.output, target.WithDefaults(), s.Limit(maxLimit)), nil
 }
 
-// Greet starts the program, waits for its hello and ends it. It returns the program with MaxInFlight as the hello says, and
-// with the program's version as its Doc unless it has one. An error says why the program cannot run here.
+// Greet starts the program, waits for its hello message and ends the program. It returns p with MaxInFlight from the message
+// and, if Doc was empty, with the version from the message as Doc. An error says why the program cannot run here; it has the
+// same causes as an error of [Strategy.Open].
 func (p Program) Greet(ctx context.Context) (Program, error) {
 	s, err := p.Strategy().start(strategies.Target{}, 1)
 	if err != nil {

@@ -69,7 +69,7 @@ func TestSessionEndsAProgramThatBreaksTheProtocol(t *testing.T) {
 			if err := s.Close(); err != nil {
 				t.Errorf("a second close gave %v", err)
 			}
-			pids := []int{s.child.(*process).command.Process.Pid}
+			pids := []int{s.process.(*osProcess).command.Process.Pid}
 			if _, left, ok := strings.Cut(err.Error(), "left "); ok {
 				child, _ := strconv.Atoi(left)
 				pids = append(pids, child)

@@ -70,7 +70,7 @@ func (m *message) check() error {
 	return nil
 }
 
-// maxQuoteBytes is how much of a line an error quotes.
+// maxQuoteBytes is the longest part of a line that an error quotes.
 const maxQuoteBytes = 80
 
 func quoted(line []byte) string {

@@ -18,11 +18,11 @@ type reported struct {
 	outcome        strategies.Outcome
 }
 
-// reports has its own parser, since a fast program reports 50,000 requests per second and reflection would be slow.
+// reports are the outcomes in a done message. They have their own parser: a fast program reports 50,000 requests per second,
+// for which reflection would be slow.
 type reports []reported
 
-// maxNumber is the largest number and time that is accepted. Sums of a few such numbers do not overflow, and as nanoseconds it
-// is 18 years.
+// maxNumber is the largest integer that is accepted, in nanoseconds 18 years. The sum of a few such integers does not overflow.
 const maxNumber = 1 << 59
 
 // UnmarshalJSON implements [json.Unmarshaler]. Package json calls it with valid JSON only.
@@ -72,7 +72,7 @@ func (s *scanner) outcome() (reported, error) {
 	return r, err
 }
 
-// newOutcome returns the outcome that a program reports, or an error if there is no such outcome.
+// newOutcome returns the outcome that a program reports, or an error if its parts contradict each other.
 func newOutcome(status, bytes int64, failed bool, class, reason string) (strategies.Outcome, error) {
 	if status != 0 && (status < 100 || status > 999) {
 		return strategies.Outcome{}, fmt.Errorf("an outcome has the status %d: want 100 to 999, or 0 for none", status)

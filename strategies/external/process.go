@@ -2,7 +2,6 @@ package external
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -10,8 +9,8 @@ import (
 	"time"
 )
 
-// A process is a running program, with all the processes it has started, as far as they stay in its process group.
-type process struct {
+// An osProcess is a running program with the processes that it has started and that stay in its process group.
+type osProcess struct {
 	command *exec.Cmd
 	input   *os.File      // writes to its standard input
 	output  *os.File      // reads its standard output
@@ -20,7 +19,7 @@ type process struct {
 	ended   error         // nil for status 0; set before exited is closed
 
 	mu     sync.Mutex
-	reaped bool // from then on another process may have its number
+	reaped bool // if true, another process may have its number by now
 	used   usage
 }
 
@@ -30,12 +29,12 @@ type usage struct {
 	memory int64         // largest resident memory, in bytes
 }
 
-// childOutputWait is how long a child of a program that has ended may go on writing to standard error.
+// childOutputWait is how long the children of a program that has ended may continue to write to standard error.
 const childOutputWait = 500 * time.Millisecond
 
 // startProcess starts a program in a new process group. The program can then be ended together with the processes it has
 // started, and Ctrl-C at the terminal does not end it before its requests in flight have ended.
-func startProcess(command []string) (*process, error) {
+func startProcess(command []string) (*osProcess, error) {
 	input, toInput, err := os.Pipe()
 	if err != nil {
 		return nil, err
@@ -47,7 +46,7 @@ func startProcess(command []string) (*process, error) {
 	}
 	defer output.Close()
 
-	p := &process{command: exec.Command(command[0], command[1:]...), input: toInput, output: fromOutput, exited: make(chan struct{})}
+	p := &osProcess{command: exec.Command(command[0], command[1:]...), input: toInput, output: fromOutput, exited: make(chan struct{})}
 	p.command.Stdin, p.command.Stdout, p.command.Stderr = input, output, &p.stderr
 	p.command.WaitDelay = childOutputWait
 	setProcessGroup(p.command)
@@ -60,7 +59,7 @@ func startProcess(command []string) (*process, error) {
 }
 
 // reap waits for the program to end, and ends the processes that it leaves behind.
-func (p *process) reap() {
+func (p *osProcess) reap() {
 	err := p.command.Wait()
 	p.mu.Lock()
 	p.reaped = true
@@ -73,7 +72,7 @@ func (p *process) reap() {
 }
 
 // stop waits for the program to end by itself, kills it after the given time, and reports how it ended.
-func (p *process) stop(wait time.Duration) (byItself bool, err error) {
+func (p *osProcess) stop(wait time.Duration) (byItself bool, err error) {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
@@ -87,7 +86,7 @@ func (p *process) stop(wait time.Duration) (byItself bool, err error) {
 }
 
 // usage returns what the program has used so far, or, once it has ended, the last value known.
-func (p *process) usage() usage {
+func (p *osProcess) usage() usage {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.reaped {
@@ -98,7 +97,7 @@ func (p *process) usage() usage {
 }
 
 // lastOutput returns the last lines of the program's standard error, in one line; "" if it wrote nothing.
-func (p *process) lastOutput() string { return p.stderr.lines() }
+func (p *osProcess) lastOutput() string { return p.stderr.lines() }
 
 // A tail keeps the last bytes written to it. It is safe for concurrent use.
 type tail struct {
@@ -134,10 +133,10 @@ func (t *tail) lines() string {
 	return strings.Join(lines[max(0, len(lines)-tailLines):], " | ")
 }
 
-// howEnded returns the exit status in words.
+// howEnded describes how a program ended, given the error of its stop.
 func howEnded(err error) string {
 	if err == nil {
 		return "exit status 0"
 	}
-	return fmt.Sprint(err)
+	return err.Error()
 }

@@ -14,22 +14,24 @@ import (
 	"sweetspot/strategies"
 )
 
-// child is the process that a session talks to.
-type child interface {
-	// stop waits for it to end by itself, kills it after the given time, and reports how it ended.
+// process is the program that a session talks to: an osProcess, or in tests a simulated program.
+type process interface {
+	// stop waits for the program to end by itself, kills it after the given time, and reports how it ended.
 	stop(wait time.Duration) (byItself bool, err error)
+	// usage returns what the program has used so far.
 	usage() usage
+	// lastOutput returns the last lines of the program's standard error.
 	lastOutput() string
 }
 
 // session is a session with a program.
 type session struct {
-	strategy Strategy
-	target   strategies.Target
-	maxLimit int
-	child    child
-	talk     *talk
-	began    time.Time // the zero of the session's clock
+	strategy  Strategy
+	target    strategies.Target
+	maxLimit  int
+	process   process
+	transport *transport
+	began     time.Time // the zero of the session's clock
 
 	version     string
 	next        int64        // number of the next request: numbers continue from one Run to the next
@@ -38,9 +40,9 @@ type session struct {
 	closed      bool
 }
 
-func newSession(strategy Strategy, c child, input io.WriteCloser, output io.ReadCloser, target strategies.Target, maxLimit int) *session {
-	s := &session{strategy: strategy, target: target, maxLimit: maxLimit, child: c, began: time.Now()}
-	s.talk = newTalk(input, output, s.now)
+func newSession(strategy Strategy, p process, input io.WriteCloser, output io.ReadCloser, target strategies.Target, maxLimit int) *session {
+	s := &session{strategy: strategy, target: target, maxLimit: maxLimit, process: p, began: time.Now()}
+	s.transport = newTransport(input, output, s.now)
 	return s
 }
 
@@ -116,7 +118,7 @@ func openMessage(t strategies.Target, limit int) ([]byte, error) {
 func (s *session) ask(ctx context.Context, line []byte, timeout time.Duration) (*message, error) {
 	timer := time.NewTimer(timeout)
 	defer timer.Stop()
-	send := s.talk.send
+	send := s.transport.send
 	if len(line) == 0 {
 		send = nil
 	}
@@ -124,10 +126,10 @@ func (s *session) ask(ctx context.Context, line []byte, timeout time.Duration) (
 		select {
 		case send <- line:
 			send = nil
-		case m, ok := <-s.talk.received:
+		case m, ok := <-s.transport.received:
 			switch {
 			case !ok:
-				return nil, s.talk.err
+				return nil, s.transport.err
 			case m.Error != nil:
 				return nil, programError(*m.Error)
 			}
@@ -172,14 +174,14 @@ const (
 	exitTimeAfterClose = 5 * time.Second
 )
 
-// fail ends the program. It returns err together with how the program ended and its last lines of standard error, and keeps
-// that error for further calls of Run.
+// fail ends the program. The error that it returns contains err, how the program ended and the last lines of its standard
+// error. Further calls of Run return the same error.
 func (s *session) fail(err error) error {
 	wait := exitTimeAfterError
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		wait = 0 // the program has done nothing wrong
 	}
-	byItself, how := s.child.stop(wait)
+	byItself, how := s.process.stop(wait)
 	s.end()
 	if byItself && !errors.As(err, new(programError)) {
 		ended := "it ended with " + howEnded(how)
@@ -203,29 +205,29 @@ func (s *session) Contradicted(why error) error {
 
 // named returns the error with the strategy's name and the last lines of the program's standard error.
 func (s *session) named(err error) error {
-	if output := s.child.lastOutput(); output != "" {
+	if output := s.process.lastOutput(); output != "" {
 		return fmt.Errorf("%s: %w; standard error: %s", s.strategy.Name(), err, output)
 	}
 	return fmt.Errorf("%s: %w", s.strategy.Name(), err)
 }
 
-// end closes the talk with a program that has ended.
+// end closes the transport to a program that has ended.
 func (s *session) end() {
-	s.talk.end()
+	s.transport.end()
 	s.closed = true
 }
 
 // Usage implements [strategies.Session].
 func (s *session) Usage() strategies.Usage {
-	used := s.child.usage()
+	used := s.process.usage()
 	return strategies.Usage{Connections: int(s.connections.Load()), CPU: used.cpu, Memory: used.memory}
 }
 
 // Version implements [strategies.Versioned].
 func (s *session) Version() string { return s.version }
 
-// Close sends a close message, and ends the program if it does not end by itself. It returns an error unless the program ended
-// by itself with status 0.
+// Close sends a close message, and kills the program if it does not end within exitTimeAfterClose. It returns an error unless
+// the program ended by itself with status 0.
 func (s *session) Close() error {
 	if s.closed {
 		return nil
@@ -233,10 +235,10 @@ func (s *session) Close() error {
 	timer := time.NewTimer(exitTimeAfterClose)
 	defer timer.Stop()
 	select {
-	case s.talk.send <- []byte("{\"close\":{}}\n"):
+	case s.transport.send <- []byte("{\"close\":{}}\n"):
 	case <-timer.C: // it does not read its input
 	}
-	byItself, how := s.child.stop(exitTimeAfterClose)
+	byItself, how := s.process.stop(exitTimeAfterClose)
 	s.end()
 	switch {
 	case !byItself:

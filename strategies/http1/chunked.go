@@ -9,16 +9,16 @@ const (
 	maxChunkLine = 4096 // bytes, including CRLF
 	maxDigits    = 16   // of a chunk's size, including leading zeros
 
-	// The line of a chunk may have overheadPerChunk bytes, and overheadPerByte more for every byte of the chunk's data.
+	// The allowance for the line of a chunk is overheadPerChunk bytes, and overheadPerByte more for every byte of the chunk.
 	overheadPerChunk, overheadPerByte = 16, 2
-	// maxExcess is how many bytes beyond that the lines of a response may have, so that a server cannot send extensions
-	// without end. The limits are those of net/http.
+	// maxExcess is the number of bytes by which the chunk lines of a response may exceed their allowance in all, so that a
+	// server cannot send extensions without end. These figures are those of net/http.
 	maxExcess = 16 << 10
 )
 
 // readChunkSize reads the line before a chunk: the size in hexadecimal, and extensions, which are ignored.
 func (p *Parser) readChunkSize(data []byte) (int, error) {
-	line, n, fits := p.held.addLine(data, maxChunkLine)
+	line, n, fits := p.partial.addLine(data, maxChunkLine)
 	if !fits {
 		return n, fmt.Errorf("%w: the line with a chunk's size is longer than %d bytes", ErrMalformed, maxChunkLine)
 	}
@@ -38,7 +38,7 @@ func (p *Parser) readChunkSize(data []byte) (int, error) {
 	if err := p.countChunk(len(line), size); err != nil {
 		return n, err
 	}
-	p.held.clear()
+	p.partial.clear()
 	p.left, p.phase = size, inChunk
 	if size == 0 {
 		p.phase = inTrailer
@@ -46,7 +46,7 @@ func (p *Parser) readChunkSize(data []byte) (int, error) {
 	return n, nil
 }
 
-// countChunk refuses a response whose chunk lines are larger than maxExcess allows.
+// countChunk adds a chunk's line, whose length excludes CRLF, to the excess, and refuses the response if that is too large.
 func (p *Parser) countChunk(line int, size int64) error {
 	p.excess += int64(line+len("\r\n")) - overheadPerChunk - overheadPerByte*min(size, maxExcess)
 	p.excess = max(p.excess, 0)
@@ -58,12 +58,12 @@ func (p *Parser) countChunk(line int, size int64) error {
 
 // readChunkEnd reads the CRLF after a chunk, whose LF may arrive later.
 func (p *Parser) readChunkEnd(data []byte) (int, error) {
-	line, n, fits := p.held.addLine(data[:min(len(data), len("\r\n"))], len("\r\n"))
+	line, n, fits := p.partial.addLine(data[:min(len(data), len("\r\n"))], len("\r\n"))
 	switch {
 	case fits && string(line) == "\r\n":
-		p.held.clear()
+		p.partial.clear()
 		p.phase = inChunkSize
-	case !fits, line != nil, p.held.bytes[0] != '\r', len(p.held.bytes) == len("\r\n"):
+	case !fits, line != nil, p.partial.bytes[0] != '\r', len(p.partial.bytes) == len("\r\n"):
 		return n, fmt.Errorf("%w: a chunk is longer than its size", ErrMalformed)
 	}
 	return n, nil

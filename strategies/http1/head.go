@@ -35,7 +35,7 @@ func (p *Parser) parseHead(block []byte) error {
 		if !more {
 			return p.frame(&f, version)
 		}
-		if err := p.take(&f, name, value); err != nil {
+		if err := p.readField(&f, name, value); err != nil {
 			return err
 		}
 	}
@@ -44,8 +44,8 @@ func (p *Parser) parseHead(block []byte) error {
 // version is an HTTP version: ten times the major number plus the minor one.
 type version int
 
-// plausible reports whether a head may begin with these bytes.
-func plausible(begin []byte) bool {
+// beginsAsHTTP reports whether a head may begin with these bytes, of which there may be too few to be certain.
+func beginsAsHTTP(begin []byte) bool {
 	const proto = "HTTP/"
 	n := min(len(begin), len(proto))
 	return string(begin[:n]) == proto[:n]
@@ -54,7 +54,7 @@ func plausible(begin []byte) bool {
 // parseStatus parses a status line such as "HTTP/1.1 200 OK".
 func (p *Parser) parseStatus(line []byte) (version, error) {
 	const proto = "HTTP/x.y"
-	if len(line) < len(proto)+1 || !plausible(line) || line[len(proto)] != ' ' ||
+	if len(line) < len(proto)+1 || !beginsAsHTTP(line) || line[len(proto)] != ' ' ||
 		!digit(line[5]) || line[6] != '.' || !digit(line[7]) {
 		return 0, fmt.Errorf("%w: it begins with %.20q", ErrMalformed, line)
 	}
@@ -69,8 +69,8 @@ func (p *Parser) parseStatus(line []byte) (version, error) {
 
 func digit(c byte) bool { return '0' <= c && c <= '9' }
 
-// take notes what a header says about the framing, and keeps cookies.
-func (p *Parser) take(f *framing, name, value []byte) error {
+// readField records what a header says about the framing, and keeps cookies.
+func (p *Parser) readField(f *framing, name, value []byte) error {
 	switch len(name) { // the length alone rules out most headers without a comparison
 	case len("Connection"): // and Set-Cookie
 		switch {

@@ -32,7 +32,8 @@ const (
 // maxReusedBody is the largest body, in bytes, whose memory is reused for the next.
 const maxReusedBody = 64 << 10
 
-// A Parser parses one response after the other. The zero value is ready for the first; Reset makes it ready for the next.
+// A Parser parses one response after the other. The zero value is ready for the first; Reset makes it ready for the next. It
+// is not safe for concurrent use.
 type Parser struct {
 	Keep    bool  // keep the body for Body, rather than only count its bytes
 	MaxHead int   // largest size of all heads of a response together, and of its trailer, in bytes; 0 means DefaultMaxHead
@@ -40,13 +41,13 @@ type Parser struct {
 
 	phase   phase
 	isHead  bool // the request was a HEAD, so no body follows
-	closes  bool // the connection cannot be used after this response
+	closes  bool // the connection cannot carry another request after this response
 	status  int
-	left    int64 // bytes of the body, or of the chunk; untilClose if the connection's end is the body's end
+	left    int64 // bytes of the body, or of the chunk, that are still to come; untilClose if the body ends with the connection
 	size    int64 // bytes of the body so far
-	excess  int64 // see countChunk
+	excess  int64 // bytes of chunk lines beyond their allowance so far: see countChunk
 	heads   int   // bytes of the interim responses' heads
-	held    held
+	partial partial
 	body    []byte
 	cookies []string
 }
@@ -72,16 +73,16 @@ const untilClose int64 = -1
 func (p *Parser) Reset(head bool) {
 	p.phase, p.isHead, p.closes = inHead, head, false
 	p.status, p.left, p.size, p.excess, p.heads = 0, 0, 0, 0, 0
-	p.held.clear()
+	p.partial.clear()
 	p.cookies = p.cookies[:0]
 	if p.body = p.body[:0]; cap(p.body) > maxReusedBody {
 		p.body = nil
 	}
 }
 
-// Feed parses data, the next bytes of the connection. It returns how many of them belong to the response: fewer than all only
-// if the response is done or there is an error. An error wraps ErrMalformed or ErrTooLarge; after one, Feed must not be
-// called again before Reset.
+// Feed parses data, the next bytes of the connection, and keeps no reference to it. It returns how many of them belong to the
+// response: fewer than all only if the response is done or there is an error. An error wraps ErrMalformed or ErrTooLarge;
+// after an error, Feed must not be called again before Reset.
 func (p *Parser) Feed(data []byte) (n int, done bool, err error) {
 	for n < len(data) && p.phase != complete {
 		used, err := p.step(data[n:])
@@ -93,8 +94,9 @@ func (p *Parser) Feed(data []byte) (n int, done bool, err error) {
 	return n, p.phase == complete, nil
 }
 
-// End must be called when the connection ends before the response is done. It returns nil if the response ends with the
-// connection, io.EOF if nothing of it has arrived, and io.ErrUnexpectedEOF if it is incomplete.
+// End must be called when the connection ends before the response is done. It returns nil if the end of the connection is
+// the end of the response, which then is done, [io.EOF] if nothing of the response has arrived, and [io.ErrUnexpectedEOF] if
+// the response is incomplete.
 func (p *Parser) End() error {
 	switch {
 	case p.phase == inBody && p.left == untilClose:
@@ -102,14 +104,11 @@ func (p *Parser) End() error {
 		return nil
 	case p.phase == complete:
 		return nil
-	case !p.Begun():
+	case p.phase == inHead && p.heads == 0 && len(p.partial.bytes) == 0:
 		return io.EOF
 	}
 	return io.ErrUnexpectedEOF
 }
-
-// Begun reports whether anything of the response has arrived.
-func (p *Parser) Begun() bool { return p.phase != inHead || p.heads > 0 || len(p.held.bytes) > 0 }
 
 // Status returns the status code, once the head has been read.
 func (p *Parser) Status() int { return p.status }
@@ -145,14 +144,14 @@ func (p *Parser) step(data []byte) (int, error) {
 func (p *Parser) readHead(data []byte) (int, error) {
 	block, n, err := p.block(data, p.heads)
 	if err != nil || block == nil {
-		if err == nil && !plausible(p.held.bytes) { // refuse what is not HTTP at once, rather than wait for a blank line
-			err = fmt.Errorf("%w: it begins with %.20q", ErrMalformed, p.held.bytes)
+		if err == nil && !beginsAsHTTP(p.partial.bytes) { // refuse at once what is not HTTP: its blank line may never come
+			err = fmt.Errorf("%w: it begins with %.20q", ErrMalformed, p.partial.bytes)
 		}
 		return n, err
 	}
 	p.heads += len(block)
 	err = p.parseHead(block)
-	p.held.clear()
+	p.partial.clear()
 	return n, err
 }
 
@@ -170,28 +169,28 @@ func (p *Parser) readTrailer(data []byte) (int, error) {
 			break
 		}
 	}
-	p.held.clear()
+	p.partial.clear()
 	p.phase = complete
 	return n, nil
 }
 
-// block returns the lines up to a blank one, and how much of data belongs to them; it returns nil if the blank line has not
-// arrived yet. A block that arrives in several pieces is collected in held, in time proportional to its length. The size of
+// block returns the lines up to the blank one, and how much of data belongs to them. The block is nil if the blank line has
+// not arrived yet. A block that arrives in several pieces is collected in partial, in time proportional to its length. The size of
 // earlier blocks, before, counts towards MaxHead.
 func (p *Parser) block(data []byte, before int) (block []byte, n int, err error) {
 	limit := p.MaxHead
 	if limit == 0 {
 		limit = DefaultMaxHead
 	}
-	if len(p.held.bytes) == 0 {
-		if end := p.held.blank(data); end > 0 {
+	if len(p.partial.bytes) == 0 {
+		if end := p.partial.blockLength(data); end > 0 {
 			block, n = data[:end], end
 		}
 	}
 	if block == nil {
-		block, n = p.held.add(data)
+		block, n = p.partial.add(data)
 	}
-	if before+max(len(block), len(p.held.bytes)) > limit {
+	if before+max(len(block), len(p.partial.bytes)) > limit {
 		return nil, n, fmt.Errorf("%w: more than %d bytes of headers", ErrTooLarge, limit)
 	}
 	return block, n, nil

@@ -4,5 +4,5 @@ package network
 
 import "net"
 
-// closedByPeer cannot tell without Unix sockets. A request on a stale connection then fails as a reset.
+// closedByPeer returns false: without Unix sockets it cannot know. A request on a stale connection then fails as a reset.
 func closedByPeer(net.Conn) bool { return false }

@@ -15,8 +15,8 @@ var ErrStale = errors.New("the server closed the connection while it was idle")
 // it. Asking costs a system call, which a connection in steady use does not pay.
 const staleCheckAfter = 10 * time.Millisecond
 
-// connsPerTimed is how many connections there are for each one that is timed: few enough for a good mean, many enough for
-// the timing to cost nothing that shows.
+// connsPerTimed is the number of connections per timed connection: small enough for a precise mean, and large enough to make
+// the cost of the timing negligible.
 const connsPerTimed = 4
 
 // newConn wraps raw in a connection that counts itself; the first of every connsPerTimed is timed too.
@@ -29,16 +29,16 @@ func (n *Network) newConn(raw net.Conn) net.Conn {
 	return &c.conn
 }
 
-// conn counts itself once in every run in which it carries requests, and notices when it is stale. Like any client's
-// connection it has one writer and one reader at a time, which may be two goroutines.
+// conn counts itself once in every run in which it carries requests, and returns ErrStale if the server has closed it. It has
+// one writer and one reader at a time, which may be two goroutines.
 type conn struct {
 	net.Conn
 	network *Network
-	lastRun int64        // in which it carried a request; only the writer uses it
-	touched atomic.Int64 // when it last carried a byte either way: a time.Duration on the network's clock
+	lastRun int64        // the latest run in which it carried a request; only the writer uses it
+	touched atomic.Int64 // when it last carried a byte in either direction: a time.Duration on the network's clock
 }
 
-// touch notes that the connection carries something now, and returns for how long it had carried nothing.
+// touch records that the connection carries something now, and returns how long it had been idle.
 func (c *conn) touch() (idle time.Duration) {
 	now := int64(time.Since(c.network.opened))
 	return time.Duration(now - c.touched.Swap(now))

@@ -8,8 +8,8 @@ import (
 )
 
 // lazyDeadlineConn sets few of the deadlines that it is given. A client that gives every request a deadline moves two of the
-// runtime's timers per request, for deadlines that hardly ever expire. Here a deadline that is later than the one set is
-// only noted. When the one set expires too early, the one noted is set and the interrupted call goes on. The connection is
+// runtime's timers per request, for deadlines that hardly ever expire. This connection only stores a deadline that is later
+// than the one set. If the one set then expires, it sets the stored one and continues the interrupted call. The connection is
 // for one goroutine at a time.
 type lazyDeadlineConn struct {
 	*net.TCPConn

@@ -11,12 +11,12 @@ import (
 
 // An exchangeConn is a connection for a client that writes a request and then reads its response, on one goroutine. It
 // buffers what is written until the client reads; then it writes, waits and reads. That takes two system calls. A plain
-// connection takes three, since a read right after a write finds nothing and has to be repeated. The calls are raw, as
-// those of an event loop.
+// connection takes three, since a read right after a write finds nothing and must be repeated. The calls are raw: see
+// RawRead.
 //
 // Because it waits before it reads, it does not see what the server did before the request was written. That does no harm:
-// the server then sees the request and wakes the client, by an answer or, if it has closed the connection, by a reset. Only
-// a server that has shut down its sending side and still receives does neither; the client then waits until its timeout.
+// the request makes the server send a response or, if it has closed the connection, a reset, and either wakes the client.
+// The one exception is a server that has shut down its sending side and still receives: the client waits until its timeout.
 type exchangeConn struct {
 	lazyDeadlineConn
 	raw           syscall.RawConn

@@ -9,28 +9,30 @@ import (
 	"time"
 )
 
-// names is a cache of resolved host names.
-type names struct {
+// nameCache holds the addresses of host names.
+type nameCache struct {
 	lifetime time.Duration
 	mu       sync.Mutex
-	entries  map[string]*name
+	entries  map[string]*nameEntry
 }
 
-// name is what the cache knows about one host. Its lock is held while the host is being resolved, so that this happens
-// once however many callers want it.
-type name struct {
+// nameEntry is what the cache knows about one host. Its lock is held while the host is being resolved, so that callers that
+// want the host at the same time share one lookup.
+type nameEntry struct {
 	mu        sync.Mutex
 	addresses []string
-	err       error // of the latest attempt to resolve it
+	err       error // of the latest lookup
 	until     time.Time
 }
 
-// failureLifetime is how long a name that could not be resolved is not tried again: all callers of the moment share the
-// failure.
+// failureLifetime is how long a failed lookup is not repeated: the callers of that time share its error.
 const failureLifetime = time.Second
 
-// Resolve returns the addresses of a host, from the cache if they are in it. The address that answered last is the first.
-// An IP address resolves to itself.
+// Resolve returns the IP addresses of a host, from the cache if they are in it. The first is the one that Prefer was last
+// called with. An IP address resolves to itself.
+//
+// A lookup ends when ctx does. A caller that finds a lookup of another caller in progress waits for that one to end, and gets
+// its result. An error is that of [net.Resolver.LookupHost]; it stays in the cache for a second.
 func (n *Network) Resolve(ctx context.Context, host string) ([]string, error) {
 	entry := n.names.entry(host)
 	entry.mu.Lock()
@@ -45,7 +47,7 @@ func (n *Network) Resolve(ctx context.Context, host string) ([]string, error) {
 	return entry.addresses, entry.err
 }
 
-// Known is Resolve for callers that must not wait. It returns false if a resolver would have to be asked.
+// Known is Resolve for callers that must not wait. It returns false if a lookup is necessary or in progress, or has failed.
 func (n *Network) Known(host string) ([]string, bool) {
 	entry := n.names.entry(host)
 	if !entry.mu.TryLock() { // another goroutine is resolving it
@@ -58,7 +60,8 @@ func (n *Network) Known(host string) ([]string, bool) {
 	return entry.addresses, entry.err == nil && entry.fresh()
 }
 
-// Remember puts the addresses of a host into the cache for the given time, as if they had just been resolved.
+// Remember puts the addresses of a host into the cache for the given time, as if a lookup had just returned them. Tests use
+// it to give a host name several addresses.
 func (n *Network) Remember(host string, addresses []string, lifetime time.Duration) {
 	entry := n.names.entry(host)
 	entry.mu.Lock()
@@ -78,16 +81,16 @@ func (n *Network) Prefer(host, ip string) {
 	}
 }
 
-func (n *names) entry(host string) *name {
+func (n *nameCache) entry(host string) *nameEntry {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	entry, known := n.entries[host]
 	if !known {
-		entry = &name{}
+		entry = &nameEntry{}
 		n.entries[host] = entry
 	}
 	return entry
 }
 
 // fresh reports whether the entry is still valid. The caller holds the lock.
-func (n *name) fresh() bool { return time.Now().Before(n.until) }
+func (n *nameEntry) fresh() bool { return time.Now().Before(n.until) }

@@ -20,23 +20,23 @@ import (
 type Network struct {
 	dialer      net.Dialer
 	dialTimeout time.Duration
-	names       names
+	names       nameCache
 	opened      time.Time // the zero of the connections' clock
 
-	run  atomic.Int64 // number of the current run
-	used atomic.Int64 // connections that carried requests in it
+	run  atomic.Int64 // number of the current run, from 1
+	used atomic.Int64 // connections that carried requests in the current run
 
 	dialled      atomic.Int64
 	exchangeTime atomic.Int64 // time.Duration, the sum over the exchanges that were timed
 	exchanges    atomic.Int64
 }
 
-// New returns a network whose Dial takes at most dialTimeout and whose cache keeps the addresses of a host name for
-// nameLifetime.
+// New returns a network whose Dial takes at most dialTimeout, including the lookup of the host name, and whose cache keeps
+// the addresses of a host name for nameLifetime.
 func New(dialTimeout, nameLifetime time.Duration) *Network {
 	return &Network{
 		dialTimeout: dialTimeout,
-		names:       names{lifetime: nameLifetime, entries: map[string]*name{}},
+		names:       nameCache{lifetime: nameLifetime, entries: map[string]*nameEntry{}},
 		opened:      time.Now(),
 	}
 }
@@ -45,8 +45,8 @@ func New(dialTimeout, nameLifetime time.Duration) *Network {
 type Usage struct {
 	Connections int // distinct connections that carried requests since the latest BeginRun
 
-	// ExchangeTime is the time from the first byte of a request written to the last byte of its response read, summed over
-	// Exchanges exchanges: a sample of all exchanges since New.
+	// ExchangeTime is the time from the write of a request's first byte to the read of its response's last byte. It is summed
+	// over Exchanges requests, a sample of those since New.
 	ExchangeTime time.Duration
 	Exchanges    int64
 }
@@ -60,14 +60,15 @@ func (n *Network) Usage() Usage {
 	}
 }
 
-// BeginRun sets the count of connections to zero.
+// BeginRun sets the count of connections to zero. It must be called before the first request of each run.
 func (n *Network) BeginRun() {
 	n.run.Add(1)
 	n.used.Store(0)
 }
 
-// CountRequest counts the connection that carries a request, once in every run. The variable lastRun belongs to the
-// connection and is 0 at first; one goroutine at a time may use it. Connections that Dial returns call it by themselves.
+// CountRequest counts a connection that carries a request, unless it was counted in this run already. lastRun points to a
+// variable of the connection, which must be 0 at first; one goroutine at a time may use it. The connections that Dial and
+// DialExchange return call CountRequest by themselves.
 func (n *Network) CountRequest(lastRun *int64) {
 	if run := n.run.Load(); *lastRun != run {
 		*lastRun = run
@@ -75,14 +76,16 @@ func (n *Network) CountRequest(lastRun *int64) {
 	}
 }
 
-// Dial resolves the host of address, host:port, and connects to it. It tries the host's addresses in turn, for at most the
-// network's dial timeout in all, or until ctx ends.
+// Dial resolves the host of address, which is host:port, and connects to it. It tries the host's addresses one after the
+// other, until ctx ends or the dial timeout has passed since its start. It returns the error of the lookup, or the joined
+// errors of all addresses.
 func (n *Network) Dial(ctx context.Context, address string) (net.Conn, error) {
 	return n.dial(ctx, address, func(raw net.Conn) net.Conn { return raw })
 }
 
-// DialExchange is Dial for a client that uses a connection from one goroutine at a time and reads after each request that
-// it has written. Such a connection needs fewer system calls and timers.
+// DialExchange is Dial for a client that uses a connection from one goroutine at a time, and reads the whole response after
+// each request that it has written. Such a connection needs fewer system calls and timers: it may send a request only when
+// the client reads, and may return an error of the write from Read.
 func (n *Network) DialExchange(ctx context.Context, address string) (net.Conn, error) {
 	return n.dial(ctx, address, newExchangeConn)
 }

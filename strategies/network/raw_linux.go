@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// RawRead reads from a non-blocking socket by a raw system call. The error is a [unix.Errno]; EAGAIN says that nothing has
-// arrived.
+// RawRead reads from a non-blocking socket by a raw system call. The buffer into must not be empty. The error is a
+// [unix.Errno]; EAGAIN says that nothing has arrived. At the end of the stream RawRead returns 0 and no error.
 //
 // Raw calls skip the bookkeeping by which Go's scheduler replaces a thread that blocks. These calls never block, since the
 // socket is non-blocking. RECVFROM and SENDTO do less work in the kernel than READ and WRITE, which take any file.
@@ -25,7 +25,8 @@ func RawRead(socket int, into []byte) (int, error) {
 	}
 }
 
-// RawWrite writes to a non-blocking socket by a raw system call, as [RawRead] reads. It may write less than data.
+// RawWrite writes to a non-blocking socket by a raw system call, as [RawRead] reads. It may write only a part of data, which
+// must not be empty. The error EAGAIN says that the socket's buffer is full.
 func RawWrite(socket int, data []byte) (int, error) {
 	for {
 		n, _, errno := unix.RawSyscall6(unix.SYS_SENDTO, uintptr(socket), uintptr(unsafe.Pointer(&data[0])), uintptr(len(data)), unix.MSG_NOSIGNAL, 0, 0)

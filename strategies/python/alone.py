@@ -57,7 +57,7 @@ class Run:
 class Harness:
     """Has one run and times it."""
 
-    def __init__(self, version, most=0, classes=()):
+    def __init__(self, version, max_in_flight=0, classes=()):
         _, _, limit, requests, url = sys.argv
         self.target = types.SimpleNamespace(
             method="GET", headers=[["User-Agent", "sweetspot"]], body=None, timeout=10, dial_timeout=5, dns_cache=300,

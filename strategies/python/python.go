@@ -1,9 +1,9 @@
-// Package python registers the strategies over Python's HTTP libraries, each a short program in this folder: requests, aiohttp,
-// httpx and pycurl. Import it for its strategies, which have names such as "python-aiohttp"; they need python3 and the
-// library, and their Open says what to install.
+// Package python registers the strategies over Python's HTTP libraries: requests, aiohttp, httpx and pycurl. Each is a short
+// program in this folder. Importing the package registers them under names such as "python-aiohttp". They need python3, 3.11
+// or newer, and the library; the error of Open says what to install.
 //
-// The programs run by package external. The module sweetspot.py, with sweetspot_threads.py and sweetspot_async.py, is their
-// side of its protocol, and serves as a start for other programs in Python.
+// Package external runs the programs. The module sweetspot.py, with sweetspot_threads.py and sweetspot_async.py, is their side
+// of its protocol. Other programs in Python can be based on it.
 package python
 
 import (
@@ -15,7 +15,7 @@ import (
 )
 
 // The programs are files, so that they can be read, and run by hand with alone.py. They are passed to python3 as arguments, so
-// that none has to be installed or written to disk.
+// that no program must be installed or written to disk.
 //
 //go:embed *.py
 var files embed.FS
@@ -23,7 +23,7 @@ var files embed.FS
 func init() {
 	for _, p := range []struct {
 		external.Program
-		libraries string   // that it imports, separated by spaces
+		libraries string   // the libraries that it imports, separated by spaces
 		modules   []string // files of this folder, the program itself last
 	}{
 		{

@@ -14,7 +14,7 @@ VERSION = f"aiohttp {aiohttp.__version__}"
 
 
 def disconnected(error):
-    """Returns the class: the message is a string if nothing of the response had been read."""
+    """Returns the class of a ServerDisconnectedError, whose message is a string if nothing of the response had been read."""
     return "reset" if isinstance(error.message, str) else "truncated"
 
 
@@ -56,7 +56,7 @@ async def main(version=VERSION):
     harness = AsyncHarness(version, classes=CLASSES)
     target = harness.target
     connector = Connector(
-        limit=0,  # the semaphore limits
+        limit=0,  # none: the semaphore holds the limit
         ttl_dns_cache=target.dns_cache,
         keepalive_timeout=90,
         ssl=False if target.insecure else None,
@@ -69,7 +69,7 @@ async def main(version=VERSION):
         timeout=aiohttp.ClientTimeout(total=target.timeout, sock_connect=target.dial_timeout),
         auto_decompress=False,
     ) as session:
-        session._retry_connection = False  # newer versions would retry
+        session._retry_connection = False  # otherwise newer versions would retry
         async for run in harness.runs():
             connector.used = run.connections
             slots = asyncio.Semaphore(run.limit)

@@ -25,7 +25,7 @@ CLASSES = {
     pycurl.E_RECV_ERROR: "reset",
 }
 
-# The events of epoll as libcurl names them.
+# The events that epoll reports, as flags for libcurl: the index is a set of epoll's events.
 READY = [
     (pycurl.CSELECT_IN if events & (select.EPOLLIN | select.EPOLLHUP) else 0)
     | (pycurl.CSELECT_OUT if events & select.EPOLLOUT else 0)
@@ -52,7 +52,7 @@ class Multi:
     """A CurlMulti with an epoll that watches its sockets and standard input.
 
     CurlMulti.select and perform would cost a tenth less while all connections are busy. But they examine all connections
-    whenever one is ready, and work for at most a thousand.
+    whenever one is ready, and support a thousand connections at most.
     """
 
     def __init__(self, limit):
@@ -136,7 +136,7 @@ def new_handle(target, share):
     return handle
 
 
-def settle(run, handle, error):
+def finish(run, handle, error):
     """Reports the outcome of the handle's request, and prepares the handle for the next."""
     try:
         if error:
@@ -166,7 +166,7 @@ def make_requests(run, multi, free):
         if multi.wait(REPORT_EVERY):
             harness.receive()
         for handle, error in multi.finished():
-            settle(run, handle, error)
+            finish(run, handle, error)
             free.append(handle)
 
 

@@ -4,5 +4,5 @@ import requests
 from sweetspot_threads import ThreadHarness
 from with_requests import CLASSES, VERSION, work
 
-for run in ThreadHarness(VERSION, most=1, classes=CLASSES).runs():
+for run in ThreadHarness(VERSION, max_in_flight=1, classes=CLASSES).runs():
     work(run, requests.request)

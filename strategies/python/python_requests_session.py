@@ -5,5 +5,5 @@ from sweetspot_threads import ThreadHarness
 from with_requests import CLASSES, VERSION, work
 
 with requests.Session() as session:
-    for run in ThreadHarness(VERSION, most=1, classes=CLASSES).runs():
+    for run in ThreadHarness(VERSION, max_in_flight=1, classes=CLASSES).runs():
         work(run, session.request)

@@ -29,7 +29,7 @@ import time
 
 STDIN = 0
 REPORT_EVERY = 0.010  # seconds
-REASON = 150  # characters of an error's text at most, since it may contain the whole response
+MAX_REASON = 150  # characters of an error's text, which may contain the whole response
 
 clock = time.monotonic_ns
 encode = json.JSONEncoder(separators=(",", ":")).encode
@@ -80,12 +80,12 @@ class Run:
     def __init__(self, harness, limit):
         self.harness = harness
         self.limit = limit
-        self.waiting = collections.deque()  # (number, URL), for the program to take
+        self.waiting = collections.deque()  # pairs (number, URL), which the program takes from the left
         self.stopped = False  # no more will come
         self.connections = set()  # one member per connection used; empty if the library does not tell
         self.results = {}  # decoded bodies, by URL
         self.outcomes = []  # not reported yet
-        self.reported = 0  # time of the latest report
+        self.reported = 0  # when the latest report was sent, in nanoseconds
 
     def hand_over(self, first, urls):
         self.waiting.extend(enumerate(urls, first))
@@ -98,9 +98,11 @@ class Run:
         return clock()
 
     def answered(self, number, start, status, size):
+        """Ends a request with a whole response, whose body has size bytes."""
         self.note([number, start, clock() - start, status, size])
 
     def failed(self, number, start, error):
+        """Ends a request with an exception."""
         self.note([number, start, clock() - start, 0, 0, *self.harness.explain(error)])
 
     def note(self, outcome):
@@ -117,7 +119,7 @@ class Run:
         count = len(self.outcomes)
         if count:
             outcomes = self.outcomes[:count]
-            del self.outcomes[:count]  # and not all: other threads may have added some meanwhile
+            del self.outcomes[:count]  # not all of them: other threads may have added some meanwhile
             self.reported = clock()
             self.harness.send("done", now=self.reported, outcomes=outcomes)
 
@@ -131,23 +133,26 @@ class Harness:
 
     Run = Run
 
-    def __init__(self, version, most=0, classes=()):
+    def __init__(self, version, max_in_flight=0, classes=()):
         """Says hello and waits for the target.
 
-        Classes are pairs: a library's exceptions, and their class in the protocol or a function that returns it or None.
+        Version names the library and its version. Max_in_flight is the most requests that the program can have in flight; 0
+        means as many as the limit. Classes are pairs: an exception type of the library, and its class in the protocol, or a
+        function that takes the exception and returns its class, or None if it has none.
         """
         self.classes = [*CLASSES, *classes]
         self.unread = b""
         self.target = self.run = None
         self.closed = False
         hello = {"protocol": 1, "version": f"{version}, Python {platform.python_version()}"}
-        self.send("hello", **hello, **({"most": most} if most else {}))
+        self.send("hello", **hello, **({"most": max_in_flight} if max_in_flight else {}))
         while not self.target:
             self.receive()
             if self.closed:
                 sys.exit(0)
 
     def runs(self):
+        """Yields each run. The program must have made all its requests before it takes the next run."""
         self.open()
         while not self.closed:
             if self.run:
@@ -207,5 +212,5 @@ class Harness:
         for cause in causes:
             for kinds, name in self.classes:
                 if isinstance(cause, kinds) and (known := name(cause) if callable(name) else name):
-                    return known, f"{type(cause).__name__}: {cause}"[:REASON]
-        return "other", repr(causes[-1])[:REASON]
+                    return known, f"{type(cause).__name__}: {cause}"[:MAX_REASON]
+        return "other", repr(causes[-1])[:MAX_REASON]

@@ -12,7 +12,7 @@ class AsyncRun(Run):
         super().__init__(harness, limit)
         self.loop = asyncio.get_running_loop()
         self.more = asyncio.Event()
-        self.unstarted = 0
+        self.unstarted = 0  # requests handed over and not started
         self.timer = None  # for the next report
 
     async def __aiter__(self):
@@ -59,9 +59,9 @@ class AsyncHarness(Harness):
 
     Run = AsyncRun
 
-    def __init__(self, version, most=0, classes=()):
+    def __init__(self, version, max_in_flight=0, classes=()):
         self.begun = asyncio.Queue()
-        super().__init__(version, most, classes)
+        super().__init__(version, max_in_flight, classes)
 
     async def runs(self):
         self.open()

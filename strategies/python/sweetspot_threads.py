@@ -50,9 +50,9 @@ class ThreadHarness(Harness):
 
     Run = ThreadRun
 
-    def __init__(self, version, most=0, classes=()):
+    def __init__(self, version, max_in_flight=0, classes=()):
         self.begun = queue.SimpleQueue()
-        super().__init__(version, most, classes)
+        super().__init__(version, max_in_flight, classes)
 
     def runs(self):
         self.open()

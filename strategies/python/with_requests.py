@@ -40,7 +40,7 @@ def settings(target):
 
 
 def work(run, request):
-    """Makes requests of the run, one after the other, until none is left. Request is requests.request or that of a session."""
+    """Makes requests of the run by the function request, one after the other, until none is left."""
     target = run.harness.target
     arguments = settings(target)
     for number, url in run:

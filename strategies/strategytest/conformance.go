@@ -96,7 +96,9 @@ func connectionsOutliveARun(t *testing.T, c candidate) {
 
 func cancellationWaits(t *testing.T, c candidate) {
 	const limit = 6
-	defer goleak.VerifyNone(t, goleak.IgnoreCurrent(), housekeeping("mCleaner"), housekeeping("connsCleaner"))
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent(), // fasthttp ends these goroutines some time after the last connection is closed
+		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.(*Client).mCleaner"),
+		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.(*HostClient).connsCleaner"))
 	srv, err := server.Start(server.Config{Delay: 50 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
@@ -123,14 +125,6 @@ func cancellationWaits(t *testing.T, c candidate) {
 	if stats.InFlight != 0 {
 		t.Errorf("%d are in flight after the run", stats.InFlight)
 	}
-}
-
-// housekeeping ignores goroutines that fasthttp ends by itself some time after the last connection is closed.
-func housekeeping(name string) goleak.Option {
-	if name == "mCleaner" {
-		return goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.(*Client)." + name)
-	}
-	return goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.(*HostClient)." + name)
 }
 
 func cancelledRunStartsNothing(t *testing.T, c candidate) {

@@ -11,32 +11,32 @@ import (
 	"sweetspot/strategies"
 )
 
-// Each failure is an outcome of its class, and does not stop the run.
+// failuresHaveTheirClass checks that each failure is an outcome of its class and does not stop the run.
 func failuresHaveTheirClass(t *testing.T, c candidate) {
-	everything := func(f server.Failures) func(t *testing.T) string {
-		return func(t *testing.T) string { return Server(t, server.Config{Fail: f}).URL() }
+	failing := func(f server.Failures) func(t testing.TB) string {
+		return func(t testing.TB) string { return Server(t, server.Config{Fail: f}).URL() }
 	}
 	for _, failure := range []struct {
 		name string
-		url  func(t *testing.T) string
+		url  func(t testing.TB) string
 		want strategies.Class
 	}{
-		{"a closed port", func(t *testing.T) string { return ClosedPort(t) }, strategies.Refused},
-		{"a reset", everything(server.Failures{Reset: 1}), strategies.Reset},
-		{"a response that never comes", everything(server.Failures{Hang: 1}), strategies.Timeout},
-		{"a status of 500", everything(server.Failures{Status500: 1}), strategies.BadStatus},
-		{"a status of 429", everything(server.Failures{Status429: 1}), strategies.BadStatus},
-		{"a body that breaks off", everything(server.Failures{Truncate: 1}), strategies.Truncated},
-		{"a body that breaks off in a chunk", says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel"), strategies.Truncated},
-		{"a head that breaks off", says("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n"), strategies.Truncated},
-		{"a server that closes the connection", says(""), strategies.Reset},
-		{"something that is not HTTP", says("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n\r\n"), strategies.Malformed},
-		{"a chunk without a size", says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n0\r\n\r\n"), strategies.Malformed},
-		{"a length that is no number", says("HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\nhello"), strategies.Malformed},
-		{"a certificate signed by nobody", func(t *testing.T) string {
+		{"a closed port", ClosedPort, strategies.Refused},
+		{"a reset", failing(server.Failures{Reset: 1}), strategies.Reset},
+		{"a response that never comes", failing(server.Failures{Hang: 1}), strategies.Timeout},
+		{"a status of 500", failing(server.Failures{Status500: 1}), strategies.BadStatus},
+		{"a status of 429", failing(server.Failures{Status429: 1}), strategies.BadStatus},
+		{"a body that breaks off", failing(server.Failures{Truncate: 1}), strategies.Truncated},
+		{"a body that breaks off in a chunk", replying("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel"), strategies.Truncated},
+		{"a head that breaks off", replying("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n"), strategies.Truncated},
+		{"a server that closes the connection", replying(""), strategies.Reset},
+		{"something that is not HTTP", replying("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n\r\n"), strategies.Malformed},
+		{"a chunk without a size", replying("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n0\r\n\r\n"), strategies.Malformed},
+		{"a length that is no number", replying("HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\nhello"), strategies.Malformed},
+		{"a certificate signed by nobody", func(t testing.TB) string {
 			return Server(t, server.Config{TLS: true}).URL()
 		}, strategies.BadTLS},
-		{"no TLS where TLS is expected", func(t *testing.T) string {
+		{"no TLS where TLS is expected", func(t testing.TB) string {
 			return "https" + Server(t, server.Config{}).URL()[len("http"):]
 		}, strategies.BadTLS},
 	} {
@@ -108,7 +108,8 @@ func timeoutExpiresOnAnyConnection(t *testing.T, c candidate) {
 	}
 }
 
-// says returns a server that reads a request, answers everyone with the same text and closes the connection.
-func says(text string) func(t *testing.T) string {
-	return func(t *testing.T) string { return RawServer(t, Reply(text)) }
+// replying returns a function that starts a server and returns its URL. The server answers each connection with the text and
+// closes it.
+func replying(text string) func(t testing.TB) string {
+	return func(t testing.TB) string { return RawServer(t, Reply(text)) }
 }

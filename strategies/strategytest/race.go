@@ -2,6 +2,6 @@
 
 package strategytest
 
-// RaceDetector says whether the test was built with -race. The detector sees nothing of a program in another process, so
-// tests of such strategies may skip themselves: they take most of the time.
+// RaceDetector reports whether the test was built with -race. The detector sees nothing of a program in another process, so
+// the tests of such strategies, which are slow, may skip themselves.
 const RaceDetector = true

@@ -9,7 +9,8 @@ import (
 	"sweetspot/server"
 )
 
-// Server starts the bundled test server and closes it at the end of the test. Its Stats count independently of the strategy.
+// Server starts a server of package server and closes it at the end of the test. Its Stats count independently of the
+// strategy. An error of either fails the test.
 func Server(t testing.TB, config server.Config) *server.Server {
 	t.Helper()
 	s, err := server.Start(config)
@@ -24,8 +25,8 @@ func Server(t testing.TB, config server.Config) *server.Server {
 	return s
 }
 
-// RawServer starts a server on the loopback interface that reads a request from each connection, calls answer and closes the
-// connection. It returns the URL, and ends with the test.
+// RawServer starts a server on the loopback interface that reads once from each connection, up to 4 KiB, calls answer and
+// closes the connection. It returns the server's URL, and closes the server at the end of the test.
 func RawServer(t testing.TB, answer func(c *net.TCPConn)) (url string) {
 	return serve(t, func(c *net.TCPConn) {
 		_, _ = c.Read(make([]byte, 4096))
@@ -33,13 +34,14 @@ func RawServer(t testing.TB, answer func(c *net.TCPConn)) (url string) {
 	})
 }
 
-// Reply returns an answer for [RawServer] that writes the text.
+// Reply returns a function for [RawServer] that answers with the text.
 func Reply(text string) func(*net.TCPConn) {
 	return func(c *net.TCPConn) { _, _ = c.Write([]byte(text)) }
 }
 
-// StaticServer starts a server that answers whatever arrives with the same small response, at once and without allocating. It
-// suits benchmarks: all allocations are then the strategy's. It returns the URL, and ends with the test.
+// StaticServer starts a server that answers each read with the same small response, at once and without allocating. It suits
+// benchmarks, since all allocations are then the strategy's. It returns the server's URL, and closes the server at the end of
+// the test.
 func StaticServer(t testing.TB) (url string) {
 	response := []byte("HTTP/1.1 200 OK\r\nServer: static\r\nDate: " + time.Now().Format(time.RFC1123) +
 		"\r\nContent-Type: application/json\r\nContent-Length: 19\r\n\r\n{\"message\":\"hello\"}")
@@ -55,7 +57,7 @@ func StaticServer(t testing.TB) (url string) {
 	})
 }
 
-// ClosedPort returns the URL of a port of this machine at which nothing listens.
+// ClosedPort returns the URL of a port of the loopback interface at which nothing listens.
 func ClosedPort(t testing.TB) (url string) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -3,12 +3,13 @@
 //
 //	func TestConformance(t *testing.T) { strategytest.Test(t, mine.Strategy{}) }
 //
-// A strategy whose HTTP library departs from the contract in a way that cannot be configured declares that by its
-// [strategies.Traits]; the checks allow for it. Each check is a subtest whose name is a sentence, so that -run selects one.
+// A strategy whose HTTP library departs from the contract, and cannot be configured to keep it, declares so by its
+// [strategies.Traits], and the checks allow for it. Each check is a subtest whose name is a sentence, so that -run selects one.
+// The folder testdata/channel is a complete module with a strategy, its test and a program that measures it.
 //
 // The package also has what tests of a single strategy need: [Work], which hands out requests and keeps every outcome;
-// [Countdown], which only counts failures and suits benchmarks; [Server], the bundled test server, which counts requests
-// independently of the strategy; and [RawServer], which answers with any bytes.
+// [Countdown], which only counts failures and suits benchmarks; [Server], which counts requests independently of the
+// strategy; and [RawServer], which answers with any bytes.
 package strategytest
 
 import (
@@ -22,8 +23,9 @@ import (
 	"sweetspot/strategies"
 )
 
-// Test runs every check on s as a subtest. It opens many sessions of s, one after the other, and connects to servers on the
-// loopback interface only. It takes a few seconds.
+// Test runs every check on s as a subtest. It opens many sessions of s, one after the other, and connects only to servers on
+// the loopback interface, which it starts. It takes a few seconds, and longer for a strategy whose requests another process
+// makes.
 func Test(t *testing.T, s strategies.Strategy) {
 	c := candidate{Strategy: s, traits: strategies.TraitsOf(s), otherProcess: cannotHandle(t, s)}
 	for _, check := range checks {
@@ -68,8 +70,8 @@ type candidate struct {
 	otherProcess bool
 }
 
-// delay returns how long a server should take to respond for every slot to be seen full: d, or longer for another process,
-// in which an interpreter may spend milliseconds on a request where the machine is busy.
+// delay returns how long a server must take to respond so that all slots are full at some moment: d, or longer if another
+// process makes the requests, since an interpreter on a busy machine may need milliseconds per request.
 func (c candidate) delay(d time.Duration) time.Duration {
 	if c.otherProcess {
 		return 100 * time.Millisecond
@@ -101,8 +103,9 @@ func cannotHandle(t *testing.T, s strategies.Strategy) bool {
 	return false
 }
 
-// RequireInstalled skips the test if s cannot run here because a program or a library is not installed. If the environment
-// variable SWEETSPOT_REQUIRE is set, as in CI, the test fails instead.
+// RequireInstalled skips the test if s cannot run here because a program or a library is not installed: its Open returns an
+// error that wraps [exec.ErrNotFound] or that contains "apt install". If the environment variable SWEETSPOT_REQUIRE is set, as
+// in CI, the test fails instead. Any other error of Open fails the test.
 func RequireInstalled(t testing.TB, s strategies.Strategy) {
 	t.Helper()
 	session, err := s.Open(t.Context(), strategies.Target{}, 1)
@@ -135,7 +138,8 @@ func Open(t testing.TB, s strategies.Strategy, target strategies.Target, maxLimi
 	return session
 }
 
-// Run opens a session for one Run of w at the limit, and checks w afterwards.
+// Run opens a session, runs w at the limit and calls w.Check. It closes the session at the end of the test. An error fails the
+// test.
 func Run(t testing.TB, s strategies.Strategy, target strategies.Target, limit int, w *Work) {
 	t.Helper()
 	if err := Open(t, s, target, limit).Run(t.Context(), limit, w); err != nil {

@@ -12,8 +12,8 @@ import (
 	"sweetspot/strategies"
 )
 
-// Work is a [strategies.Work] of N requests to the URLs in turn, which keeps every outcome. The fields must not be read during
-// a Run.
+// Work is a [strategies.Work] that hands out N requests to the URLs in turn, and keeps every outcome. The fields must not be
+// used during a Run.
 type Work struct {
 	URLs     []string
 	N        int64
@@ -22,10 +22,10 @@ type Work struct {
 
 	mu    sync.Mutex
 	began time.Time
-	twice []int64 // indexes that came back more than once
+	twice []int64 // indexes of requests that came back more than once
 }
 
-// NewWork returns work of n requests, the first of which goes to the first URL.
+// NewWork returns work of n requests, the first of which goes to the first URL. There must be at least one URL unless n is 0.
 func NewWork(n int64, urls ...string) *Work {
 	return &Work{URLs: urls, N: n, began: time.Now(), Outcomes: map[int64]strategies.Outcome{}}
 }
@@ -75,7 +75,7 @@ func (w *Work) Classes() map[strategies.Class]int {
 	return counts
 }
 
-// Errors returns the distinct errors of the outcomes, for a message.
+// Errors returns the distinct errors of the outcomes, separated by semicolons.
 func (w *Work) Errors() string {
 	var texts []string
 	for _, o := range w.Outcomes {
@@ -86,14 +86,14 @@ func (w *Work) Errors() string {
 	return strings.Join(texts, "; ")
 }
 
-// Countdown is a [strategies.Work] for benchmarks: a number of requests to one URL, of which it counts the failures and keeps
-// nothing else.
+// Countdown is a [strategies.Work] for benchmarks: it hands out a number of requests to one URL, counts those that fail and
+// keeps nothing else.
 type Countdown struct {
 	url          string
 	left, failed atomic.Int64
 }
 
-// NewCountdown returns work of n requests.
+// NewCountdown returns a Countdown of n requests to url.
 func NewCountdown(n int64, url string) *Countdown {
 	w := &Countdown{url: url}
 	w.left.Store(n)
