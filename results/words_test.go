@@ -50,12 +50,19 @@ func TestVerdictsListEveryConstant(t *testing.T) {
 	}
 	for _, verdict := range results.Verdicts() {
 		if _, known := verdictsSaid[verdict]; !known {
-			t.Errorf("%s: nothing says what each package makes of it", verdict)
+			t.Errorf("%s: add a row to verdictsSaid in this file: what each package makes of it", verdict)
 		}
 	}
 	declared = constants(t, "standing.go", "Standing")
 	if diff := cmp.Diff(declared, strung(results.Standings())); diff != "" {
 		t.Errorf("Standings() differs from the constants: (-constants +Standings)\n%s", diff)
+	}
+}
+
+func TestCodesListEveryConstant(t *testing.T) {
+	declared := constants(t, "warning.go", "Code")
+	if diff := cmp.Diff(declared, strung(results.Codes())); diff != "" {
+		t.Errorf("Codes() differs from the constants: (-constants +Codes)\n%s", diff)
 	}
 }
 
