@@ -34,7 +34,7 @@ func (c Comparison) Run(ctx context.Context, load Load, observe Observer) (Findi
 	order := rand.New(rand.NewPCG(c.Seed, 0))
 	candidates = r.withCopy(ctx, candidates, c.Repeats, order)
 	r.idle = len(candidates) > 1
-	r.share = func(done float64) float64 { return done / float64(c.Repeats*len(candidates)) }
+	r.shareDone = func(done float64) float64 { return done / float64(c.Repeats*len(candidates)) }
 	if _, err = r.blocks(ctx, candidates, 0, c.Repeats, order); err == nil {
 		err = c.examine(ctx, r, candidates)
 	}
@@ -61,7 +61,7 @@ func (c Comparison) examine(ctx context.Context, r *runner, candidates candidate
 			}
 			found = signsOf(at, nil, reach)
 		}
-		if bound, why := found.verdict(); bound {
+		if bound, why := found.clientBound(); bound {
 			r.warn(results.Warningf(results.BoundByClient,
 				"%s: the client is the bottleneck, not the server: %s", candidate.strategy.Name(), why))
 		}
