@@ -16,7 +16,7 @@ import (
 // An Entry is a strategy at its own limit.
 type Entry struct {
 	Strategy strategies.Strategy
-	Limit    int
+	Limit    int // requests in flight, at least 1
 }
 
 // Batches measures batches of requests with a new session for each, as for a program that makes one batch and ends: the time

@@ -42,20 +42,20 @@ type Observer struct {
 
 // ServerCounts is what a target has counted by itself.
 type ServerCounts struct {
-	Requests     int64
-	PeakInFlight int // the most requests in flight at once
+	Requests     int64 // requests received
+	PeakInFlight int   // the most requests in flight at once
 }
 
 // Progress is how far a run has come.
 type Progress struct {
-	Strategy string
-	Limit    int
+	Strategy string  // of the trial under way
+	Limit    int     // of the trial under way
 	Trials   int     // that are over
 	Share    float64 // of the whole run that is done, from 0 to 1
 	SoFar    string  // what a sweep knows by now, in a few words; may be empty
 }
 
-// String says what is under way.
+// String returns one line: the trial under way, and SoFar.
 func (p Progress) String() string {
 	text := fmt.Sprintf("trial %d: %s at limit %d", p.Trials+1, p.Strategy, p.Limit)
 	if p.SoFar != "" {

@@ -11,16 +11,17 @@ import (
 // A Comparison measures strategies beside one another at one limit.
 type Comparison struct {
 	Strategies []strategies.Strategy
-	Limit      int
+	Limit      int           // requests in flight, at least 1
 	Repeats    int           // how many blocks; a block is one trial of every strategy
 	Seed       uint64        // of the order within the blocks
 	Instant    InstantServer // to see what the client can reach; nil if there is none
 }
 
 // Run makes the comparison in complete blocks, each in its own random order, so that a machine that drifts does not favour
-// the strategy that comes first. Each strategy keeps one session throughout. Beside them runs a second copy of one of
-// them, as a check on the comparison itself: see [Rank]. A strategy that breaks down is dropped, and its trial says why.
-// A warning names each strategy whose bottleneck seems to be the client and not the server.
+// the strategy that comes first. Each strategy keeps one session throughout. If there are enough strategies and blocks, see
+// [HasCopy], a second copy of one of them runs too, as a check on the comparison itself: see [Rank]. A strategy that
+// breaks down is dropped, and its trial says why. A warning names each strategy whose bottleneck seems to be the client
+// and not the server.
 //
 // Run returns early, with an error, when ctx ends, when no strategy is left, and when no request has ever succeeded or
 // none does any more.

@@ -29,9 +29,9 @@ type Load struct {
 	// A trial is either a batch, measured from the first request's start to the last one's end, or a window of time that is
 	// cut out of a steady stream of requests.
 	Requests    int64         // the size of a batch; 0 for a window
-	Duration    time.Duration // of the window, at least
-	Completions int64         // requests that end in the window, at least; five per slot are the least in any case
-	Warmup      time.Duration // before either, not counted; [Automatic] is none before a batch
+	Duration    time.Duration // the least length of the window
+	Completions int64         // the least number of requests that end in the window; at least five per slot without a Rate
+	Warmup      time.Duration // before the batch or the window, not counted; [Automatic] is none before a batch
 }
 
 // Automatic is a warm-up that lasts until the strategy has reached its full speed: at least 200 ms and three mean

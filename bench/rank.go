@@ -11,8 +11,8 @@ import (
 
 // Rank summarises the trials of a comparison, and says of each strategy whether it is the fastest, slower than another, or
 // indistinguishable from the fastest. If a strategy differs from its own second copy the comparison is void: then all are
-// indistinguishable. A strategy that had a trial without any success is slower than those that had none; one that broke
-// down has no verdict. The warnings are about the comparison as a whole.
+// indistinguishable. A strategy that had a trial without any success is slower than those that had no such trial; one that
+// broke down has no verdict. The warnings are about the comparison as a whole.
 func Rank(trials []results.Trial) ([]results.Summary, []results.Warning) {
 	all := lineup{}
 	for _, t := range trials {

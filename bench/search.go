@@ -25,7 +25,7 @@ type search struct {
 	why         string         // the signs of that, or the rate
 	harm        string         // to the target, for which the search was stopped
 
-	calibrated bool // whether reach has been measured
+	reachMeasured bool // also if nothing could be measured
 }
 
 // step makes the search's next trial, unless that is likely to take longer than the time left, and reports whether there may

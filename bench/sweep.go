@@ -14,7 +14,8 @@ import (
 	"sweetspot/strategies"
 )
 
-// A Sweep measures strategies at many limits, to find the best limit of each. The search chooses the load's Completions.
+// A Sweep measures strategies at many limits, to find the best limit of each. The search may ask for more completions in a
+// window than the load does.
 type Sweep struct {
 	Strategies []strategies.Strategy
 	Min, Max   int           // the smallest and the largest limit to try, 1 <= Min <= Max
@@ -116,7 +117,7 @@ func (s *sweeping) search(ctx context.Context) error {
 			}
 			more, err := one.step(ctx, s.runner, left)
 			if err = cmp.Or(err, s.runner.allBroken(s.candidates())); err == nil {
-				err = s.calibrate(ctx, one)
+				err = s.measureReach(ctx, one)
 			}
 			if err != nil {
 				return err
@@ -142,13 +143,13 @@ func (s *sweeping) candidates() candidates {
 // exemption says whether the clients are examined, and if not, why.
 func (s *sweeping) exemption() exemption { return s.runner.load.exemption(s.plan.Objective) }
 
-// calibrate finds out what the search's strategy reaches against a server that answers at once. It does so once, as soon as
+// measureReach finds out what the search's strategy reaches against a server that answers at once. It does so once, as soon as
 // the search has a limit to use: a search that never has one does not need to know.
-func (s *sweeping) calibrate(ctx context.Context, one *search) (err error) {
-	if one.calibrated || s.exemption() != notExempt || !one.decided() || s.harmful() {
+func (s *sweeping) measureReach(ctx context.Context, one *search) (err error) {
+	if one.reachMeasured || s.exemption() != notExempt || !one.decided() || s.harmful() {
 		return nil
 	}
-	one.calibrated = true
+	one.reachMeasured = true
 	one.reach, err = s.runner.reach(ctx, one.candidate)
 	return err
 }

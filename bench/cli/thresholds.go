@@ -42,9 +42,9 @@ times are durations and must be compared with durations. A threshold on an unkno
 func (t *thresholds) bind(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringArrayVar(&t.requirements, "require", nil,
-		"end with exit status 3 unless the run meets this `REQUIREMENT`, such as 'p99(pool) < 50ms'; may be repeated")
+		"exit with status 3 unless the run meets this `REQUIREMENT`, such as 'p99(pool) < 50ms'; may be repeated")
 	f.StringVar(&t.errorRate, "max-error-rate", "",
-		"end with exit status 3 if more than this `SHARE`, such as 1%, of the requests of any strategy failed")
+		"exit with status 3 if more than this `SHARE`, such as 1%, of the requests of any strategy failed")
 }
 
 // parse parses the flags for a run of the command with the strategies, and adds to found what is wrong with them.

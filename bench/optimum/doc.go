@@ -1,7 +1,7 @@
 // Package optimum finds the best concurrency limit from measured trials, and says how sure it is.
 //
 // Throughput curves are flat on top and machines are noisy, so the place of the highest mean says little. What [Search]
-// looks for is the smallest limit that gives a share of the peak, 97% unless told otherwise: an interval (low, high]
+// looks for is the smallest limit that gives a share of the peak, 97% unless Settings say otherwise: an interval (low, high]
 // that holds it with 95% confidence, of which high is the limit to use. A limit counts as too small or as enough only
 // when the trials rule out the contrary. The argmax of means, bootstrapped crossings and trials in a fixed order are not
 // used anywhere, and a test shows how each of them goes wrong. [SLOSearch] looks for the largest limit that holds a latency
