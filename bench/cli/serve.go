@@ -78,7 +78,7 @@ func (f *serveFlags) bind(cmd *cobra.Command) {
 	flags.StringVar(&f.serviceTime, "service-time", "exponential", "draw the work per request from this `DISTRIBUTION`: exponential or constant")
 	flags.DurationVar(&c.Delay, "delay", 0, "delay every request by `DURATION`, outside the capacity, as a network does")
 	flags.DurationVar(&c.Jitter, "jitter", 0, "delay every request by up to `DURATION` more, evenly distributed")
-	flags.StringVar(&f.fail, "fail", "", "let these `SHARES` of the requests fail, such as reset=1%,slow=1%:2s; the failures are reset, status500, status429, hang, truncate and slow")
+	flags.StringVar(&f.fail, "fail", "", "let these `SHARES` of the requests fail, each by its name: reset, status500, status429, hang, truncate or slow, as in reset=1%,slow=1%:2s")
 	flags.Uint64Var(&c.Seed, "seed", 0, "draw everything random by this `SEED`")
 	flags.IntVar(&c.Body, "body", 0, "answer with `N` bytes of JSON, up to 10485760 (default a short greeting)")
 	flags.BoolVar(&c.Chunked, "chunked", false, "answer in chunks")
