@@ -16,13 +16,12 @@ import (
 // An Entry is a strategy at its own limit.
 type Entry struct {
 	Strategy strategies.Strategy
-	Limit    int
+	Limit    int // requests in flight, at least 1
 }
 
 // Batches measures batches of requests with a new session for each, as for a program that makes one batch and ends: the time
-// of a batch includes the connecting. A strategy may enter at several limits. No two
-// sessions are open at once, so that none is slowed down by the connections of another. The load's Requests is the size of
-// a batch.
+// of a batch includes the time to connect. A strategy may enter at several limits. No two sessions are open at once, so
+// that none is slowed down by the connections of another. The load's Requests is the size of a batch.
 type Batches struct {
 	Entries []Entry
 	Repeats int    // how many blocks; a block is one batch of every entry
@@ -47,7 +46,7 @@ func (b Batches) run(ctx context.Context, r *runner) error {
 	order := rand.New(rand.NewPCG(b.Seed, 0))
 	for block := range b.Repeats {
 		order.Shuffle(len(entries), func(i, j int) { entries[i], entries[j] = entries[j], entries[i] })
-		r.share = func(done float64) float64 { return min(1, done/float64(b.Repeats*len(entries))) }
+		r.shareDone = func(done float64) float64 { return min(1, done/float64(b.Repeats*len(entries))) }
 		var able []Entry
 		var errs []error // of entries that could not be opened
 		for _, e := range entries {

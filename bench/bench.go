@@ -21,39 +21,41 @@ type Plan interface {
 // Findings is what a run has found.
 type Findings struct {
 	Strategies []results.Summary // every strategy at its limit, with a verdict if strategies were compared
-	AtCommon   []results.Summary // the strategies at a common limit, as far as a sweep compared them there too
+	AtCommon   []results.Summary // the strategies at a common limit; nil if they were not compared at one
 	Optima     []results.Optimum // what a sweep concludes about each strategy
 	Warnings   []results.Warning // about the run as a whole
 }
 
 // An Observer follows a run as it goes. Its functions are called one at a time; each may be nil.
 type Observer struct {
-	// Keep is given each trial as soon as it is over. Its error ends the run.
+	// Keep is given each trial of the run as soon as it is over. An error ends the run, which returns it.
 	Keep func(results.Trial) error
-	// Progress is given what is being measured, ten times a second or more often.
+	// Progress is given what is being measured, at least ten times per second. It must return quickly.
 	Progress func(Progress)
 	// Version is given what makes the requests of a strategy, if its session knows: see [strategies.Versioned].
 	Version func(strategy, version string)
-	// Witness returns what the target has counted since the last call, if the target counts. Every trial must agree.
+	// Witness returns what the target has counted since the last call. It is nil if the target does not count. A trial that
+	// disagrees gets a warning, or ends its strategy if the session is [strategies.Accountable] and says so. An error of
+	// Witness becomes a warning of the trial.
 	Witness func() (ServerCounts, error)
 }
 
 // ServerCounts is what a target has counted by itself.
 type ServerCounts struct {
-	Requests     int64
-	PeakInFlight int // the most requests in flight at once
+	Requests     int64 // requests received
+	PeakInFlight int   // the most requests in flight at once
 }
 
 // Progress is how far a run has come.
 type Progress struct {
-	Strategy string
-	Limit    int
+	Strategy string  // of the trial under way
+	Limit    int     // of the trial under way
 	Trials   int     // that are over
 	Share    float64 // of the whole run that is done, from 0 to 1
 	SoFar    string  // what a sweep knows by now, in a few words; may be empty
 }
 
-// String says what is under way.
+// String returns one line: the trial under way, and SoFar.
 func (p Progress) String() string {
 	text := fmt.Sprintf("trial %d: %s at limit %d", p.Trials+1, p.Strategy, p.Limit)
 	if p.SoFar != "" {
@@ -63,8 +65,8 @@ func (p Progress) String() string {
 }
 
 // An InstantServer starts a server that answers every request at once, and returns its URLs. Against it a run measures
-// what a client is able to do. It is called at most once in a run, and only if a client has to be examined. The caller
-// of Run stops the server afterwards.
+// what a client is able to do. It is called at most once in a run, and only if a client has to be examined; ctx is that
+// of the run, which returns an error of the call. The caller of Run stops the server afterwards.
 type InstantServer func(ctx context.Context) (URLs, error)
 
 // EnoughRepeats is how many blocks it takes to name a winner.
@@ -80,8 +82,8 @@ var (
 	ErrBroken = errors.New("no strategy is left")
 )
 
-// opened reports the version of what makes the strategy's requests, if its session knows it.
-func (o Observer) opened(s strategies.Strategy, session strategies.Session) {
+// reportVersion reports the version of what makes the strategy's requests, if its session knows it.
+func (o Observer) reportVersion(s strategies.Strategy, session strategies.Session) {
 	if versioned, ok := session.(strategies.Versioned); ok && o.Version != nil {
 		o.Version(s.Name(), versioned.Version())
 	}

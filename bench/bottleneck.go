@@ -20,15 +20,15 @@ import (
 // signs speak for the client: one of them alone is no proof, two are. A fifth, that goodput falls in proportion when the
 // client is slowed down on purpose, is proof by itself.
 type signs struct {
-	slots      float64 // requests in flight, as a share of the limit
-	cpu        float64 // of the processors that the client may use, the share that it did
-	scheduling float64 // p99 of the wait for a processor, as a share of the mean latency
-	reach      float64 // goodput, as a share of what the strategy reaches when a server answers at once; 0 if unknown
-	inside     float64 // of what the latency grew from the smallest limit on, the share spent inside the client
-	slowed     causal
+	slots      float64    // requests in flight, as a share of the limit
+	cpu        float64    // processor time used, as a share of the processors that the client may use
+	scheduling float64    // p99 of the wait for a processor, as a share of the mean latency
+	reach      float64    // goodput, as a share of what the strategy reaches when a server answers at once; 0 if unknown
+	inside     float64    // time spent inside the client, as a share of the growth in latency since the smallest limit
+	slowed     causalTest // zero if the client was not slowed down
 }
 
-// The signs' bounds, as shares of one. Beyond them it is more likely than not that the client has a part in the figure.
+// The bounds of the signs, as shares. Beyond them it is more likely than not that the client limits the goodput.
 const (
 	busyScheduling = 0.05
 	nearReach      = 0.5
@@ -36,38 +36,39 @@ const (
 )
 
 // words returns the signs that speak for the client being the bottleneck, each in words.
-func (e signs) words() []string {
+func (s signs) words() []string {
 	var all []string
-	if e.slots < emptySlots {
-		all = append(all, fmt.Sprintf("slots were full only %s of the time", percent(e.slots)))
+	if s.slots < emptySlots {
+		all = append(all, fmt.Sprintf("slots were full only %s of the time", percent(s.slots)))
 	}
-	if e.cpu > busyClient {
-		all = append(all, fmt.Sprintf("the client used %s of its processors", percent(e.cpu)))
-	} else if e.scheduling > busyScheduling {
-		all = append(all, fmt.Sprintf("goroutines waited for a processor, at p99 %s of the mean latency", percent(e.scheduling)))
+	if s.cpu > busyClient {
+		all = append(all, fmt.Sprintf("the client used %s of its processors", percent(s.cpu)))
+	} else if s.scheduling > busyScheduling {
+		all = append(all, fmt.Sprintf("goroutines waited for a processor, at p99 %s of the mean latency", percent(s.scheduling)))
 	}
-	if e.reach > nearReach {
-		all = append(all, fmt.Sprintf("goodput is %s of what the strategy reaches when a server answers at once", percent(e.reach)))
+	if s.reach > nearReach {
+		all = append(all, fmt.Sprintf("goodput is %s of what the strategy reaches when a server answers at once", percent(s.reach)))
 	}
-	if e.inside > mostlyInside {
-		all = append(all, fmt.Sprintf("%s of the growth in latency was spent inside the client", percent(e.inside)))
+	if s.inside > mostlyInside {
+		all = append(all, fmt.Sprintf("%s of the growth in latency was spent inside the client", percent(s.inside)))
 	}
 	return all
 }
 
-// verdict reports whether the client is the bottleneck, and why.
-func (e signs) verdict() (bound bool, why string) {
-	all := e.words()
-	if e.slowed.proves() {
+// clientBound reports whether the client is the bottleneck, and why.
+func (s signs) clientBound() (bound bool, why string) {
+	all := s.words()
+	if s.slowed.proves() {
 		all = append(all, fmt.Sprintf("slowing the client down by %v per request cost %s of the goodput",
-			e.slowed.burn.Round(time.Microsecond), percent(1-math.Exp(stat.Describe(e.slowed.ratios).Mean))))
+			s.slowed.burn.Round(time.Microsecond), percent(1-math.Exp(stat.Describe(s.slowed.ratios).Mean))))
 		return true, strings.Join(all, "; ")
 	}
 	return len(all) >= 2, strings.Join(all, "; ")
 }
 
-// causal is the outcome of slowing the client down by burn of processor time per request.
-type causal struct {
+// A causalTest slows the client down by burn of processor time per request, and keeps what that did to goodput. It is the
+// reverse of causal profiling (Curtsinger and Berger 2015), which predicts what it would gain to make code faster.
+type causalTest struct {
 	burn      time.Duration
 	predicted float64   // ln of the ratio of goodputs, slowed to not, if the client is the bottleneck
 	ratios    []float64 // ln of the ratios measured, pair by pair
@@ -75,7 +76,7 @@ type causal struct {
 
 // proves reports whether goodput fell, with 95% confidence, by more than half of what it would if the client were the
 // bottleneck.
-func (c causal) proves() bool {
+func (c causalTest) proves() bool {
 	if len(c.ratios) < 2 {
 		return false
 	}
@@ -111,9 +112,9 @@ func slotsKept(t results.Trial) float64 {
 type bottleneckTest struct {
 	search *search
 	limit  int
-	block  int // that further trials are numbered from
+	block  int // the number of the first block of further trials
 	random *rand.Rand
-	left   func() time.Duration // that the causal test may take
+	left   func() time.Duration // returns how long the causal test may still take
 }
 
 // examine collects the signs. It slows the client down only if there is another sign, since that takes as long as several
@@ -131,41 +132,41 @@ func (b bottleneckTest) examine(ctx context.Context, r *runner) (signs, error) {
 // How the client is slowed down.
 const (
 	slowdownShare = 0.2                    // of the goodput, lost if the client is the bottleneck: it shows over the noise of a few pairs
-	longestBurn   = 500 * time.Microsecond // per request, at most
+	longestBurn   = 500 * time.Microsecond // per request
 	causalPairs   = 5                      // of trials: a pair takes as long as two steps of the search
 
-	slotsPerProcessor = 4 // from which it matters little that a burn holds a slot
+	slotsPerProcessor = 4 // with at least these it matters little that a burn holds a slot
 )
 
 // examining is shown as progress meanwhile.
 const examining = "is the client the bottleneck?"
 
-// newCausal returns the test to make of a limit with that goodput. It returns false if the test would show nothing: if the
-// limit is small, or if the requests are so few that even the longest burn would not cost a third of slowdownShare.
-func newCausal(limit int, perSecond float64) (causal, bool) {
+// newCausalTest returns the test to make of a limit with that goodput. It returns false if the test would show nothing: if
+// the limit is small, or if the requests are so few that even the longest burn would not cost a third of slowdownShare.
+func newCausalTest(limit int, perSecond float64) (causalTest, bool) {
 	processors := runtime.GOMAXPROCS(0)
 	if perSecond == 0 || limit < slotsPerProcessor*processors {
-		return causal{}, false // a burn holds a slot too, which at a small limit costs goodput, client-bound or not
+		return causalTest{}, false // a burn holds a slot too, which at a small limit costs goodput, client-bound or not
 	}
 	// A client at its limit spends all of its processors' time on requests: GOMAXPROCS/goodput on each.
 	each := time.Duration(float64(processors) / perSecond * float64(time.Second))
-	c := causal{burn: min(longestBurn, time.Duration(float64(each)*slowdownShare/(1-slowdownShare)))}
+	c := causalTest{burn: min(longestBurn, time.Duration(float64(each)*slowdownShare/(1-slowdownShare)))}
 	c.predicted = math.Log(float64(each) / float64(each+c.burn))
 	return c, c.predicted <= math.Log(1-slowdownShare/3)
 }
 
 // slowDown measures pairs of trials in random order, one as it is and one with the client slowed down, as many pairs as
 // there is time for.
-func (b bottleneckTest) slowDown(ctx context.Context, r *runner) (causal, error) {
-	c, shows := newCausal(b.limit, mean(b.search.at(b.limit), goodput))
+func (b bottleneckTest) slowDown(ctx context.Context, r *runner) (causalTest, error) {
+	c, shows := newCausalTest(b.limit, mean(b.search.at(b.limit), goodput))
 	if !shows {
-		return causal{}, nil
+		return causalTest{}, nil
 	}
 	asItIs := b.search.candidate
 	asItIs.limit = b.limit
 	slow, err := asItIs.reopened(ctx, burning(r.load.target(), c.burn))
 	if errors.Is(err, strategies.ErrHandle) {
-		return causal{}, nil // a program cannot be slowed down from here
+		return causalTest{}, nil // a program cannot be slowed down from here
 	}
 	if err != nil {
 		return c, err
@@ -204,7 +205,7 @@ func burning(t strategies.Target, d time.Duration) strategies.Target {
 	return t
 }
 
-// growthInside returns how much of the growth in mean latency from the first trials to the others was spent inside the
+// growthInside returns which share of the growth in mean latency from the first trials to the others was spent inside the
 // client, before the first byte of a request or after the last byte of its response. It returns 0 if that is not known or
 // latency did not grow. Only some connections are timed, so that a trial at a small limit may have none of them.
 func growthInside(first, at []results.Trial) float64 {

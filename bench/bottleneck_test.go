@@ -9,10 +9,10 @@ import (
 	"sweetspot/results"
 )
 
-func TestSignsVerdictTakesTwoSignsOrAProof(t *testing.T) {
+func TestSignsClientBoundTakesTwoSignsOrAProof(t *testing.T) {
 	healthy := signs{slots: 1, cpu: 0.3, scheduling: 0.01, reach: 0.1, inside: 0.1}
 	with := func(change func(*signs)) signs { e := healthy; change(&e); return e }
-	proof := causal{burn: 40 * time.Microsecond, predicted: math.Log(0.8), ratios: []float64{-0.2, -0.22, -0.21, -0.19, -0.2}}
+	proof := causalTest{burn: 40 * time.Microsecond, predicted: math.Log(0.8), ratios: []float64{-0.2, -0.22, -0.21, -0.19, -0.2}}
 	for _, test := range []struct {
 		name  string
 		given signs
@@ -27,16 +27,16 @@ func TestSignsVerdictTakesTwoSignsOrAProof(t *testing.T) {
 		{"a busy client that reaches all it can", with(func(e *signs) { e.cpu, e.reach = 0.8, 0.9 }), true},
 		{"a slower client that gets proportionally less", with(func(e *signs) { e.reach, e.slowed = 0.9, proof }), true},
 		{"a slower client that gets as much as before", with(func(e *signs) {
-			e.reach, e.slowed = 0.9, causal{predicted: math.Log(0.8), ratios: []float64{0.01, -0.02, 0, 0.01, -0.01}}
+			e.reach, e.slowed = 0.9, causalTest{predicted: math.Log(0.8), ratios: []float64{0.01, -0.02, 0, 0.01, -0.01}}
 		}), false},
 	} {
-		if got, why := test.given.verdict(); got != test.want || got && why == "" {
+		if got, why := test.given.clientBound(); got != test.want || got && why == "" {
 			t.Errorf("%s: client-bound %v (%s), want %v", test.name, got, why, test.want)
 		}
 	}
 }
 
-func TestCausalProvesOnlyWhatIsCertain(t *testing.T) {
+func TestCausalTestProvesOnlyWhatIsCertain(t *testing.T) {
 	predicted := math.Log(0.8)
 	for _, test := range []struct {
 		name   string
@@ -49,7 +49,7 @@ func TestCausalProvesOnlyWhatIsCertain(t *testing.T) {
 		{"a tenth of it", []float64{-0.02, -0.03, -0.02, -0.01, -0.02}, false},
 		{"nothing measured", nil, false},
 	} {
-		if got := (causal{predicted: predicted, ratios: test.ratios}).proves(); got != test.want {
+		if got := (causalTest{predicted: predicted, ratios: test.ratios}).proves(); got != test.want {
 			t.Errorf("%s: %v, want %v", test.name, got, test.want)
 		}
 	}
@@ -68,8 +68,8 @@ func TestGrowthInsideIgnoresTrialsWithoutTimedConnections(t *testing.T) {
 	}
 }
 
-func TestSignsVerdictSaysWhatWasSeen(t *testing.T) {
-	_, why := signs{slots: 0.9, cpu: 0.9, reach: 0.97, inside: 0.8}.verdict()
+func TestSignsClientBoundSaysWhatWasSeen(t *testing.T) {
+	_, why := signs{slots: 0.9, cpu: 0.9, reach: 0.97, inside: 0.8}.clientBound()
 	for _, part := range []string{"90% of the time", "90% of its processors", "97% of what the strategy reaches", "80% of the growth"} {
 		if !strings.Contains(why, part) {
 			t.Errorf("want %q in %q", part, why)

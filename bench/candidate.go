@@ -19,7 +19,7 @@ type candidate struct {
 	purpose  results.Purpose
 	began    time.Time // the run's start, from which the offsets of its trials count
 
-	completions int64 // that a search asks for, beyond what the load does
+	completions int64 // the least that a search asks for; the load may ask for more
 }
 
 // candidates are the strategies of a run with their sessions.
@@ -42,7 +42,7 @@ func (r *runner) open(ctx context.Context, all []strategies.Strategy, limit int)
 			errs = append(errs, err)
 			continue
 		}
-		r.observe.opened(s, session)
+		r.observe.reportVersion(s, session)
 		opened = append(opened, candidate{strategy: s, session: session, limit: s.Limit(limit), began: began})
 	}
 	if len(opened) == 0 {
@@ -52,14 +52,15 @@ func (r *runner) open(ctx context.Context, all []strategies.Strategy, limit int)
 	return opened, nil
 }
 
-// Checked reports whether a comparison of that many strategies, in that many blocks, is checked by a second copy of one of
-// them, which opens its own connections. It is if there are enough blocks to name a winner and at least two strategies.
-func Checked(strategies, repeats int) bool { return strategies > 1 && repeats >= EnoughRepeats }
+// HasCopy reports whether a comparison of that many strategies, in repeats blocks, measures a second copy of one of them to
+// check itself. The copy opens its own connections. There is one if there are at least two strategies, and enough blocks to
+// name a winner.
+func HasCopy(strategies, repeats int) bool { return strategies > 1 && repeats >= EnoughRepeats }
 
 // withCopy returns the candidates and a second copy of one of them, drawn at random, with its own session. It returns the
-// candidates as they are if the comparison is not one that is [Checked], or if the strategy cannot be opened twice.
+// candidates as they are if the comparison has no copy, see [HasCopy], or if the strategy cannot be opened twice.
 func (r *runner) withCopy(ctx context.Context, all candidates, repeats int, random *rand.Rand) candidates {
-	if !Checked(len(all), repeats) {
+	if !HasCopy(len(all), repeats) {
 		return all
 	}
 	twin := all[random.IntN(len(all))]

@@ -11,16 +11,17 @@ import (
 // A Comparison measures strategies beside one another at one limit.
 type Comparison struct {
 	Strategies []strategies.Strategy
-	Limit      int
+	Limit      int           // requests in flight, at least 1
 	Repeats    int           // how many blocks; a block is one trial of every strategy
 	Seed       uint64        // of the order within the blocks
 	Instant    InstantServer // to see what the client can reach; nil if there is none
 }
 
 // Run makes the comparison in complete blocks, each in its own random order, so that a machine that drifts does not favour
-// the strategy that comes first. Each strategy keeps one session throughout. Beside them runs a second copy of one of
-// them, as a check on the comparison itself: see [Rank]. A strategy that breaks down is dropped, and its trial says why.
-// A warning names each strategy whose bottleneck seems to be the client and not the server.
+// the strategy that comes first. Each strategy keeps one session throughout. If there are enough strategies and blocks, see
+// [HasCopy], a second copy of one of them runs too, as a check on the comparison itself: see [Rank]. A strategy that
+// breaks down is dropped, and its trial says why. A warning names each strategy whose bottleneck seems to be the client
+// and not the server.
 //
 // Run returns early, with an error, when ctx ends, when no strategy is left, and when no request has ever succeeded or
 // none does any more.
@@ -34,7 +35,7 @@ func (c Comparison) Run(ctx context.Context, load Load, observe Observer) (Findi
 	order := rand.New(rand.NewPCG(c.Seed, 0))
 	candidates = r.withCopy(ctx, candidates, c.Repeats, order)
 	r.idle = len(candidates) > 1
-	r.share = func(done float64) float64 { return done / float64(c.Repeats*len(candidates)) }
+	r.shareDone = func(done float64) float64 { return done / float64(c.Repeats*len(candidates)) }
 	if _, err = r.blocks(ctx, candidates, 0, c.Repeats, order); err == nil {
 		err = c.examine(ctx, r, candidates)
 	}
@@ -61,7 +62,7 @@ func (c Comparison) examine(ctx context.Context, r *runner, candidates candidate
 			}
 			found = signsOf(at, nil, reach)
 		}
-		if bound, why := found.verdict(); bound {
+		if bound, why := found.clientBound(); bound {
 			r.warn(results.Warningf(results.BoundByClient,
 				"%s: the client is the bottleneck, not the server: %s", candidate.strategy.Name(), why))
 		}

@@ -35,33 +35,33 @@ func newCounters() counters {
 }
 
 // add counts an outcome for the window (from, to], the seconds of whose series begin at origin.
-func (t *counters) add(e *completion, from, to, origin time.Duration) {
-	t.busy += max(0, min(e.end, to)-max(e.start, from))
-	if e.outcome.Class != strategies.OK && t.err == "" {
-		t.err = describe(e.outcome)
+func (c *counters) add(e *completion, from, to, origin time.Duration) {
+	c.busy += max(0, min(e.end, to)-max(e.start, from))
+	if e.outcome.Class != strategies.OK && c.err == "" {
+		c.err = describe(e.outcome)
 	}
 	switch {
 	case e.end <= from:
-		t.warmup++
+		c.warmup++
 		return
 	case e.end > to:
-		t.cutOff++
+		c.cutOff++
 		return
 	}
 	latency := e.end - e.start
-	t.series.add(e.end-origin, latency, e.outcome.Class == strategies.OK)
-	t.first, t.last = min(t.first, e.start), max(t.last, e.end)
+	c.series.add(e.end-origin, latency, e.outcome.Class == strategies.OK)
+	c.first, c.last = min(c.first, e.start), max(c.last, e.end)
 	if e.outcome.Status > 0 {
-		t.status[e.outcome.Status]++
+		c.status[e.outcome.Status]++
 	}
 	if e.outcome.Class == strategies.OK {
-		t.succeeded++
-		t.bytes += e.outcome.Bytes
-		t.successes.Record(latency)
+		c.succeeded++
+		c.bytes += e.outcome.Bytes
+		c.successes.Record(latency)
 		return
 	}
-	t.failed[e.outcome.Class]++
-	t.failures.Record(latency)
+	c.failed[e.outcome.Class]++
+	c.failures.Record(latency)
 }
 
 // longestReason is how many bytes are kept of an error, which may quote what a server sent.
@@ -80,9 +80,9 @@ func describe(o strategies.Outcome) string {
 }
 
 // completed returns how many requests ended in the window.
-func (t *counters) completed() int64 {
-	n := t.succeeded
-	for _, failed := range t.failed {
+func (c *counters) completed() int64 {
+	n := c.succeeded
+	for _, failed := range c.failed {
 		n += failed
 	}
 	return n

@@ -7,9 +7,10 @@
 //   - [Batches] measures batches of requests with a new session for each, as for a program that makes one batch and ends.
 //
 // Start with strategies.Get, which returns a strategy by its name once package strategies/all is imported, and with
-// [ParseURL] for the addresses to request. A run lasts until it has decided or its time is spent; it ends early when its
-// context ends, and then returns what it has found by then. An [Observer] sees every trial as soon as it is over, and how
-// far the run has come; its zero value observes nothing.
+// [ParseURL] for the addresses to request. A Comparison and Batches measure a number of blocks. A Sweep lasts until it has
+// decided or its budget is spent. A run ends early when its context ends, and then returns what it has found by then. An
+// [Observer] sees every trial of the run as soon as it is over, and how far the run has come; its zero value observes
+// nothing.
 //
 // No function of this package prints, and none knows a command line. Reasons for caution are data: see
 // [results.Warning].
@@ -28,7 +29,7 @@
 //	  all/             registers every strategy by import
 //	bench/           measures: trials, comparisons, sweeps, checks of the figures
 //	  optimum/         pure decisions: from measured points to a limit with its interval, from samples to verdicts
-//	  cli/             the command line; its packages are the bundled server's process, the live page, the terminal, the machine
+//	  cli/             the command line; its packages: the bundled server's process, the live page, the terminal, the machine
 //	results/         what was measured: run, trial, summary, figures, verdicts, warnings, the run file
 //	  stat/            the statistical tests; text/ writes numbers; render/ has the formats
 //	  compare/         two runs set against each other; threshold/ is the language of --require
@@ -44,30 +45,36 @@
 // # The path of one request
 //
 // A trial gives a session of a strategy a [strategies.Work]: its recorder. The strategy asks one of the recorder's workers
-// for the next request. The worker claims an index, makes the URL of that index, and notes the time.
+// for the next request. The worker claims an index, waits if the load's rate requires it, makes the URL of that index, and
+// notes the time.
 //
-// The strategy then makes the request. A [strategies.Schedule] gives it to a [strategies.Caller], which is net/http or fasthttp
-// over the connections of package network; the event loop writes it to a socket itself; an external program receives it
-// as a line.
+// The strategy then makes the request. A [strategies.Schedule] gives it to a [strategies.Caller], which is net/http or
+// fasthttp over connections that package network dials. The event loop writes it to a socket itself. An external program
+// receives it in a line of its standard input, and reports its outcome in a line of its standard output.
 //
 // The outcome goes back to the same worker, with its error class and its HTTP status. The worker keeps it in a shard of
 // its own, and adds the shard to the trial's counters a few dozen outcomes at a time. So recording takes neither a lock nor
-// an allocation per request. The counters decide by the times of start and end whether the request belongs to the warm-up or to the
-// measured window, or was cut off at its end.
+// an allocation per request. The counters decide by the time of its end whether a request belongs to the warm-up or to the
+// measured window, or was cut off when the window ended.
 //
-// The counters become a [results.Trial]. It is validated: what speaks against its figures is attached as a warning. If the target
-// counts its requests, as the bundled server does, both counts must agree.
+// The counters become a [results.Trial]. It is validated: what speaks against its figures is attached as a warning. If the
+// target counts its requests, as the bundled server does, its counts must agree with the trial's.
 //
 // # The path of one sweep
 //
 // The command line turns flags into a [Load] and a [Sweep], checks the target and the limits of the machine, and starts
-// the bundled server if there is no URL. [Sweep.Run] opens a session for each strategy, and a search for each.
+// the bundled server if there is no URL. [Sweep.Run] opens a session and begins a search for each strategy.
 //
-// The searches take turns. [optimum.Search] proposes a limit, a trial measures it, and the search adds the result to its
-// fit, until the interval is narrow enough or the budget is spent. If a sign says that the client may be the bottleneck, the client is
-// examined: against a server that answers at once, and by slowing it down on purpose.
+// The searches take turns. [optimum.Search] proposes a limit, a trial measures it, and the search adds the result, until
+// the interval is narrow enough or the budget is spent. With an [Objective], [optimum.SLOSearch] proposes the limits. As
+// soon as a search has a limit to use, its strategy is also measured against a server that answers at once, to know what
+// the client can reach.
 //
-// Then the strategies that have a limit to use are compared in random blocks, by [optimum.Compare]. The command line adds the
-// [Findings] to the run. Package render shows the run, [results.File] has saved it trial by trial, and package report
-// draws it.
+// Then the signs of a client that is the bottleneck are read from the trials at each limit to use. If there is one, the
+// client is slowed down on purpose: goodput falls in proportion only if the client is the bottleneck. A load with a rate, a
+// batch and an Objective are exempt from both examinations.
+//
+// Then the strategies that have a limit to use, if there are two or more, are compared in random blocks, by
+// [optimum.Compare]. The command line adds the [Findings] to the run. Package render prints the run. [results.File] has
+// saved it trial by trial, if the user asked for that, and from that file the report command draws the page with charts.
 package bench

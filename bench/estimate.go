@@ -6,18 +6,18 @@ import (
 	"sweetspot/bench/optimum"
 )
 
-// An attempt is a trial that a search asked for, with the time that it took in all.
+// An attempt is a trial that a search asked for, with the time that it took, warm-up included.
 type attempt struct {
 	optimum.Trial
 	took time.Duration
 }
 
-// estimate returns how long a trial of a limit is likely to take, by the trials at the limits next to it: at the slower of
-// their goodputs, and with as much time beyond warm-up and window as the slower of them took. That time is short unless
-// requests hang until they time out. It returns 0 if there is no trial to estimate by.
+// estimate returns how long a trial of a limit is likely to take, by the trials at the limits next to it. It is the longer of
+// two estimates, one by the goodput of each, with as much time beyond warm-up and window as that trial took. That time is
+// short unless requests hang until they time out. It returns 0 if there is no trial to estimate by.
 func (s *search) estimate(limit, completions int, load Load) time.Duration {
 	longest := time.Duration(0)
-	for _, i := range s.beside(limit) {
+	for _, i := range s.neighbours(limit) {
 		rate, tried := s.trials[i].PerSecond, s.tried[i]
 		if rate == 0 {
 			continue
@@ -28,8 +28,8 @@ func (s *search) estimate(limit, completions int, load Load) time.Duration {
 	return longest
 }
 
-// beside returns the indexes of the latest trials at the nearest limits on either side of a limit, itself included.
-func (s *search) beside(limit int) []int {
+// neighbours returns the indexes of the latest trials at the nearest limits on either side of a limit, itself included.
+func (s *search) neighbours(limit int) []int {
 	below, above := -1, -1
 	for i, t := range s.trials {
 		if t.Limit <= limit && (below < 0 || t.Limit >= s.trials[below].Limit) {
@@ -63,10 +63,10 @@ func plannedTime(limit, completions int, perSecond float64, load Load) time.Dura
 	return max(shortestWarmup, seconds(int64(warmupRounds*limit))) + max(load.Duration, seconds(window))
 }
 
-// examination returns how long it is likely to take to find out whether the client is the bottleneck at the limit to use.
-func (s *search) examination(load Load) time.Duration {
+// examinationTime returns how long it is likely to take to find out whether the client is the bottleneck at the limit to use.
+func (s *search) examinationTime(load Load) time.Duration {
 	limit := s.finder.conclude().Limit
-	_, shows := newCausal(limit, mean(s.at(limit), goodput))
+	_, shows := newCausalTest(limit, mean(s.at(limit), goodput))
 	if !shows || len(s.signs(limit).words()) == 0 {
 		return 0
 	}

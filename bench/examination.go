@@ -45,17 +45,17 @@ func (r *runner) reach(ctx context.Context, c candidate) (float64, error) {
 	return c.calibrate(ctx, r.load, urls)
 }
 
-// calibrationLimit is the limit at which a strategy is measured against a server that answers at once. It is one for the
-// strategy and not one for every limit, since the question is what the client is able to do, and beyond a few requests per
-// processor the limit matters little for that: from 4 to 1,024 in flight the clients here stay within a factor of two or
-// three while others use the processors too, and from 16 to 64 they are at their best.
+// calibrationLimit is the limit at which a strategy is measured against a server that answers at once. It is the same for
+// all limits of a sweep: the question is what the client is able to do, and beyond a few requests per processor the limit
+// matters little for that. From 4 to 1,024 in flight the goodput of the clients here varies by a factor of two or three
+// while other programs use the processors too, and from 16 to 64 it is highest.
 const calibrationLimit = 64
 
 // calibrationTrials is how many trials are made, of which the best counts: a disturbance makes a trial slower, and so makes
 // the client look like the bottleneck.
 const calibrationTrials = 3
 
-// calibrationWindow is the most time that is measured, except that every slot gets a few requests. The question is whether
+// calibrationWindow is the most time that is measured, unless a few requests per slot take longer. The question is whether
 // goodput is above half of what the client can do, which takes no long trial.
 const calibrationWindow = 300 * time.Millisecond
 
@@ -67,7 +67,7 @@ func (c candidate) calibrate(ctx context.Context, load Load, instant URLs) (floa
 	c.limit = min(c.limit, calibrationLimit)
 	fresh, err := c.reopened(ctx, load.target())
 	if err != nil {
-		return 0, ctx.Err() // a session could be opened before, so that something has run out: this sign stays unknown
+		return 0, ctx.Err() // a session could be opened before, so some resource has run out: this sign stays unknown
 	}
 	defer fresh.session.Close()
 	best := 0.0

@@ -11,16 +11,16 @@ import (
 
 // A finalComparison compares strategies that have been swept: each at its own limit, which shows what each is able to do,
 // and all at a common limit, which shows how they differ where the limit is given. Every block has every strategy at both
-// limits, so that one correction for the number of pairs, and one hidden copy, serve for the whole.
+// limits, so that one correction for the number of pairs, and one hidden copy, serve for both comparisons.
 //
 // A strategy whose own limit is the common one has one trial per block, which serves for both.
 type finalComparison struct {
-	own, common lineup     // common is nil if there is no comparison at a common limit
-	candidates  candidates // of both, and the copy
-	trials      []results.Trial
-	repeats     int
-	rounds      int  // blocks that are over
-	hurried     bool // the common limit was given up
+	own, common   lineup     // common is nil if there is no comparison at a common limit
+	candidates    candidates // of both, and the copy
+	trials        []results.Trial
+	repeats       int
+	blocks        int  // how many are over
+	commonDropped bool // the common limit was given up
 }
 
 // newFinalComparison returns the comparison of the searches that have a limit to use. Its candidates share the sessions of
@@ -79,30 +79,31 @@ func commonLimit(searches []*search) int {
 
 // run measures one block after another, as long as any time is left.
 func (c *finalComparison) run(ctx context.Context, r *runner, order *rand.Rand, left func() time.Duration) error {
-	for ; c.rounds < c.repeats && left() > 0; c.rounds++ {
+	for ; c.blocks < c.repeats && left() > 0; c.blocks++ {
 		began, before := time.Now(), float64(len(r.trials))
-		r.share = func(done float64) float64 {
-			rounds := float64(c.rounds) + (done-before)/float64(len(c.candidates))
-			return searchShare + (1-searchShare)*rounds/float64(c.repeats)
+		r.shareDone = func(done float64) float64 {
+			blocks := float64(c.blocks) + (done-before)/float64(len(c.candidates))
+			return searchShare + (1-searchShare)*blocks/float64(c.repeats)
 		}
 		trials, err := r.blocks(ctx, c.candidates, r.lastBlock+1, 1, order)
 		c.trials = append(c.trials, trials...)
 		if err != nil {
 			return err
 		}
-		c.hurry(time.Since(began), left())
+		c.dropCommon(time.Since(began), left())
 	}
 	return nil
 }
 
-// hurry gives up the comparison at the common limit if the blocks that a verdict still takes, each as long as the last one,
-// do not fit into the time that is left. The comparison at each strategy's own limit comes first.
-func (c *finalComparison) hurry(block, left time.Duration) {
-	missing := min(c.repeats, EnoughRepeats) - c.rounds - 1
+// dropCommon gives up the comparison at the common limit if there is too little time left for it: if the blocks that a
+// verdict still takes would take longer, each as long as the last one. The comparison at each strategy's own limit matters
+// more.
+func (c *finalComparison) dropCommon(block, left time.Duration) {
+	missing := min(c.repeats, EnoughRepeats) - c.blocks - 1
 	if c.common == nil || time.Duration(missing)*block <= left {
 		return
 	}
-	c.common, c.hurried = nil, true
+	c.common, c.commonDropped = nil, true
 	c.candidates = slices.DeleteFunc(c.candidates, func(at candidate) bool { return at.limit != c.own[at.strategy.Name()] })
 }
 
@@ -110,7 +111,7 @@ func (c *finalComparison) hurry(block, left time.Duration) {
 func (c *finalComparison) rank() (own, common []results.Summary, warnings []results.Warning) {
 	if c.common == nil {
 		ranked, warnings := rankLineups(c.own.of(c.trials), c.own)
-		if c.hurried {
+		if c.commonDropped {
 			warnings = append(warnings, results.Warningf(results.NoTime, "there was no time to compare the strategies at a common limit as well"))
 		}
 		return ranked[0], nil, warnings

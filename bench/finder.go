@@ -14,7 +14,7 @@ import (
 type finder interface {
 	next() (optimum.Trial, bool)
 	add(tried optimum.Trial, t *results.Trial)
-	conclude() results.Optimum // without the cost of the search
+	conclude() results.Optimum // without the strategy, and without what the search took
 }
 
 // shareFinder finds the smallest limit that gives a share of the peak.

@@ -29,9 +29,9 @@ type Load struct {
 	// A trial is either a batch, measured from the first request's start to the last one's end, or a window of time that is
 	// cut out of a steady stream of requests.
 	Requests    int64         // the size of a batch; 0 for a window
-	Duration    time.Duration // of the window, at least
-	Completions int64         // requests that end in the window, at least; five per slot are the least in any case
-	Warmup      time.Duration // before either, not counted; [Automatic] is none before a batch
+	Duration    time.Duration // the least length of the window
+	Completions int64         // the least number of requests that end in the window; at least five per slot without a Rate
+	Warmup      time.Duration // before the batch or the window, not counted; [Automatic] is none before a batch
 }
 
 // Automatic is a warm-up that lasts until the strategy has reached its full speed: at least 200 ms and three mean
@@ -44,7 +44,7 @@ type URLs interface {
 	At(i int64) string // the i-th, from 0; after the last comes the first again
 }
 
-// A List is URLs that are given one by one.
+// A List is a list of URLs, which are requested in its order.
 type List []string
 
 // ParseList reads one URL per line. Blank lines and lines that begin with # are skipped. Every line that is not a URL is an
@@ -78,7 +78,7 @@ func (l List) Len() int64 { return int64(len(l)) }
 // At returns the i-th URL, from 0; after the last comes the first again.
 func (l List) At(i int64) string { return l[i%int64(len(l))] }
 
-// ParseURL reads an http or https URL or a [Template] of URLs.
+// ParseURL reads an http or https URL or a [Template] of URLs. Its error quotes the text and shows how a right one looks.
 func ParseURL(text string) (URLs, error) {
 	template, err := ParseTemplate(text)
 	if err != nil {
@@ -138,7 +138,8 @@ func (l Load) target() strategies.Target {
 	return t.WithDefaults()
 }
 
-// Settings returns the settings that are the same for every client, to be saved and shown with the run.
+// Settings returns the settings that are the same for every client, to be saved and shown with the run. What the load leaves
+// out has its default.
 func (l Load) Settings() results.Settings {
 	t := l.target()
 	s := results.Settings{

@@ -4,8 +4,8 @@ package bench
 
 import "time"
 
-// processCPU is not known without getrusage; the column stays zero.
+// processCPU returns 0: it is not known without getrusage.
 func processCPU() time.Duration { return 0 }
 
-// PeakMemory is not known without getrusage; it is 0.
+// PeakMemory returns 0: it is not known without getrusage.
 func PeakMemory() int64 { return 0 }

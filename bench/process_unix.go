@@ -15,7 +15,7 @@ func processCPU() time.Duration {
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
-// PeakMemory returns the resident memory of this process at its largest, in bytes.
+// PeakMemory returns the resident memory of this process at its largest, in bytes. It returns 0 where that is not known.
 func PeakMemory() int64 {
 	kilobytes := int64(usage().Maxrss)
 	if runtime.GOOS == "darwin" {

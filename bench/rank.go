@@ -11,8 +11,8 @@ import (
 
 // Rank summarises the trials of a comparison, and says of each strategy whether it is the fastest, slower than another, or
 // indistinguishable from the fastest. If a strategy differs from its own second copy the comparison is void: then all are
-// indistinguishable. A strategy that had a trial without any success is slower than those that had none; one that broke
-// down has no verdict. The warnings are about the comparison as a whole.
+// indistinguishable. A strategy that had a trial without any success is slower than those that had no such trial; one that
+// broke down has no verdict. The warnings are about the comparison as a whole.
 func Rank(trials []results.Trial) ([]results.Summary, []results.Warning) {
 	all := lineup{}
 	for _, t := range trials {
@@ -22,7 +22,7 @@ func Rank(trials []results.Trial) ([]results.Summary, []results.Warning) {
 	return ranked[0], warned
 }
 
-// A lineup is the strategies that are compared with one another, by name, each with its limit.
+// A lineup is the strategies that are compared with one another, by name, each with the limit at which it is compared.
 type lineup map[string]int
 
 // of returns the trials of the strategies at the lineup's limits.
@@ -30,8 +30,8 @@ func (l lineup) of(trials []results.Trial) []results.Trial {
 	return slices.DeleteFunc(slices.Clone(trials), func(t results.Trial) bool { return l[t.Strategy] != t.Limit })
 }
 
-// rankLineups ranks several lineups that were measured in the same blocks. All that it says is wrong as rarely as what
-// [Rank] says of a single one.
+// rankLineups ranks several lineups that were measured in the same blocks. The probability that any of its statements is
+// wrong is that of [Rank] for a single lineup: see [optimum.Compare].
 func rankLineups(trials []results.Trial, lineups ...lineup) (ranked [][]results.Summary, warned []results.Warning) {
 	var families [][]string
 	failed := map[string]bool{} // by the name of the sample

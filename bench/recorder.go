@@ -18,17 +18,17 @@ import (
 // allocation, and adds them to the counters a few dozen at a time. So memory is bounded by the number of workers, not of
 // requests, and the one lock is taken rarely.
 type recorder struct {
-	urls   URLs
-	most   int64 // requests to start; math.MaxInt64 for no bound
-	pace   *rate.Limiter
-	opened time.Time // the epoch of the clock
+	urls  URLs
+	most  int64 // requests to start; math.MaxInt64 for no bound
+	pace  *rate.Limiter
+	epoch time.Time // the zero of the recorder's clock
 
-	round int64        // size of the round whose starts are spread out; 0 is none
-	first atomic.Int64 // latency of the first request to end, a time.Duration
-	began atomic.Int64 // when request 0 was started, a time.Duration
+	round        int64        // size of the round whose starts are spread out; 0 is none
+	firstLatency atomic.Int64 // latency of the first request to end, a time.Duration
+	began        atomic.Int64 // when request 0 was started, a time.Duration
 
 	claimed atomic.Int64 // requests asked for; some of them are not made when the Run ends
-	ended   atomic.Int64 // flushed so far
+	ended   atomic.Int64 // requests that have ended, as far as they are flushed
 
 	mu        sync.Mutex
 	succeeded int64 // of those that ended
@@ -40,10 +40,10 @@ type recorder struct {
 // never is a time on the recorder's clock that does not come.
 const never = time.Duration(math.MaxInt64)
 
-// newRecorder returns the Work that starts that many requests of the load, all of which count. If most is 0 it starts
-// requests without end, and none count until the window is opened.
+// newRecorder returns the Work that starts the first most requests of the load, all of which count. If most is 0 it starts
+// requests until the window is shut, and none count before the window is opened.
 func newRecorder(load Load, most int64) *recorder {
-	r := &recorder{urls: load.URLs, most: most, opened: time.Now(), counters: newCounters()}
+	r := &recorder{urls: load.URLs, most: most, epoch: time.Now(), counters: newCounters()}
 	if most == 0 {
 		r.most = math.MaxInt64
 		r.window.from = never
@@ -60,7 +60,7 @@ func newRecorder(load Load, most int64) *recorder {
 // equal, and a window would count one round more or less, depending on where it is cut.
 func (r *recorder) stagger(limit int) { r.round = int64(limit) }
 
-// turn returns when the index-th request may start, on the recorder's clock: 0 is at once.
+// turn returns when request index may start, on the recorder's clock: 0 is at once.
 func (r *recorder) turn(index int64) time.Duration {
 	switch {
 	case index >= r.most:
@@ -68,7 +68,7 @@ func (r *recorder) turn(index int64) time.Duration {
 	case r.pace != nil:
 		return r.now() + r.pace.Reserve().Delay()
 	case index >= r.round && index < 2*r.round:
-		return time.Duration(index * (r.first.Load() / r.round)) // the second round is due from one latency to two
+		return time.Duration(index * (r.firstLatency.Load() / r.round)) // the second round is due from one latency to two
 	}
 	return 0
 }
@@ -77,7 +77,7 @@ func (r *recorder) turn(index int64) time.Duration {
 // as evenly spaced as timers allow.
 const timerDelay = 2 * time.Millisecond
 
-func (r *recorder) now() time.Duration { return time.Since(r.opened) }
+func (r *recorder) now() time.Duration { return time.Since(r.epoch) }
 
 // Worker implements [strategies.Work].
 func (r *recorder) Worker() strategies.Worker {
@@ -208,7 +208,7 @@ func (w *worker) Done(request *strategies.Request, o strategies.Outcome) {
 	if o.Latency > 0 { // an outcome that is reported late counts for when it ended
 		end = min(now, request.Start+o.Latency)
 	}
-	if first := &w.recorder.first; first.Load() == 0 {
+	if first := &w.recorder.firstLatency; first.Load() == 0 {
 		first.CompareAndSwap(0, max(1, int64(end-request.Start)))
 	}
 	w.shard[w.held] = completion{request.Start, end, o}

@@ -15,13 +15,13 @@ import (
 
 // A runner runs the trials of a run one after the other, and keeps them with the run's warnings.
 type runner struct {
-	load     Load
-	observe  Observer
-	instant  func() (URLs, error)       // of a server that answers at once, started at the first call; nil if there is none
-	share    func(done float64) float64 // of the run that this many trials are; the trial under way counts as a part of one
-	idle     bool                       // whether sessions of other strategies hold connections open
-	trials   []results.Trial            // in the order in which they were made
-	warnings []results.Warning          // about the run as a whole
+	load      Load
+	observe   Observer
+	instant   func() (URLs, error)       // of a server that answers at once, started at the first call; nil if there is none
+	shareDone func(done float64) float64 // the share of the run that done trials are; the trial under way counts in part
+	idle      bool                       // whether sessions of other strategies hold connections open
+	trials    []results.Trial            // in the order in which they were made
+	warnings  []results.Warning          // about the run as a whole
 
 	lastBlock int // the largest block number so far
 	succeeded int64
@@ -51,7 +51,7 @@ func (r *runner) trial(ctx context.Context, c candidate, block int, doing string
 	t, err := c.trial(ctx, r.load, block, func(share float64) {
 		if r.observe.Progress != nil {
 			done := len(r.trials)
-			r.observe.Progress(Progress{c.strategy.Name(), c.limit, done, r.share(float64(done) + share), doing})
+			r.observe.Progress(Progress{c.strategy.Name(), c.limit, done, r.shareDone(float64(done) + share), doing})
 		}
 	})
 	if err != nil {
@@ -80,7 +80,7 @@ func (r *runner) trial(ctx context.Context, c candidate, block int, doing string
 	return t, r.dead()
 }
 
-// accountable returns the error that ends a session which does not do what it says; nil if the session may go on.
+// accountable returns the error that ends a session whose counts are wrong; nil if the session may go on.
 func accountable(session strategies.Session, why error) error {
 	if s, is := session.(strategies.Accountable); is {
 		return s.Contradicted(why)
@@ -102,12 +102,12 @@ func (r *runner) keep(t *results.Trial) error {
 func (r *runner) drop(t *results.Trial) error {
 	r.broken[t.Strategy] = true
 	r.failure = fmt.Sprintf("%s: %s", t.Strategy, t.Error)
-	r.forget()
+	r.resetWitness()
 	return r.keep(t)
 }
 
-// left returns an error if all of the candidates have broken down.
-func (r *runner) left(candidates candidates) error {
+// allBroken returns an error if all of the candidates have broken down.
+func (r *runner) allBroken(candidates candidates) error {
 	if slices.ContainsFunc(candidates, func(c candidate) bool { return !r.broken[c.strategy.Name()] }) {
 		return nil
 	}
@@ -117,6 +117,7 @@ func (r *runner) left(candidates candidates) error {
 	return fmt.Errorf("%w: %s", ErrBroken, r.failure)
 }
 
+// count notes whether the target still answers.
 func (r *runner) count(t *results.Trial) {
 	r.succeeded += t.Succeeded
 	r.silent++
@@ -154,7 +155,7 @@ func (r *runner) blocks(ctx context.Context, candidates candidates, first, repea
 			if t != nil {
 				all = append(all, *t)
 			}
-			if err = cmp.Or(err, r.left(candidates)); err != nil {
+			if err = cmp.Or(err, r.allBroken(candidates)); err != nil {
 				return all, err
 			}
 		}

@@ -11,21 +11,21 @@ import (
 
 // A search is the sweep of one strategy.
 type search struct {
-	candidate candidate
-	finder    finder
-	brakes    bool
-	trials    []results.Trial
-	tried     []attempt // the trials as they were asked for, with the time that each took
-	elapsed   time.Duration
-	sofar     string         // what is known by now, in a few words
-	best      *results.Trial // with the highest goodput so far
-	reach     float64        // goodput when a server answers at once; 0 if it is not known
-	broken    string         // why the strategy broke down
-	bound     bool           // the client is the bottleneck
-	why       string         // the signs of that, or the rate
-	harm      string         // to the target, for which the search was stopped
+	candidate   candidate
+	finder      finder
+	brakes      bool
+	trials      []results.Trial
+	tried       []attempt // the trials as they were asked for, with the time that each took
+	elapsed     time.Duration
+	sofar       string         // what is known by now, in a few words
+	best        *results.Trial // with the highest goodput so far
+	reach       float64        // goodput when a server answers at once; 0 if it is not known
+	broken      string         // why the strategy broke down
+	clientBound bool           // the client, or the load's rate, is the bottleneck
+	why         string         // the signs of that, or the rate
+	harm        string         // to the target, for which the search was stopped
 
-	calibrated bool // whether reach has been measured
+	reachMeasured bool // also if nothing could be measured
 }
 
 // step makes the search's next trial, unless that is likely to take longer than the time left, and reports whether there may
@@ -142,7 +142,7 @@ func (s *search) optimum() results.Optimum {
 	for _, t := range s.trials {
 		o.Requests += t.WarmupRequests + t.Started
 	}
-	if s.bound {
+	if s.clientBound {
 		o.Verdict = results.ClientBound
 		o.Warnings = append(o.Warnings, results.Warningf(results.BoundByClient, "the client is the bottleneck, not the server: %s", s.why))
 	}

@@ -14,13 +14,14 @@ import (
 	"sweetspot/strategies"
 )
 
-// A Sweep measures strategies at many limits, to find the best limit of each. The search chooses the load's Completions.
+// A Sweep measures strategies at many limits, to find the best limit of each. The search may ask for more completions in a
+// window than the load does.
 type Sweep struct {
 	Strategies []strategies.Strategy
-	Min, Max   int           // the limits to search
-	Limits     []int         // a fixed grid instead of the search; nil searches
+	Min, Max   int           // the smallest and the largest limit to try, 1 <= Min <= Max
+	Limits     []int         // a fixed grid instead of the search; Min and Max then do not count; empty for a search
 	Share      float64       // of the peak that is enough, in (0, 1)
-	Objective  *Objective    // to hold, instead of finding the peak; nil for none
+	Objective  *Objective    // to hold, instead of finding the peak; Limits then do not count; nil for none
 	Budget     time.Duration // for searching and examining the client, above 0; comparing may add half of it
 	Repeats    int           // blocks in which the strategies are compared at the end
 	Brakes     bool          // stop the sweep at the first sign that it harms the target
@@ -63,6 +64,7 @@ func (s Sweep) Run(ctx context.Context, load Load, observe Observer) (Findings, 
 // largest returns the largest limit that the sweep may try.
 func (s Sweep) largest() int { return max(s.Max, slices.Max(append(s.Limits, 0))) }
 
+// finder returns the finder of one strategy's search; number is the strategy's place in the run.
 func (s Sweep) finder(number uint64) finder {
 	if s.Objective != nil {
 		return objectiveFinder{
@@ -93,10 +95,10 @@ const (
 // batchRounds is how many requests of a batch each slot should have, so that its end, when slots are empty, matters little.
 const batchRounds = 20
 
-// spent returns how much of the budget is.
+// spent returns the share of the budget that is spent; more than 1 if the sweep has lasted longer.
 func (s *sweeping) spent() float64 { return time.Since(s.began).Seconds() / s.plan.Budget.Seconds() }
 
-// left returns the time until the sweep has lasted that many times its budget.
+// left returns the time until the sweep has lasted budgets times its budget.
 func (s *sweeping) left(budgets float64) time.Duration {
 	return time.Duration(budgets*float64(s.plan.Budget)) - time.Since(s.began)
 }
@@ -104,7 +106,7 @@ func (s *sweeping) left(budgets float64) time.Duration {
 // search goes on until every strategy's search has decided, the target is harmed, or only the part of the budget that is
 // reserved for examining the client is left.
 func (s *sweeping) search(ctx context.Context) error {
-	s.runner.share = func(float64) float64 { return searchShare * min(1, s.spent()) }
+	s.runner.shareDone = func(float64) float64 { return searchShare * min(1, s.spent()) }
 	for active := slices.Clone(s.searches); len(active) > 0; {
 		s.random.Shuffle(len(active), func(i, j int) { active[i], active[j] = active[j], active[i] })
 		going := active[:0:0]
@@ -114,8 +116,8 @@ func (s *sweeping) search(ctx context.Context) error {
 				return nil
 			}
 			more, err := one.step(ctx, s.runner, left)
-			if err = cmp.Or(err, s.runner.left(s.candidates())); err == nil {
-				err = s.calibrate(ctx, one)
+			if err = cmp.Or(err, s.runner.allBroken(s.candidates())); err == nil {
+				err = s.measureReach(ctx, one)
 			}
 			if err != nil {
 				return err
@@ -141,13 +143,13 @@ func (s *sweeping) candidates() candidates {
 // exemption says whether the clients are examined, and if not, why.
 func (s *sweeping) exemption() exemption { return s.runner.load.exemption(s.plan.Objective) }
 
-// calibrate finds out what the search's strategy reaches against a server that answers at once. It does so one time, when
-// the search first has a limit to use: a search that never has one does not need to know.
-func (s *sweeping) calibrate(ctx context.Context, one *search) (err error) {
-	if one.calibrated || s.exemption() != notExempt || !one.decided() || s.harmful() {
+// measureReach finds out what the search's strategy reaches against a server that answers at once. It does so once, as soon as
+// the search has a limit to use: a search that never has one does not need to know.
+func (s *sweeping) measureReach(ctx context.Context, one *search) (err error) {
+	if one.reachMeasured || s.exemption() != notExempt || !one.decided() || s.harmful() {
 		return nil
 	}
-	one.calibrated = true
+	one.reachMeasured = true
 	one.reach, err = s.runner.reach(ctx, one.candidate)
 	return err
 }
@@ -159,7 +161,7 @@ func (s *sweeping) reserved() time.Duration {
 	}
 	var all time.Duration
 	for _, one := range s.decided() {
-		all += one.examination(s.runner.load)
+		all += one.examinationTime(s.runner.load)
 	}
 	return min(all, time.Duration(examineShare*float64(s.plan.Budget)))
 }
@@ -176,12 +178,12 @@ func (s *sweeping) decided() []*search {
 
 // examine finds out for every strategy with a limit to use whether the client, or the rate, is the bottleneck there.
 func (s *sweeping) examine(ctx context.Context) error {
-	s.runner.share = func(float64) float64 { return searchShare }
+	s.runner.shareDone = func(float64) float64 { return searchShare }
 	for _, one := range s.decided() {
 		limit := one.finder.conclude().Limit
 		switch rate := s.runner.load.Rate; s.exemption() {
 		case exemptRate:
-			one.bound = mean(one.at(limit), goodput) > atRate*rate
+			one.clientBound = mean(one.at(limit), goodput) > atRate*rate
 			one.why = fmt.Sprintf("the rate of %g per second limits the goodput", rate)
 		case notExempt:
 			left := func() time.Duration { return s.left(1) }
@@ -189,7 +191,7 @@ func (s *sweeping) examine(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			one.bound, one.why = found.verdict()
+			one.clientBound, one.why = found.clientBound()
 		}
 	}
 	return nil

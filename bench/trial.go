@@ -13,8 +13,8 @@ import (
 
 // trial measures the candidate once. It returns nil if ctx ended before there was anything to measure. If ctx ended within
 // the measured window, the trial covers the time until then and says so. If the session broke down, the trial has an Error.
-// Share is called every 10 ms with how much of the trial is done, from 0 to 1.
-func (c candidate) trial(ctx context.Context, load Load, block int, share func(float64)) (*results.Trial, error) {
+// Progress is called every 10 ms with the share of the trial that is done, from 0 to 1.
+func (c candidate) trial(ctx context.Context, load Load, block int, progress func(float64)) (*results.Trial, error) {
 	runtime.GC() // one trial does not pay for the garbage of another
 	measure := steady
 	if load.Requests > 0 {
@@ -23,7 +23,7 @@ func (c candidate) trial(ctx context.Context, load Load, block int, share func(f
 	if load.Rate == 0 {
 		load.Completions = max(load.Completions, c.completions, int64(rounds*c.limit))
 	}
-	m, err := measure(ctx, c, load, share)
+	m, err := measure(ctx, c, load, progress)
 	if err != nil {
 		return c.broken(err, block), nil
 	}
@@ -35,7 +35,7 @@ func (c candidate) trial(ctx context.Context, load Load, block int, share func(f
 		return nil, fmt.Errorf("%s: limit %d: %w", c.strategy.Name(), c.limit, err)
 	}
 	t.Strategy, t.Limit, t.Block, t.Purpose = c.strategy.Name(), c.limit, block, c.purpose
-	t.Offset = m.opened.Sub(c.began).Seconds()
+	t.Offset = m.began.Sub(c.began).Seconds()
 	if ctx.Err() != nil {
 		t.Purpose = results.Interrupted
 		t.Warn(results.Warningf(results.CutShort, "interrupted after %.2g s", t.Elapsed))
@@ -60,9 +60,9 @@ func (c candidate) broken(err error, block int) *results.Trial {
 // measured is a trial in the units in which it was measured.
 type measured struct {
 	counters *counters
-	opened   time.Time // when what is measured began
+	began    time.Time // when what is measured began
 	elapsed  time.Duration
-	used     meter
+	used     clientUsage
 	usage    strategies.Usage // of the session
 }
 
@@ -71,21 +71,21 @@ const tick = 10 * time.Millisecond
 
 // batch makes exactly load.Requests requests, after a separate warm-up if the load asks for one, and measures from the first
 // start to the last end.
-func batch(ctx context.Context, c candidate, load Load, share func(float64)) (*measured, error) {
+func batch(ctx context.Context, c candidate, load Load, progress func(float64)) (*measured, error) {
 	warmup := int64(0)
 	if load.Warmup > 0 {
 		r := newRecorder(load, 0)
 		run := start(ctx, c, r)
-		run.until(func() bool { share(0); return warm(r, c.limit, load) })
+		run.until(func() bool { progress(0); return warm(r, c.limit, load) })
 		if err := run.stop(); err != nil {
 			return nil, err
 		}
 		warmup = r.result().warmup
 	}
 	r := newRecorder(load, load.Requests)
-	before := c.meter()
+	before := c.clientUsage()
 	run := start(ctx, c, r)
-	run.until(func() bool { share(float64(r.ended.Load()) / float64(load.Requests)); return false })
+	run.until(func() bool { progress(float64(r.ended.Load()) / float64(load.Requests)); return false })
 	if err := run.stop(); err != nil {
 		return nil, err
 	}
@@ -94,45 +94,46 @@ func batch(ctx context.Context, c candidate, load Load, share func(float64)) (*m
 		return nil, nil
 	}
 	t.warmup = warmup
-	return &measured{t, r.opened.Add(r.origin()), t.last - t.first, c.meter().since(before), c.session.Usage()}, nil
+	return &measured{t, r.epoch.Add(r.origin()), t.last - t.first, c.clientUsage().since(before), c.session.Usage()}, nil
 }
 
 // steady warms up, then measures a window of at least load.Duration in which at least load.Completions requests end.
-func steady(ctx context.Context, c candidate, load Load, share func(float64)) (*measured, error) {
+func steady(ctx context.Context, c candidate, load Load, progress func(float64)) (*measured, error) {
 	r := newRecorder(load, 0)
 	if load.Warmup != 0 {
 		r.stagger(c.limit)
 	}
 	defer context.AfterFunc(ctx, r.shut)()
 	run := start(ctx, c, r)
-	run.until(func() bool { share(0); return warm(r, c.limit, load) })
+	run.until(func() bool { progress(0); return warm(r, c.limit, load) })
 
 	r.open()
-	opened, ended, before := r.now(), r.ended.Load(), c.meter()
+	opened, ended, before := r.now(), r.ended.Load(), c.clientUsage()
 	run.until(func() bool {
 		done, completed := (r.now()-opened).Seconds()/load.Duration.Seconds(), r.ended.Load()-ended
 		if load.Completions > 0 {
 			done = min(done, float64(completed)/float64(load.Completions))
 		}
-		share(min(done, 1))
+		progress(min(done, 1))
 		return done >= 1 || r.hopeless(c.limit) && completed >= int64(c.limit)
 	})
 	r.shut()
-	used := c.meter().since(before)
+	used := c.clientUsage().since(before)
 	if err := run.stop(); err != nil {
 		return nil, err
 	}
 	if r.length() == 0 { // ctx ended in the warm-up
 		return nil, nil
 	}
-	return &measured{r.result(), r.opened.Add(r.origin()), r.length(), used, c.session.Usage()}, nil
+	return &measured{r.result(), r.epoch.Add(r.origin()), r.length(), used, c.session.Usage()}, nil
 }
 
 // rounds is how many requests end in a window for each slot, at least: with fewer, the figure depends too much on where the
 // window is cut.
 const rounds = 5
 
-// warmupRounds is how many mean latencies the warm-up lasts. By Little's law as many requests end in each as are in flight.
+// warmupRounds is how many mean latencies the warm-up lasts. By Little's law, as many requests end in one mean latency as are
+// in flight.
 const warmupRounds = 3
 
 // shortestWarmup lets connections open, caches fill and the runtime's scheduler settle, however fast the server is.
@@ -162,7 +163,7 @@ func warm(r *recorder, limit int, load Load) bool {
 	case load.Warmup != Automatic:
 		return now >= load.Warmup
 	case load.Rate > 0:
-		return now >= max(shortestWarmup, warmupRounds*time.Duration(r.first.Load())) && r.ended.Load() > 0
+		return now >= max(shortestWarmup, warmupRounds*time.Duration(r.firstLatency.Load())) && r.ended.Load() > 0
 	default:
 		return now >= shortestWarmup && r.ended.Load() >= int64(warmupRounds*limit)
 	}

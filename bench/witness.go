@@ -39,8 +39,8 @@ func contradiction(t *results.Trial, saw ServerCounts) error {
 // settleTime lets the requests of a program that was ended arrive, so that they are not counted for the next trial.
 const settleTime = 200 * time.Millisecond
 
-// forget resets the target's counters.
-func (r *runner) forget() {
+// resetWitness resets the target's counters.
+func (r *runner) resetWitness() {
 	if r.observe.Witness == nil {
 		return
 	}

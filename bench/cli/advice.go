@@ -2,8 +2,7 @@ package cli
 
 import "sweetspot/results"
 
-// advice says what to do about a warning, in terms of the command line, which the packages that warn do not know. A code
-// that is not here needs no advice: its text says all.
+// advice says what to do about a warning, by its code. It names flags, which the packages that warn do not know.
 var advice = map[results.Code]string{
 	results.NoCompletions:   "raise --duration",
 	results.Unsteady:        "raise --duration",
@@ -13,21 +12,21 @@ var advice = map[results.Code]string{
 	results.Redirects:       "use the URL they lead to",
 	results.IdleConnections: "if the server caps connections, run one strategy at a time",
 	results.Contradicted:    "do not trust its figures",
-	results.Harm:            "--no-brakes goes on",
+	results.Harm:            "--no-brakes continues in spite of it",
 	results.SmallBatch:      "raise --requests, or take --duration",
 	results.NothingHolds:    "raise --budget, or --slo",
 	results.TooFewTrials:    "raise --budget",
 	results.NotCertain:      "raise --budget or lower --share",
-	results.Drift:           "quiet it, or the server, and run again",
-	results.CopyDiffers:     "quiet the machine and run again",
+	results.Drift:           "stop other programs on it and on the server, and run again",
+	results.CopyDiffers:     "stop other programs on the machine, and run again",
 	results.TooFewBlocks:    "raise --repeats",
 	results.NoTime:          "raise --budget",
-	results.FewFiles:        "want fewer strategies, or a higher 'ulimit -Hn'",
-	results.DriftWithinRun:  "quiet the machine, or the server, and run again",
+	results.FewFiles:        "use fewer strategies, or raise 'ulimit -Hn'",
+	results.DriftWithinRun:  "stop other programs on the machine and on the server, and run again",
 }
 
-// needsNone are the codes whose text says all.
-var needsNone = []results.Code{
+// noAdvice are the codes that need no advice. A test checks that every code is either here or in advice.
+var noAdvice = []results.Code{
 	results.Failures, results.ClientBusy, results.ManyConnections, results.LimitSettled, results.SlowToFill, results.CutShort,
 	results.NotWitnessed, results.NoLatency, results.NoRate, results.BrokeDown, results.BoundByClient, results.FailingLimits,
 	results.NoSuccess, results.LeftOut, results.NotChecked, results.NotCompared, results.NoConclusion, results.Torn,

@@ -13,7 +13,7 @@ import (
 	"sweetspot/strategies"
 )
 
-// A part has a separate run: batches of one size, or a sweep, on one of the bundled servers.
+// A part is what is measured in one run: batches of one size, or a sweep, against its own bundled server.
 type part struct {
 	title string
 	job
@@ -41,12 +41,12 @@ const articleShare = 0.97
 // codes are the distinct URLs that are requested.
 const codes = "/{0-9a-z:4}"
 
-// parts returns what is to be measured. All codes come first, since the memory that a run reports is the largest so far: it
-// would be that of an earlier part.
-func (a articleFlags) parts(typed []string) []part {
+// parts returns what is to be measured. All codes come first: a run reports the largest memory that the process has had, so
+// after another part it would report that part's.
+func (a articleFlags) parts(arguments []string) []part {
 	var parts []part
 	add := func(p part) {
-		p.run.Arguments = typed
+		p.run.Arguments = arguments
 		parts = append(parts, p)
 	}
 	if !a.quick {

@@ -42,7 +42,7 @@ func runBench(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 		found.addf("--limit %d: want at least 1", limit)
 	}
 	copies := 0
-	if bench.Checked(len(plan.strategies), o.repeats) {
+	if bench.HasCopy(len(plan.strategies), o.repeats) {
 		copies = 1
 	}
 	checkFiles("--limit", limit, plan.strategies, copies, &found)

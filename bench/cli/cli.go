@@ -10,9 +10,9 @@ import (
 	"runtime/debug"
 	"strings"
 
-	"sweetspot/bench/cli/terminal"
-
 	"github.com/spf13/cobra"
+
+	"sweetspot/bench/cli/terminal"
 )
 
 // The exit statuses that scripts may rely on.
@@ -38,7 +38,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetErr(stderr)
 	fitHelp(root, terminal.Columns(stdout))
 	began := false
-	root.PersistentPreRun = func(*cobra.Command, []string) { began = true }
+	root.PersistentPreRun = func(*cobra.Command, []string) { began = true } // cobra calls it once the arguments are accepted
 	err := root.ExecuteContext(ctx)
 	if err != nil && !began {
 		err = usageError{misspelt(root, err)} // cobra has rejected the arguments
@@ -46,7 +46,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return status(err, stderr)
 }
 
-// status prints an error, a line each, and returns the exit status for it.
+// status prints each line of an error as a message, and returns the exit status for it.
 func status(err error, stderr io.Writer) int {
 	if err == nil {
 		return exitDone

@@ -32,7 +32,7 @@ Runs of different requests are compared only with --anyway.`,
 		Example: `  sweetspot compare runs/2026-11-22T074452-bench.jsonl runs/2026-11-23T081503-bench.jsonl
   sweetspot compare --threshold 5% old.jsonl new.jsonl
   sweetspot compare --format benchfmt old.jsonl new.jsonl | benchstat -col run -`,
-		Args: files("two run files, OLD and NEW", 2),
+		Args: runFiles("two run files, OLD and NEW", 2),
 		RunE: func(cmd *cobra.Command, args []string) error { return runCompare(cmd, args[0], args[1], flags) },
 	}
 	f := cmd.Flags()
@@ -42,8 +42,8 @@ Runs of different requests are compared only with --anyway.`,
 	return cmd
 }
 
-// files returns a check that n run files are given.
-func files(what string, n int) cobra.PositionalArgs {
+// runFiles returns a check that n run runFiles are given.
+func runFiles(what string, n int) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		if len(args) != n {
 			return fmt.Errorf("%d arguments: want %s, as --out saves them", len(args), what)

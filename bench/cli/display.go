@@ -28,7 +28,7 @@ func (d *display) bind(cmd *cobra.Command) {
 	last := len(names) - 1
 	f := cmd.Flags()
 	f.StringVar(&d.format, "format", "table", "print in this `FORMAT`: "+strings.Join(names[:last], ", ")+" or "+names[last])
-	f.StringVar(&d.color, "color", auto, "colour the table `WHEN`: always, never, or auto, which is on a terminal unless NO_COLOR is set or TERM is dumb")
+	f.StringVar(&d.color, "color", auto, "colour the table `WHEN`: always, never or auto; auto colours on a terminal, unless NO_COLOR is set or TERM is dumb")
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{auto, always, never}, cobra.ShellCompDirectiveNoFileComp))
 }
@@ -61,7 +61,7 @@ func (d display) show(document render.Document, warnings []results.Warning, stdo
 // coloured reports whether the output to w is coloured. With auto it is on a terminal that shows colours, unless NO_COLOR is
 // set to anything (no-color.org).
 func (d display) coloured(w io.Writer) bool {
-	shown := terminal.ShowsColours(w) // asked in any case, since a Windows console has to be switched
+	shown := terminal.ShowsColours(w) // called for every colour mode, since it switches a Windows console to colours
 	if d.color != auto {
 		return d.color == always
 	}

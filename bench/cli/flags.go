@@ -51,13 +51,13 @@ func oneURL(_ *cobra.Command, args []string) error {
 
 func (o *options) bind(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringSliceVarP(&o.strategies, "strategy", "s", nil, "run the strategies with these `NAMES`, separated by commas: see 'sweetspot strategies' (default all listed there first)")
-	f.StringArrayVar(&o.external, "external", nil, "run this program as a strategy too: `NAME=COMMAND`; may be repeated: see strategies/EXTERNAL.md")
+	f.StringSliceVarP(&o.strategies, "strategy", "s", nil, "run the strategies with these `NAMES`, separated by commas: see 'sweetspot strategies' (default all of its first list)")
+	f.StringArrayVar(&o.external, "external", nil, "run a program as a strategy too, by `NAME=COMMAND`; may be repeated; see strategies/EXTERNAL.md")
 	f.Int64VarP(&o.requests, "requests", "n", 0, "make each trial a batch of exactly `N` requests, with its cold start and its end")
 	f.DurationVarP(&o.duration, "duration", "d", 500*time.Millisecond, "measure each trial for `DURATION`, after a warm-up that is not counted")
 	f.DurationVar(&o.warmup, "warmup", bench.Automatic, "warm up for `DURATION` before each trial (default: until the strategy is at full speed; none with -n)")
 	f.Lookup("warmup").DefValue = "0s" // pflag does not show a zero: the text says what the default is
-	f.IntVar(&o.repeats, "repeats", bench.EnoughRepeats, "compare the strategies in `N` trials of each; fewer than the default name no winner")
+	f.IntVar(&o.repeats, "repeats", bench.EnoughRepeats, "compare the strategies in `N` trials of each; with fewer than the default no winner is named")
 	f.Uint64Var(&o.seed, "seed", 0, "order the trials at random by this `SEED` (default a new one, which is saved with the run)")
 	f.DurationVar(&o.timeout, "timeout", strategies.DefaultTimeout, "let each request take at most `DURATION`")
 	f.StringArrayVarP(&o.headers, "header", "H", nil, "send this `HEADER`, such as 'Accept: text/plain'; may be repeated")
@@ -66,10 +66,10 @@ func (o *options) bind(cmd *cobra.Command) {
 	f.StringVar(&o.urls, "urls", "", "request the URLs in this `FILE`, one per line, in turn")
 	f.BoolVar(&o.insecure, "insecure", false, "do not verify TLS certificates")
 	f.Float64Var(&o.rate, "rate", 0, "start at most `N` requests per second (default no cap)")
-	f.StringVar(&o.decode, "decode", "", "decode each body as part of the request; the `FORMAT` is json")
+	f.StringVar(&o.decode, "decode", "", "decode each body in this `FORMAT`, as part of the request: json")
 	f.StringVar(&o.profile, "profile", "article", "start the bundled server with the profile of this `NAME`, if no URL is given: see 'sweetspot serve --help'")
 	f.StringVar(&o.out, "out", "", "save the run in this `FOLDER`, each trial as soon as it is over")
-	f.StringVar(&o.live, "live", "", "serve a page that shows the run while it is under way, and Prometheus metrics at /metrics, at this `ADDRESS`: a port of 127.0.0.1, or HOST:PORT; an open page uses a little of the client's CPU")
+	f.StringVar(&o.live, "live", "", "show the run while it is under way on a page at this `ADDRESS`: a port of 127.0.0.1, or HOST:PORT; Prometheus metrics are at /metrics; an open page uses a little of the client's CPU")
 	o.display.bind(cmd)
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "do not show progress, where the run was saved, or how long a sweep may take")
 	_ = cmd.RegisterFlagCompletionFunc("strategy", completeStrategies)
@@ -92,8 +92,8 @@ type parsed struct {
 	live       string // the address to serve the run on while it is under way; empty for none
 }
 
-// parse returns the meaning of the flags and arguments, and adds everything that is wrong with them to found, unreachable
-// targets included.
+// parse returns the meaning of the flags and arguments. It adds everything that is wrong with them to found, also that a
+// target does not accept connections.
 func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed {
 	url := strings.Join(args, "") // at most one
 	if len(args) > 0 && url == "" {
@@ -210,7 +210,7 @@ func validMethod(method string) bool {
 }
 
 // chosen returns the strategies that the flags name, or by default all that are not pairs. Programs of --external may be
-// named too, and are among the default.
+// named too, and are among the default ones.
 func (o *options) chosen(cmd *cobra.Command, found *faults) []strategies.Strategy {
 	own := parsePrograms(cmd.Context(), o.external, found)
 	if !cmd.Flags().Changed("strategy") {

@@ -22,8 +22,8 @@ type job struct {
 	plan    bench.Plan
 	load    bench.Load   // without URLs if the bundled server is the target
 	server  []string     // the bundled server's arguments
-	run     *results.Run // as it is known before the first trial
-	display *display     // nil if the caller shows what the run came to
+	run     *results.Run // as it is known before the first trial; do completes it
+	display *display     // nil if the caller shows what was found
 	out     string       // the folder to save the run in; empty to not save it
 	live    string       // the address of the live page; empty for none
 	quiet   bool

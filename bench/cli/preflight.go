@@ -20,13 +20,14 @@ import (
 // the runtime's poller, the connections of a calibration, and a connection that is dialled while another is being closed.
 const spareFiles = 128
 
-// roomFor returns the largest limit at which that many open files are enough for all of the strategies and the copies.
+// roomFor returns the largest limit for which a limit of files open files is enough, for all of the strategies and their
+// copies.
 func roomFor(files uint64, all []strategies.Strategy, copies int) int {
 	return max(1, (int(files)-spareFiles)/(len(all)+copies))
 }
 
-// checkFiles raises the limit on open files as far as possible, and adds a fault if the run would open more connections: those
-// of the strategies and of that many copies.
+// checkFiles raises the limit on open files as far as possible. It adds a fault if the strategies and their copies would open
+// more connections than that.
 func checkFiles(flag string, limit int, all []strategies.Strategy, copies int, found *faults) {
 	if len(all) == 0 {
 		return // that is a fault already
@@ -38,11 +39,11 @@ func checkFiles(flag string, limit int, all []strategies.Strategy, copies int, f
 	}
 	connections := copies * limit
 	for _, s := range all {
-		if _, apart := s.(external.Strategy); !apart {
+		if _, program := s.(external.Strategy); !program {
 			connections += s.Limit(limit)
 		}
 	}
-	connections = max(connections, limit) // a program is a process with the same limit on open files
+	connections = max(connections, limit) // an external program has its own connections, and the same limit on open files
 	if room := int(files) - spareFiles; connections > room {
 		found.addf("%s %d: the strategies would open %d connections, but the limit on open files is %d: want at most %d, or fewer strategies, or a higher 'ulimit -Hn'",
 			flag, limit, connections, files, roomFor(files, all, copies))
@@ -73,7 +74,8 @@ const probeTimeout = 3 * time.Second
 // mostProbed is how many hosts are dialled: a list may have thousands.
 const mostProbed = 16
 
-// hosts calls visit with the address, host:port, of each of the URLs' hosts and one of its URLs, for at most mostProbed hosts.
+// hosts calls visit with the address, host:port, of each of the URLs' hosts and one URL of that host, for at most mostProbed
+// hosts.
 func hosts(urls bench.URLs, visit func(address, url string)) {
 	seen := map[string]bool{}
 	for i := range min(urls.Len(), 10_000) {
@@ -89,7 +91,8 @@ func hosts(urls bench.URLs, visit func(address, url string)) {
 	}
 }
 
-// unreachable dials the hosts of the URLs, without sending anything, and returns an error for each that does not accept.
+// unreachable dials the hosts of the URLs, without sending anything, and returns an error for each that does not accept the
+// connection.
 func unreachable(ctx context.Context, urls bench.URLs) []error {
 	var (
 		dialer = net.Dialer{Timeout: probeTimeout}
@@ -113,7 +116,7 @@ func unreachable(ctx context.Context, urls bench.URLs) []error {
 	return slices.DeleteFunc(errs[:], func(err error) bool { return err == nil })
 }
 
-// local reports whether all hosts of the URLs are this machine, without sending them anything.
+// local reports whether all hosts of the URLs are this machine. It sends them nothing.
 func local(urls bench.URLs) bool {
 	own := map[string]bool{}
 	if addresses, err := net.InterfaceAddrs(); err == nil {

@@ -74,7 +74,7 @@ func (f *reportFlags) run(cmd *cobra.Command, args []string) error {
 	if err := f.check(cmd); err != nil {
 		return err
 	}
-	sources, err := load(args)
+	sources, err := loadRuns(args)
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func (f *reportFlags) check(cmd *cobra.Command) error {
 		found.addf("--plot %q: want one of %s", f.plot, strings.Join(names, ", "))
 	}
 	if cmd.Flags().Changed("plot") && f.png == "" && f.svg == "" {
-		found.addf("--plot %s without --png or --svg: want the file to write it to; the page has them all", f.plot)
+		found.addf("--plot %s without --png or --svg: want one of them with a file; the page has all plots", f.plot)
 	}
 	if f.requests < 1 {
 		found.addf("--requests %d: want at least 1", f.requests)
@@ -153,8 +153,8 @@ func writable(path string) error {
 	return nil
 }
 
-// load reads the runs, which are named after their files.
-func load(paths []string) ([]report.Source, error) {
+// loadRuns reads the runs, which are named after their files.
+func loadRuns(paths []string) ([]report.Source, error) {
 	var sources []report.Source
 	for _, path := range paths {
 		run, err := results.Load(path)

@@ -18,7 +18,7 @@ import (
 
 // serveFlags are the flags of serve, as they were given.
 type serveFlags struct {
-	config      server.Config // the flags that need no reading
+	config      server.Config // the flags that need no parsing
 	profile     string
 	capacity    string
 	fail        string
@@ -38,7 +38,7 @@ func newServeCommand() *cobra.Command {
 		Long: `serve answers HTTP requests at a rate that depends on how many are in the server, so that the best concurrency limit is
 known exactly. Its first line of output is its URL. It serves until it is interrupted, then answers the requests under way.
 
-  GET /             200 with a JSON object, as is every path that is not one of these
+  GET /             answers 200 with a JSON object; so does every path that is not in this list
   GET /login        sets a session cookie; GET /private answers 401 without it
   GET /redirect/N   leads to / in N steps
   GET /-/stats      what the server has counted, as JSON; POST /-/reset sets it to zero
@@ -75,12 +75,12 @@ func (f *serveFlags) bind(cmd *cobra.Command) {
 	flags.StringVar(&c.Addr, "addr", "127.0.0.1:0", "listen on `HOST:PORT`; port 0 is any that is free")
 	flags.StringVar(&f.profile, "profile", "", "use the profile of this `NAME`; --capacity and --delay change it")
 	flags.StringVar(&f.capacity, "capacity", "none", "complete requests at the rate of the capacity model `SPEC`")
-	flags.StringVar(&f.serviceTime, "service-time", "exponential", "the distribution of the work per request: exponential or constant")
+	flags.StringVar(&f.serviceTime, "service-time", "exponential", "draw the work per request from this `DISTRIBUTION`: exponential or constant")
 	flags.DurationVar(&c.Delay, "delay", 0, "delay every request by `DURATION`, outside the capacity, as a network does")
 	flags.DurationVar(&c.Jitter, "jitter", 0, "delay every request by up to `DURATION` more, evenly distributed")
-	flags.StringVar(&f.fail, "fail", "", "let these `SHARES` of the requests fail: reset, status500, status429, hang, truncate, slow, as in reset=1%,slow=1%:2s")
-	flags.Uint64Var(&c.Seed, "seed", 0, "draw all that is random by this `SEED`")
-	flags.IntVar(&c.Body, "body", 0, "answer with this many `BYTES` of JSON, up to 10485760 (default a short greeting)")
+	flags.StringVar(&f.fail, "fail", "", "let these `SHARES` of the requests fail, each by its name: reset, status500, status429, hang, truncate or slow, as in reset=1%,slow=1%:2s")
+	flags.Uint64Var(&c.Seed, "seed", 0, "draw everything random by this `SEED`")
+	flags.IntVar(&c.Body, "body", 0, "answer with `N` bytes of JSON, up to 10485760 (default a short greeting)")
 	flags.BoolVar(&c.Chunked, "chunked", false, "answer in chunks")
 	flags.BoolVar(&c.Gzip, "gzip", false, "answer compressed to clients that accept it")
 	flags.BoolVar(&c.TLS, "tls", false, "serve HTTPS, with a self-signed certificate")
@@ -88,10 +88,10 @@ func (f *serveFlags) bind(cmd *cobra.Command) {
 	flags.IntVar(&c.RequestsPerConn, "requests-per-connection", 0, "close a connection after `N` answers (default never)")
 	flags.IntVar(&c.MaxConns, "max-connections", 0, "accept at most `N` connections at a time (default any number)")
 	flags.IntVar(&c.Backlog, "backlog", 0, "let at most `N` connections wait to be accepted (default the system's)")
-	flags.DurationVar(&c.Drain, "drain", 5*time.Second, "when stopped, wait at most `DURATION` for requests under way")
-	flags.BoolVar(&f.truth, "truth", false, "print the exact throughput at --limits, the peak and the smallest limits that give 95, 97 and 99% of it, and do not serve")
-	flags.IntSliceVar(&f.limits, "limits", []int{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096}, "print the truth of these `LIMITS`, 1 to 10000")
-	flags.StringVar(&f.format, "format", "json", "print the truth in this `FORMAT`: json")
+	flags.DurationVar(&c.Drain, "drain", 5*time.Second, "when stopped, wait at most `DURATION` for the requests under way")
+	flags.BoolVar(&f.truth, "truth", false, "do not serve; print the exact throughput at --limits, the peak, and the smallest limits that give 95, 97 and 99% of it")
+	flags.IntSliceVar(&f.limits, "limits", []int{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096}, "with --truth, print the throughput at these `LIMITS`, each from 1 to 10000, separated by commas")
+	flags.StringVar(&f.format, "format", "json", "with --truth, print in this `FORMAT`: json")
 	flags.BoolVar(&f.withParent, "with-parent", false, "stop when standard input ends, as it does when the parent process is gone")
 	_ = flags.MarkHidden("with-parent")
 	_ = cmd.RegisterFlagCompletionFunc("profile", completeProfiles)
@@ -108,7 +108,7 @@ func completeProfiles(*cobra.Command, []string, string) ([]string, cobra.ShellCo
 
 // run serves, or prints the truth, once all flags have been found right.
 func (f *serveFlags) run(cmd *cobra.Command) error {
-	config, err := f.read(cmd)
+	config, err := f.parse(cmd)
 	if err != nil {
 		return err
 	}
@@ -137,15 +137,15 @@ func (f *serveFlags) run(cmd *cobra.Command) error {
 	return nil
 }
 
-// read returns the configuration that the flags describe, or every fault in them as one usage error.
-func (f *serveFlags) read(cmd *cobra.Command) (server.Config, error) {
+// parse returns the configuration that the flags describe, or every fault in them as one usage error.
+func (f *serveFlags) parse(cmd *cobra.Command) (server.Config, error) {
 	var found faults
 	note := func(err error) {
 		if err == nil {
 			return
 		}
 		for line := range strings.SplitSeq(err.Error(), "\n") {
-			found.addf("--%s", line) // each begins with the name of the setting, which is the flag's too
+			found.addf("--%s", line) // each line begins with the name of the setting, and the flag has the same name
 		}
 	}
 	config := f.config
@@ -175,7 +175,7 @@ func (f *serveFlags) read(cmd *cobra.Command) (server.Config, error) {
 		}
 	}
 	if cmd.Flags().Changed("limits") && !f.truth {
-		found.addf("--limits without --truth: want both, since they are the limits to print the truth of")
+		found.addf("--limits without --truth: want both, since --truth prints the throughput at these limits")
 	}
 	if f.format != "json" {
 		found.addf("--format %q: want json", f.format)
@@ -186,7 +186,7 @@ func (f *serveFlags) read(cmd *cobra.Command) (server.Config, error) {
 // Where --truth looks for the peak: up to sweepLimit or the largest of --limits, whichever is larger.
 const (
 	sweepLimit = 4096   // the largest limit of a sweep by default
-	mostLimit  = 10_000 // of --limits
+	mostLimit  = 10_000 // the largest that --limits takes
 )
 
 // printTruth prints the exact throughput as one JSON object.

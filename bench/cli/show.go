@@ -16,7 +16,7 @@ func newShowCommand() *cobra.Command {
 shown as far as it goes.`,
 		Example: `  sweetspot show runs/2026-11-22T074452-bench.jsonl
   sweetspot show --format csv runs/2026-11-22T074452-bench.jsonl`,
-		Args: files("one run file", 1),
+		Args: runFiles("one run file", 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var found faults
 			display.check(&found)

@@ -30,11 +30,11 @@ func newSweepCommand() *cobra.Command {
 		Use:   "sweep [URL]",
 		Short: "Find the best concurrency limit",
 		Long: `sweep measures one limit after another, looks closer where it matters, and says which limit to use: the smallest
-that gives a share of the peak with 95% confidence. It stops when that is decided or the budget is spent. It examines
+that gives a share of the peak with 95% confidence. It stops when the limit is decided or the budget is spent. It examines
 whether the client is the bottleneck. Then it compares the strategies, each at its own limit and all at a common limit.
 
-With a target that is not this machine it is careful: it at most doubles the limit from one trial to the next, and stops
-at the first sign of harm. Signs are a response 429 or 503, more than 1% failures, and goodput below half of the best.
+With a target that is not this machine, sweep is careful. A search at most doubles the largest limit so far. It stops at
+the first sign of harm: a response 429 or 503, more than 1% failures, or goodput below half of the best.
 
 Without a URL, or with only a path, it starts the bundled test server for the time of the sweep.
 
@@ -53,10 +53,10 @@ Without a URL, or with only a path, it starts the bundled test server for the ti
 	thresholds.bind(cmd)
 	f := cmd.Flags()
 	f.IntVar(&sweep.Min, "min", 1, "try no limit below `N`")
-	f.IntVar(&sweep.Max, "max", 4096, "try no limit above `N`")
+	f.IntVar(&sweep.Max, "max", sweepLimit, "try no limit above `N`")
 	f.IntSliceVar(&sweep.Limits, "limits", nil, "try only these `LIMITS`, separated by commas, instead of searching")
 	f.Float64Var(&sweep.Share, "share", 0.97, "take this `SHARE` of the peak as enough")
-	f.DurationVar(&sweep.Budget, "budget", 0, "search and examine the client for at most `DURATION`; comparing strategies may add half of it (default 2m for each)")
+	f.DurationVar(&sweep.Budget, "budget", 0, "search, and examine the client, for at most `DURATION`; comparing the strategies may add half of it (default 2m per strategy)")
 	f.StringVar(&slo, "slo", "", "find the largest limit that holds this latency `OBJECTIVE` instead, such as p99=200ms ("+latencyNames()+")")
 	f.BoolVar(&noBrakes, "no-brakes", false, "do not stop at signs of harm to a target that is not this machine")
 	return cmd
@@ -137,7 +137,8 @@ func lowerMax(cmd *cobra.Command, sweep *bench.Sweep, all []strategies.Strategy)
 		"limits above %d were not tried, since %d files may be open", sweep.Max, files).With("largest_limit", float64(sweep.Max))}
 }
 
-// truth returns what is known of the bundled server by its theory, up to a limit.
+// truth returns what the theory of the bundled server's capacity says about it: the peak of limits up to largest, and the
+// smallest limit that gives share of the peak.
 func truth(profile string, share float64, largest int) *results.Bundled {
 	known := &results.Bundled{Profile: profile}
 	found, err := server.FindProfile(profile)
@@ -150,14 +151,14 @@ func truth(profile string, share float64, largest int) *results.Bundled {
 	}
 	peak := curve.Peak()
 	known.Limit, known.PerSecond, known.Share, known.Smallest = peak.N, peak.PerSecond, share, curve.Smallest(share)
-	for limit := 1; limit < largest; limit = max(limit+1, limit*9/8) { // six an octave, close enough to look smooth
+	for limit := 1; limit < largest; limit = max(limit+1, limit*9/8) { // six per octave are enough for a smooth line
 		known.Curve = append(known.Curve, results.Rate{Limit: limit, PerSecond: curve[limit-1]})
 	}
 	known.Curve = append(known.Curve, results.Rate{Limit: largest, PerSecond: curve[largest-1]})
 	return known
 }
 
-// undecided returns an error that names the strategies whose trials support no statement, or nil.
+// undecided returns an error that names the strategies without a limit to use, or nil.
 func undecided(optima []results.Optimum) error {
 	var errs []error
 	for _, o := range optima {
@@ -189,7 +190,8 @@ func checkSweep(sweep *bench.Sweep, found *faults) {
 	}
 }
 
-// sweepable returns the strategies that can have more than one request in flight. Another one that is named is a fault.
+// sweepable returns the strategies that can have more than one request in flight. It adds a fault if --strategy names
+// another one.
 func sweepable(all []strategies.Strategy, o *options, found *faults) []strategies.Strategy {
 	var many []strategies.Strategy
 	for _, s := range all {
@@ -217,7 +219,7 @@ func parseObjective(text string, found *faults) *bench.Objective {
 	return &bench.Objective{Quantile: quantile, Seconds: duration.Seconds()}
 }
 
-// latencyNames lists what an objective can bound, as a sentence has it.
+// latencyNames returns the figures that an objective can bound, as words of a sentence: "mean, p50 or p99".
 func latencyNames() string {
 	names := results.LatencyNames()
 	last := len(names) - 1

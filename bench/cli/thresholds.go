@@ -18,13 +18,13 @@ type unmetError struct{ error }
 
 func (e unmetError) Unwrap() error { return e.error }
 
-// thresholds are what a run has to meet, as given and as parsed.
+// thresholds are the flags that say what a run has to meet, as they were given and as they were parsed.
 type thresholds struct {
 	requirements []string
 	errorRate    string
 
 	parsed       []*threshold.Threshold
-	mostErrors   float64 // a share of one
+	mostErrors   float64 // a share, from 0 to 1
 	errorsMatter bool
 	names        []string // of the strategies to run
 }
@@ -39,31 +39,31 @@ The figures of a sweep are those at the limit to use. The best estimates decide,
 times are durations and must be compared with durations. A threshold on an unknown figure is not met.`
 }
 
-func (g *thresholds) bind(cmd *cobra.Command) {
+func (t *thresholds) bind(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringArrayVar(&g.requirements, "require", nil,
-		"end with exit status 3 unless the run meets this `REQUIREMENT`, such as 'p99(pool) < 50ms'; may be repeated")
-	f.StringVar(&g.errorRate, "max-error-rate", "",
-		"end with exit status 3 if more than this `SHARE`, such as 1%, of the requests of any strategy failed")
+	f.StringArrayVar(&t.requirements, "require", nil,
+		"exit with status 3 unless the run meets this `REQUIREMENT`, such as 'p99(pool) < 50ms'; may be repeated")
+	f.StringVar(&t.errorRate, "max-error-rate", "",
+		"exit with status 3 if more than this `SHARE`, such as 1%, of the requests of any strategy failed")
 }
 
 // parse parses the flags for a run of the command with the strategies, and adds to found what is wrong with them.
-func (g *thresholds) parse(cmd *cobra.Command, all []strategies.Strategy, found *faults) {
+func (t *thresholds) parse(cmd *cobra.Command, all []strategies.Strategy, found *faults) {
 	for _, s := range all {
-		g.names = append(g.names, s.Name())
+		t.names = append(t.names, s.Name())
 	}
-	for _, text := range g.requirements {
+	for _, text := range t.requirements {
 		parsed, err := threshold.Parse(text)
 		if err == nil && len(all) > 0 { // that there is no strategy is a fault already
-			err = parsed.Check(cmd.Name(), g.names)
+			err = parsed.Check(cmd.Name(), t.names)
 		}
 		found.add(fmt.Sprintf("--require %q", text), err)
-		g.parsed = append(g.parsed, parsed)
+		t.parsed = append(t.parsed, parsed)
 	}
-	if g.errorsMatter = cmd.Flags().Changed("max-error-rate"); g.errorsMatter {
+	if t.errorsMatter = cmd.Flags().Changed("max-error-rate"); t.errorsMatter {
 		var ok bool
-		if g.mostErrors, ok = parseShare(g.errorRate); !ok {
-			found.addf("--max-error-rate %q: want a share such as 1%% or 0.01", g.errorRate)
+		if t.mostErrors, ok = parseShare(t.errorRate); !ok {
+			found.addf("--max-error-rate %q: want a share such as 1%% or 0.01", t.errorRate)
 		}
 	}
 }
@@ -79,15 +79,15 @@ func parseShare(text string) (share float64, ok bool) {
 }
 
 // unmet returns an error with a line for each threshold that the run does not meet, or nil.
-func (g *thresholds) unmet(run *results.Run) error {
+func (t *thresholds) unmet(run *results.Run) error {
 	var errs []error
-	for _, t := range g.parsed {
-		if failure := t.Failure(run); failure != "" {
+	for _, one := range t.parsed {
+		if failure := one.Failure(run); failure != "" {
 			errs = append(errs, errors.New(failure))
 		}
 	}
-	if g.errorsMatter {
-		errs = append(errs, g.faulty(run)...)
+	if t.errorsMatter {
+		errs = append(errs, t.faulty(run)...)
 	}
 	if len(errs) == 0 {
 		return nil
@@ -97,11 +97,11 @@ func (g *thresholds) unmet(run *results.Run) error {
 
 // faulty returns an error for each strategy that was measured and had more errors than it may. A strategy that was left out
 // had none.
-func (g *thresholds) faulty(run *results.Run) (errs []error) {
-	for _, name := range g.names {
+func (t *thresholds) faulty(run *results.Run) (errs []error) {
+	for _, name := range t.names {
 		share, words, err := threshold.ErrorRate(run, name)
-		if err == nil && share > g.mostErrors {
-			errs = append(errs, fmt.Errorf("not met: --max-error-rate %s: %s had %s", g.errorRate, name, words))
+		if err == nil && share > t.mostErrors {
+			errs = append(errs, fmt.Errorf("not met: --max-error-rate %s: %s had %s", t.errorRate, name, words))
 		}
 	}
 	return errs

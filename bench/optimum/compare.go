@@ -12,8 +12,8 @@ import (
 // A Sample is what one strategy reached in every block of a comparison.
 type Sample struct {
 	Name   string
-	CopyOf string    // name of the strategy that this is a hidden second copy of, for an A/A test; or empty
-	Blocks []float64 // goodput a second by block; 0 where the trial failed
+	CopyOf string    // name of the sample of which this is a hidden second copy, for an A/A test; empty if it is no copy
+	Blocks []float64 // goodput per second by block; 0 where the trial failed
 }
 
 // A Standing says how a strategy compares with the others.
@@ -26,15 +26,15 @@ const (
 	Indistinguishable Standing = "indistinguishable" // neither
 )
 
-// A Pair is the difference between two strategies.
+// A Pair is the difference between two samples.
 type Pair struct {
 	A, B      string
 	Ratio     float64 // of A's goodput to B's
-	Low, High float64 // interval of Ratio, wide enough for all pairs together to be right with 95% confidence
-	P         float64 // of a difference as large as this one by chance, adjusted for the number of pairs
+	Low, High float64 // interval of Ratio; the intervals of all pairs together are right with 95% confidence
+	P         float64 // probability of a difference at least as large by chance, adjusted for the number of pairs
 }
 
-// Differs reports whether one of the two is certainly faster, and by more than [stat.Negligible].
+// Differs reports whether one of the two is certainly faster, and by more than the share [stat.Negligible].
 func (p Pair) Differs() bool {
 	return p.P <= 1-stat.Confidence && (p.Low > 1+stat.Negligible || p.High < 1/(1+stat.Negligible))
 }
@@ -48,12 +48,13 @@ type Comparison struct {
 	Warnings  []Warning
 }
 
-// FewestBlocks is how many complete blocks it takes to name a winner: with fewer, t has too few degrees of freedom to be
-// robust against what is not normal.
+// FewestBlocks is how many complete blocks it takes to name a winner. With fewer, Student's t has too few degrees of freedom
+// to be robust against noise that is not normal.
 const FewestBlocks = 10
 
 // Compare says which strategies differ in goodput. The samples must have been measured in complete blocks, every
-// strategy once in each, in random order: then changes of the machine from block to block cancel in the ratios.
+// strategy once in each, in random order: then changes of the machine from block to block cancel in the ratios. A block in
+// which any of the samples has no goodput does not count. With fewer than two complete blocks there are no pairs.
 //
 // A family names samples that are compared with one another, such as strategies at one limit; a sample may be in several,
 // and without any family all are one. Every pair of a family gets a paired t test of its log-ratios, and all pairs of all
@@ -72,12 +73,12 @@ func Compare(samples []Sample, families ...[]string) Comparison {
 	for _, p := range c.Pairs {
 		if isCopy(samples, p) && p.Differs() {
 			c.Void = true
-			c.Warnings = append(c.Warnings, Warning{CopyDiffers, map[string]float64{"ratio": p.Ratio}, fmt.Sprintf(
+			c.Warnings = append(c.Warnings, Warning{CopyDiffers, numbers{"ratio": p.Ratio}, fmt.Sprintf(
 				"%s differs from a second copy of itself by %.1f%%: nothing here can be trusted", p.A, 100*math.Abs(p.Ratio-1))})
 		}
 	}
 	if blocks < FewestBlocks {
-		c.Warnings = append(c.Warnings, Warning{TooFewBlocks, map[string]float64{"blocks": float64(blocks), "needed": FewestBlocks},
+		c.Warnings = append(c.Warnings, Warning{TooFewBlocks, numbers{"blocks": float64(blocks), "needed": FewestBlocks},
 			fmt.Sprintf("to name a winner takes at least %d complete blocks, not %d", FewestBlocks, blocks)})
 	}
 	for _, family := range families {
@@ -154,6 +155,7 @@ func adjusted(tests []*paired) []Pair {
 	return pairs
 }
 
+// isCopy reports whether the pair is a sample and its copy.
 func isCopy(samples []Sample, p Pair) bool {
 	return slices.ContainsFunc(samples, func(s Sample) bool {
 		return s.CopyOf != "" && (s.Name == p.A && s.CopyOf == p.B || s.Name == p.B && s.CopyOf == p.A)

@@ -14,7 +14,7 @@ type Conclusion struct {
 	Share     float64 // of the peak
 	PerSecond float64 // goodput at Limit
 	Certain   bool    // whether Limit is High, or the largest safe one; else it is the best guess within the interval
-	Peak      Summit
+	Peak      PeakLimit
 	Explored  [2]int    // the smallest and the largest limit tried
 	Modelled  bool      // whether the scalability law fits; then it narrowed the interval and placed the peak
 	Law       Law       // if it fits
@@ -22,11 +22,11 @@ type Conclusion struct {
 	Warnings  []Warning // the first of an Unstable verdict says why
 }
 
-// A Summit is where a curve is highest.
-type Summit struct {
+// A PeakLimit is the limit at which goodput is highest.
+type PeakLimit struct {
 	Limit     int
-	Low, High int     // the peak lies from Low to High
-	PerSecond float64 // goodput there
+	Low, High int     // the peak lies from Low to High, with 95% confidence
+	PerSecond float64 // goodput at Limit
 }
 
 // A Law is the universal scalability law (Gunther 2007, "Guerrilla Capacity Planning"), fitted to goodput: with n requests
@@ -37,11 +37,11 @@ type Summit struct {
 // and is highest at sqrt((1-Sigma)/Kappa). A fit may give a Sigma somewhat below 0 where goodput rises faster than n.
 type Law struct {
 	Lambda float64 // goodput per second of one request alone
-	Sigma  float64 // contention: what only one request at a time can have
-	Kappa  float64 // crosstalk: what requests must agree on in pairs
+	Sigma  float64 // contention: the share of the work that only one request at a time can do
+	Kappa  float64 // crosstalk: what each pair of requests costs because they must agree
 }
 
-// alpha is the probability with which an interval may err on either side: together 5%.
+// alpha is the probability with which an interval may err on each side: 5% for both sides.
 const alpha = 0.025
 
 // Conclude says what the trials so far support. With too few of them for any statement the interval is everything
@@ -52,7 +52,7 @@ func (s *Search) conclude(alpha float64) Conclusion {
 	c := Conclusion{
 		Verdict: Unstable, Share: s.settings.Share, Explored: s.seen.explored(), Thin: true,
 		Low: s.settings.Min - 1, Limit: s.settings.Min, High: s.settings.Min,
-		Peak: Summit{Limit: s.settings.Min, Low: s.settings.Min, High: s.settings.Min},
+		Peak: PeakLimit{Limit: s.settings.Min, Low: s.settings.Min, High: s.settings.Min},
 	}
 	f := newFit(s.seen.points())
 	if f == nil {
@@ -62,7 +62,7 @@ func (s *Search) conclude(alpha float64) Conclusion {
 	top := f.best()
 	c.Low = f.limits[0] - 1
 	c.Limit, c.High, c.PerSecond = f.limits[top], f.limits[f.last()], f.perSecond(top)
-	c.Peak = Summit{Limit: c.Limit, Low: f.limits[0], High: c.High, PerSecond: c.PerSecond}
+	c.Peak = PeakLimit{Limit: c.Limit, Low: f.limits[0], High: c.High, PerSecond: c.PerSecond}
 	if failing := s.seen.failingLimit(); failing < math.MaxInt {
 		c.warn(FailingLimits, numbers{"limit": float64(failing)}, "requests begin to fail at a limit of %d: nothing from there on is recommended", failing)
 	}
@@ -80,7 +80,7 @@ func (s *Search) conclude(alpha float64) Conclusion {
 func (c *Conclusion) decide(s *Search, j *judge) {
 	c.Verdict = s.shape(j)
 	if c.Verdict == Plateau {
-		j.level()
+		j.pool()
 	}
 	c.measured(j)
 	if c.Verdict == Peak {
@@ -110,10 +110,11 @@ func (c *Conclusion) measured(j *judge) {
 	switch c.Certain = high >= 0; {
 	case c.Certain:
 		c.Limit = j.limits[high]
-	case j.height != nil:
-		high, c.Limit = last, j.limits[j.crossing()+1] // The estimated left edge may be too small; the next limit is the better guess.
+	case j.plateau != nil:
+		// The estimated left edge may be too small: the next limit is the better guess.
+		high, c.Limit = last, j.limits[j.crossing()+1]
 	default:
-		// No limit that is enough lies further right than the peak, nor the peak than the last rival.
+		// The smallest limit that is enough is at most the peak, and the peak is at most the last rival.
 		high, c.Limit = last, j.limits[j.top]
 	}
 	c.High = max(c.Limit, j.limits[high])
@@ -125,7 +126,7 @@ func (c *Conclusion) measured(j *judge) {
 // modelled narrows the interval by the scalability law if the trials do not contradict it. The limit to use stays a
 // measured one.
 func (c *Conclusion) modelled(j *judge) {
-	m := j.law()
+	m := j.trustedLaw()
 	if m == nil {
 		return
 	}
@@ -142,7 +143,7 @@ func (c *Conclusion) modelled(j *judge) {
 	}
 	if low, high, ok := m.peakInterval(j.alpha); ok {
 		within := func(x float64) int { return min(max(int(x), c.Explored[0]), c.Explored[1]) }
-		c.Peak = Summit{Limit: within(math.Round(at)), Low: within(low), High: within(math.Ceil(high)), PerSecond: perSecond}
+		c.Peak = PeakLimit{Limit: within(math.Round(at)), Low: within(low), High: within(math.Ceil(high)), PerSecond: perSecond}
 	}
 }
 

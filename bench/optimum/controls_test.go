@@ -66,7 +66,7 @@ func TestControlArgmaxOfNoisyMeansMisplacesThePeak(t *testing.T) {
 			}
 		}
 		best := argmax(means(trials, seen))
-		return optimum.Conclusion{Limit: best, High: best, Peak: optimum.Summit{Limit: best}, Modelled: true}
+		return optimum.Conclusion{Limit: best, High: best, Peak: optimum.PeakLimit{Limit: best}, Modelled: true}
 	})
 	if len(misses) == 0 {
 		t.Error("the argmax of means reached the targets")

@@ -19,9 +19,9 @@ type point struct {
 type fit struct {
 	limits []int         // ascending
 	mu     []float64     // ln(goodput) by limit, in an average block
-	weight []float64     // sum over the trials of each limit
+	weight []float64     // sum of the weights of each limit's trials
 	trials []int         // number of trials of each limit
-	cov    *mat.SymDense // covariance of mu over sigma2; only contrasts mean anything
+	cov    *mat.SymDense // covariance of mu, divided by sigma2; only contrasts mean anything
 	blocks []effect      // ascending by block
 	sigma2 float64       // variance of a trial of weight 1
 	df     int           // degrees of freedom of sigma2; with 0 there is no estimate
@@ -31,10 +31,10 @@ type fit struct {
 type effect struct {
 	block  int
 	by     float64 // in ln(goodput), against the average block
-	weight float64 // sum over the trials of the block
+	weight float64 // sum of the weights of the block's trials
 }
 
-// newFit fits the connected points: two limits can be compared only if a chain of shared blocks leads from one to the other.
+// newFit fits the connected points. Two limits can be compared only if a chain of shared blocks leads from one to the other.
 // It returns nil if there are no points.
 func newFit(points []point) *fit {
 	points = connected(points)
@@ -109,12 +109,12 @@ func (f *fit) solve(points []point) {
 	var mu mat.VecDense
 	mu.MulVec(f.cov, right)
 	f.mu = mu.RawVector().Data
-	f.level(shares, sums)
-	f.spread(points)
+	f.centre(shares, sums)
+	f.estimateNoise(points)
 }
 
-// level computes the effects of the blocks and moves their mean into mu.
-func (f *fit) level(shares *mat.Dense, sums []float64) {
+// centre computes the effects of the blocks and moves their mean into mu.
+func (f *fit) centre(shares *mat.Dense, sums []float64) {
 	mean := 0.0
 	for b := range f.blocks {
 		e := &f.blocks[b]
@@ -129,8 +129,8 @@ func (f *fit) level(shares *mat.Dense, sums []float64) {
 	}
 }
 
-// spread estimates the noise from the residuals.
-func (f *fit) spread(points []point) {
+// estimateNoise estimates the noise from the residuals.
+func (f *fit) estimateNoise(points []point) {
 	sum := 0.0
 	for _, p := range points {
 		e := p.y - f.mu[f.index(p.limit)] - f.blocks[f.blockIndex(p.block)].by
@@ -171,8 +171,8 @@ func (f *fit) contrast(weights []float64) (by, se float64) {
 	return mat.Dot(w, mat.NewVecDense(len(f.mu), f.mu)), math.Sqrt(max(0, mat.Inner(w, f.cov, w)) * f.sigma2)
 }
 
-// withPrior returns the fit with an estimate of the noise that includes the usual noise as a prior, to plan by while there
-// are few trials. Decisions never use it.
+// withPrior returns the fit with an estimate of the noise that includes the usual noise as a prior. Plans are made with it
+// while there are few trials. Of the decisions only the choice of the best limit uses it.
 func (f *fit) withPrior() *fit {
 	const usual = 3 // degrees of freedom that machineNoise is worth
 	prior := *f
@@ -181,8 +181,8 @@ func (f *fit) withPrior() *fit {
 	return &prior
 }
 
-// best returns the index of the limit whose goodput less one standard error is highest, so that a limit that was tried once,
-// with luck, is not taken for the best.
+// best returns the index of the limit whose goodput minus one standard error is highest. So a limit that was tried once, and
+// by chance in a fast moment, is not taken for the best.
 func (f *fit) best() int {
 	top, highest := 0, math.Inf(-1)
 	sigma := math.Sqrt(f.withPrior().sigma2)

@@ -18,7 +18,7 @@ type measurement struct {
 // valid reports whether the trial has a goodput that can be compared.
 func (m measurement) valid() bool { return m.PerSecond > 0 && !math.IsInf(m.PerSecond, 1) }
 
-// counted returns the number of successes from which the goodput was computed.
+// counted returns the number of successes from which the goodput was computed, at least 1.
 func (m measurement) counted() float64 {
 	if m.Observation.Completions > 0 {
 		return float64(m.Observation.Completions)
@@ -37,7 +37,8 @@ func (m measurement) weight() float64 {
 	return machine / (machine + 1/m.counted())
 }
 
-// points returns the measurements by which a search decides: those of limits at which requests do not begin to fail.
+// points returns the measurements that decide, as inputs of the fit: those at limits below the first at which requests begin
+// to fail.
 func (all measurements) points() []point {
 	failing := all.failingLimit()
 	var points []point
@@ -53,7 +54,7 @@ func (all measurements) points() []point {
 // are said to begin to fail at a limit.
 const toleratedFailures = 0.01
 
-// failures count what failed at one limit or several.
+// failures count the failed requests at one limit or at several.
 type failures struct {
 	requests, failed float64
 	timeouts         bool
@@ -82,24 +83,24 @@ func (all measurements) failingLimit() int {
 	return math.MaxInt
 }
 
-func (t *failures) add(m measurement) {
+func (f *failures) add(m measurement) {
 	share := min(max(m.Failed, 0), 1)
 	requests := m.counted() / max(1-share, 0.01) // counted returns successes only
-	t.requests += requests
-	t.failed += share * requests
-	t.timeouts = t.timeouts || m.Timeouts
-	t.succeeds = t.succeeds || m.valid()
+	f.requests += requests
+	f.failed += share * requests
+	f.timeouts = f.timeouts || m.Timeouts
+	f.succeeds = f.succeeds || m.valid()
 }
 
 // begin reports whether requests begin to fail at a limit: if none succeeds, or if significantly more fail than at the limits
 // below, by at least the tolerated share; if any time out and none did below, by any amount. A target that fails 5% of the
 // requests one at a time is not overloaded, even if the first few succeeded.
-func (t *failures) begin(below *failures) bool {
-	if !t.succeeds || below.requests == 0 {
-		return !t.succeeds
+func (f *failures) begin(below *failures) bool {
+	if !f.succeeds || below.requests == 0 {
+		return !f.succeeds
 	}
-	by, noise := t.beyond(below)
-	if t.timeouts && !below.timeouts {
+	by, noise := f.beyond(below)
+	if f.timeouts && !below.timeouts {
 		return by > 3*noise
 	}
 	return by > toleratedFailures+3*noise
@@ -107,9 +108,9 @@ func (t *failures) begin(below *failures) bool {
 
 // beyond returns by how much the share of failures is larger than below, and the standard error of that. One failure and one
 // success are added below, by Laplace's rule of succession, so that a few requests without a failure are no certainty.
-func (t *failures) beyond(below *failures) (by, noise float64) {
-	p, q, n := t.failed/t.requests, (below.failed+1)/(below.requests+2), below.requests+2
-	return p - below.failed/below.requests, math.Sqrt(p*(1-p)/t.requests + q*(1-q)/n)
+func (f *failures) beyond(below *failures) (by, noise float64) {
+	p, q, n := f.failed/f.requests, (below.failed+1)/(below.requests+2), below.requests+2
+	return p - below.failed/below.requests, math.Sqrt(p*(1-p)/f.requests + q*(1-q)/n)
 }
 
 // best returns the highest goodput measured at a limit, or 0.

@@ -8,18 +8,18 @@ import (
 
 // What a block holds.
 const (
-	mostLimits   = 6  // in a long block the machine would drift within it
-	fewestLimits = 3  // that a block has in any case
-	blockSeconds = 15 // that the limits beyond those may take
+	mostLimits   = 6  // of a block: within a longer one the machine would drift
+	fewestLimits = 3  // of a block, however long they take
+	blockSeconds = 15 // a block with more than fewestLimits takes at most this long
 )
 
 // What is worth measuring.
 const (
 	coarseRatio   = 1.45 // of neighbouring limits, just over half an octave, from which the curve between them is too little known
 	fineRatio     = 1.1  // of neighbouring limits, up to which nothing between them is worth knowing
-	knownError    = 0.33 // standard error of a limit that is known well, as a part of what it may lack of the peak
+	knownError    = 0.33 // standard error of a limit that is known well, as a part of -ln(share)
 	planningError = 0.02 // probability of error with which a plan takes something for certain
-	longSeconds   = 30   // that a trial may take which shows whether the curve falls
+	longSeconds   = 30   // the most that a trial may take that shows whether the curve falls
 )
 
 // When to stop.
@@ -39,7 +39,7 @@ func (s *Search) settled() bool {
 	if f == nil {
 		return true
 	}
-	if edge, next := s.drop(f); edge >= 0 && s.between(f.limits[edge], next, beside(f.limits[edge])) > 0 {
+	if edge, next := s.drop(f); edge >= 0 && s.between(f.limits[edge], next, cliffWidth(f.limits[edge])) > 0 {
 		return false
 	}
 	c := s.conclude(stopError)
@@ -66,17 +66,17 @@ func (s *Search) worthMeasuring() []int {
 	}
 	p := &planner{judge: newJudge(f.withPrior(), s.settings.Share, planningError), search: s}
 	if s.shape(p.judge) == Plateau {
-		p.level()
+		p.pool()
 	}
-	if p.height == nil {
+	if p.plateau == nil {
 		p.add(p.limits[p.top])
 	}
 	p.cliffs()
 	p.doubts()
 	p.edge()
-	if p.height == nil {
+	if p.plateau == nil {
 		p.around()
-		p.obstacles()
+		p.challengers()
 	} else {
 		p.choose(p.crossing()+1, p.crossing()+2)
 	}
@@ -126,15 +126,15 @@ func (p *planner) split(low, high int, ratio float64) bool {
 // cliffs closes in on where the curve falls steeply or requests begin to fail.
 func (p *planner) cliffs() {
 	if edge, next := p.search.drop(p.fit); edge >= 0 {
-		p.add(p.search.between(p.limits[edge], next, beside(p.limits[edge])))
+		p.add(p.search.between(p.limits[edge], next, cliffWidth(p.limits[edge])))
 	}
 	if failing := p.search.seen.failingLimit(); failing < math.MaxInt {
-		p.add(p.search.between(p.limits[p.last()], failing, beside(failing)))
+		p.add(p.search.between(p.limits[p.last()], failing, cliffWidth(failing)))
 	}
 }
 
-// doubts chooses the limits on which the verdict depends: a dip that is not certain, a rise at the end of the range,
-// and a fall there, which distinguishes a peak from a plateau.
+// doubts chooses the limits on which an uncertain verdict depends: those of a dip, of a rise at the end of the range, and of
+// a fall there, which distinguishes a peak from a plateau.
 func (p *planner) doubts() {
 	if d := p.dip(); d.z > 0 && d.z < 2*p.t {
 		p.choose(d.bottom, d.left, d.right)
@@ -143,7 +143,7 @@ func (p *planner) doubts() {
 	if z := p.rise(most); z > 0 && z < 2*p.t {
 		p.choose(last, last-1)
 	}
-	if p.height != nil && p.trials[last] < plateauTrials && p.search.seen.cost(p.limits[last], refineSeconds) <= blockSeconds {
+	if p.plateau != nil && p.trials[last] < plateauTrials && p.search.seen.cost(p.limits[last], refineSeconds) <= blockSeconds {
 		p.choose(last)
 	}
 	if z := p.lead(last); z >= 0 || z < -student(doubtful, p.df) {
@@ -151,7 +151,7 @@ func (p *planner) doubts() {
 	}
 	further := 2 * p.limits[last]
 	if further <= most && further < p.search.seen.failingLimit() && p.search.seen.cost(further, refineSeconds) <= longSeconds {
-		p.add(further) // It shows a fall in less time than many trials of the last.
+		p.add(further) // It shows a fall in less time than many trials of the largest limit do.
 	} else {
 		p.choose(last)
 	}
@@ -177,8 +177,9 @@ func (p *planner) edge() {
 	}
 }
 
-// resolution returns the ratio of neighbouring limits down to which the left edge is refined: fineRatio once both its sides
-// are decided, or if they are known so well that an undecided limit must lie too close to the edge to be decided.
+// resolution returns the ratio of neighbouring limits down to which the left edge is refined. It is fineRatio once both sides
+// of the edge are decided. It is fineRatio too if both sides are known well: then an undecided limit lies so close to the edge
+// that more trials would not decide it.
 func (p *planner) resolution(decided bool) float64 {
 	right := p.crossing()
 	_, a := p.gap(right, p.top)
@@ -200,14 +201,9 @@ func (p *planner) around() {
 	}
 }
 
-// obstacles chooses the limits of whose goodput the best gives share with the least certainty.
-func (p *planner) obstacles() {
-	var list []int
-	for i := range p.limits {
-		if i != p.top && p.over(p.top, i) < p.t {
-			list = append(list, i)
-		}
-	}
-	slices.SortFunc(list, func(a, b int) int { return cmp.Compare(p.over(p.top, a), p.over(p.top, b)) })
-	p.choose(list...)
+// challengers chooses the limits that may still be better than the best, the most likely first.
+func (p *planner) challengers() {
+	others := slices.DeleteFunc(slices.Clone(p.rivals), func(i int) bool { return i == p.top })
+	slices.SortFunc(others, func(a, b int) int { return cmp.Compare(p.over(p.top, a), p.over(p.top, b)) })
+	p.choose(others...)
 }

@@ -9,12 +9,12 @@ import (
 type Settings struct {
 	Min, Max  int     // the smallest and the largest limit to try; 0 stands for 1 and for 4096
 	Share     float64 // of the peak that is enough, in (0, 1); 0 stands for 0.97
-	MaxTrials int     // after which the search ends; 0 stands for 70
-	Limits    []int   // a fixed grid instead of a search; then Min and Max do not count; nil searches
+	MaxTrials int     // the search ends after this many; 0 stands for 70
+	Limits    []int   // a fixed grid instead of a search; then Min and Max do not count; empty for a search
 	Seed      uint64  // of the order of the trials within their blocks
 }
 
-// A Trial is a request to measure one limit once.
+// A Trial is what [Search.Next] asks for: one measurement at one limit.
 type Trial struct {
 	Stage       Stage
 	Block       int // trials of one block are compared with each other; the ramp is block 0
@@ -46,8 +46,8 @@ type Observation struct {
 //	}
 //	best := search.Conclude()
 //
-// It may be abandoned after any trial; Conclude then says what the trials so far support. A Search is not safe
-// for concurrent use.
+// The caller may stop after any trial; Conclude then says what the trials so far support. A Search is not safe for
+// concurrent use.
 type Search struct {
 	settings Settings
 	random   *rand.Rand
@@ -70,7 +70,7 @@ func New(settings Settings) *Search {
 	return search
 }
 
-// complete fills in the defaults and brings what is out of range into it.
+// complete fills in the defaults and replaces what is out of range.
 func (s Settings) complete() Settings {
 	s.Limits = slices.DeleteFunc(slices.Clone(s.Limits), func(limit int) bool { return limit < 1 })
 	slices.Sort(s.Limits)
@@ -139,7 +139,7 @@ func (s *Search) trial(stage Stage, limit int, window float64) Trial {
 	return Trial{Stage: stage, Block: s.block, Limit: limit, Completions: completions(limit, s.seen.rate(limit), window)}
 }
 
-// Add adds what a trial measured.
+// Add adds what a trial measured. A trial without goodput is one in which no request succeeded.
 func (s *Search) Add(trial Trial, seen Observation) {
 	s.seen = append(s.seen, measurement{trial, seen})
 }

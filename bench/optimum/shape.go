@@ -12,7 +12,7 @@ const (
 	Plateau    Verdict = "plateau"    // a flat top: only its left edge means something
 	NoKnee     Verdict = "no-knee"    // still rising at the largest limit
 	Cliff      Verdict = "cliff"      // goodput collapses just above the limit, which is the largest safe one
-	Multimodal Verdict = "multimodal" // it falls and rises again
+	Multimodal Verdict = "multimodal" // goodput falls and rises again
 	Unstable   Verdict = "unstable"   // the machine drifted, or there are too few trials for any statement
 )
 
@@ -22,14 +22,15 @@ func Verdicts() []Verdict { return []Verdict{Peak, Plateau, NoKnee, Cliff, Multi
 // Bounds of the verdicts, as differences of ln(goodput).
 var (
 	drifting = math.Log(1.05) // from the first block to the last: the machine is not stable
-	fall     = math.Log(1.25) // between neighbours, that is down by 20%: a cliff
+	fall     = math.Log(1.25) // between neighbours, which is a fall by 20%: a cliff
 	gain     = math.Log(1.05) // over the top octave: no knee
 	dent     = math.Log(1.05) // down and up again: two humps
 )
 
+// Probabilities by which the shape is decided.
 const (
-	doubtful = 0.005 // probability with which a feature of the curve is named that is not there
-	likely   = 0.1   // probability of a misfit from which a model is believed
+	doubtful = 0.005 // the most with which a feature of the curve may be named that is not there
+	likely   = 0.1   // the least of a misfit by chance with which a model is believed
 )
 
 // shape names the kind of curve, whether or not the machine was stable.
@@ -38,11 +39,11 @@ func (s *Search) shape(j *judge) Verdict {
 	switch edge, next := s.drop(j.fit); {
 	case j.dip().z > t:
 		return Multimodal
-	case edge >= 0 && next-j.limits[edge] <= beside(j.limits[edge]) && j.falls(edge, t):
+	case edge >= 0 && next-j.limits[edge] <= cliffWidth(j.limits[edge]) && j.falls(edge, t):
 		return Cliff
 	case j.rise(s.settings.Max) > t:
 		return NoKnee
-	case j.flat() && j.law() == nil:
+	case j.flat() && j.trustedLaw() == nil:
 		return Plateau
 	default:
 		return Peak
@@ -78,13 +79,13 @@ func (f *fit) drift() float64 {
 // A dip is a place where the curve falls by more than a dent and rises by more than a dent again.
 type dip struct {
 	left, bottom, right int     // indexes of limits
-	z                   float64 // by how many standard errors, for the lesser of the two
+	z                   float64 // by how many standard errors the lesser of the two exceeds a dent
 }
 
-// dip returns the most certain one.
+// dip returns the most certain dip of the curve.
 func (f *fit) dip() dip {
 	deepest := dip{z: math.Inf(-1)}
-	// highest returns the limit among some that most certainly lies above the bottom.
+	// highest returns which of the limits with indexes in [from, to) most certainly lies above the bottom.
 	highest := func(from, to, bottom int) (at int, z float64) {
 		z = math.Inf(-1)
 		for i := from; i < to; i++ {
@@ -104,11 +105,11 @@ func (f *fit) dip() dip {
 	return deepest
 }
 
-// beside returns how close two limits must be for a fall between them to be a cliff and not a slope.
-func beside(limit int) int { return max(1, limit/50) }
+// cliffWidth returns how close two limits must be for a fall between them to be a cliff and not a slope.
+func cliffWidth(limit int) int { return max(1, limit/50) }
 
 // drop returns the index of the last good limit before a steep fall and the next larger limit tried, or -1 if there
-// is no such fall. It may be a slope still: that shows when limits between the two are tried.
+// is no such fall. Only limits tried between the two show whether the fall is a cliff or a slope.
 func (s *Search) drop(f *fit) (edge, next int) {
 	top := f.best()
 	for i := top; i < f.last() && f.mu[top]-f.mu[i] <= fall; i++ {
@@ -133,8 +134,8 @@ func (f *fit) falls(i int, t float64) bool {
 	return by > t*se
 }
 
-// rise returns by how many standard errors the curve was rising in the top octave, if by more than gain and up
-// to the largest limit that may be tried; else less than any number.
+// rise returns by how many standard errors the curve rose in the top octave. It returns -Inf if the curve rose by less than
+// gain, or if the largest limit that may be tried has not been.
 func (f *fit) rise(most int) float64 {
 	half := f.last() - 1
 	for half > 0 && f.limits[half]*2 > most {
@@ -161,9 +162,9 @@ func (j *judge) flat() bool {
 	return true
 }
 
-// law returns the scalability law if the trials do not speak against it and certainly put its peak among the limits
+// trustedLaw returns the scalability law if the trials do not speak against it and certainly put its peak among the limits
 // explored, else nil.
-func (j *judge) law() *usl {
+func (j *judge) trustedLaw() *usl {
 	m := fitUSL(j.fit)
 	if m == nil || m.p <= likely {
 		return nil

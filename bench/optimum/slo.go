@@ -17,12 +17,12 @@ type SLOSearch struct {
 	refused  map[int]bool      // limits that may hold but could not be shown to
 }
 
-// NewSLOSearch returns a search of the limits from min to max for a bound in seconds, more than 0.
+// NewSLOSearch returns a search of the limits from min, at least 1, to max for a bound in seconds, more than 0.
 func NewSLOSearch(min, max int, bound float64) *SLOSearch {
 	return &SLOSearch{min: min, max: max, bound: math.Log(bound), seen: map[int][]float64{}, refused: map[int]bool{}}
 }
 
-// Held is what an [SLOSearch] has found: the largest limit that holds the bound is at least Limit and below Broken.
+// Held is what an [SLOSearch] has found. The largest limit that holds the bound is at least Limit and below Broken.
 type Held struct {
 	Limit    int    // the largest limit that holds with 95% confidence; 0 if none was shown to
 	Broken   int    // the smallest limit above it that was not shown to hold; 0 if every limit tried does
@@ -31,66 +31,66 @@ type Held struct {
 
 // How an SLOSearch decides.
 const (
-	closeRatio  = 1.1 // of the limits between which the answer lies, up to which it is no use to look closer
-	fewestHolds = 3   // trials before a limit may be said to hold: fewer give no usable variance
-	mostHolds   = 8   // trials after which a limit that could not be shown to hold is said not to
-	holdsError  = 0.05
+	closeRatio  = 1.1  // of the limits between which the answer lies, up to which limits between them are not tried
+	fewestHolds = 3    // trials before a limit may be said to hold: fewer give no usable variance
+	mostHolds   = 8    // trials after which a limit that could not be shown to hold is given up
+	holdsError  = 0.05 // probability with which a limit is said to hold that does not
 )
 
 // Next returns the limit to try next, and false once the search has decided.
-func (c *SLOSearch) Next() (limit int, ok bool) {
+func (s *SLOSearch) Next() (limit int, ok bool) {
 	for {
-		below, broken := c.bracket()
+		below, broken := s.bracket()
 		switch {
 		case below == 0 && broken == 0:
-			return c.min, true
+			return s.min, true
 		case below == 0:
 			return 0, false // not even the smallest limit holds
-		case broken == 0 && below < c.max:
-			return min(2*below, c.max), true
+		case broken == 0 && below < s.max:
+			return min(2*below, s.max), true
 		case broken > below+1 && float64(broken) > closeRatio*float64(below):
 			between := int(math.Round(math.Sqrt(float64(below) * float64(broken))))
 			return min(max(between, below+1), broken-1), true
-		case c.holds(below):
+		case s.holds(below):
 			return 0, false
-		case len(c.seen[below]) < mostHolds:
+		case len(s.seen[below]) < mostHolds:
 			return below, true
 		}
-		c.refused[below] = true
+		s.refused[below] = true
 	}
 }
 
 // Add adds what a trial measured at the limit: the latency in seconds that the bound is for, infinite if nothing succeeded.
-func (c *SLOSearch) Add(limit int, latency float64) {
-	c.seen[limit] = append(c.seen[limit], math.Log(latency))
+func (s *SLOSearch) Add(limit int, latency float64) {
+	s.seen[limit] = append(s.seen[limit], math.Log(latency))
 }
 
 // Conclude says what the trials so far support.
-func (c *SLOSearch) Conclude() Held {
+func (s *SLOSearch) Conclude() Held {
 	var h Held
-	for limit := range c.seen {
+	for limit := range s.seen {
 		if h.Explored[0] == 0 || limit < h.Explored[0] {
 			h.Explored[0] = limit
 		}
 		h.Explored[1] = max(h.Explored[1], limit)
 	}
-	below, broken := c.bracket()
-	for ; below > 0 && !c.holds(below); below = c.under(below) {
+	below, broken := s.bracket()
+	for ; below > 0 && !s.holds(below); below = s.below(below) {
 		broken = below
 	}
 	h.Limit, h.Broken = below, broken
 	return h
 }
 
-// bracket returns the largest limit such that it and every smaller limit tried seem to hold, and the smallest limit that does
-// not; 0 where there is none.
-func (c *SLOSearch) bracket() (below, broken int) {
-	for limit := range c.seen {
-		if (c.refused[limit] || stat.Mean(c.seen[limit], nil) > c.bound) && (broken == 0 || limit < broken) {
+// bracket returns the largest limit such that it and every smaller limit tried seem to hold, and the smallest limit tried that
+// does not seem to; 0 where there is none.
+func (s *SLOSearch) bracket() (below, broken int) {
+	for limit := range s.seen {
+		if (s.refused[limit] || stat.Mean(s.seen[limit], nil) > s.bound) && (broken == 0 || limit < broken) {
 			broken = limit
 		}
 	}
-	for limit := range c.seen {
+	for limit := range s.seen {
 		if limit > below && (broken == 0 || limit < broken) {
 			below = limit
 		}
@@ -98,10 +98,10 @@ func (c *SLOSearch) bracket() (below, broken int) {
 	return below, broken
 }
 
-// under returns the largest limit tried below limit, 0 if there is none.
-func (c *SLOSearch) under(limit int) int {
+// below returns the largest limit tried below limit, 0 if there is none.
+func (s *SLOSearch) below(limit int) int {
 	largest := 0
-	for tried := range c.seen {
+	for tried := range s.seen {
 		if tried < limit {
 			largest = max(largest, tried)
 		}
@@ -111,11 +111,11 @@ func (c *SLOSearch) under(limit int) int {
 
 // holds reports whether the latency at a limit is at or below the bound with 95% confidence, by a t test of its
 // logarithms.
-func (c *SLOSearch) holds(limit int) bool {
-	logs := c.seen[limit]
-	if len(logs) < fewestHolds || c.refused[limit] {
+func (s *SLOSearch) holds(limit int) bool {
+	logs := s.seen[limit]
+	if len(logs) < fewestHolds || s.refused[limit] {
 		return false
 	}
 	mean, deviation := stat.MeanStdDev(logs, nil)
-	return mean+student(holdsError, len(logs)-1)*deviation/math.Sqrt(float64(len(logs))) <= c.bound
+	return mean+student(holdsError, len(logs)-1)*deviation/math.Sqrt(float64(len(logs))) <= s.bound
 }

@@ -27,9 +27,9 @@ func fitUSL(f *fit) *usl {
 	}
 	m := &usl{df: f.df}
 	parameters := 3
-	if !m.settle(f, parameters) || m.a < 0 {
+	if !m.iterate(f, parameters) || m.a < 0 {
 		parameters = 2
-		if !m.settle(f, parameters) {
+		if !m.iterate(f, parameters) {
 			return nil
 		}
 	}
@@ -46,9 +46,9 @@ func fitUSL(f *fit) *usl {
 	return m
 }
 
-// settle fits c, b and, as the third parameter, a. The noise is relative to what is fitted, so that the weights depend
-// on the fit; they settle quickly. It reports whether there is a law that gives every limit a time above 0.
-func (m *usl) settle(f *fit, parameters int) bool {
+// iterate fits c, b and, as the third parameter, a. The noise is relative to what is fitted, so the weights depend on the
+// fit; they converge within a few rounds. It reports whether there is a law that gives every limit a time above 0.
+func (m *usl) iterate(f *fit, parameters int) bool {
 	took := make([]float64, len(f.limits))
 	for i, n := range f.limits {
 		took[i] = float64(n) / f.perSecond(i)
@@ -101,7 +101,7 @@ func (m *usl) solve(f *fit, took []float64, parameters int) bool {
 	return true
 }
 
-// took returns n/X(n): how long a request takes with n in flight.
+// took returns n/X(n): how many seconds a request takes with n in flight.
 func (m *usl) took(limit int) float64 {
 	n := float64(limit)
 	return m.a + m.b*n + m.c*n*n

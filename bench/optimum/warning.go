@@ -4,7 +4,7 @@ package optimum
 // that shows it says what to do about it.
 type Warning struct {
 	Code    Code
-	Numbers map[string]float64 // by name; shares are of one
+	Numbers map[string]float64 // by name; a share is from 0 to 1
 	Text    string
 }
 

@@ -9,19 +9,18 @@ import (
 	"sweetspot/server"
 )
 
-// Counts returns what the server has counted since the last call. No request may be under way.
-func (s *Server) Counts() (bench.ServerCounts, error) { return counts(s.url) }
-
-func counts(url string) (bench.ServerCounts, error) {
-	counted, err := stats(url)
+// Counts returns what the server has counted since the last call, and resets its counters. No request may be under way. It
+// returns an error if the server does not answer.
+func (s *Server) Counts() (bench.ServerCounts, error) {
+	counted, err := takeStats(s.url)
 	if err != nil {
-		return bench.ServerCounts{}, fmt.Errorf("ask the bundled server what it saw: %w", err)
+		return bench.ServerCounts{}, fmt.Errorf("read the bundled server's counts: %w", err)
 	}
 	return bench.ServerCounts{Requests: counted.Requests, PeakInFlight: int(counted.PeakInFlight)}, nil
 }
 
-// stats returns what a server has counted, and resets its counters.
-func stats(url string) (counted server.Stats, err error) {
+// takeStats returns what the server has counted, and resets its counters.
+func takeStats(url string) (counted server.Stats, err error) {
 	response, err := http.Get(url + "-/stats")
 	if err != nil {
 		return counted, err

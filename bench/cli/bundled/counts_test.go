@@ -14,7 +14,7 @@ func TestCountsAreThoseSinceTheLastCall(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	ask := func() (bench.ServerCounts, error) { return counts(s.URL()) }
+	asked := &Server{url: s.URL()}
 	for _, n := range []int64{3, 0, 2} {
 		for range n {
 			response, err := http.Get(s.URL())
@@ -23,14 +23,15 @@ func TestCountsAreThoseSinceTheLastCall(t *testing.T) {
 			}
 			response.Body.Close()
 		}
-		if saw, err := ask(); err != nil || saw != (bench.ServerCounts{Requests: n, PeakInFlight: int(min(n, 1))}) {
+		if saw, err := asked.Counts(); err != nil || saw != (bench.ServerCounts{Requests: n, PeakInFlight: int(min(n, 1))}) {
 			t.Errorf("got %+v, %v, want %d requests", saw, err, n)
 		}
 	}
 }
 
 func TestCountsOfAServerThatIsGoneAreAnError(t *testing.T) {
-	if saw, err := counts("http://127.0.0.1:1/"); err == nil {
+	gone := &Server{url: "http://127.0.0.1:1/"}
+	if saw, err := gone.Counts(); err == nil {
 		t.Errorf("got %+v, want an error", saw)
 	}
 }

@@ -1,5 +1,5 @@
-// Package bundled runs the test server that comes with the program in its own process, so that what the server costs is
-// not taken for the client's.
+// Package bundled runs the test server that comes with the program. The server has its own process, so that its processor
+// time and memory are not counted as the client's.
 package bundled
 
 import (
@@ -30,9 +30,9 @@ func Start(ctx context.Context, args ...string) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start the bundled server: %w", err)
 	}
-	var complaint bytes.Buffer
+	var message bytes.Buffer // what the server says if it cannot start
 	command := exec.Command(program, append([]string{"serve", "--with-parent", "--drain", drainTime.String()}, args...)...)
-	command.Stderr = &complaint
+	command.Stderr = &message
 	ignoreInterrupts(command)
 	input, err1 := command.StdinPipe()
 	output, err2 := command.StdoutPipe()
@@ -47,7 +47,7 @@ func Start(ctx context.Context, args ...string) (*Server, error) {
 	line, err := bufio.NewReader(output).ReadString('\n')
 	if err != nil {
 		_ = s.Stop()
-		return nil, errors.Join(ctx.Err(), fmt.Errorf("start the bundled server: %s", strings.TrimSpace(complaint.String())))
+		return nil, errors.Join(ctx.Err(), fmt.Errorf("start the bundled server: %s", strings.TrimSpace(message.String())))
 	}
 	s.url = strings.TrimSpace(line)
 	return s, nil
@@ -61,7 +61,8 @@ const (
 	killTimeout = 5 * time.Second // after which a server that has not stopped is killed; several times drainTime
 )
 
-// Stop ends the server and waits for it. It takes five seconds at most.
+// Stop ends the server and waits for it, for five seconds at most: then it kills it. It returns an error if the server was
+// killed or did not exit with status 0.
 func (s *Server) Stop() error {
 	_ = s.input.Close()
 	kill := time.AfterFunc(killTimeout, func() { _ = s.command.Process.Kill() })

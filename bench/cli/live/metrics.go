@@ -49,7 +49,7 @@ func (m *metrics) handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
-// progress sets what is under way. Like trial it is for one goroutine to call.
+// progress sets what is under way. Progress and trial must be called by one goroutine at a time.
 func (m *metrics) progress(at bench.Progress) {
 	m.done.Set(at.Share)
 	if at.Strategy != m.latest.Strategy || at.Limit != m.latest.Limit {
@@ -59,7 +59,7 @@ func (m *metrics) progress(at bench.Progress) {
 	}
 }
 
-// trial adds a trial that is over. A trial with a purpose of its own makes requests, but does not measure its strategy.
+// trial adds a trial that is over. A trial with a [results.Purpose] makes requests, but does not measure its strategy.
 func (m *metrics) trial(t results.Trial) {
 	m.trials.WithLabelValues(t.Strategy).Inc()
 	m.succeeded.WithLabelValues(t.Strategy).Add(float64(t.Succeeded))

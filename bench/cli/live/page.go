@@ -46,14 +46,15 @@ type Page struct {
 // refreshTime is how often an open page is sent what is new: often enough to watch, seldom enough to cost little.
 const refreshTime = time.Second
 
-// restRatio is how many times as long as the last making of the page took its next one has to wait: so it takes at most a
-// twentieth of a CPU, which it shares with the client that is measured.
+// restRatio is how long the page is not made again, as a multiple of the time that it took to make. So the page takes at
+// most a twentieth of a CPU, which the client that is measured needs too.
 const restRatio = 20
 
 // writeTimeout is how long a browser has to take what is sent to it, also when the run has ended.
 const writeTimeout = 2 * time.Second
 
-// ParseAddress reads a port, which stands for that port of 127.0.0.1, or HOST:PORT. Port 0 is any that is free.
+// ParseAddress reads a port, which stands for that port of 127.0.0.1, or HOST:PORT. Port 0 stands for any port that is free.
+// It returns HOST:PORT, or an error that shows how a right address looks.
 func ParseAddress(text string) (string, error) {
 	host, port, err := net.SplitHostPort(text)
 	if err != nil {
@@ -65,7 +66,8 @@ func ParseAddress(text string) (string, error) {
 	return net.JoinHostPort(cmp.Or(host, "127.0.0.1"), port), nil
 }
 
-// Start serves a page of the run at the address. An empty address gives a nil Page.
+// Start serves a page of the run at the address, HOST:PORT, until Close. It returns an error if it cannot listen there. An
+// empty address gives a nil Page.
 func Start(address string, run *results.Run) (*Page, error) {
 	if address == "" {
 		return nil, nil
@@ -89,7 +91,7 @@ func Start(address string, run *results.Run) (*Page, error) {
 	return p, nil
 }
 
-// URL returns where the page is.
+// URL returns the URL of the page.
 func (p *Page) URL() string { return fmt.Sprintf("http://%s/", p.address) }
 
 // Target sets the URL that is measured, once it is known.
@@ -102,7 +104,7 @@ func (p *Page) Target(url string) {
 	p.run.Target = url
 }
 
-// Version sets what makes the requests of a strategy.
+// Version sets the name and version of what makes a strategy's requests.
 func (p *Page) Version(strategy, version string) {
 	if p == nil {
 		return
@@ -117,7 +119,7 @@ func (p *Page) Version(strategy, version string) {
 	p.run.Versions = versions
 }
 
-// Progress sets how far the run has come. Like Trial it is for one goroutine to call.
+// Progress sets how far the run has come. Progress and Trial must be called by one goroutine at a time.
 func (p *Page) Progress(at bench.Progress) {
 	if p == nil {
 		return
@@ -128,7 +130,7 @@ func (p *Page) Progress(at bench.Progress) {
 	p.progress = report.Progress{Share: at.Share, Doing: at.String()}
 }
 
-// Trial adds a trial that is over.
+// Trial adds a trial that is over: see Progress.
 func (p *Page) Trial(t results.Trial) {
 	if p == nil {
 		return
@@ -215,8 +217,8 @@ func (p *Page) serveEvents(w http.ResponseWriter, r *http.Request) {
 	send("event: end\ndata: \n\n")
 }
 
-// bodyText returns the body of the page as a JSON string. It makes the body again for the last event, and otherwise only
-// after the rest that keeps it cheap.
+// bodyText returns the body of the page as a JSON string. It makes the body again for the last event, and otherwise only when
+// restRatio allows it.
 func (p *Page) bodyText(last bool) []byte {
 	p.body.Lock()
 	defer p.body.Unlock()
@@ -226,8 +228,8 @@ func (p *Page) bodyText(last bool) []byte {
 	}
 	sources, options := p.now()
 	var text bytes.Buffer
-	_ = report.WriteBody(&text, sources, options) // a buffer takes everything
-	p.body.text, _ = json.Marshal(text.String())  // as every string can be
+	_ = report.WriteBody(&text, sources, options) // writing to a buffer does not fail
+	p.body.text, _ = json.Marshal(text.String())  // nor does marshalling a string
 	p.body.next = time.Now().Add(restRatio * time.Since(began))
 	return p.body.text
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// cpuModel returns the name of the processor, or, where the kernel knows only the board, of that; empty if neither.
+// cpuModel returns the name of the processor, or of the board if the kernel knows only that; empty if it knows neither.
 func cpuModel() string {
 	text, err := os.ReadFile("/proc/cpuinfo")
 	if err != nil {

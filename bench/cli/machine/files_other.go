@@ -4,5 +4,5 @@ package machine
 
 import "math"
 
-// RaiseOpenFiles returns no bound: there is no such limit but on Unix.
+// RaiseOpenFiles returns a very large number: only Unix has this limit.
 func RaiseOpenFiles() (uint64, error) { return math.MaxInt32, nil }

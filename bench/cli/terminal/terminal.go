@@ -1,4 +1,4 @@
-// Package terminal knows the terminal that output goes to: its width, its colours, and how text is wrapped to fit it.
+// Package terminal says how wide the terminal is that output goes to, and whether it shows colours, and wraps text to fit it.
 package terminal
 
 import (
@@ -8,7 +8,7 @@ import (
 	"golang.org/x/term"
 )
 
-// Columns returns the width of the terminal that w is, 0 if w is not a terminal.
+// Columns returns the width of w in characters; 0 if w is not a terminal or its width is not known.
 func Columns(w io.Writer) int {
 	file, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// entry matches the beginning of a line of a list: blanks, and often a key and at least two more blanks.
+// entry matches the beginning of a line of a list: blanks, and, if the entry has a key, the key and at least two more blanks.
 var entry = regexp.MustCompile(`^ +(?:[^ ]+(?: [^ ]+)*  +)?`)
 
 // Wrap returns the text in lines of at most that many columns, unless a single word is longer. The lines of a paragraph are

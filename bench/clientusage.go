@@ -7,23 +7,23 @@ import (
 	"time"
 )
 
-// A meter is a reading of what the client has used so far. The difference of two readings is what it used in between.
-type meter struct {
+// A clientUsage is a reading of what the client has used so far. The difference of two readings is what it used in between.
+type clientUsage struct {
 	cpu        time.Duration // of this process and the session's own programs
-	wire       time.Duration // summed over exchanges
-	exchanges  int64
-	scheduling []uint64 // goroutines that waited for a processor, by the bucket of how long
-	buckets    []float64
+	wire       time.Duration // from a request's first byte to its response's last one, summed over exchanges
+	exchanges  int64         // requests that were timed so
+	scheduling []uint64      // goroutines that waited for a processor, by the bucket of their waiting time
+	buckets    []float64     // bounds of the buckets in seconds, one more than buckets
 }
 
 const schedulingLatencies = "/sched/latencies:seconds"
 
-// meter returns a reading of the candidate's client.
-func (c candidate) meter() meter {
+// clientUsage returns a reading of the candidate's client.
+func (c candidate) clientUsage() clientUsage {
 	sample := []metrics.Sample{{Name: schedulingLatencies}}
 	metrics.Read(sample)
 	used := c.session.Usage()
-	m := meter{cpu: processCPU() + used.CPU, wire: used.ExchangeTime, exchanges: used.Exchanges}
+	m := clientUsage{cpu: processCPU() + used.CPU, wire: used.ExchangeTime, exchanges: used.Exchanges}
 	if sample[0].Value.Kind() == metrics.KindFloat64Histogram {
 		h := sample[0].Value.Float64Histogram()
 		m.scheduling, m.buckets = slices.Clone(h.Counts), h.Buckets
@@ -32,7 +32,7 @@ func (c candidate) meter() meter {
 }
 
 // since returns what was used between the reading before and this one.
-func (m meter) since(before meter) meter {
+func (m clientUsage) since(before clientUsage) clientUsage {
 	m.cpu -= before.cpu
 	m.wire -= before.wire
 	m.exchanges -= before.exchanges
@@ -43,7 +43,7 @@ func (m meter) since(before meter) meter {
 }
 
 // wireMean returns the mean time that an exchange took, 0 if none was timed.
-func (m meter) wireMean() time.Duration {
+func (m clientUsage) wireMean() time.Duration {
 	if m.exchanges == 0 {
 		return 0
 	}
@@ -52,7 +52,7 @@ func (m meter) wireMean() time.Duration {
 
 // schedulingP99 returns the time within which 99% of the goroutines that were ready to run got a processor, rounded up to
 // the end of its bucket.
-func (m meter) schedulingP99() time.Duration {
+func (m clientUsage) schedulingP99() time.Duration {
 	var all uint64
 	for _, n := range m.scheduling {
 		all += n
