@@ -36,6 +36,9 @@ const drainTime = 100 * time.Millisecond
 // out from then on, with a warning; so is a strategy that breaks down, and its trial says why. Run returns early, with an
 // error, when ctx ends, when no request has ever succeeded or none does any more, and when no entry is left.
 func (b Batches) Run(ctx context.Context, load Load, observe Observer) (Findings, error) {
+	if err := errors.Join(load.check(), checkRepeats(b.Repeats)); err != nil {
+		return Findings{}, err
+	}
 	r := newRunner(ctx, load, observe, nil)
 	err := b.run(ctx, r)
 	return Findings{Strategies: results.Summarise(r.trials), Warnings: r.warnings}, err

@@ -13,8 +13,10 @@ import (
 // A Plan says what to measure: [Comparison], [Sweep] and [Batches] are plans.
 type Plan interface {
 	// Run measures what the plan says, with the requests of the load. It returns what it has found also with an error.
-	// The error is ctx's if ctx has ended; it wraps [ErrNothing], [ErrDied] or [ErrBroken] if there is no use in
-	// going on; else it is that of the observer or of the [InstantServer], or says why no strategy could be opened.
+	//
+	// An error before the first request names every field of the plan and the load that is wrong, or says why no strategy
+	// could be opened. A later error is ctx's if ctx has ended; it wraps [ErrNothing], [ErrDied] or [ErrBroken] if there
+	// is no use in going on; else it is that of the observer or of the [InstantServer].
 	Run(ctx context.Context, load Load, observe Observer) (Findings, error)
 }
 

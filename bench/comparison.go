@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 
 	"sweetspot/results"
@@ -26,6 +27,9 @@ type Comparison struct {
 // Run returns early, with an error, when ctx ends, when no strategy is left, and when no request has ever succeeded or
 // none does any more.
 func (c Comparison) Run(ctx context.Context, load Load, observe Observer) (Findings, error) {
+	if err := errors.Join(load.check(), checkStrategies(c.Strategies), checkRepeats(c.Repeats)); err != nil {
+		return Findings{}, err
+	}
 	r := newRunner(ctx, load, observe, c.Instant)
 	candidates, err := r.open(ctx, c.Strategies, c.Limit)
 	if err != nil {

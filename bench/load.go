@@ -34,6 +34,37 @@ type Load struct {
 	Warmup      time.Duration // before the batch or the window, not counted; [Automatic] is none before a batch
 }
 
+// check returns an error with a line for everything that no trial could be made of.
+func (l Load) check() error {
+	var errs []error
+	if l.URLs == nil || l.URLs.Len() < 1 {
+		errs = append(errs, errors.New("load: no URL: want at least one"))
+	}
+	if l.Requests < 0 || l.Requests == 0 && l.Duration <= 0 {
+		errs = append(errs, fmt.Errorf("load: %d requests and a duration of %v: want a batch or a window above 0", l.Requests, l.Duration))
+	}
+	if !(l.Rate >= 0) { // written so that NaN is wrong too
+		errs = append(errs, fmt.Errorf("load: rate %g: want at least 0", l.Rate))
+	}
+	return errors.Join(errs...)
+}
+
+// checkRepeats returns an error unless at least one block is asked for.
+func checkRepeats(repeats int) error {
+	if repeats < 1 {
+		return fmt.Errorf("repeats %d: want at least 1", repeats)
+	}
+	return nil
+}
+
+// checkStrategies returns an error if there is no strategy to measure.
+func checkStrategies(all []strategies.Strategy) error {
+	if len(all) == 0 {
+		return errors.New("no strategy: want at least one")
+	}
+	return nil
+}
+
 // Automatic is a warm-up that lasts until the strategy has reached its full speed: at least 200 ms and three mean
 // latencies.
 const Automatic time.Duration = -1

@@ -34,6 +34,9 @@ type Sweep struct {
 // take turns in random order, so that a machine that drifts does not favour one of them. What has been found by then is
 // returned also with an error: because ctx ended, the target died, or not one request succeeded.
 func (s Sweep) Run(ctx context.Context, load Load, observe Observer) (Findings, error) {
+	if err := errors.Join(load.check(), s.check()); err != nil {
+		return Findings{}, err
+	}
 	r := newRunner(ctx, load, observe, s.Instant)
 	candidates, err := r.open(ctx, s.Strategies, s.largest())
 	if err != nil {
@@ -59,6 +62,24 @@ func (s Sweep) Run(ctx context.Context, load Load, observe Observer) (Findings, 
 		compared, err = run.compare(ctx)
 	}
 	return run.conclude(compared), err
+}
+
+// check returns an error with a line for every field that no sweep could be made with.
+func (s Sweep) check() error {
+	errs := []error{checkStrategies(s.Strategies)}
+	switch {
+	case len(s.Limits) > 0 && slices.Min(s.Limits) < 1:
+		errs = append(errs, fmt.Errorf("limits %v: want each at least 1", s.Limits))
+	case len(s.Limits) == 0 && (s.Min < 1 || s.Max < s.Min):
+		errs = append(errs, fmt.Errorf("min %d, max %d: want 1 <= min <= max", s.Min, s.Max))
+	}
+	if s.Objective == nil && !(s.Share > 0 && s.Share < 1) { // written so that NaN is wrong too
+		errs = append(errs, fmt.Errorf("share %g: want a share between 0 and 1", s.Share))
+	}
+	if s.Budget <= 0 {
+		errs = append(errs, fmt.Errorf("budget %v: want more than 0s", s.Budget))
+	}
+	return errors.Join(errs...)
 }
 
 // largest returns the largest limit that the sweep may try.

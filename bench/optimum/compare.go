@@ -39,8 +39,8 @@ func (p Pair) Differs() bool {
 	return p.P <= 1-stat.Confidence && (p.Low > 1+stat.Negligible || p.High < 1/(1+stat.Negligible))
 }
 
-// A Comparison is what paired measurements say about the differences between strategies.
-type Comparison struct {
+// A Ranking is what paired measurements say about the differences between strategies.
+type Ranking struct {
 	Blocks    int // complete ones, which alone count
 	Pairs     []Pair
 	Standings []map[string]Standing // of each family, by name; copies are left out
@@ -61,12 +61,12 @@ const FewestBlocks = 10
 // families together, each counted once, get Holm's correction (Holm 1979), so that at most one run in twenty names a
 // difference where there is none, however many families it has. Interval and p agree: an interval excludes 1 where p is at
 // most 0.05. A copy is compared with its original only, and voids all families if it differs.
-func Compare(samples []Sample, families ...[]string) Comparison {
+func Compare(samples []Sample, families ...[]string) Ranking {
 	if len(families) == 0 {
 		families = [][]string{originals(samples)}
 	}
 	logs, blocks := complete(samples)
-	c := Comparison{Blocks: blocks}
+	c := Ranking{Blocks: blocks}
 	if blocks >= 2 {
 		c.Pairs = pairs(samples, families, logs)
 	}
@@ -163,7 +163,7 @@ func isCopy(samples []Sample, p Pair) bool {
 }
 
 // stand returns the standing of every strategy of a family.
-func (c *Comparison) stand(family []string) map[string]Standing {
+func (c *Ranking) stand(family []string) map[string]Standing {
 	faster, beaten := make(map[string]int), make(map[string]bool)
 	for _, p := range c.Pairs {
 		if !p.Differs() || !slices.Contains(family, p.A) || !slices.Contains(family, p.B) {

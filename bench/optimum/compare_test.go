@@ -23,7 +23,7 @@ type contest struct {
 	families   [][]string
 }
 
-func (c contest) run(seed uint64) optimum.Comparison {
+func (c contest) run(seed uint64) optimum.Ranking {
 	random := rand.New(rand.NewPCG(seed, 5))
 	samples := make([]optimum.Sample, len(c.speeds))
 	for i, speed := range c.speeds {
@@ -62,7 +62,7 @@ func (c contest) order(random *rand.Rand) [][2]int {
 const contests = 1000
 
 // rate returns the share of contests of which something is true.
-func (c contest) rate(of func(optimum.Comparison) bool) float64 {
+func (c contest) rate(of func(optimum.Ranking) bool) float64 {
 	n := 0
 	for seed := range uint64(contests) {
 		if of(c.run(seed)) {
@@ -72,7 +72,7 @@ func (c contest) rate(of func(optimum.Comparison) bool) float64 {
 	return float64(n) / contests
 }
 
-func differs(c optimum.Comparison) bool {
+func differs(c optimum.Ranking) bool {
 	return c.Void || slices.ContainsFunc(c.Pairs, optimum.Pair.Differs)
 }
 
@@ -92,7 +92,7 @@ func TestCompareFindsEqualStrategiesIndistinguishable(t *testing.T) {
 				t.Errorf("%.1f%% of comparisons of equals name a difference, want at most 5%%", 100*got)
 			}
 			// Holm's correction alone must do it too, give or take two standard errors: the 2% are for relevance.
-			significant := func(c optimum.Comparison) bool {
+			significant := func(c optimum.Ranking) bool {
 				return slices.ContainsFunc(c.Pairs, func(p optimum.Pair) bool { return p.P <= 0.05 })
 			}
 			if got := c.rate(significant); got > 0.064 {
@@ -111,7 +111,7 @@ func TestCompareIsMisledByStrategiesMeasuredOneAfterTheOther(t *testing.T) {
 
 func TestCompareFindsAFasterStrategy(t *testing.T) {
 	c := contest{speeds: []float64{1, 1.1, 1, 0}, blocks: 10, noise: 0.02, drift: -0.1}
-	found := c.rate(func(c optimum.Comparison) bool {
+	found := c.rate(func(c optimum.Ranking) bool {
 		return c.Standings[0]["s1"] == optimum.Fastest && c.Standings[0]["s0"] == optimum.Slower && !c.Void
 	})
 	if found < 0.95 {
