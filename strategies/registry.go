@@ -57,8 +57,8 @@ func Pairs() []Strategy {
 	return pairs
 }
 
-// Get returns the strategy of that name, which may be a pair; nethttp is accepted for net/http. The error suggests the most similar name. Strategies of other
-// packages must have been imported: see package all.
+// Get returns the strategy of that name, which may be a pair; nethttp is accepted for net/http. The error suggests the most
+// similar name. Strategies of other packages must have been imported: see package all.
 func Get(name string) (Strategy, error) {
 	name = strings.Replace(name, "nethttp", NetHTTP.Name, 1)
 	all := slices.Concat(Named(), Pairs())
