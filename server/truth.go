@@ -7,8 +7,8 @@ import (
 )
 
 // Truth returns the exact goodput, in completions per second, at every limit from 1 to maxLimit, which must be at least 1.
-// It is that of [capacity.Closed] with the mean delay, Delay + Jitter/2. Below the best limit a client measures a little less, because the network and the client add to the
-// delay.
+// It is that of [capacity.Closed] with the mean delay, Delay + Jitter/2. Below the best limit a client measures a little
+// less, because the network and the client add to the delay.
 //
 // It returns an error for a Config with failures, and for one without capacity and delay, which has no best limit.
 func (c Config) Truth(maxLimit int) (capacity.Truth, error) {
