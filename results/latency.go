@@ -40,8 +40,8 @@ func poolLatency(trials []*Trial) (Latency, error) {
 	return merged.Latency(), nil
 }
 
-// Latency describes the distribution of service times, in seconds, as the caller who held a slot saw them. See [Figures]
-// for what the fields are.
+// Latency describes the distribution of service times, in seconds, from the moment when the request has a slot. P50 to P999
+// are percentiles: P999 is the 99.9th.
 type Latency struct {
 	Mean float64 `json:"mean"`
 	P50  float64 `json:"p50"`

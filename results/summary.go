@@ -8,25 +8,25 @@ import (
 	"sweetspot/results/stat"
 )
 
-// sequential is the strategy that makes one request at a time, which the others are compared with.
+// sequential is the strategy with which [Summary.VersusSequential] compares: it makes one request at a time.
 const sequential = "sequential"
 
-// projected are the numbers of requests that a time is projected for: a batch, the batch at which an unlimited client was
-// seen to collapse, and one request for each of the four-character codes.
+// projected are the numbers of requests for which summaries have a projected time: a usual batch, the batch with which the
+// article on semaphore sizes measured a client without a limit, and one request for each four-character code.
 var projected = [...]int64{1000, 4000, AllCodes}
 
 // AllCodes is the number of four-character codes over 0-9 and a-z.
 const AllCodes int64 = 36 * 36 * 36 * 36
 
-// A Group is the trials that are repeats of one another: of one strategy at one limit.
+// A Group has the trials of one strategy at one limit, which are repeats of one another.
 type Group struct {
 	Strategy string
 	Limit    int
 	Trials   []*Trial
 }
 
-// Summarise returns a summary of the trials of each of the [Groups], in their order. It sets no verdicts. Every figure is
-// finite. The rate of a trial without a success is 0, of which there is no geometric mean: the rate of its summary is then 0
+// Summarise returns a summary of each of the [Groups] of the trials, in the order of the groups. It sets no verdicts. Every
+// figure is finite. If a trial had no success, its rate is 0 and there is no geometric mean: the rate of the summary is then 0
 // too, without interval and spread, and a warning says so.
 func Summarise(trials []Trial) []Summary {
 	groups := Groups(trials)
