@@ -48,7 +48,7 @@ type conclusion struct {
 	Optima     []Optimum         `json:"optima"`
 	PeakMemory int64             `json:"peak_memory_bytes,omitempty"`
 	Warnings   []Warning         `json:"warnings"`
-	Codes      []Coded           `json:"warning_codes,omitempty"`
+	Codes      []WarningCode     `json:"warning_codes,omitempty"`
 	Versions   map[string]string `json:"versions,omitempty"`
 }
 

@@ -1,6 +1,10 @@
 package results
 
-import "sweetspot/results/stat"
+import (
+	"slices"
+
+	"sweetspot/results/stat"
+)
 
 // An Optimum is what a sweep concludes about one strategy.
 //
@@ -11,23 +15,32 @@ import "sweetspot/results/stat"
 // With an objective, Limit is the largest limit that holds it with 95% confidence, and High is the smallest limit above it
 // that was not shown to hold it, 0 if there is none.
 type Optimum struct {
-	Strategy  string    `json:"strategy"`
-	Verdict   Verdict   `json:"verdict"`
-	Limit     int       `json:"limit"` // the limit to use; 0 if the sweep names none
-	Low       int       `json:"low"`
-	High      int       `json:"high"`
-	Certain   bool      `json:"certain"`
-	Objective string    `json:"objective,omitempty"` // such as p99 <= 200ms
-	Share     float64   `json:"share"`               // of the peak that is enough, from 0 to 1
-	PerSecond float64   `json:"per_second"`          // goodput at Limit
-	Peak      PeakLimit `json:"peak"`
-	Law       *Law      `json:"law,omitempty"`   // the fitted curve; nil unless the trials agree with it
-	Explored  [2]int    `json:"explored"`        // the smallest and the largest limit tried
-	Trials    int       `json:"trials"`          // that the conclusion is based on
-	Requests  int64     `json:"requests"`        // of these trials
-	Elapsed   float64   `json:"elapsed_seconds"` // duration of these trials
-	Warnings  []Warning `json:"warnings"`
-	Codes     []Coded   `json:"warning_codes,omitempty"`
+	Strategy  string        `json:"strategy"`
+	Verdict   Verdict       `json:"verdict"`
+	Limit     int           `json:"limit"` // the limit to use; 0 if the sweep names none
+	Low       int           `json:"low"`
+	High      int           `json:"high"`
+	Certain   bool          `json:"certain"`
+	Objective string        `json:"objective,omitempty"` // such as p99 <= 200ms
+	Share     float64       `json:"share"`               // of the peak that is enough, from 0 to 1
+	PerSecond float64       `json:"per_second"`          // goodput at Limit
+	Peak      PeakLimit     `json:"peak"`
+	Law       *Law          `json:"law,omitempty"`   // the fitted curve; nil unless the trials agree with it
+	Explored  [2]int        `json:"explored"`        // the smallest and the largest limit tried
+	Trials    int           `json:"trials"`          // that the conclusion is based on
+	Requests  int64         `json:"requests"`        // of these trials
+	Elapsed   float64       `json:"elapsed_seconds"` // duration of these trials
+	Warnings  []Warning     `json:"warnings"`
+	Codes     []WarningCode `json:"warning_codes,omitempty"`
+}
+
+// OptimumOf returns the optimum of a strategy, or nil if the run has none.
+func (r *Run) OptimumOf(strategy string) *Optimum {
+	i := slices.IndexFunc(r.Optima, func(o Optimum) bool { return o.Strategy == strategy })
+	if i < 0 {
+		return nil
+	}
+	return &r.Optima[i]
 }
 
 // PeakLimit is the limit with the largest goodput. The limits from Low to High, both included, are indistinguishable from it.

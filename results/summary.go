@@ -49,7 +49,7 @@ func Groups(trials []Trial) []Group {
 	places := map[key]int{}
 	for i := range trials {
 		t := &trials[i]
-		if t.Purpose == Control || t.Purpose == Causal {
+		if !t.MeasuresStrategy() {
 			continue
 		}
 		at := key{t.Strategy, t.Limit}
@@ -183,5 +183,5 @@ type Summary struct {
 	Error            string           `json:"error,omitempty"`       // why the strategy broke down, so that it has no rate
 	Projected        []Projection     `json:"projected,omitempty"`
 	Warnings         []Warning        `json:"warnings"`
-	Codes            []Coded          `json:"warning_codes,omitempty"`
+	Codes            []WarningCode    `json:"warning_codes,omitempty"`
 }

@@ -40,7 +40,7 @@ type Trial struct {
 	Witnessed      bool             `json:"witnessed,omitempty"`              // whether the bundled server, which counts too, agrees with the counts
 	Error          string           `json:"error,omitempty"`                  // why the strategy broke down in this trial, which then measured nothing
 	Warnings       []Warning        `json:"warnings"`
-	Codes          []Coded          `json:"warning_codes,omitempty"`
+	Codes          []WarningCode    `json:"warning_codes,omitempty"`
 	Histogram      Encoded          `json:"latency_histogram,omitempty"` // of the latencies of the successes, in nanoseconds
 	Series         []Second         `json:"series,omitempty"`            // the measured window second by second, the last may be shorter; empty if the window was shorter than 2 s
 }
@@ -50,6 +50,10 @@ func (t *Trial) Completed() int64 { return t.Started - t.CutOff }
 
 // Failures returns how many requests of the trial failed, of all classes.
 func (t *Trial) Failures() int64 { return t.Completed() - t.Succeeded }
+
+// MeasuresStrategy reports whether the trial measures its strategy unchanged. Control trials do not, nor do those with the
+// client slowed down.
+func (t *Trial) MeasuresStrategy() bool { return t.Purpose != Control && t.Purpose != Causal }
 
 // Warn adds a warning to the trial.
 func (t *Trial) Warn(warning Warning) { t.Warnings = append(t.Warnings, warning) }

@@ -82,7 +82,7 @@ func (o *Optimum) Advice() string {
 }
 
 // Label returns the label of the limit: [Use], or another one if the limit was decided by the client or by the range of the
-// sweep, not by the server. It is empty if the sweep names no limit.
+// sweep, not by the server. It is empty if the sweep names no limit, and for a nil Optimum.
 func (o *Optimum) Label() string {
 	if o == nil || o.Limit < 1 {
 		return ""

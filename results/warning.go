@@ -14,7 +14,7 @@ import (
 // A Warning is a reason not to trust a figure: a code, numbers, and a text. The program that shows the warning adds the
 // advice, because what to do depends on that program's settings.
 //
-// In JSON a warning is the string that [Warning.String] returns. Its code and numbers stand in another field: see [Coded].
+// In JSON a warning is the string that [Warning.String] returns. Its code and numbers stand in another field: see [WarningCode].
 type Warning struct {
 	Code    Code
 	Numbers map[string]float64 // by name; shares are from 0 to 1, times are in seconds
@@ -52,22 +52,22 @@ func (w Warning) MarshalJSON() ([]byte, error) { return json.Marshal(w.String())
 // UnmarshalJSON reads the words of a warning.
 func (w *Warning) UnmarshalJSON(words []byte) error { return json.Unmarshal(words, &w.Text) }
 
-// A Coded is the code and the numbers of a warning, for scripts.
-type Coded struct {
+// A WarningCode is the code of a warning with its numbers, for scripts. In JSON it stands beside the warning's text.
+type WarningCode struct {
 	Code    Code               `json:"code"`
 	Numbers map[string]float64 `json:"numbers,omitempty"`
 }
 
 // CodesOf returns the codes of the warnings, one for each in the same order, or nil if none has a code.
-func CodesOf(warnings []Warning) []Coded {
+func CodesOf(warnings []Warning) []WarningCode {
 	if !slices.ContainsFunc(warnings, func(w Warning) bool { return w.Code != "" }) {
 		return nil
 	}
-	return text.Each(warnings, func(w Warning) Coded { return Coded{w.Code, w.Numbers} })
+	return text.Each(warnings, func(w Warning) WarningCode { return WarningCode{w.Code, w.Numbers} })
 }
 
 // setCodes sets the codes of the warnings. Older files have none.
-func setCodes(warnings []Warning, codes []Coded) {
+func setCodes(warnings []Warning, codes []WarningCode) {
 	for i := range min(len(warnings), len(codes)) {
 		warnings[i].Code, warnings[i].Numbers = codes[i].Code, codes[i].Numbers
 	}

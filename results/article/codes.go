@@ -72,7 +72,7 @@ func (a *measurements) allCodes() string {
 		s.Strategy, text.Count(results.AllCodes), text.Count(s.Limit), serverNamed(AtOnce), text.Span(float64(results.AllCodes)/s.PerSecond),
 		text.Number(s.PerSecond), text.Number(s.Microseconds), text.Number(s.CPUMicroseconds))
 	if run.PeakMemory > 0 {
-		words += fmt.Sprintf(" It used at most %s MB of memory.", text.Number(float64(run.PeakMemory)/1e6))
+		words += fmt.Sprintf(" It used at most %s of memory.", text.Megabytes(run.PeakMemory))
 	}
 	if b := a.row(AtOnce, Batch{s.Strategy, s.Limit, 4000}); b != nil {
 		words += fmt.Sprintf(" Projected from its batches of 4,000 it would have been %s.", text.Span(float64(results.AllCodes)/b.PerSecond))

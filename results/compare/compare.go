@@ -16,15 +16,15 @@ import (
 
 // A Comparison says how a run differs from an older one, strategy by strategy and limit by limit. It is a [render.Document].
 type Comparison struct {
-	Version  int               `json:"version"`
-	Old      Origin            `json:"old"`
-	New      Origin            `json:"new"`
-	Rows     []Change          `json:"rows"`     // strategies in the order of the old run, each by ascending limit
-	OnlyOld  []At              `json:"only_old"` // what the new run did not measure
-	OnlyNew  []At              `json:"only_new"`
-	Optima   []Shift           `json:"optima"` // of the strategies that both runs swept
-	Warnings []results.Warning `json:"warnings"`
-	Codes    []results.Coded   `json:"warning_codes,omitempty"`
+	Version  int                   `json:"version"`
+	Old      Origin                `json:"old"`
+	New      Origin                `json:"new"`
+	Rows     []Change              `json:"rows"`     // strategies in the order of the old run, each by ascending limit
+	OnlyOld  []At                  `json:"only_old"` // what the new run did not measure
+	OnlyNew  []At                  `json:"only_new"`
+	Optima   []Shift               `json:"optima"` // of the strategies that both runs swept
+	Warnings []results.Warning     `json:"warnings"`
+	Codes    []results.WarningCode `json:"warning_codes,omitempty"`
 
 	old, new *results.Run
 }

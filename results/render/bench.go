@@ -10,10 +10,7 @@ import (
 
 // viewBench draws the comparison of the strategies.
 func viewBench(p Page, run *results.Run) error {
-	summaries := run.Strategies
-	if len(summaries) == 0 { // interrupted before the comparison was made
-		summaries = results.Summarise(run.Trials)
-	}
+	summaries := run.Compared()
 	if len(summaries) == 0 {
 		p.Paragraph(Plain, "nothing was measured")
 		return nil

@@ -51,10 +51,7 @@ func viewLimits(p Page, run *results.Run, strategy string) error {
 	trials := slices.DeleteFunc(slices.Clone(run.Trials), func(t results.Trial) bool { return t.Strategy != strategy })
 	limits := results.Summarise(trials)
 	slices.SortFunc(limits, func(a, b results.Summary) int { return cmp.Compare(a.Limit, b.Limit) })
-	var found *results.Optimum
-	if i := slices.IndexFunc(run.Optima, func(o results.Optimum) bool { return o.Strategy == strategy }); i >= 0 {
-		found = &run.Optima[i]
-	}
+	found := run.OptimumOf(strategy)
 	p.Heading(2, strategy)
 	var marks Notes
 	figures, latencies := figureColumns()

@@ -34,7 +34,7 @@ func throughputFigure(sources []Source, d data) figure {
 	for _, l := range d.Lines {
 		f.Tables = append(f.Tables, limitTable(sources[l.Run].Run, l, &notes))
 	}
-	f.Notes = cleanAll(notes.List())
+	f.Notes = text.Each(notes.List(), text.Clean)
 	return f
 }
 
@@ -50,7 +50,7 @@ func rankingFigure(d data) figure {
 	if len(d.common) > 0 {
 		f.Tables = append(f.Tables, rankTable("The same strategies, all at one common limit", d.common, &notes))
 	}
-	f.Notes = cleanAll(notes.List())
+	f.Notes = text.Each(notes.List(), text.Clean)
 	return f
 }
 

@@ -60,5 +60,5 @@ func megabytes(bytes int64) string {
 	if bytes == 0 {
 		return ""
 	}
-	return text.Number(float64(bytes)/1e6) + " MB"
+	return text.Megabytes(bytes)
 }

@@ -174,7 +174,7 @@ func (l *line) fill(run *results.Run) {
 		}
 		l.Points = append(l.Points, p)
 	}
-	o := optimum(run, l.strategy)
+	o := run.OptimumOf(l.strategy)
 	if o == nil {
 		return
 	}
@@ -184,15 +184,6 @@ func (l *line) fill(run *results.Run) {
 	if o.Law != nil {
 		l.Law = lawPoints(*o.Law, l.Points[0].Limit, l.Points[len(l.Points)-1].Limit)
 	}
-}
-
-// optimum returns the run's optimum of a strategy, or nil if there is none.
-func optimum(run *results.Run, strategy string) *results.Optimum {
-	i := slices.IndexFunc(run.Optima, func(o results.Optimum) bool { return o.Strategy == strategy })
-	if i < 0 {
-		return nil
-	}
-	return &run.Optima[i]
 }
 
 // lawPoints returns points of the law's curve, evenly spaced on a logarithmic axis and dense enough to look smooth.

@@ -129,12 +129,9 @@ func inBrief(o *results.Optimum) string {
 
 // measuredIn returns what the run holds about the strategy.
 func measuredIn(r *results.Run, strategy string) (measured, error) {
-	var s measured
-	if i := slices.IndexFunc(r.Optima, func(o results.Optimum) bool { return o.Strategy == strategy }); i >= 0 {
-		s.optimum = &r.Optima[i]
-		if s.optimum.Verdict == results.Unstable {
-			return s, errors.New("the sweep is unstable: its trials support no statement")
-		}
+	s := measured{optimum: r.OptimumOf(strategy)}
+	if s.optimum != nil && s.optimum.Verdict == results.Unstable {
+		return s, errors.New("the sweep is unstable: its trials support no statement")
 	}
 	i := slices.IndexFunc(r.Strategies, func(s results.Summary) bool { return s.Strategy == strategy })
 	if i < 0 || r.Command == "sweep" && s.optimum == nil {
