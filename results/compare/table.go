@@ -41,7 +41,7 @@ func (c *Comparison) Draw(p render.Page) error {
 	p.List(marks.List())
 	p.Paragraph(render.Faint, c.legend())
 	p.List(c.unmatched())
-	if err := c.viewOptima(p); err != nil {
+	if err := c.drawOptima(p); err != nil {
 		return err
 	}
 	p.List(text.Prefixed("warning: ", results.Words(c.Warnings)))
@@ -74,8 +74,8 @@ func (c *Comparison) unmatched() []string {
 	return items
 }
 
-// viewOptima draws how the limits to use compare.
-func (c *Comparison) viewOptima(p render.Page) error {
+// drawOptima draws how the limits to use compare.
+func (c *Comparison) drawOptima(p render.Page) error {
 	if len(c.Optima) == 0 {
 		return nil
 	}

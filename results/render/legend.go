@@ -22,7 +22,7 @@ func legend(r *results.Run) string {
 	}
 	words := "Closed loop: latency is the service time that the caller sees"
 	if failed > 0 {
-		words += ", without failures. "
+		words += ". Failed requests are not included. "
 	} else {
 		words += ". No request failed. "
 	}
@@ -32,15 +32,15 @@ func legend(r *results.Run) string {
 	}
 	words += programs(r.Trials)
 	if slices.ContainsFunc(slices.Concat(r.Strategies, r.AtCommon), func(s results.Summary) bool { return s.Versus() == results.NearFastest }) {
-		words += " ~ fastest: the repeats cannot tell it from the fastest."
+		words += " ~ fastest: indistinguishable from the fastest."
 	}
 	if slices.ContainsFunc(r.Trials, func(t results.Trial) bool { return isNearPeak(r, t) }) {
-		words += " " + results.NearPeak + ": cannot be told from the peak."
+		words += " " + results.NearPeak + ": indistinguishable from the peak."
 	}
 	return words
 }
 
-// isNearPeak reports whether the trial's row is marked as one that cannot be told from the peak.
+// isNearPeak reports whether the trial's row has the mark [results.NearPeak].
 func isNearPeak(r *results.Run, t results.Trial) bool {
 	return r.OptimumOf(t.Strategy).Mark(t.Limit) == results.NearPeak
 }

@@ -26,7 +26,7 @@ func coloured(t testing.TB, run *results.Run, columns int) string {
 	return text.String()
 }
 
-// told returns a comparison of enough trials to name a winner, whose second best cannot be told from it.
+// told returns a comparison of enough trials to name a winner, whose second best is indistinguishable from it.
 func told(t testing.TB) *results.Run {
 	run := fixture.Compared(t, 3)
 	for i := range run.Strategies {
@@ -75,7 +75,7 @@ func TestStyleAddsNothingToTheWords(t *testing.T) {
 func TestTerminalWrapsWideText(t *testing.T) {
 	said := 0
 	for block := range strings.SplitSeq(fixture.Written(t, render.Run(fixture.Once(t)), render.Table, 200), "\n\n") {
-		if !strings.HasPrefix(block, "Every client alike") && !strings.HasPrefix(block, "Closed loop") {
+		if !strings.HasPrefix(block, "The same for every client") && !strings.HasPrefix(block, "Closed loop") {
 			continue
 		}
 		for line := range strings.Lines(block) {
