@@ -13,7 +13,7 @@ import (
 
 // Draw draws the comparison.
 func (c *Comparison) Draw(p render.Page) error {
-	p.Heading(1, fmt.Sprintf("%s %s of %s, against the one of %s", c.New.Command, c.New.Target, c.New.Started, c.Old.Started))
+	p.Heading(1, fmt.Sprintf("%s %s of %s, compared with the run of %s", c.New.Command, c.New.Target, c.New.Started, c.Old.Started))
 	var marks render.Notes
 	columns := []render.Field[Change]{
 		{Name: "strategy", Left: true, Cell: func(r Change) string { return r.Strategy }},
@@ -54,10 +54,10 @@ func (c *Comparison) legend() string {
 	bounded := slices.ContainsFunc(c.Rows, func(r Change) bool { return r.P != nil })
 	if bounded {
 		words += "All intervals together are right with 95% confidence (Welch's t test, Holm's correction). " +
-			"~ is noise, or a difference of at most 2%, by which the same program differs from session to session."
+			"~ is a difference that is not certain, or at most 2%, by which the same program differs from session to session."
 	}
 	if slices.ContainsFunc(c.Rows, func(r Change) bool { return r.Verdict == TooFew }) {
-		words += fmt.Sprintf(" One trial on a side is not enough for an interval: it takes at least %d on both sides, better %d.", fewestTrials, results.EnoughTrials)
+		words += fmt.Sprintf(" A single trial is not enough for an interval: both runs need at least %d trials, better %d.", fewestTrials, results.EnoughTrials)
 	}
 	return strings.TrimSpace(words)
 }
