@@ -8,7 +8,7 @@ import (
 
 // An Optimum is what a sweep concludes about one strategy.
 //
-// Limit is the limit to use: the smallest that gives Share of the peak with 95% confidence. The smallest such limit lies in
+// Limit is the limit to use: the smallest that gives Share of the peak with 95% confidence. Rates are in responses per second. The smallest such limit lies in
 // the interval (Low, High], which excludes Low. If Certain is false, no limit gives Share with that confidence, and Limit is
 // the best guess in the interval.
 //

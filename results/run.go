@@ -1,13 +1,13 @@
-// Package results holds what was measured: a [Run] has the [Trial]s of one command, a [Summary] of the trials of each
+// Package results has the types of what was measured: a [Run] has the [Trial]s of one command, a [Summary] of the trials of each
 // strategy at each limit, and the [Optimum] that a sweep concludes for each strategy.
 //
 // [Create] writes a run file while the run is in progress, and [Load] opens one; SCHEMA.md documents the file. [Summarise]
 // combines the trials that are repeats of one another. [Figures] is the table of what is measured, from which every view is
 // drawn. A [Warning] is a reason not to trust a figure.
 //
-// The packages below show runs to people and programs: render writes a run in every format, compare sets two runs against
-// each other, threshold holds a run to requirements, article holds it to the claims of an article, and report draws a page.
-// Package results measures nothing and knows no strategy.
+// The packages in its folder use runs: render writes a run in every format, compare compares two runs, threshold checks the
+// requirements of a user, article checks the claims of an article, and report draws a page. Package results itself measures
+// nothing and knows no strategy.
 package results
 
 import (

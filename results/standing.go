@@ -19,6 +19,12 @@ func Standings() []Standing { return []Standing{Fastest, Slower, Indistinguishab
 // "indistinguishable" would only mean that there is too little data.
 const EnoughTrials = 10
 
+// What [Summary.Versus] says about a strategy that is indistinguishable from the fastest.
+const (
+	NearFastest = "~ fastest"
+	TooFewToSay = "too few to say" // there are fewer trials than [EnoughTrials]
+)
+
 // Versus says how the strategy compares with the fastest: "fastest", "~ fastest", "14% slower". It is empty if nothing was
 // compared.
 func (s Summary) Versus() string {
@@ -36,9 +42,3 @@ func (s Summary) Versus() string {
 	}
 	return string(s.Verdict)
 }
-
-// What [Summary.Versus] says about a strategy that is indistinguishable from the fastest.
-const (
-	NearFastest = "~ fastest"
-	TooFewToSay = "too few to say" // there are fewer trials than [EnoughTrials]
-)

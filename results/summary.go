@@ -8,6 +8,33 @@ import (
 	"sweetspot/results/stat"
 )
 
+// A Summary combines the trials of one strategy at one limit. PerSecond is the geometric mean of the trials' goodput, in
+// responses per second. Low and High bound it with 95% confidence (Student's t on the logarithms) and are nil after a single
+// trial.
+type Summary struct {
+	Strategy         string           `json:"strategy"`
+	Limit            int              `json:"limit"`
+	Trials           int              `json:"trials"`
+	PerSecond        float64          `json:"per_second"` // goodput; 0 if a trial had no success
+	Low              *float64         `json:"low"`
+	High             *float64         `json:"high"`
+	Spread           float64          `json:"spread"`                       // standard deviation of the trials' goodput, as a share of PerSecond
+	Microseconds     float64          `json:"microseconds_per_request"`     // 1,000,000 / PerSecond
+	CPUMicroseconds  float64          `json:"cpu_microseconds_per_request"` // processor time of the client
+	VersusFastest    float64          `json:"versus_fastest"`               // PerSecond divided by that of the fastest
+	VersusSequential *float64         `json:"versus_sequential,omitempty"`  // PerSecond divided by that of sequential; nil if that was not measured
+	Verdict          Standing         `json:"verdict,omitempty"`            // empty if nothing was compared
+	Latency          Latency          `json:"latency_seconds"`              // of the successes of all trials, from merged histograms
+	InFlightMean     float64          `json:"in_flight_mean"`               // over the windows of the trials
+	Started          int64            `json:"started"`                      // requests of all trials
+	Failed           map[string]int64 `json:"failed"`                       // by class; only classes that occurred
+	FirstError       string           `json:"first_error,omitempty"`        // of the first trial that has one
+	Error            string           `json:"error,omitempty"`              // why the strategy broke down in a trial; empty if it did not
+	Projected        []Projection     `json:"projected,omitempty"`          // how long larger numbers of requests would take
+	Warnings         []Warning        `json:"warnings"`
+	Codes            []WarningCode    `json:"warning_codes,omitempty"`
+}
+
 // sequential is the strategy with which [Summary.VersusSequential] compares: it makes one request at a time.
 const sequential = "sequential"
 
@@ -70,7 +97,7 @@ func Groups(trials []Trial) []Group {
 	return groups
 }
 
-// summarise takes the trials of one strategy at one limit together.
+// summarise combines the trials of a group.
 func summarise(g Group) Summary {
 	trials := g.Trials
 	s := Summary{
@@ -158,30 +185,4 @@ func compare(summaries []Summary) {
 			s.VersusSequential = &versus
 		}
 	}
-}
-
-// A Summary is the trials of one strategy at one limit, taken together. PerSecond is the geometric mean of the trials'
-// goodput. Low and High bound it with 95% confidence (Student's t on the logarithms) and are nil after a single trial.
-type Summary struct {
-	Strategy         string           `json:"strategy"`
-	Limit            int              `json:"limit"`
-	Trials           int              `json:"trials"`
-	PerSecond        float64          `json:"per_second"`
-	Low              *float64         `json:"low"`
-	High             *float64         `json:"high"`
-	Spread           float64          `json:"spread"` // standard deviation of the trials' goodput, as a share of PerSecond
-	Microseconds     float64          `json:"microseconds_per_request"`
-	CPUMicroseconds  float64          `json:"cpu_microseconds_per_request"`
-	VersusFastest    float64          `json:"versus_fastest"`
-	VersusSequential *float64         `json:"versus_sequential,omitempty"`
-	Verdict          Standing         `json:"verdict,omitempty"`
-	Latency          Latency          `json:"latency_seconds"` // of the successes of all trials, from merged histograms
-	InFlightMean     float64          `json:"in_flight_mean"`
-	Started          int64            `json:"started"`
-	Failed           map[string]int64 `json:"failed"`                // by class, those that occurred
-	FirstError       string           `json:"first_error,omitempty"` // of the first trial that has one
-	Error            string           `json:"error,omitempty"`       // why the strategy broke down, so that it has no rate
-	Projected        []Projection     `json:"projected,omitempty"`
-	Warnings         []Warning        `json:"warnings"`
-	Codes            []WarningCode    `json:"warning_codes,omitempty"`
 }

@@ -17,7 +17,7 @@ import (
 // In JSON a warning is the string that [Warning.String] returns. Its code and numbers stand in another field: see [WarningCode].
 type Warning struct {
 	Code    Code
-	Numbers map[string]float64 // by name; shares are from 0 to 1, times are in seconds
+	Numbers map[string]float64 // by name; shares are fractions (0.01 is 1%), times are in seconds
 	Text    string             // what was seen
 	Advice  string             // what to do; empty if there is nothing to do, or if Text says it
 }
