@@ -33,9 +33,9 @@ func (h *Histogram) Record(d time.Duration) {
 // Merge adds the counts of other.
 func (h *Histogram) Merge(other *Histogram) { h.hdr.Merge(other.hdr) }
 
-// MergeEncoded adds the counts of an encoded histogram, without those that are out of range. It needs memory for non-zero
+// mergeEncoded adds the counts of an encoded histogram, without those that are out of range. It needs memory for non-zero
 // counts only, so that thousands of histograms merge quickly. It returns an error if e is not in that form.
-func (h *Histogram) MergeEncoded(e Encoded) error {
+func (h *Histogram) mergeEncoded(e Encoded) error {
 	packed, err := hdrhistogram.DecodePacked([]byte(e))
 	if err != nil {
 		return fmt.Errorf("decode histogram: %w", err)

@@ -42,7 +42,7 @@ func poolLatency(trials []*Trial) (Latency, error) {
 		if t.Histogram == "" {
 			return Latency{}, errors.New("a trial has no histogram")
 		}
-		if err := merged.MergeEncoded(t.Histogram); err != nil {
+		if err := merged.mergeEncoded(t.Histogram); err != nil {
 			return Latency{}, err
 		}
 	}

@@ -19,10 +19,10 @@ type Trial struct {
 	Offset         float64          `json:"offset_seconds,omitempty"` // from the run's start to the start of the measured window
 	Block          int              `json:"block"`                    // trials of a block are neighbours in time, in random order
 	WarmupRequests int64            `json:"warmup"`                   // requests that ended before the measured window and do not count
-	Started        int64            `json:"started"`                  // requests that were in flight at some time in the measured window; of an external program, those that it had been given by the end of the window
+	Started        int64            `json:"started"`                  // requests in flight at some time in the measured window; for an external program, those given to it by the end of the window
 	Succeeded      int64            `json:"succeeded"`
 	Failed         map[string]int64 `json:"failed"`                           // by class; every class is present
-	CutOff         int64            `json:"cut_off"`                          // requests that were still in flight when the window ended, or that an external program had not begun
+	CutOff         int64            `json:"cut_off"`                          // requests still in flight when the window ended, or not begun by the external program
 	Status         map[int]int64    `json:"status"`                           // responses by HTTP status
 	Bytes          int64            `json:"bytes"`                            // of the bodies of successful responses
 	Elapsed        float64          `json:"elapsed_seconds"`                  // length of the measured window; of a batch, from the first start to the last end

@@ -139,7 +139,7 @@ func (a *measurements) costs() render.Finding {
 	for _, b := range names {
 		order = append(order, fmt.Sprintf("%s %s µs", b.Strategy, text.Number(a.row(InstantServer, b).Microseconds)))
 	}
-	return render.Finding{Verdict: "", Text: "Time of each client per request, in batches of 4,000 at limit 100 on the server that answers at once: " + strings.Join(order, ", ") + "."}
+	return render.Finding{Text: "Time of each client per request, in batches of 4,000 at limit 100 on the server that answers at once: " + strings.Join(order, ", ") + "."}
 }
 
 // codes returns the run of all codes and its summary, or nil if no such run is complete.
@@ -164,6 +164,6 @@ func (a *measurements) timeOfAllCodes() render.Finding {
 		return render.Finding{}
 	}
 	took := float64(results.AllCodes) / s.PerSecond
-	return render.Finding{Verdict: "", Text: fmt.Sprintf("All 36^4 (%s) codes took %s with %s at limit %s, measured on %s. The article projects 11 minutes with aiohttp and 48 with threads.",
+	return render.Finding{Text: fmt.Sprintf("All 36^4 (%s) codes took %s with %s at limit %s, measured on %s. The article projects 11 minutes with aiohttp and 48 with threads.",
 		text.Count(results.AllCodes), text.Span(took), s.Strategy, text.Count(s.Limit), serverNamed(InstantServer))}
 }
