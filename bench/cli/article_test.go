@@ -45,7 +45,7 @@ func TestArticleIsMeasuredWitnessedAndWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"# The article's clients, measured again", "semaphore  |       40 |    40 |", "saw exactly as many", "seed 7",
+		"# The article's clients, measured again", "semaphore  |       40 |    40 |", "counted exactly the same number", "seed 7",
 		"fasthttp on the server that answers at once", "left out: no strategy", "left out: fortran swept over the limit",
 	} {
 		if !strings.Contains(string(page), want) {
