@@ -63,6 +63,9 @@ var publishedBatches = []published{
 	{Batch: Batch{"eventloop", 100, 4000}, generation: "Go"},
 }
 
+// largestBatch is the size of the article's largest batch. All longer times are projected from it.
+const largestBatch = 4000
+
 // What the article says in addition to its batches.
 const (
 	publishedBest    = 60        // the best size of the semaphore

@@ -48,7 +48,7 @@ func (a *measurements) projections() []projection {
 	_, all := a.codes()
 	var projections []projection
 	for _, b := range publishedBatches {
-		if b.Requests != 4000 {
+		if b.Requests != largestBatch {
 			continue
 		}
 		w := projection{b.Strategy, b.Limit, article[b.Batch], extrapolate(ArticleServer, b.Batch), extrapolate(InstantServer, b.Batch), 0}
@@ -74,7 +74,7 @@ func (a *measurements) allCodes() string {
 	if run.PeakMemory > 0 {
 		words += fmt.Sprintf(" It used at most %s of memory.", text.Megabytes(run.PeakMemory))
 	}
-	if b := a.row(InstantServer, Batch{s.Strategy, s.Limit, 4000}); b != nil {
+	if b := a.row(InstantServer, Batch{s.Strategy, s.Limit, largestBatch}); b != nil {
 		words += fmt.Sprintf(" The time projected from its batches of 4,000 is %s.", text.Span(float64(results.AllCodes)/b.PerSecond))
 	}
 	if b := a.theory(); b != nil {

@@ -127,7 +127,7 @@ func serverNamed(profile string) string {
 func (a *measurements) costs() render.Finding {
 	var names []Batch
 	for _, p := range publishedBatches {
-		if p.Requests == 4000 && p.Limit == 100 && a.row(InstantServer, p.Batch) != nil {
+		if p.Requests == largestBatch && p.Limit == 100 && a.row(InstantServer, p.Batch) != nil {
 			names = append(names, p.Batch)
 		}
 	}

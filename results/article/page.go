@@ -82,7 +82,7 @@ func (a *measurements) confidence() string {
 }
 
 // batchTime is how long the article's largest batch takes at a limit.
-var batchTime = render.Quantity{Title: "seconds for 4,000 requests", Of: func(s results.Summary) float64 { return stat.Ratio(4000, s.PerSecond) }}
+var batchTime = render.Quantity{Title: "seconds for 4,000 requests", Of: func(s results.Summary) float64 { return stat.Ratio(largestBatch, s.PerSecond) }}
 
 // curves draws the sweeps: the time of 4,000 requests against the semaphore's size.
 func (a *measurements) curves(p render.Page) {
@@ -112,7 +112,7 @@ func (a *measurements) sweepText(run *results.Run, limits []results.Summary, fou
 	last := limits[len(limits)-1]
 	if found.Peak.PerSecond > 0 && last.PerSecond > 0 && last.Limit > found.Peak.Limit {
 		words += fmt.Sprintf(" 4,000 requests take %s at the peak, and at %s they take %s, %s times as long.",
-			text.Span(4000/found.Peak.PerSecond), text.Count(last.Limit), text.Span(4000/last.PerSecond), text.Number(found.Peak.PerSecond/last.PerSecond))
+			text.Span(largestBatch/found.Peak.PerSecond), text.Count(last.Limit), text.Span(largestBatch/last.PerSecond), text.Number(found.Peak.PerSecond/last.PerSecond))
 	}
 	if b := run.Bundled; b.Limit > 0 {
 		words += fmt.Sprintf(" In theory this server's peak is %s/s at limit %s.", text.Number(b.PerSecond), text.Count(b.Limit))

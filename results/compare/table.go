@@ -83,9 +83,9 @@ func (c *Comparison) drawOptima(p render.Page) error {
 	return p.Table(render.Tabulate(c.Optima, []render.Field[Shift]{
 		{Name: "strategy", Left: true, Cell: func(s Shift) string { return s.Strategy }},
 		{Name: "old", Cell: func(s Shift) string { return limitOf(s.Old) }},
-		{Name: "old in", Rank: 3, Cell: func(s Shift) string { return interval(s.Old) }},
+		{Name: "old interval", Rank: 3, Cell: func(s Shift) string { return interval(s.Old) }},
 		{Name: "new", Cell: func(s Shift) string { return limitOf(s.New) }},
-		{Name: "new in", Rank: 3, Cell: func(s Shift) string { return interval(s.New) }},
+		{Name: "new interval", Rank: 3, Cell: func(s Shift) string { return interval(s.New) }},
 		{Name: "difference", Rank: 1, Left: true, Cell: Shift.words},
 		{Name: "old/s", Rank: 4, Cell: func(s Shift) string { return text.OrNone(s.Old.PerSecond, text.Number) }},
 		{Name: "new/s", Rank: 4, Cell: func(s Shift) string { return text.OrNone(s.New.PerSecond, text.Number) }},
