@@ -9,7 +9,7 @@ import (
 
 // A Figure is one figure that is measured: how to read it, and how it is shown. Tables, CSV, thresholds, objectives,
 // comparisons, benchmarks, the report's tables, Prometheus' metrics and SCHEMA.md are drawn from [Figures], so that a new
-// figure is a new entry there. A latency also takes its field in [Latency], and its row in SCHEMA.md.
+// figure is a new entry there. A new latency also needs a field in [Latency] and a row in SCHEMA.md.
 type Figure struct {
 	Name   string // in JSON, thresholds and objectives
 	Doc    string // what it is
@@ -19,10 +19,11 @@ type Figure struct {
 	Heading string               // of its column in a table
 	Rank    int                  // of its column, see [Unlisted]
 	Write   func(float64) string // writes a value for people
-	Chief   bool                 // whether it is one of the two latencies that are shown where there is no room for more
+	Chief   bool                 // whether it is one of the two latencies that comparisons and Go benchmarks show
 
 	Percentile float64 // 99 for p99; 0 if the figure is not a percentile of the latency
 
+	// OfTrial and OfSummary return the value in Unit. A latency or a CPU time of 0 is unknown.
 	OfTrial   func(*Trial) float64
 	OfSummary func(*Summary) float64
 	Interval  func(*Summary) (low, high *float64) // nil if only the estimate is known
@@ -30,7 +31,7 @@ type Figure struct {
 	field func(*Latency) *float64 // nil if it is not a latency
 }
 
-// A Unit is what the values of a figure are in.
+// A Unit is the unit of the values of a figure.
 type Unit string
 
 // The units.
@@ -52,7 +53,7 @@ const (
 // space is short: the highest rank goes first, and 0 never goes.
 const Unlisted = -1
 
-// Figures are the figures in the order in which they are shown.
+// Figures are all figures, in the order in which they are shown.
 var Figures = []Figure{
 	{
 		Name: "per_second", Doc: "goodput", Unit: PerSecond, Better: Larger, Heading: "goodput/s", Write: text.Number,
@@ -85,7 +86,7 @@ func latency(name, doc string, rank int, percentile float64, field func(*Latency
 	}
 }
 
-// chief returns the figure as one of the two latencies that are shown everywhere.
+// chief returns the figure with [Figure.Chief] set.
 func chief(f Figure) Figure {
 	f.Chief = true
 	return f
@@ -102,7 +103,7 @@ func Latencies() []Figure {
 	return slices.DeleteFunc(slices.Clone(Figures), func(f Figure) bool { return f.field == nil })
 }
 
-// LatencyNamed returns the figure of the latency with that name, such as p99.
+// LatencyNamed returns the figure of the latency with that name, such as p99. It reports false if there is none.
 func LatencyNamed(name string) (f Figure, known bool) {
 	all := Latencies()
 	i := slices.IndexFunc(all, func(f Figure) bool { return f.Name == name })

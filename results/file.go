@@ -10,9 +10,10 @@ import (
 	"time"
 )
 
-// A run file is JSON Lines, written as the run goes, so that a program that is killed loses at most the trial under way:
+// A run file is JSON Lines, written while the run is in progress, so that a program that is killed loses at most the current
+// trial:
 //
-//	{"version":1,"command":"sweep",...}   the run without what it measured
+//	{"version":1,"command":"sweep",...}   the run without its results
 //	{"trial":{...}}                       one line per trial, with its histogram
 //	{"conclusion":{"strategies":[...],"at_common_limit":[...],"optima":[...],"warnings":[...]}}
 //
@@ -32,7 +33,7 @@ type head struct {
 	Versions   *later `json:"versions,omitempty"`
 }
 
-// later stands for a field that does not belong into the head. It is never written, and reading one is an error.
+// later stands for a field that does not belong in the head. It is never written, and reading one is an error.
 type later struct{}
 
 // UnmarshalJSON returns an error.
@@ -47,7 +48,7 @@ type conclusion struct {
 	Optima     []Optimum         `json:"optima"`
 	PeakMemory int64             `json:"peak_memory_bytes,omitempty"`
 	Warnings   []Warning         `json:"warnings"`
-	Codes      []Coded           `json:"warning_codes,omitempty"`
+	Codes      []WarningCode     `json:"warning_codes,omitempty"`
 	Versions   map[string]string `json:"versions,omitempty"`
 }
 
@@ -64,8 +65,8 @@ type File struct {
 }
 
 // Create starts the file of a run in the folder dir, which it makes if it does not exist. The file is named after the run's
-// start and command, such as 2026-11-22T074452-bench.jsonl. It never replaces another file: if there is one, -2, -3 and so
-// on are added to the name. Errors name the folder.
+// start and command, such as 2026-11-22T074452-bench.jsonl. It never replaces another file: if the name is
+// taken, it adds -2, -3 and so on. Errors name the folder.
 func Create(dir string, run *Run) (*File, error) {
 	f, err := create(dir, run)
 	if err != nil {
@@ -105,13 +106,15 @@ func unused(name string) (*os.File, error) {
 	}
 }
 
-// Append writes a trial to the file and returns when it is on the disk.
+// Append writes a trial to the file and returns when it is on the disk. After an error nothing more is written, and every
+// later call of Append or Finish returns that error.
 func (f *File) Append(t Trial) error {
 	t = t.NonNull()
 	return f.write(line{Trial: &t})
 }
 
-// Finish writes what the run concludes. No trial may follow.
+// Finish writes the conclusion of the run: everything except its first line and its trials. It returns when that is on the
+// disk. No trial may follow.
 func (f *File) Finish(run *Run) error {
 	r := run.NonNull()
 	return f.write(line{Conclusion: &conclusion{r.Strategies, r.AtCommon, r.Optima, r.PeakMemory, r.Warnings, r.Codes, r.Versions}})

@@ -16,7 +16,8 @@ const (
 	digits   = 3
 )
 
-// A Histogram counts durations in bounded memory. It is not safe for concurrent use.
+// A Histogram counts durations from 0 to an hour in bounded memory, with three significant digits from a millisecond up and
+// half a microsecond below. It is not safe for concurrent use.
 type Histogram struct{ hdr *hdrhistogram.Histogram }
 
 // NewHistogram returns an empty histogram.
@@ -24,7 +25,7 @@ func NewHistogram() *Histogram {
 	return &Histogram{hdrhistogram.New(shortest, longest, digits)}
 }
 
-// Record counts d; what is longer than an hour counts as an hour.
+// Record counts a duration. One below 0 counts as 0, and one above an hour counts as an hour.
 func (h *Histogram) Record(d time.Duration) {
 	_ = h.hdr.RecordValue(min(max(int64(d), 0), longest)) // in range, so it cannot fail
 }
@@ -32,9 +33,9 @@ func (h *Histogram) Record(d time.Duration) {
 // Merge adds the counts of other.
 func (h *Histogram) Merge(other *Histogram) { h.hdr.Merge(other.hdr) }
 
-// MergeEncoded adds the counts of an encoded histogram. It takes memory for its non-zero counts only, so that thousands of
-// histograms merge quickly. Counts out of range are left out.
-func (h *Histogram) MergeEncoded(e Encoded) error {
+// mergeEncoded adds the counts of an encoded histogram, without those that are out of range. It needs memory for non-zero
+// counts only, so that thousands of histograms merge quickly. It returns an error if e is not in that form.
+func (h *Histogram) mergeEncoded(e Encoded) error {
 	packed, err := hdrhistogram.DecodePacked([]byte(e))
 	if err != nil {
 		return fmt.Errorf("decode histogram: %w", err)
@@ -46,7 +47,7 @@ func (h *Histogram) MergeEncoded(e Encoded) error {
 // Count returns how many durations were recorded.
 func (h *Histogram) Count() int64 { return h.hdr.TotalCount() }
 
-// Latency returns the figures of the durations that were recorded.
+// Latency returns the mean, the percentiles and the maximum of the durations that were recorded; all are 0 if there are none.
 func (h *Histogram) Latency() Latency {
 	seconds := func(nanoseconds int64) float64 { return time.Duration(nanoseconds).Seconds() }
 	l := Latency{Mean: h.hdr.Mean() / 1e9, Max: seconds(h.hdr.Max())}

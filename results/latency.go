@@ -7,6 +7,18 @@ import (
 	"sweetspot/results/text"
 )
 
+// Latency describes the distribution of service times, in seconds, from the moment when the request has a slot. P50 to P999
+// are percentiles: P999 is the 99.9th.
+type Latency struct {
+	Mean float64 `json:"mean"`
+	P50  float64 `json:"p50"`
+	P90  float64 `json:"p90"`
+	P95  float64 `json:"p95,omitempty"` // 0 in files from before it was kept
+	P99  float64 `json:"p99"`
+	P999 float64 `json:"p999,omitempty"` // 0 in files from before it was kept
+	Max  float64 `json:"max"`
+}
+
 // poolLatency returns the latency of the successes of all trials. Percentiles cannot be averaged, so it merges the trials'
 // histograms, unless only one trial had a success. It returns an error if a histogram is missing, broken, or does not hold
 // every success.
@@ -30,7 +42,7 @@ func poolLatency(trials []*Trial) (Latency, error) {
 		if t.Histogram == "" {
 			return Latency{}, errors.New("a trial has no histogram")
 		}
-		if err := merged.MergeEncoded(t.Histogram); err != nil {
+		if err := merged.mergeEncoded(t.Histogram); err != nil {
 			return Latency{}, err
 		}
 	}
@@ -38,16 +50,4 @@ func poolLatency(trials []*Trial) (Latency, error) {
 		return Latency{}, fmt.Errorf("the histograms hold %s of %s successes", text.Count(merged.Count()), text.Count(succeeded))
 	}
 	return merged.Latency(), nil
-}
-
-// Latency describes the distribution of service times, in seconds, as the caller who held a slot saw them. See [Figures]
-// for what the fields are.
-type Latency struct {
-	Mean float64 `json:"mean"`
-	P50  float64 `json:"p50"`
-	P90  float64 `json:"p90"`
-	P95  float64 `json:"p95,omitempty"` // 0 in files from before it was kept
-	P99  float64 `json:"p99"`
-	P999 float64 `json:"p999,omitempty"` // 0 in files from before it was kept
-	Max  float64 `json:"max"`
 }

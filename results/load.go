@@ -17,8 +17,9 @@ import (
 )
 
 // Load reads a run file that [Create] began, of this version or an older one. An unknown field, a newer version or figures
-// that do not add up are errors that name the file, the line and the field. A file whose last line is torn opens without
-// it; that, and a missing conclusion, is a warning on the run. None of the run's lists and maps is nil.
+// that do not add up are errors that name the file, the line and the field. If the last
+// line is torn, because the writer was stopped in the middle of it, the run is without that line and has a warning. A missing
+// conclusion is a warning too. None of the run's lists and maps is nil.
 func Load(path string) (*Run, error) {
 	words, err := os.ReadFile(path)
 	if err != nil {
@@ -103,26 +104,26 @@ func (r *Run) parseLine(words []byte) (concluded bool, err error) {
 		if err := l.Trial.check(); err != nil {
 			return false, err
 		}
-		decoded(l.Trial.Warnings, l.Trial.Codes)
+		setCodes(l.Trial.Warnings, l.Trial.Codes)
 		r.Trials = append(r.Trials, *l.Trial)
 		return false, nil
 	}
-	l.Conclusion.decode()
+	l.Conclusion.setCodes()
 	r.Strategies, r.AtCommon, r.Optima = l.Conclusion.Strategies, l.Conclusion.AtCommon, l.Conclusion.Optima
 	r.PeakMemory, r.Warnings, r.Versions = l.Conclusion.PeakMemory, l.Conclusion.Warnings, l.Conclusion.Versions
 	return true, nil
 }
 
-// decode gives the conclusion's warnings their codes.
-func (c *conclusion) decode() {
-	decoded(c.Warnings, c.Codes)
+// setCodes sets the codes of all warnings of the conclusion.
+func (c *conclusion) setCodes() {
+	setCodes(c.Warnings, c.Codes)
 	for _, summaries := range [][]Summary{c.Strategies, c.AtCommon} {
 		for _, s := range summaries {
-			decoded(s.Warnings, s.Codes)
+			setCodes(s.Warnings, s.Codes)
 		}
 	}
 	for _, o := range c.Optima {
-		decoded(o.Warnings, o.Codes)
+		setCodes(o.Warnings, o.Codes)
 	}
 }
 

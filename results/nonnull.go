@@ -13,6 +13,13 @@ func (r *Run) NonNull() *Run {
 	return &run
 }
 
+// NonNull returns the trial without nil lists and maps.
+func (t Trial) NonNull() Trial {
+	t.Failed, t.Status = mapped(t.Failed), mapped(t.Status)
+	t.Warnings, t.Codes = listed(t.Warnings), CodesOf(t.Warnings)
+	return t
+}
+
 // NonNull returns the summary without nil lists and maps.
 func (s Summary) NonNull() Summary {
 	s.Failed = mapped(s.Failed)
@@ -40,11 +47,4 @@ func mapped[K comparable, V any](m map[K]V) map[K]V {
 		return map[K]V{}
 	}
 	return m
-}
-
-// NonNull returns the trial without nil lists and maps.
-func (t Trial) NonNull() Trial {
-	t.Failed, t.Status = mapped(t.Failed), mapped(t.Status)
-	t.Warnings, t.Codes = listed(t.Warnings), CodesOf(t.Warnings)
-	return t
 }

@@ -1,13 +1,13 @@
-// Package results holds what was measured: a [Run] has the [Trial]s of one command, a [Summary] of the trials of each
+// Package results has the types of what was measured: a [Run] has the [Trial]s of one command, a [Summary] of the trials of each
 // strategy at each limit, and the [Optimum] that a sweep concludes for each strategy.
 //
-// [Create] writes a run file as the run goes, and [Load] opens one; SCHEMA.md documents the file. [Summarise] takes the
-// trials together that are repeats of one another. [Figures] is the table of what is measured, from which every view is
-// drawn. A [Warning] is a reason not to take a figure at face value.
+// [Create] writes a run file while the run is in progress, and [Load] opens one; SCHEMA.md documents the file. [Summarise]
+// combines the trials that are repeats of one another. [Figures] is the table of what is measured, from which every view is
+// drawn. A [Warning] is a reason not to trust a figure.
 //
-// The packages below show runs to people and programs: render writes a run in every format, compare sets two runs against
-// each other, threshold holds a run to requirements, article holds it to the claims of an article, and report draws a page.
-// Package results measures nothing and knows no strategy.
+// The packages in its folder use runs: render writes a run in every format, compare compares two runs, threshold checks the
+// requirements of a user, article checks the claims of an article, and report draws a page. Package results itself measures
+// nothing and knows no strategy.
 package results
 
 import (
@@ -23,82 +23,80 @@ const Version = 1
 
 // A Run is everything that one command measured, with the machine it ran on.
 type Run struct {
-	Version    int       `json:"version"`
-	Command    string    `json:"command"`                  // bench, sweep or article
-	Target     string    `json:"target"`                   // the URL or URL template
-	Started    string    `json:"started"`                  // RFC 3339, in UTC
-	Arguments  []string  `json:"arguments,omitempty"`      // the command line without the program's name; what may be a secret is withheld
-	Seed       uint64    `json:"seed"`                     // of the random order of the trials
-	Bundled    *Bundled  `json:"bundled_server,omitempty"` // nil if that is not the target
-	Machine    Machine   `json:"machine"`
-	Settings   Settings  `json:"settings"`
-	Trials     []Trial   `json:"trials"`
-	Strategies []Summary `json:"strategies"`                  // each at its limit, compared
-	AtCommon   []Summary `json:"at_common_limit"`             // the strategies of a sweep once more, all at one limit; empty if they were not compared there
-	Optima     []Optimum `json:"optima"`                      // what a sweep concludes, one for each strategy
-	PeakMemory int64     `json:"peak_memory_bytes,omitempty"` // the client's resident memory at its largest; 0 if unknown
-	Warnings   []Warning `json:"warnings"`                    // about the run as a whole
-	Codes      []Coded   `json:"warning_codes,omitempty"`     // of the warnings, in the same order; set where the run is written
+	Version    int           `json:"version"`
+	Command    string        `json:"command"`                  // bench, sweep or article
+	Target     string        `json:"target"`                   // the URL, the template of URLs, or the file of URLs
+	Started    string        `json:"started"`                  // RFC 3339, in UTC
+	Arguments  []string      `json:"arguments,omitempty"`      // the command line without the program's name; what may be a secret is withheld
+	Seed       uint64        `json:"seed"`                     // of the random order of the trials
+	Bundled    *Bundled      `json:"bundled_server,omitempty"` // nil if that is not the target
+	Machine    Machine       `json:"machine"`
+	Settings   Settings      `json:"settings"`
+	Trials     []Trial       `json:"trials"`
+	Strategies []Summary     `json:"strategies"`                  // each at its limit, compared
+	AtCommon   []Summary     `json:"at_common_limit"`             // the strategies of a sweep once more, all at one limit; empty if they were not compared there
+	Optima     []Optimum     `json:"optima"`                      // what a sweep concludes, one for each strategy
+	PeakMemory int64         `json:"peak_memory_bytes,omitempty"` // the client's resident memory at its largest; 0 if unknown
+	Warnings   []Warning     `json:"warnings"`                    // about the run as a whole
+	Codes      []WarningCode `json:"warning_codes,omitempty"`     // of the warnings, in the same order; set where the run is written
 
-	// Versions says, by the strategy's name, what a strategy consists of that is not this program: "aiohttp 3.8.4, Python
-	// 3.11.2".
+	// Versions says by strategy which external software it uses: "aiohttp 3.8.4, Python 3.11.2".
 	Versions map[string]string `json:"versions,omitempty"`
 }
 
-// Bundled is what theory says of the bundled server, without measuring it. A figure is 0 if theory has none. What is
-// measured is a little less, because of the loopback interface and the client.
+// Bundled is what theory says about the bundled server; none of it is measured. A figure is 0 if theory does not give it.
+// The measured goodput is a little less, because of the loopback interface and the client. Rates are in responses per second.
 type Bundled struct {
 	Profile   string  `json:"profile"`
 	Limit     int     `json:"limit,omitempty"`      // at which its goodput is largest
 	PerSecond float64 `json:"per_second,omitempty"` // goodput at Limit
-	Share     float64 `json:"share,omitempty"`      // of the peak, that was asked for
+	Share     float64 `json:"share,omitempty"`      // the share of the peak that the user asked for, from 0 to 1
 	Smallest  int     `json:"smallest,omitempty"`   // the smallest limit that gives Share of the peak
-	Curve     []Rate  `json:"curve,omitempty"`      // goodput at limits close enough for a curve, ascending
+	Curve     []Rate  `json:"curve,omitempty"`      // goodput at limits that are close enough to draw a curve, ascending
 }
 
-// A Rate is a goodput at a limit.
+// A Rate is the goodput at a limit, in responses per second.
 type Rate struct {
 	Limit     int     `json:"limit"`
 	PerSecond float64 `json:"per_second"`
 }
 
-// Machine is where a run was made.
+// Machine describes the machine that the client ran on.
 type Machine struct {
 	Go        string `json:"go"`
 	OS        string `json:"os"`
 	Arch      string `json:"arch"`
 	CPU       string `json:"cpu,omitempty"`    // the model's name; empty if unknown
 	Kernel    string `json:"kernel,omitempty"` // release of the operating system's kernel; empty if unknown
-	CPUs      int    `json:"cpus"`             // that the client may use
+	CPUs      int    `json:"cpus"`             // the number that the client may use
 	OpenFiles uint64 `json:"open_files"`       // the limit on file descriptors
 }
 
-// Settings are what was set for every client alike.
+// Settings are the settings of the clients, the same for every client of a run.
 type Settings struct {
 	Method          string  `json:"method"`
 	Requests        int64   `json:"requests,omitempty"`         // per trial; 0 if trials last for a time
 	DurationSeconds float64 `json:"duration_seconds,omitempty"` // of a trial's window; 0 if a trial is a number of requests
-	TimeoutSeconds  float64 `json:"timeout_seconds"`
-	DialSeconds     float64 `json:"dial_timeout_seconds"`
-	DNSSeconds      float64 `json:"dns_cache_seconds"`
-	Rate            float64 `json:"rate,omitempty"`   // most requests per second; 0 is no limit
-	Decode          string  `json:"decode,omitempty"` // how bodies were decoded as a part of the request: json, or empty
-	Insecure        bool    `json:"insecure"`
-	KeepAlive       bool    `json:"keep_alive"`
-	Redirects       bool    `json:"redirects"`     // whether they were followed
-	Decompression   bool    `json:"decompression"` // whether it was done
-	Retries         int     `json:"retries"`
-	HTTP            string  `json:"http"` // version of the protocol
+	TimeoutSeconds  float64 `json:"timeout_seconds"`            // for a request as a whole
+	DialSeconds     float64 `json:"dial_timeout_seconds"`       // for opening a connection
+	DNSSeconds      float64 `json:"dns_cache_seconds"`          // for which an address is kept
+	Rate            float64 `json:"rate,omitempty"`             // largest number of requests per second; 0 is no limit
+	Decode          string  `json:"decode,omitempty"`           // how bodies were decoded as a part of the request: json, or empty
+	Insecure        bool    `json:"insecure"`                   // whether certificates were not verified
+	KeepAlive       bool    `json:"keep_alive"`                 // whether connections were used again
+	Redirects       bool    `json:"redirects"`                  // whether they were followed
+	Decompression   bool    `json:"decompression"`              // whether bodies were requested compressed, and decompressed
+	Retries         int     `json:"retries"`                    // of a request that failed
+	HTTP            string  `json:"http"`                       // the protocol with its version
 }
 
-// A Projection says how long a number of requests would take at the measured goodput. It is arithmetic, not a
-// measurement.
+// A Projection is the time that a number of requests would take at the measured goodput. It is calculated, not measured.
 type Projection struct {
 	Requests int64   `json:"requests"`
 	Seconds  float64 `json:"seconds"`
 }
 
-// Subject says what the run's requests were made to. It is the same for the bundled server on any port.
+// Subject names the target of the run's requests. It is the same for the bundled server on any port.
 func (r *Run) Subject() string {
 	if r.Bundled == nil {
 		return r.Target

@@ -34,7 +34,7 @@ var sections = map[string]reflect.Type{
 	"At":             reflect.TypeFor[compare.At](),
 	"Change":         reflect.TypeFor[compare.Change](),
 	"Shift":          reflect.TypeFor[compare.Shift](),
-	"Coded":          reflect.TypeFor[results.Coded](),
+	"WarningCode":    reflect.TypeFor[results.WarningCode](),
 }
 
 // row is a field's row in the schema: its name, its type, its unit, which may be empty, and its meaning, which may not.

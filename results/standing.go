@@ -2,21 +2,28 @@ package results
 
 import "sweetspot/results/text"
 
-// A Standing says how a strategy compares with the others.
+// A Standing is the verdict of a comparison about one strategy.
 type Standing string
 
 // The standings of a comparison.
 const (
 	Fastest           Standing = "fastest"
-	Slower            Standing = "slower"            // than another, certainly
+	Slower            Standing = "slower"            // than the fastest, certainly
 	Indistinguishable Standing = "indistinguishable" // from the fastest
 )
 
 // Standings returns every standing.
 func Standings() []Standing { return []Standing{Fastest, Slower, Indistinguishable} }
 
-// EnoughTrials is how many trials of a strategy a comparison takes to tell it from another.
+// EnoughTrials is the smallest number of trials per strategy with which a comparison can distinguish strategies. With fewer,
+// "indistinguishable" would only mean that there is too little data.
 const EnoughTrials = 10
+
+// What [Summary.Versus] says about a strategy that is indistinguishable from the fastest.
+const (
+	NearFastest = "~ fastest"
+	TooFewToSay = "too few to say" // there are fewer trials than [EnoughTrials]
+)
 
 // Versus says how the strategy compares with the fastest: "fastest", "~ fastest", "14% slower". It is empty if nothing was
 // compared.
@@ -35,9 +42,3 @@ func (s Summary) Versus() string {
 	}
 	return string(s.Verdict)
 }
-
-// What [Summary.Versus] says of a strategy that cannot be told from the fastest.
-const (
-	NearFastest = "~ fastest"
-	TooFewToSay = "too few to say" // the trials are too few to tell anything
-)

@@ -8,25 +8,52 @@ import (
 	"sweetspot/results/stat"
 )
 
-// sequential is the strategy that makes one request at a time, which the others are compared with.
+// A Summary combines the trials of one strategy at one limit. PerSecond is the geometric mean of the trials' goodput, in
+// responses per second. Low and High bound it with 95% confidence (Student's t on the logarithms) and are nil after a single
+// trial.
+type Summary struct {
+	Strategy         string           `json:"strategy"`
+	Limit            int              `json:"limit"`
+	Trials           int              `json:"trials"`
+	PerSecond        float64          `json:"per_second"` // goodput; 0 if a trial had no success
+	Low              *float64         `json:"low"`
+	High             *float64         `json:"high"`
+	Spread           float64          `json:"spread"`                       // standard deviation of the trials' goodput, as a share of PerSecond
+	Microseconds     float64          `json:"microseconds_per_request"`     // 1,000,000 / PerSecond
+	CPUMicroseconds  float64          `json:"cpu_microseconds_per_request"` // processor time of the client
+	VersusFastest    float64          `json:"versus_fastest"`               // PerSecond divided by that of the fastest
+	VersusSequential *float64         `json:"versus_sequential,omitempty"`  // PerSecond divided by that of sequential; nil if that was not measured
+	Verdict          Standing         `json:"verdict,omitempty"`            // empty if nothing was compared
+	Latency          Latency          `json:"latency_seconds"`              // of the successes of all trials, from merged histograms
+	InFlightMean     float64          `json:"in_flight_mean"`               // over the windows of the trials
+	Started          int64            `json:"started"`                      // requests of all trials
+	Failed           map[string]int64 `json:"failed"`                       // by class; only classes that occurred
+	FirstError       string           `json:"first_error,omitempty"`        // of the first trial that has one
+	Error            string           `json:"error,omitempty"`              // why the strategy broke down in a trial; empty if it did not
+	Projected        []Projection     `json:"projected,omitempty"`          // how long larger numbers of requests would take
+	Warnings         []Warning        `json:"warnings"`
+	Codes            []WarningCode    `json:"warning_codes,omitempty"`
+}
+
+// sequential is the strategy with which [Summary.VersusSequential] compares: it makes one request at a time.
 const sequential = "sequential"
 
-// projected are the numbers of requests that a time is projected for: a batch, the batch at which an unlimited client was
-// seen to collapse, and one request for each of the four-character codes.
+// projected are the numbers of requests for which summaries have a projected time: a usual batch, the batch with which the
+// article on semaphore sizes measured a client without a limit, and one request for each four-character code.
 var projected = [...]int64{1000, 4000, AllCodes}
 
 // AllCodes is the number of four-character codes over 0-9 and a-z.
 const AllCodes int64 = 36 * 36 * 36 * 36
 
-// A Group is the trials that are repeats of one another: of one strategy at one limit.
+// A Group has the trials of one strategy at one limit, which are repeats of one another.
 type Group struct {
 	Strategy string
 	Limit    int
 	Trials   []*Trial
 }
 
-// Summarise returns a summary of the trials of each of the [Groups], in their order. It sets no verdicts. Every figure is
-// finite. The rate of a trial without a success is 0, of which there is no geometric mean: the rate of its summary is then 0
+// Summarise returns a summary of each of the [Groups] of the trials, in the order of the groups. It sets no verdicts. Every
+// figure is finite. If a trial had no success, its rate is 0 and there is no geometric mean: the rate of the summary is then 0
 // too, without interval and spread, and a warning says so.
 func Summarise(trials []Trial) []Summary {
 	groups := Groups(trials)
@@ -49,7 +76,7 @@ func Groups(trials []Trial) []Group {
 	places := map[key]int{}
 	for i := range trials {
 		t := &trials[i]
-		if t.Purpose == Control || t.Purpose == Causal {
+		if !t.MeasuresStrategy() {
 			continue
 		}
 		at := key{t.Strategy, t.Limit}
@@ -70,7 +97,7 @@ func Groups(trials []Trial) []Group {
 	return groups
 }
 
-// summarise takes the trials of one strategy at one limit together.
+// summarise combines the trials of a group.
 func summarise(g Group) Summary {
 	trials := g.Trials
 	s := Summary{
@@ -158,30 +185,4 @@ func compare(summaries []Summary) {
 			s.VersusSequential = &versus
 		}
 	}
-}
-
-// A Summary is the trials of one strategy at one limit, taken together. PerSecond is the geometric mean of the trials'
-// goodput. Low and High bound it with 95% confidence (Student's t on the logarithms) and are nil after a single trial.
-type Summary struct {
-	Strategy         string           `json:"strategy"`
-	Limit            int              `json:"limit"`
-	Trials           int              `json:"trials"`
-	PerSecond        float64          `json:"per_second"`
-	Low              *float64         `json:"low"`
-	High             *float64         `json:"high"`
-	Spread           float64          `json:"spread"` // standard deviation of the trials' goodput, as a share of PerSecond
-	Microseconds     float64          `json:"microseconds_per_request"`
-	CPUMicroseconds  float64          `json:"cpu_microseconds_per_request"`
-	VersusFastest    float64          `json:"versus_fastest"`
-	VersusSequential *float64         `json:"versus_sequential,omitempty"`
-	Verdict          Standing         `json:"verdict,omitempty"`
-	Latency          Latency          `json:"latency_seconds"` // of the successes of all trials, from merged histograms
-	InFlightMean     float64          `json:"in_flight_mean"`
-	Started          int64            `json:"started"`
-	Failed           map[string]int64 `json:"failed"`                // by class, those that occurred
-	FirstError       string           `json:"first_error,omitempty"` // of the first trial that has one
-	Error            string           `json:"error,omitempty"`       // why the strategy broke down, so that it has no rate
-	Projected        []Projection     `json:"projected,omitempty"`
-	Warnings         []Warning        `json:"warnings"`
-	Codes            []Coded          `json:"warning_codes,omitempty"`
 }

@@ -10,13 +10,13 @@ import (
 // A Verdict says what a sweep found.
 type Verdict string
 
-// The verdicts. A new one takes an entry in [Verdicts] and in the table of what is said of a verdict.
+// The verdicts. A new one needs an entry in [Verdicts] and in the table verdicts.
 const (
-	Peak        Verdict = "peak"         // an interior best
-	Plateau     Verdict = "plateau"      // a flat top: only its left edge means something
+	Peak        Verdict = "peak"         // goodput rises to a peak and falls after it
+	Plateau     Verdict = "plateau"      // the top of the curve is flat: Limit is its left edge
 	NoKnee      Verdict = "no-knee"      // still rising at the largest limit tried
-	Cliff       Verdict = "cliff"        // goodput falls off steeply: Limit is the largest safe one
-	Multimodal  Verdict = "multimodal"   // rises again after a fall
+	Cliff       Verdict = "cliff"        // goodput falls steeply above Limit, which is the largest safe limit
+	Multimodal  Verdict = "multimodal"   // goodput falls and rises again
 	ClientBound Verdict = "client-bound" // the client is the bottleneck, not the server
 	Objective   Verdict = "objective"    // no peak was asked for: Limit is the largest that holds the objective
 	Unstable    Verdict = "unstable"     // the trials do not support a statement
@@ -30,13 +30,13 @@ func Verdicts() []Verdict {
 // Use is the label of a limit that is to be used. See [Optimum.Label].
 const Use = "use"
 
-// verdictWords are what is said of a sweep with a verdict.
+// verdictWords are the texts about a sweep with a verdict.
 type verdictWords struct {
 	label  string // of the limit; empty if there is no limit to name
 	advice func(o *Optimum) string
 }
 
-// verdicts are the words of every verdict. A verdict that is not here names no limit: see the tests.
+// verdicts has the texts of every verdict.
 var verdicts = map[Verdict]verdictWords{
 	Peak: {Use, func(o *Optimum) string {
 		return fmt.Sprintf("%s: %s.", o.use(), o.sure())
@@ -56,7 +56,7 @@ var verdicts = map[Verdict]verdictWords{
 	}},
 	ClientBound: {"client's best", func(o *Optimum) string {
 		return fmt.Sprintf("this client was the bottleneck, not the server: %s at limit %s is the most that it can do here. "+
-			"Take a faster strategy or more CPUs to find the server's limit.", o.rate(), text.Count(o.Limit))
+			"Use a faster strategy or more CPUs to find the server's limit.", o.rate(), text.Count(o.Limit))
 	}},
 	Objective: {Use, func(o *Optimum) string {
 		if o.High == 0 {
@@ -68,11 +68,11 @@ var verdicts = map[Verdict]verdictWords{
 		if len(o.Warnings) > 0 {
 			return fmt.Sprintf("no limit can be named: %s.", o.Warnings[0])
 		}
-		return "no limit can be named: measure for longer, or quiet the client's and the server's machines."
+		return "no limit can be named: measure for longer, or stop other programs on the machines of the client and of the server."
 	}},
 }
 
-// Advice says in a sentence what to do about what a sweep found. It names no flag of a command line.
+// Advice returns a text that says what to do after the sweep. It names no flag of a command line.
 func (o *Optimum) Advice() string {
 	words, known := verdicts[o.Verdict]
 	if !known {
@@ -81,8 +81,8 @@ func (o *Optimum) Advice() string {
 	return words.advice(o)
 }
 
-// Label says what the limit of the optimum is: [Use], or what else it is, where only the client or the range of the sweep
-// decided it. It is empty if there is no limit to name.
+// Label returns the label of the limit: [Use], or another one if the limit was decided by the client or by the range of the
+// sweep, not by the server. It is empty if the sweep names no limit, and for a nil Optimum.
 func (o *Optimum) Label() string {
 	if o == nil || o.Limit < 1 {
 		return ""
@@ -90,7 +90,7 @@ func (o *Optimum) Label() string {
 	return verdicts[o.Verdict].label
 }
 
-// Effort says what the conclusion rests on. It is empty if that is not known.
+// Effort returns a text that says on how many trials and requests the conclusion is based. It is empty if that is not known.
 func (o *Optimum) Effort() string {
 	if o.Trials == 0 {
 		return ""
@@ -99,14 +99,14 @@ func (o *Optimum) Effort() string {
 		text.Count(o.Explored[0]), o.largest(), text.Plural(o.Requests, "request"), text.Span(o.Elapsed))
 }
 
-// Conclusion says what to do about what the sweep found, and what that rests on.
+// Conclusion returns [Optimum.Advice] and [Optimum.Effort] as one text.
 func (o *Optimum) Conclusion() string { return strings.TrimSpace(o.Advice() + " " + o.Effort()) }
 
 func (o *Optimum) use() string     { return Use + " " + text.Count(o.Limit) }
 func (o *Optimum) rate() string    { return text.Number(o.PerSecond) + "/s" }
 func (o *Optimum) largest() string { return text.Count(o.Explored[1]) }
 
-// sure says what is known of the limit and how surely.
+// sure says what share of the peak the limit gives, and in which interval the smallest such limit lies.
 func (o *Optimum) sure() string {
 	share, peak := text.ShortPercent(o.Share), text.Number(o.Peak.PerSecond)
 	low, high := text.Count(o.Low), text.Count(o.High)
@@ -116,11 +116,11 @@ func (o *Optimum) sure() string {
 	return fmt.Sprintf("at least %s of the peak of %s/s, 95%% sure; the smallest such limit is in (%s, %s]", share, peak, low, high)
 }
 
-// NearPeak is what [Optimum.Mark] says of a limit that cannot be told from the peak.
+// NearPeak is the mark of a limit that is indistinguishable from the peak. See [Optimum.Mark].
 const NearPeak = "~ peak"
 
-// Mark says what a limit is to the optimum: the one that it names, the peak, or one that cannot be told from the peak. It
-// is empty for the others.
+// Mark returns the mark of a limit in a table: that of the limit that the optimum names, of the peak, or of a limit that is
+// indistinguishable from the peak. It is empty for other limits.
 func (o *Optimum) Mark(limit int) string {
 	switch {
 	case o.Label() == "":

@@ -20,8 +20,8 @@ func TestAdviceSaysWhatToDoForEveryVerdict(t *testing.T) {
 		Multimodal: sure + " Goodput falls and rises again, so there may be a better limit between those tried: " +
 			"look at the curve and try limits around its rises.",
 		ClientBound: "this client was the bottleneck, not the server: 600/s at limit 52 is the most that it can do here. " +
-			"Take a faster strategy or more CPUs to find the server's limit.",
-		Unstable: "no limit can be named: measure for longer, or quiet the client's and the server's machines.",
+			"Use a faster strategy or more CPUs to find the server's limit.",
+		Unstable: "no limit can be named: measure for longer, or stop other programs on the machines of the client and of the server.",
 		"new":    `no limit can be named: this version does not know the verdict "new".`,
 	} {
 		if got := found(verdict).Advice(); got != want {

@@ -11,15 +11,15 @@ import (
 	"sweetspot/results/text"
 )
 
-// A Warning is a reason not to take a figure at face value: its kind, its numbers, and in words what was seen. The advice is
-// that of the program that shows it, since what to do depends on that program's settings.
+// A Warning is a reason not to trust a figure: a code, numbers, and a text. The program that shows the warning adds the
+// advice, because what to do depends on that program's settings.
 //
-// In JSON a warning is the string that [Warning.String] returns. Its code and numbers stand in another field: see [Coded].
+// In JSON a warning is the string that [Warning.String] returns. Its code and numbers stand in another field: see [WarningCode].
 type Warning struct {
 	Code    Code
-	Numbers map[string]float64 // by name; a share is of one, a time is in seconds
+	Numbers map[string]float64 // by name; shares are fractions (0.01 is 1%), times are in seconds
 	Text    string             // what was seen
-	Advice  string             // what to do about it; empty if there is nothing to do, or if the text says it
+	Advice  string             // what to do; empty if there is nothing to do, or if Text says it
 }
 
 // Warningf returns a warning without numbers.
@@ -52,22 +52,22 @@ func (w Warning) MarshalJSON() ([]byte, error) { return json.Marshal(w.String())
 // UnmarshalJSON reads the words of a warning.
 func (w *Warning) UnmarshalJSON(words []byte) error { return json.Unmarshal(words, &w.Text) }
 
-// A Coded is the code and the numbers of a warning, for scripts.
-type Coded struct {
+// A WarningCode is the code of a warning with its numbers, for scripts. In JSON it stands beside the warning's text.
+type WarningCode struct {
 	Code    Code               `json:"code"`
 	Numbers map[string]float64 `json:"numbers,omitempty"`
 }
 
 // CodesOf returns the codes of the warnings, one for each in the same order, or nil if none has a code.
-func CodesOf(warnings []Warning) []Coded {
+func CodesOf(warnings []Warning) []WarningCode {
 	if !slices.ContainsFunc(warnings, func(w Warning) bool { return w.Code != "" }) {
 		return nil
 	}
-	return text.Each(warnings, func(w Warning) Coded { return Coded{w.Code, w.Numbers} })
+	return text.Each(warnings, func(w Warning) WarningCode { return WarningCode{w.Code, w.Numbers} })
 }
 
-// decoded sets the codes of the warnings. Older files have none.
-func decoded(warnings []Warning, codes []Coded) {
+// setCodes sets the codes of the warnings. Older files have none.
+func setCodes(warnings []Warning, codes []WarningCode) {
 	for i := range min(len(warnings), len(codes)) {
 		warnings[i].Code, warnings[i].Numbers = codes[i].Code, codes[i].Numbers
 	}
@@ -85,16 +85,16 @@ const (
 	ClientBusy      Code = "client-busy"      // the client used most of its processors
 	ManyConnections Code = "many-connections" // connections were not kept open
 	Redirects       Code = "redirects"        // answers are redirects, which are not followed
-	LimitSettled    Code = "limit-settled"    // the strategy moved its limit by itself
-	BatchTail       Code = "batch-tail"       // the end of a batch left slots empty
-	SlowToFill      Code = "slow-to-fill"     // slots were empty in the course of a batch
-	EmptySlots      Code = "empty-slots"      // slots were empty in a window
+	LimitSettled    Code = "limit-settled"    // the strategy changed its limit by itself
+	BatchTail       Code = "batch-tail"       // slots were empty at the end of a batch
+	SlowToFill      Code = "slow-to-fill"     // slots were empty before the end of a batch
+	EmptySlots      Code = "empty-slots"      // slots were empty in a measured window
 	CutShort        Code = "cut-short"        // the trial was interrupted
 	NotWitnessed    Code = "not-witnessed"    // the target could not be asked what it counted
-	Contradicted    Code = "contradicted"     // the target counted something else
-	IdleConnections Code = "idle-connections" // requests timed out while other strategies held connections open
-	NoLatency       Code = "no-latency"       // the histograms do not tell the latency of all trials together
-	NoRate          Code = "no-rate"          // trials without a success leave no mean rate
+	Contradicted    Code = "contradicted"     // the counts of the target differ from those of the client
+	IdleConnections Code = "idle-connections" // requests timed out while other strategies kept connections open
+	NoLatency       Code = "no-latency"       // the histograms of the trials cannot be merged
+	NoRate          Code = "no-rate"          // there is no mean rate, since trials had no success
 )
 
 // The codes of warnings about what a sweep concludes.
@@ -106,9 +106,9 @@ const (
 	NothingHolds  Code = "nothing-holds"  // no limit was shown to hold the objective
 	FailingLimits Code = "failing-limits" // requests begin to fail at a limit
 	NoSuccess     Code = "no-success"     // no trial succeeded
-	TooFewTrials  Code = "too-few-trials" // too few trials for any statement
-	NotCertain    Code = "not-certain"    // no limit is enough with certainty
-	Drift         Code = "drift"          // the machine or the server got faster or slower meanwhile
+	TooFewTrials  Code = "too-few-trials" // there are too few trials for any statement
+	NotCertain    Code = "not-certain"    // no limit gives the wanted share of the peak with certainty
+	Drift         Code = "drift"          // the machine or the server got faster or slower during the sweep
 )
 
 // The codes of warnings about a run or a comparison as a whole.
@@ -122,8 +122,8 @@ const (
 	FewFiles        Code = "few-files"        // the limit on open files bounds the limits tried
 	NoConclusion    Code = "no-conclusion"    // the run was interrupted
 	Torn            Code = "torn"             // the last line of the file is torn
-	DifferentRuns   Code = "different-runs"   // two runs that are compared are not alike
-	DriftWithinRun  Code = "drift-within-run" // one of them drifted
+	DifferentRuns   Code = "different-runs"   // two runs that are compared have different loads, targets or machines
+	DriftWithinRun  Code = "drift-within-run" // one of the two runs that are compared drifted
 	BatchIncomplete Code = "batch-incomplete" // a batch ended before its last request
 )
 
@@ -139,7 +139,7 @@ func Codes() []Code {
 }
 
 // Warnings returns the warnings about the run as a whole and about what its sweeps conclude, safe to print. Warnings about
-// single trials are not among them: they belong beside the figures.
+// single trials are not included: they belong beside the figures of the trials.
 func Warnings(run *Run) []Warning {
 	all := About("", run.Warnings)
 	for _, o := range run.Optima {
@@ -162,8 +162,8 @@ func Words(warnings []Warning) []string { return text.Each(warnings, Warning.Str
 // numbers match the numbers in a warning.
 var numbers = regexp.MustCompile(`[0-9][0-9.,]*`)
 
-// Shape returns a warning with # for every number. Warnings of the same shape say the same with different numbers, so that
-// one of them can stand for all.
+// Shape returns a warning with # in place of every number. Warnings of the same shape differ only in their numbers, so that
+// one of them can represent all.
 func Shape(warning string) string { return numbers.ReplaceAllString(warning, "#") }
 
 // poolWarnings returns one warning of each shape that the trials have, in alphabetic order of the shapes. Each says how many

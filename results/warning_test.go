@@ -69,8 +69,8 @@ func TestWarning(t *testing.T) {
 			t.Fatal(err)
 		}
 		var got struct {
-			Warnings []string        `json:"warnings"`
-			Codes    []results.Coded `json:"warning_codes"`
+			Warnings []string              `json:"warnings"`
+			Codes    []results.WarningCode `json:"warning_codes"`
 		}
 		if err := json.Unmarshal(text.Bytes(), &got); err != nil {
 			t.Fatal(err)

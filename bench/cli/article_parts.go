@@ -50,9 +50,9 @@ func (a articleFlags) parts(arguments []string) []part {
 		parts = append(parts, p)
 	}
 	if !a.quick {
-		add(a.batches(article.AtOnce, results.AllCodes, 1, []article.Batch{{Strategy: fastest(), Limit: 100}}))
+		add(a.batches(article.InstantServer, results.AllCodes, 1, []article.Batch{{Strategy: fastest(), Limit: 100}}))
 	}
-	for _, profile := range []string{article.LikeTheArticles, article.AtOnce} {
+	for _, profile := range []string{article.ArticleServer, article.InstantServer} {
 		for _, requests := range []int64{40, 1000, 4000} {
 			var rows []article.Batch
 			for _, b := range article.Batches(profile) {
@@ -64,9 +64,9 @@ func (a articleFlags) parts(arguments []string) []part {
 		}
 	}
 	if !a.quick {
-		add(a.sweep("python-aiohttp", article.LikeTheArticles))
-		add(a.sweep("python-aiohttp", article.AtOnce))
-		add(a.sweep("semaphore", article.LikeTheArticles))
+		add(a.sweep("python-aiohttp", article.ArticleServer))
+		add(a.sweep("python-aiohttp", article.InstantServer))
+		add(a.sweep("semaphore", article.ArticleServer))
 	}
 	return parts
 }

@@ -30,12 +30,12 @@ func TestArticleIsMeasuredWitnessedAndWritten(t *testing.T) {
 	flags := articleFlags{repeats: 2, budget: time.Second, seed: 7, out: dir + "/runs", file: dir + "/page.md"}
 	cmd, stdout, stderr := articleCommand(t.Context())
 	err := flags.show(cmd, []part{
-		flags.batches(article.AtOnce, 40, 2, []article.Batch{
+		flags.batches(article.InstantServer, 40, 2, []article.Batch{
 			{Strategy: "sequential", Limit: 1, Requests: 40}, {Strategy: "semaphore", Limit: 40, Requests: 40},
 			{Strategy: "fortran", Limit: 40, Requests: 40},
 		}),
-		flags.sweep("fasthttp", article.AtOnce),
-		flags.sweep("fortran", article.AtOnce),
+		flags.sweep("fasthttp", article.InstantServer),
+		flags.sweep("fortran", article.InstantServer),
 	})
 	if err != nil {
 		t.Fatal(err, stderr)
@@ -45,7 +45,7 @@ func TestArticleIsMeasuredWitnessedAndWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"# The article's clients, measured again", "semaphore  |       40 |    40 |", "saw exactly as many", "seed 7",
+		"# The article's clients, measured again", "semaphore  |       40 |    40 |", "counted exactly the same number", "seed 7",
 		"fasthttp on the server that answers at once", "left out: no strategy", "left out: fortran swept over the limit",
 	} {
 		if !strings.Contains(string(page), want) {
@@ -78,8 +78,8 @@ func TestArticleIsShownButNotWrittenWhenInterrupted(t *testing.T) {
 	time.AfterFunc(1500*time.Millisecond, cancel)
 	flags := articleFlags{repeats: 1000, quiet: true, file: t.TempDir() + "/page.md"}
 	cmd, stdout, stderr := articleCommand(ctx)
-	endless := flags.batches(article.AtOnce, 40, flags.repeats, []article.Batch{{Strategy: "fasthttp", Limit: 40, Requests: 40}})
-	err := flags.show(cmd, []part{endless, flags.sweep("fasthttp", article.AtOnce)})
+	endless := flags.batches(article.InstantServer, 40, flags.repeats, []article.Batch{{Strategy: "fasthttp", Limit: 40, Requests: 40}})
+	err := flags.show(cmd, []part{endless, flags.sweep("fasthttp", article.InstantServer)})
 	if status(err, stderr) != exitInterrupted || !strings.Contains(stdout.String(), "fasthttp") {
 		t.Errorf("got %v, want an interruption and what was measured:\n%s", err, stdout)
 	}
@@ -91,7 +91,7 @@ func TestArticleIsShownButNotWrittenWhenInterrupted(t *testing.T) {
 func TestArticleOfNothingSaysWhy(t *testing.T) {
 	flags := articleFlags{repeats: 1, budget: time.Second, quiet: true}
 	cmd, stdout, _ := articleCommand(t.Context())
-	err := flags.show(cmd, []part{flags.sweep("fortran", article.AtOnce)})
+	err := flags.show(cmd, []part{flags.sweep("fortran", article.InstantServer)})
 	if err == nil || !strings.Contains(err.Error(), `no strategy "fortran"`) || stdout.Len() > 0 {
 		t.Errorf("got %v and %q", err, stdout)
 	}

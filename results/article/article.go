@@ -1,5 +1,5 @@
-// Package article holds the claims of an article about HTTP clients, "Writing fast async HTTP requests in Python" (2021),
-// against what was measured.
+// Package article compares the claims of an article about HTTP clients, "Writing fast async HTTP requests in Python" (2021),
+// with what was measured.
 package article
 
 import (
@@ -16,23 +16,23 @@ import (
 	"sweetspot/results/text"
 )
 
-// Write writes how the article's clients measured, beside what the article says of them. The runs are batches and sweeps in
-// any order. What they did not measure is left out. The format must be one for people, such as [render.Table] or
-// [render.Markdown].
+// Write writes a page with what was measured of the article's clients, beside what the article says. The runs are batches and
+// sweeps in any order. What they did not measure is left out. The format must be one for people, such as [render.Table] or
+// [render.Markdown]; another one is an error.
 func Write(w io.Writer, runs []*results.Run, format string, screen render.Screen) error {
-	if err := render.Draw(w, lookUp(runs), format, screen); err != nil {
+	if err := render.Draw(w, newMeasurements(runs), format, screen); err != nil {
 		return fmt.Errorf("write the article's page: %w", err)
 	}
 	return nil
 }
 
-// The measurements are the runs, with their batches looked up by what they measured.
+// The measurements are the runs, with an index of their batches.
 type measurements struct {
-	runs      []*results.Run
-	rows      map[batchOnServer]results.Summary
-	whole     map[batchOnServer][]results.Trial
-	torn      []string // about batches that ended before their last request
-	errorEach float64  // probability that a single interval is wrong, so small that all of the page are right together with [stat.Confidence]
+	runs       []*results.Run
+	rows       map[batchOnServer]results.Summary
+	whole      map[batchOnServer][]results.Trial
+	incomplete []string // about batches that ended before their last request
+	errorEach  float64  // probability that a single interval is wrong: so small that all intervals of the page together are right with [stat.Confidence] (Bonferroni)
 }
 
 // A batchOnServer is a batch on a bundled server.
@@ -41,10 +41,10 @@ type batchOnServer struct {
 	Batch
 }
 
-func lookUp(runs []*results.Run) *measurements {
+func newMeasurements(runs []*results.Run) *measurements {
 	a := &measurements{runs: runs, rows: map[batchOnServer]results.Summary{}, whole: map[batchOnServer][]results.Trial{}}
 	for _, run := range runs {
-		if run.Bundled == nil || run.Settings.Requests == 0 || isSweep(run) {
+		if run.Bundled == nil || run.Settings.Requests == 0 || run.Command == "sweep" {
 			continue
 		}
 		for _, t := range run.Trials {
@@ -53,7 +53,7 @@ func lookUp(runs []*results.Run) *measurements {
 				a.whole[at] = append(a.whole[at], t)
 				continue
 			}
-			a.torn = append(a.torn, fmt.Sprintf("%s: a batch ended after %s of %s requests and does not count: %s",
+			a.incomplete = append(a.incomplete, fmt.Sprintf("%s: a batch ended after %s of %s requests and does not count: %s",
 				at.named(), text.Count(t.Completed()), text.Count(at.Requests), cmp.Or(t.Error, t.FirstError, strings.Join(results.Words(t.Warnings), "; "))))
 		}
 	}
@@ -63,9 +63,6 @@ func lookUp(runs []*results.Run) *measurements {
 	a.errorEach = (1 - stat.Confidence) / float64(max(1, a.comparisons()))
 	return a
 }
-
-// isSweep reports whether the run is a sweep.
-func isSweep(run *results.Run) bool { return run.Command == "sweep" }
 
 // row returns the summary of a batch on a server, or nil if it was not measured.
 func (a *measurements) row(profile string, b Batch) *results.Summary {
@@ -83,8 +80,8 @@ func (a *measurements) seconds(profile string, b Batch) float64 {
 	return 0
 }
 
-// A factor is how many times as long one batch took as another, with its interval, which is from 0 to infinity if there are
-// fewer than two blocks.
+// A factor is how many times as long one batch took as another, with its interval. With fewer than two blocks the interval is
+// from 0 to infinity.
 type factor struct{ middle, low, high float64 }
 
 // ratio compares two batches block by block, so that what changes from block to block cancels out: Student's t on the
@@ -125,7 +122,7 @@ func (a *measurements) spreads(profile string, one, other Batch) (factor, bool) 
 
 // warnings returns the warnings of the runs, each once.
 func (a *measurements) warnings() []string {
-	all := text.Each(a.torn, text.Clean)
+	all := text.Each(a.incomplete, text.Clean)
 	for _, run := range a.runs {
 		for _, w := range results.Warnings(run) {
 			if words := w.String(); !slices.Contains(all, words) {

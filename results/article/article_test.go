@@ -29,7 +29,7 @@ func articleRun(command, profile string, requests int64) *results.Run {
 	run.Settings.Requests, run.Settings.DurationSeconds, run.Settings.Decode = requests, 0, "json"
 	run.Arguments = []string{"article", "--repeats=6"}
 	run.Bundled = &results.Bundled{Profile: profile}
-	if profile == article.LikeTheArticles {
+	if profile == article.ArticleServer {
 		run.Bundled = &results.Bundled{Profile: profile, Limit: 62, PerSecond: 2569, Share: 0.97, Smallest: 32}
 	}
 	return run
@@ -55,7 +55,7 @@ func batches(profile string, requests int64, repeats int) *results.Run {
 				continue
 			}
 			each := costs[b.Strategy] * 1e-6
-			if profile == article.LikeTheArticles {
+			if profile == article.ArticleServer {
 				each = max(each, 390e-6)
 				if b.Limit == 1 {
 					each += 6e-3
@@ -73,7 +73,7 @@ func batches(profile string, requests int64, repeats int) *results.Run {
 // articleSweep returns a sweep of a strategy, best at 60 on the server like the article's.
 func articleSweep(strategy string) *results.Run {
 	random := rand.New(rand.NewPCG(6, 7))
-	run := articleRun("sweep", article.LikeTheArticles, 4000)
+	run := articleRun("sweep", article.ArticleServer, 4000)
 	for block := range 2 {
 		for _, limit := range []int{8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096} {
 			n := float64(limit)
@@ -91,12 +91,12 @@ func articleSweep(strategy string) *results.Run {
 
 // measuredArticle returns all runs of an article with every client.
 func measuredArticle() []*results.Run {
-	all := articleRun("article", article.AtOnce, results.AllCodes)
+	all := articleRun("article", article.InstantServer, results.AllCodes)
 	random := rand.New(rand.NewPCG(8, 9))
 	all.Trials = []results.Trial{batch(random, article.Batch{Strategy: "eventloop", Limit: 100, Requests: results.AllCodes}, 0, 17.9, 0)}
 	all.PeakMemory = 31e6
 	runs := []*results.Run{all}
-	for _, profile := range []string{article.LikeTheArticles, article.AtOnce} {
+	for _, profile := range []string{article.ArticleServer, article.InstantServer} {
 		for _, requests := range []int64{40, 1000, 4000} {
 			runs = append(runs, batches(profile, requests, 6))
 		}
@@ -110,7 +110,7 @@ func measuredArticle() []*results.Run {
 
 // partOfTheArticle returns the runs of one that had no Python, one repeat, and was interrupted.
 func partOfTheArticle() []*results.Run {
-	run := batches(article.LikeTheArticles, 4000, 1)
+	run := batches(article.ArticleServer, 4000, 1)
 	var able []results.Trial
 	for _, trial := range run.Trials {
 		if !strings.HasPrefix(trial.Strategy, "python") {
@@ -168,15 +168,15 @@ func TestWriteFindsWhatTheFiguresSay(t *testing.T) {
 	}{
 		{"pycurl far ahead", 20, 177, 0.01, 6, "**Differs.** The article: pycurl"},
 		{"pycurl behind", 600, 177, 0.01, 6, "**Holds.** The article: pycurl"},
-		{"pycurl as fast", 177, 177, 0.01, 6, "**Cannot be told.** The article: pycurl"},
+		{"pycurl as fast", 177, 177, 0.01, 6, "**Undecided.** The article: pycurl"},
 		{"an interval of no use", 20, 177, 0.01, 1, "which is not certain after so few batches"},
-		{"pycurl ahead, once", 20, 177, 0.01, 1, "**Cannot be told.** The article: pycurl"},
-		{"pycurl ahead in much noise", 150, 177, 0.3, 6, "**Cannot be told.** The article: pycurl"},
+		{"pycurl ahead, once", 20, 177, 0.01, 1, "**Undecided.** The article: pycurl"},
+		{"pycurl ahead in much noise", 150, 177, 0.3, 6, "**Undecided.** The article: pycurl"},
 		{"uvloop the same", 20, 176, 0.001, 6, "**Holds.** The article: uvloop is no faster"},
 		{"uvloop far ahead", 20, 100, 0.01, 6, "**Differs.** The article: uvloop is no faster"},
 	} {
 		random := rand.New(rand.NewPCG(1, 1))
-		run := articleRun("article", article.AtOnce, 4000)
+		run := articleRun("article", article.InstantServer, 4000)
 		for block := range c.repeats {
 			for i, strategy := range []string{"python-aiohttp", "python-pycurl", "python-uvloop"} {
 				cost := []float64{177, c.pycurl, c.uvloop}[i]

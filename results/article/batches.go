@@ -8,18 +8,18 @@ type Batch struct {
 	Requests int64
 }
 
-// The bundled servers that batches are measured on, by profile.
+// The profiles of the bundled servers on which batches are measured.
 const (
-	LikeTheArticles = "article" // like the article's server, which is the bottleneck
-	AtOnce          = "instant" // answers at once, so that the client is the bottleneck
+	ArticleServer = "article" // like the article's server, which is the bottleneck
+	InstantServer = "instant" // answers at once, so that the client is the bottleneck
 )
 
-// published is a batch with what the article says of it.
+// published is a batch with what the article says about it.
 type published struct {
 	Batch
-	generation string  // which the article counts its clients by
+	generation string  // the name of the group of clients to which the article, or this page, assigns the client
 	seconds    float64 // 0 if the article gives no time
-	costly     bool    // takes too long on a server like the article's, so that it is measured only where answers come at once
+	costly     bool    // takes too long on the server like the article's, so that it is measured on the other server only
 }
 
 // publishedBatches are the article's batches in its order, with Go strategies beside them. The article says:
@@ -63,10 +63,13 @@ var publishedBatches = []published{
 	{Batch: Batch{"eventloop", 100, 4000}, generation: "Go"},
 }
 
-// What the article says beside its batches.
+// largestBatch is the size of the article's largest batch. All longer times are projected from it.
+const largestBatch = 4000
+
+// What the article says in addition to its batches.
 const (
 	publishedBest    = 60        // the best size of the semaphore
-	publishedAllIn   = 3         // nearly as many times as slow with 4,000 in flight as with 100
+	publishedAllIn   = 3         // with 4,000 in flight aiohttp takes nearly this many times as long as with 100
 	publishedAIOHTTP = 11 * 60.0 // seconds that all 36^4 codes would take with generation 3
 	publishedThreads = 48 * 60.0 // the same with threads
 	title            = "Writing fast async HTTP requests in Python"
@@ -76,7 +79,7 @@ const (
 func Batches(profile string) []Batch {
 	var batches []Batch
 	for _, p := range publishedBatches {
-		if !p.costly || profile == AtOnce {
+		if !p.costly || profile == InstantServer {
 			batches = append(batches, p.Batch)
 		}
 	}

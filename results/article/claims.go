@@ -11,34 +11,34 @@ import (
 
 // A claim is what the article says, or asks, about how long one batch takes compared with another.
 type claim struct {
-	says       string // with the article's own figures
+	says       string // a sentence, with the article's own figures
 	one, other Batch
 	expect     expectation
-	published  float64 // how many times as long the one batch took in the article; 0 if it does not say
+	published  float64 // how many times as long batch one took as the other in the article; 0 if the article does not say
 
-	// Why the claim may not hold on that server, or the difference may be smaller than in the article. That the server like
-	// the article's hides what clients cost is said once for all claims.
+	// Why, on the server like the article's and on the one that answers at once, the claim may not hold, or the difference may
+	// be smaller than in the article. The introduction of the page already says that the first server hides the cost of clients.
 	there, atOnce string
 }
 
-// An expectation is how long the one batch takes compared with the other, according to the article.
+// An expectation is what the article says about the time of batch one compared with that of the other.
 type expectation int
 
 const (
 	longer   expectation = iota
-	alike                // not faster by [toSpeakOf]
-	question             // the article asks whether it is shorter
+	alike                // not faster by [noticeable]
+	question             // the article asks whether batch one takes less time
 )
 
-// toSpeakOf is the smallest difference that makes a client clearly faster, as a share.
-const toSpeakOf = 0.10
+// noticeable is the smallest difference that makes a client clearly faster, as a share.
+const noticeable = 0.10
 
 // claims are in the order of the article.
 var claims = []claim{
 	{
 		says: "The article: requests in a loop takes 2.8 s for 40 requests, 40 threads take 365 ms, which is 7.67 times as fast.",
 		one:  Batch{"python-requests", 1, 40}, other: Batch{"python-threads", 40, 40}, published: 2.8 / 0.365,
-		atOnce: "Where answers come at once there is no time to wait, and threads only add to the cost.",
+		atOnce: "A server that answers at once leaves no time to wait, so that threads only add cost.",
 	},
 	{
 		says: "The article: aiohttp takes 100 ms for them, 3.65 times as fast as threads.",
@@ -51,32 +51,32 @@ var claims = []claim{
 	{
 		says: "The article: with all 4,000 in flight at once aiohttp is nearly 3 times slower than at 100.",
 		one:  Batch{"python-aiohttp", 4000, 4000}, other: Batch{"python-aiohttp", 100, 4000}, published: publishedAllIn,
-		there: "In a batch that is in flight all at once, fewer and fewer requests are in flight, so that the server recovers: a steady 4,000 would be slower still.",
+		there: "If a whole batch starts at once, the number of requests in flight only falls, so that the server recovers: a steady 4,000 in flight would be even slower.",
 	},
 	{
-		says: "The article: uvloop is no faster to speak of.",
+		says: "The article: uvloop is no faster by a noticeable amount.",
 		one:  Batch{"python-uvloop", 100, 4000}, other: Batch{"python-aiohttp", 100, 4000}, expect: alike,
-		atOnce: "uvloop saves time of the event loop itself, which shows only where the client is the bottleneck.",
+		atOnce: "uvloop saves CPU time of the event loop, which is visible only if the client is the bottleneck.",
 	},
 	{
 		says: "The article: httpx with the semaphore is strictly slower than aiohttp.",
 		one:  Batch{"python-httpx", 100, 4000}, other: Batch{"python-aiohttp", 100, 4000},
 	},
 	{
-		says: "The article: so is httpx when the limit is left to the library.",
+		says: "The article: httpx with the limit of the library instead of the semaphore is strictly slower too.",
 		one:  Batch{"python-httpx-unbounded", 100, 4000}, other: Batch{"python-aiohttp", 100, 4000},
 	},
 	{
 		says: "The article: pycurl, driven by hand, is fast, but slower than aiohttp.",
 		one:  Batch{"python-pycurl", 100, 4000}, other: Batch{"python-aiohttp", 100, 4000},
-		atOnce: "libcurl connects, sends and parses in C. Its handles are reused here, so that Python does little more than handle the bodies.",
+		atOnce: "libcurl connects, sends and parses in C. Its handles are reused here, so that Python has little to do except for the bodies.",
 	},
 	{
-		says: "The article asks for a faster one that keeps its state and works locally.",
+		says: "The article asks for a faster library that keeps its state and works locally.",
 		one:  Batch{"eventloop", 100, 4000}, other: Batch{"python-aiohttp", 100, 4000}, expect: question,
 	},
 	{
-		says: "And is it faster than libcurl under Python?",
+		says: "A further question: is a client in Go faster than libcurl under Python?",
 		one:  Batch{"eventloop", 100, 4000}, other: Batch{"python-pycurl", 100, 4000}, expect: question,
 	},
 }
@@ -85,10 +85,10 @@ var claims = []claim{
 type outcome string
 
 const (
-	holds   outcome = "holds"
-	differs outcome = "differs"
-	open    outcome = "cannot be told"
-	mixed   outcome = "depends on the server"
+	holds     outcome = "holds"
+	differs   outcome = "differs"
+	undecided outcome = "undecided"
+	mixed     outcome = "depends on the server"
 )
 
 // outcomeFor says whether the claim holds, given the interval of the ratio.
@@ -96,7 +96,7 @@ func (c claim) outcomeFor(r factor) outcome {
 	faster, slower := r.high < 1/(1+stat.Negligible), r.low > 1+stat.Negligible
 	switch c.expect {
 	case alike:
-		faster, slower = r.low > 1/(1+toSpeakOf), r.high < 1/(1+toSpeakOf)
+		faster, slower = r.low > 1/(1+noticeable), r.high < 1/(1+noticeable)
 		return either(faster, slower)
 	case question:
 		return either(faster, slower)
@@ -104,7 +104,7 @@ func (c claim) outcomeFor(r factor) outcome {
 	return either(slower, faster)
 }
 
-// either returns holds for yes, differs for no, and open for neither.
+// either returns holds for yes, differs for no, and undecided for neither.
 func either(yes, no bool) outcome {
 	switch {
 	case yes:
@@ -112,13 +112,13 @@ func either(yes, no bool) outcome {
 	case no:
 		return differs
 	}
-	return open
+	return undecided
 }
 
 // servers are the servers that claims are held against, with their names in sentences.
 var servers = []struct{ profile, name string }{
-	{LikeTheArticles, "the server like the article's"},
-	{AtOnce, "the server that answers at once"},
+	{ArticleServer, "the server like the article's"},
+	{InstantServer, "the server that answers at once"},
 }
 
 // comparisons returns the number of intervals on the page.
@@ -137,12 +137,12 @@ func (a *measurements) comparisons() int {
 	return n
 }
 
-// and returns the outcome on two servers together. An outcome that is open or empty leaves the decision to the other.
+// and returns the outcome on two servers together. An outcome that is undecided or empty leaves the decision to the other.
 func (o outcome) and(other outcome) outcome {
 	switch {
-	case o == "" || o == open:
+	case o == "" || o == undecided:
 		return other
-	case other == open || other == o:
+	case other == undecided || other == o:
 		return o
 	}
 	return mixed
@@ -159,8 +159,8 @@ func (a *measurements) outcome(c claim) outcome {
 	return all
 }
 
-// claimed says what the article claims and what was measured. It is empty if nothing was measured.
-func (a *measurements) claimed(c claim) render.Finding {
+// finding returns the finding about a claim: what the article says and what was measured. It is empty if nothing was measured.
+func (a *measurements) finding(c claim) render.Finding {
 	verdict := a.outcome(c)
 	if verdict == "" {
 		return render.Finding{}
@@ -171,16 +171,16 @@ func (a *measurements) claimed(c claim) render.Finding {
 		if !known {
 			continue
 		}
-		parts = append(parts, r.beside()+" on "+server.name)
-		why := map[string]string{LikeTheArticles: c.there, AtOnce: c.atOnce}[server.profile]
+		parts = append(parts, r.words()+" on "+server.name)
+		why := map[string]string{ArticleServer: c.there, InstantServer: c.atOnce}[server.profile]
 		if why != "" && (c.outcomeFor(r) == differs || r.high < c.published) {
 			reasons = append(reasons, why)
 		}
 	}
-	words := fmt.Sprintf("%s Here %s beside %s: %s.",
+	words := fmt.Sprintf("%s Here %s compared with %s: %s.",
 		c.says, c.one.named(), c.other.named(), strings.Join(parts, "; "))
 	if verdict == differs || verdict == mixed {
-		reasons = append(reasons, a.spent(c))
+		reasons = append(reasons, a.cpuTimes(c))
 	}
 	return render.Finding{Verdict: verdict.answer(c.expect), Text: strings.TrimSpace(words + " " + strings.Join(reasons, " "))}
 }
@@ -196,13 +196,13 @@ func (o outcome) answer(e expectation) string {
 	return strings.ToUpper(string(o[:1])) + string(o[1:])
 }
 
-// spent says how much processor time the two clients of a claim use, which explains most differences.
-func (a *measurements) spent(c claim) string {
-	one, other := a.row(AtOnce, c.one), a.row(AtOnce, c.other)
+// cpuTimes says how much processor time the two clients of a claim use, which explains most differences.
+func (a *measurements) cpuTimes(c claim) string {
+	one, other := a.row(InstantServer, c.one), a.row(InstantServer, c.other)
 	if one == nil || other == nil || one.CPUMicroseconds == 0 || other.CPUMicroseconds == 0 {
 		return ""
 	}
-	return fmt.Sprintf("The client's CPU per request, at once: %s µs, against %s µs.",
+	return fmt.Sprintf("CPU time of the client per request, on the server that answers at once: %s µs and %s µs.",
 		text.Number(one.CPUMicroseconds), text.Number(other.CPUMicroseconds))
 }
 
@@ -214,17 +214,17 @@ func (b Batch) named() string {
 	return fmt.Sprintf("%s at %s", b.Strategy, text.Count(b.Limit))
 }
 
-// vague is the ratio of an interval's end to its middle above which the interval is not worth reporting.
-const vague = 10
+// maxBoundRatio is the ratio of an interval's end to its middle above which the interval is not worth reporting.
+const maxBoundRatio = 10
 
-// beside says how long a batch took compared with another one.
-func (r factor) beside() string {
+// words writes the factor: how long a batch took compared with another one.
+func (r factor) words() string {
 	switch {
 	case r.low > 1:
 		return fmt.Sprintf("%s times as long (%s to %s)", text.Number(r.middle), text.Number(r.low), text.Number(r.high))
 	case r.high < 1:
 		return fmt.Sprintf("%s times as fast (%s to %s)", text.Number(1/r.middle), text.Number(1/r.high), text.Number(1/r.low))
-	case r.high > vague*r.middle:
+	case r.high > maxBoundRatio*r.middle:
 		return fmt.Sprintf("%s times as long, which is not certain after so few batches,", text.Number(r.middle))
 	}
 	return fmt.Sprintf("indistinguishable (%s to %s times as long)", text.Number(r.low), text.Number(r.high))

@@ -34,7 +34,7 @@ func (a *measurements) drawProjection(p render.Page) error {
 		{Name: "projected at once", Rank: 2, Cell: func(w projection) string { return text.OrNone(w.atOnce, text.Span) }},
 		{Name: "measured at once", Cell: func(w projection) string { return text.OrNone(w.measured, text.Span) }},
 	})
-	return p.Table(slices.DeleteFunc(g, func(s render.Column) bool { return s.Only(text.None) }))
+	return p.Table(slices.DeleteFunc(g, func(c render.Column) bool { return c.Only(text.None) }))
 }
 
 // projections returns the projections from the batches of 4,000 requests.
@@ -48,10 +48,10 @@ func (a *measurements) projections() []projection {
 	_, all := a.codes()
 	var projections []projection
 	for _, b := range publishedBatches {
-		if b.Requests != 4000 {
+		if b.Requests != largestBatch {
 			continue
 		}
-		w := projection{b.Strategy, b.Limit, article[b.Batch], extrapolate(LikeTheArticles, b.Batch), extrapolate(AtOnce, b.Batch), 0}
+		w := projection{b.Strategy, b.Limit, article[b.Batch], extrapolate(ArticleServer, b.Batch), extrapolate(InstantServer, b.Batch), 0}
 		if all != nil && all.Strategy == w.name && all.Limit == w.limit {
 			w.measured = float64(results.AllCodes) / all.PerSecond
 		}
@@ -62,20 +62,20 @@ func (a *measurements) projections() []projection {
 	return projections
 }
 
-// allCodes describes the run of all codes.
+// allCodes describes the run of all codes, and says which times are projected.
 func (a *measurements) allCodes() string {
 	run, s := a.codes()
 	if s == nil {
 		return "Projected from 4,000 requests, not measured."
 	}
-	words := fmt.Sprintf("%s requested all %s of them at limit %s, on %s, in %s: %s/s, %s µs each, %s µs of the client's CPU.",
-		s.Strategy, text.Count(results.AllCodes), text.Count(s.Limit), serverNamed(AtOnce), text.Span(float64(results.AllCodes)/s.PerSecond),
+	words := fmt.Sprintf("%s requested all %s codes at limit %s, on %s, in %s: %s/s, %s µs and %s µs of the client's CPU time per request.",
+		s.Strategy, text.Count(results.AllCodes), text.Count(s.Limit), serverNamed(InstantServer), text.Span(float64(results.AllCodes)/s.PerSecond),
 		text.Number(s.PerSecond), text.Number(s.Microseconds), text.Number(s.CPUMicroseconds))
 	if run.PeakMemory > 0 {
-		words += fmt.Sprintf(" It used at most %s MB of memory.", text.Number(float64(run.PeakMemory)/1e6))
+		words += fmt.Sprintf(" It used at most %s of memory.", text.Megabytes(run.PeakMemory))
 	}
-	if b := a.row(AtOnce, Batch{s.Strategy, s.Limit, 4000}); b != nil {
-		words += fmt.Sprintf(" Projected from its batches of 4,000 it would have been %s.", text.Span(float64(results.AllCodes)/b.PerSecond))
+	if b := a.row(InstantServer, Batch{s.Strategy, s.Limit, largestBatch}); b != nil {
+		words += fmt.Sprintf(" The time projected from its batches of 4,000 is %s.", text.Span(float64(results.AllCodes)/b.PerSecond))
 	}
 	if b := a.theory(); b != nil {
 		words += fmt.Sprintf(" The server like the article's completes no more than %s/s, so there no client can take less than %s.",

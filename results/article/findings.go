@@ -12,13 +12,13 @@ import (
 	"sweetspot/results/text"
 )
 
-// findings returns what was found, with figures.
+// findings returns what was found about each claim, and further findings.
 func (a *measurements) findings() []render.Finding {
 	var all []render.Finding
 	for _, c := range claims {
-		all = append(all, a.claimed(c))
+		all = append(all, a.finding(c))
 	}
-	all = append(all, a.steadiness(), a.bests(), a.costs(), a.answered())
+	all = append(all, a.steadiness(), a.bestLimits(), a.costs(), a.timeOfAllCodes())
 	return slices.DeleteFunc(all, func(f render.Finding) bool { return f.Text == "" })
 }
 
@@ -40,7 +40,7 @@ func (a *measurements) steadiness() render.Finding {
 		verdict = verdict.and(either(r.high < 1, r.low > 1))
 		uvloop, asyncio := a.row(server.profile, onUvloop), a.row(server.profile, onAsyncio)
 		sure := fmt.Sprintf("%s to %s times as much", text.Number(r.low), text.Number(r.high))
-		if r.high > vague*r.middle {
+		if r.high > maxBoundRatio*r.middle {
 			sure = "too few batches to compare"
 		}
 		parts = append(parts, fmt.Sprintf("±%s and ±%s on %s (%s)", text.Percent(uvloop.Spread), text.Percent(asyncio.Spread), server.name, sure))
@@ -74,18 +74,18 @@ func (a *measurements) slowest() string {
 func (a *measurements) sweeps() []*results.Run {
 	var all []*results.Run
 	for _, run := range a.runs {
-		if isSweep(run) && run.Bundled != nil && len(run.Trials) > 0 {
+		if run.Command == "sweep" && run.Bundled != nil && len(run.Trials) > 0 {
 			all = append(all, run)
 		}
 	}
 	return all
 }
 
-// nearby is the largest ratio of two limits that are about the same. The limits that a sweep tries are up to 1.4 times apart.
-const nearby = 1.25
+// maxLimitRatio is the largest ratio of two limits that are about the same. The limits that a sweep tries are up to 1.4 times apart.
+const maxLimitRatio = 1.25
 
-// bests says which limit the sweeps found to be the best.
-func (a *measurements) bests() render.Finding {
+// bestLimits says which limit the sweeps found to be the best.
+func (a *measurements) bestLimits() render.Finding {
 	var verdict outcome
 	var parts []string
 	for _, run := range a.sweeps() {
@@ -95,10 +95,10 @@ func (a *measurements) bests() render.Finding {
 				parts = append(parts, name+": no limit can be named")
 				continue
 			}
-			parts = append(parts, fmt.Sprintf("%s: %s, and limits from %s to %s cannot be told from it",
+			parts = append(parts, fmt.Sprintf("%s: %s, and limits from %s to %s are indistinguishable from it",
 				name, text.Count(o.Peak.Limit), text.Count(o.Peak.Low), text.Count(o.Peak.High)))
-			if verdict == "" && run.Bundled.Profile == LikeTheArticles {
-				around := float64(o.Peak.Low) <= publishedBest*nearby && publishedBest/nearby <= float64(o.Peak.High)
+			if verdict == "" && run.Bundled.Profile == ArticleServer {
+				around := float64(o.Peak.Low) <= publishedBest*maxLimitRatio && publishedBest/maxLimitRatio <= float64(o.Peak.High)
 				verdict = either(around, !around)
 			}
 		}
@@ -107,7 +107,7 @@ func (a *measurements) bests() render.Finding {
 		return render.Finding{}
 	}
 	if verdict == "" {
-		verdict = open
+		verdict = undecided
 	}
 	return render.Finding{Verdict: verdict.answer(longer), Text: fmt.Sprintf("The article: swept over the semaphore's size, aiohttp is best right around %d, "+
 		"and the optimum depends on the host. Here the best is, for %s.", publishedBest, strings.Join(parts, "; "))}
@@ -123,47 +123,47 @@ func serverNamed(profile string) string {
 	return "the server " + profile
 }
 
-// costs lists what each client costs per request, where the client is the bottleneck.
+// costs lists the time of each client per request on the server with which the client is the bottleneck.
 func (a *measurements) costs() render.Finding {
 	var names []Batch
 	for _, p := range publishedBatches {
-		if p.Requests == 4000 && p.Limit == 100 && a.row(AtOnce, p.Batch) != nil {
+		if p.Requests == largestBatch && p.Limit == 100 && a.row(InstantServer, p.Batch) != nil {
 			names = append(names, p.Batch)
 		}
 	}
 	if len(names) < 2 {
 		return render.Finding{}
 	}
-	slices.SortStableFunc(names, func(x, y Batch) int { return cmp.Compare(a.seconds(AtOnce, x), a.seconds(AtOnce, y)) })
+	slices.SortStableFunc(names, func(x, y Batch) int { return cmp.Compare(a.seconds(InstantServer, x), a.seconds(InstantServer, y)) })
 	var order []string
 	for _, b := range names {
-		order = append(order, fmt.Sprintf("%s %s µs", b.Strategy, text.Number(a.row(AtOnce, b).Microseconds)))
+		order = append(order, fmt.Sprintf("%s %s µs", b.Strategy, text.Number(a.row(InstantServer, b).Microseconds)))
 	}
-	return render.Finding{Verdict: "", Text: "What each client costs per request, 4,000 of them at limit 100, answered at once: " + strings.Join(order, ", ") + "."}
+	return render.Finding{Text: "Time of each client per request, in batches of 4,000 at limit 100 on the server that answers at once: " + strings.Join(order, ", ") + "."}
 }
 
-// codes returns the run of all codes and its summary, or nil if there is none that came to its end.
+// codes returns the run of all codes and its summary, or nil if no such run is complete.
 func (a *measurements) codes() (*results.Run, *results.Summary) {
-	for at := range a.rows {
-		if at.Requests != results.AllCodes {
+	for _, run := range a.runs {
+		if run.Bundled == nil || run.Settings.Requests != results.AllCodes {
 			continue
 		}
-		for _, run := range a.runs {
-			if run.Settings.Requests == results.AllCodes && run.Bundled != nil {
-				return run, a.row(at.profile, at.Batch)
+		for _, t := range run.Trials {
+			if s := a.row(run.Bundled.Profile, Batch{t.Strategy, t.Limit, results.AllCodes}); s != nil {
+				return run, s
 			}
 		}
 	}
 	return nil, nil
 }
 
-// answered says how long all codes took, and what the article projects.
-func (a *measurements) answered() render.Finding {
+// timeOfAllCodes says how long all codes took, and what the article projects.
+func (a *measurements) timeOfAllCodes() render.Finding {
 	_, s := a.codes()
 	if s == nil {
 		return render.Finding{}
 	}
 	took := float64(results.AllCodes) / s.PerSecond
-	return render.Finding{Verdict: "", Text: fmt.Sprintf("All 36^4 (%s) codes, which the article projects at 11 minutes with aiohttp and at 48 with threads, took %s with %s at %s, measured on %s.",
-		text.Count(results.AllCodes), text.Span(took), s.Strategy, text.Count(s.Limit), serverNamed(AtOnce))}
+	return render.Finding{Text: fmt.Sprintf("All 36^4 (%s) codes took %s with %s at limit %s, measured on %s. The article projects 11 minutes with aiohttp and 48 with threads.",
+		text.Count(results.AllCodes), text.Span(took), s.Strategy, text.Count(s.Limit), serverNamed(InstantServer))}
 }

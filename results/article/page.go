@@ -26,18 +26,18 @@ func (a *measurements) Draw(p render.Page) error {
 }
 
 func (a *measurements) introduction() string {
-	words := fmt.Sprintf("The article “%s” (2021) made the same requests with one generation of clients after another. Here they are again, "+
-		"with Go's beside them. The server like the article's shows what the article saw", title)
+	words := fmt.Sprintf("The article “%s” (2021) made the same requests with one generation of clients after another. Here they are measured "+
+		"again, beside clients in Go. The server like the article's shows what the article saw", title)
 	if b := a.theory(); b != nil {
-		words += fmt.Sprintf(": in theory it completes %s/s at most, with %s in flight; a faster client waits for it, so that its own cost does not show",
+		words += fmt.Sprintf(": in theory it completes %s/s at most, with %s in flight; a faster client waits for the server, so that its own cost is not visible",
 			text.Number(b.PerSecond), text.Count(b.Limit))
 	}
-	return words + ". The server that answers at once shows what each client costs. Every figure is of whole batches: a client that has just been " +
-		"started, with no connection yet, requests distinct URLs, decodes the JSON of each, and ends." + a.written()
+	return words + ". The server that answers at once shows what each client costs. Every time is that of a whole batch: a client that has just been " +
+		"started, without a connection, requests distinct URLs, decodes the JSON of each response, and ends." + a.origin()
 }
 
-// written says when and where the page was made.
-func (a *measurements) written() string {
+// origin says when and where the page was made.
+func (a *measurements) origin() string {
 	if len(a.runs) == 0 {
 		return ""
 	}
@@ -50,7 +50,7 @@ func (a *measurements) written() string {
 // theory returns what theory says of the server like the article's, or nil.
 func (a *measurements) theory() *results.Bundled {
 	for _, run := range a.runs {
-		if b := run.Bundled; b != nil && b.Profile == LikeTheArticles && b.PerSecond > 0 {
+		if b := run.Bundled; b != nil && b.Profile == ArticleServer && b.PerSecond > 0 {
 			return b
 		}
 	}
@@ -77,12 +77,12 @@ func (a *measurements) confidence() string {
 		return ""
 	}
 	return fmt.Sprintf("In brackets: intervals of the ratio of times, block by block; all of them together are right with %s confidence. "+
-		"A difference is one if it is certainly over %s; “to speak of” is over %s.",
-		text.PercentTo(stat.Confidence, 0), text.PercentTo(stat.Negligible, 0), text.PercentTo(toSpeakOf, 0))
+		"A difference counts if it is certainly larger than %s; a noticeable one is larger than %s.",
+		text.PercentTo(stat.Confidence, 0), text.PercentTo(stat.Negligible, 0), text.PercentTo(noticeable, 0))
 }
 
-// timePlotted is how long the article's largest batch takes at a limit.
-var timePlotted = render.Quantity{Title: "seconds for 4,000 requests", Of: func(s results.Summary) float64 { return stat.Ratio(4000, s.PerSecond) }}
+// batchTime is how long the article's largest batch takes at a limit.
+var batchTime = render.Quantity{Title: "seconds for 4,000 requests", Of: func(s results.Summary) float64 { return stat.Ratio(largestBatch, s.PerSecond) }}
 
 // curves draws the sweeps: the time of 4,000 requests against the semaphore's size.
 func (a *measurements) curves(p render.Page) {
@@ -98,13 +98,13 @@ func (a *measurements) curves(p render.Page) {
 			found = &run.Optima[0]
 		}
 		p.Heading(2, fmt.Sprintf("%s on %s", run.Trials[0].Strategy, serverNamed(run.Bundled.Profile)))
-		p.Picture(render.Curve(limits, timePlotted, found, p.Columns()))
-		p.Paragraph(render.Plain, a.swept(run, limits, found))
+		p.Picture(render.Curve(limits, batchTime, found, p.Columns()))
+		p.Paragraph(render.Plain, a.sweepText(run, limits, found))
 	}
 }
 
-// swept says what a sweep found.
-func (a *measurements) swept(run *results.Run, limits []results.Summary, found *results.Optimum) string {
+// sweepText says what a sweep found.
+func (a *measurements) sweepText(run *results.Run, limits []results.Summary, found *results.Optimum) string {
 	if found == nil {
 		return "No conclusion: the sweep ended before there was one."
 	}
@@ -112,7 +112,7 @@ func (a *measurements) swept(run *results.Run, limits []results.Summary, found *
 	last := limits[len(limits)-1]
 	if found.Peak.PerSecond > 0 && last.PerSecond > 0 && last.Limit > found.Peak.Limit {
 		words += fmt.Sprintf(" 4,000 requests take %s at the peak, and at %s they take %s, %s times as long.",
-			text.Span(4000/found.Peak.PerSecond), text.Count(last.Limit), text.Span(4000/last.PerSecond), text.Number(found.Peak.PerSecond/last.PerSecond))
+			text.Span(largestBatch/found.Peak.PerSecond), text.Count(last.Limit), text.Span(largestBatch/last.PerSecond), text.Number(found.Peak.PerSecond/last.PerSecond))
 	}
 	if b := run.Bundled; b.Limit > 0 {
 		words += fmt.Sprintf(" In theory this server's peak is %s/s at limit %s.", text.Number(b.PerSecond), text.Count(b.Limit))
@@ -120,7 +120,7 @@ func (a *measurements) swept(run *results.Run, limits []results.Summary, found *
 	return words + " " + found.Effort()
 }
 
-// method says how it was measured, so that others can repeat it.
+// method draws how the batches were measured, so that others can repeat it.
 func (a *measurements) method(p render.Page) {
 	if len(a.runs) == 0 {
 		return
@@ -128,14 +128,14 @@ func (a *measurements) method(p render.Page) {
 	first := *a.runs[0]
 	p.Heading(1, "How it was measured")
 	first.Settings.Requests = 0 // each part has its own number
-	p.Paragraph(render.Plain, render.Conditions(&first)+" The Python programs keep what they decoded by URL, as the article does; Go's drop it.")
+	p.Paragraph(render.Plain, render.Conditions(&first)+" The Python programs keep what they decoded by URL, as the article does; the clients in Go do not.")
 	p.Picture([]render.Line{{Style: render.Plain, Text: "sweetspot " + strings.Join(text.Each(first.Arguments, text.Clean), " ")}})
 	p.Paragraph(render.Plain, a.effort())
 	p.List(a.versions())
 	p.List(text.Each(a.warnings(), func(words string) string { return "warning: " + words }))
 }
 
-// effort says when and where it was measured, how many requests that took, and whether the servers counted the same.
+// effort says when and where the runs were made, with how many requests, and whether the servers counted the same number.
 func (a *measurements) effort() string {
 	var requests int64
 	var trials int
@@ -153,12 +153,12 @@ func (a *measurements) effort() string {
 		words += " Machine: " + strings.Join(slices.DeleteFunc([]string{m.CPU, m.Kernel}, func(s string) bool { return s == "" }), ", ") + "."
 	}
 	if witnessed && requests > 0 {
-		words += " The servers, which count by themselves, saw exactly as many."
+		words += " The servers, which count independently, counted exactly the same number."
 	}
 	return words
 }
 
-// versions lists what the strategies consist of.
+// versions lists the external software that the strategies use.
 func (a *measurements) versions() []string {
 	known := map[string]string{}
 	for _, run := range a.runs {

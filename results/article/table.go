@@ -10,11 +10,11 @@ import (
 	"sweetspot/results/text"
 )
 
-// table draws the batches beside the article's.
+// table draws the times of the batches beside those of the article.
 func (a *measurements) table(p render.Page) error {
 	var rows []published
 	for _, b := range publishedBatches {
-		if a.row(LikeTheArticles, b.Batch) != nil || a.row(AtOnce, b.Batch) != nil {
+		if a.row(ArticleServer, b.Batch) != nil || a.row(InstantServer, b.Batch) != nil {
 			rows = append(rows, b)
 		}
 	}
@@ -23,14 +23,14 @@ func (a *measurements) table(p render.Page) error {
 	}
 	p.Heading(1, "Every batch beside the article's")
 	var marks render.Notes
-	g := slices.DeleteFunc(render.Tabulate(rows, a.columns(&marks)), func(s render.Column) bool { return s.Only(text.None) })
+	g := slices.DeleteFunc(render.Tabulate(rows, a.columns(&marks)), func(c render.Column) bool { return c.Only(text.None) })
 	if err := p.Table(g); err != nil {
 		return err
 	}
 	p.List(marks.List())
-	p.Paragraph(render.Plain, "there: on the server like the article's; at once: on the one that answers at once. ± is the standard deviation over the repeats. "+
+	p.Paragraph(render.Plain, "There: on the server like the article's. At once: on the server that answers at once. ± is the standard deviation over the repeats. "+
 		"÷ article: divided by the time that the article gives. µs each and CPU µs are per request, at once. ×: times as long as python-aiohttp took for as many requests "+
-		"(at limit 100, or 40 for 40), in the article, there and at once. What it says: whether what the article says of the client is so here.")
+		"(at limit 100, or 40 for 40), in the article, there and at once. Claim: whether what the article says about the client holds here.")
 	return nil
 }
 
@@ -50,20 +50,20 @@ func (a *measurements) columns(marks *render.Notes) []render.Field[published] {
 		{Name: "requests", Cell: func(b published) string { return text.Count(b.Requests) }},
 		{Name: "limit", Cell: func(b published) string { return text.Count(b.Limit) }},
 		{Name: "article", Rank: 1, Cell: func(b published) string { return text.OrNone(b.seconds, text.Span) }},
-		{Name: "there", Cell: time(LikeTheArticles)},
+		{Name: "there", Cell: time(ArticleServer)},
 		{Name: "÷ article", Rank: 6, Cell: func(b published) string {
-			return text.OrNone(stat.Ratio(a.seconds(LikeTheArticles, b.Batch), b.seconds), times)
+			return text.OrNone(stat.Ratio(a.seconds(ArticleServer, b.Batch), b.seconds), times)
 		}},
-		{Name: "at once", Cell: time(AtOnce)},
+		{Name: "at once", Cell: time(InstantServer)},
 		{Left: true, Cell: func(b published) string { return a.mark(marks, b.Batch) }},
 		{Name: "µs each", Rank: 5, Cell: func(b published) string { return a.figureOf(b.Batch, each) }},
 		{Name: "CPU µs", Rank: 8, Cell: func(b published) string { return a.figureOf(b.Batch, cpu) }},
 		{Name: "article ×", Rank: 4, Cell: func(b published) string {
 			return text.OrNone(stat.Ratio(b.seconds, publishedSeconds(reference(b.Batch))), text.Number)
 		}},
-		{Name: "there ×", Rank: 3, Cell: versus(LikeTheArticles)},
-		{Name: "at once ×", Rank: 2, Cell: versus(AtOnce)},
-		{Name: "what it says", Rank: 7, Left: true, Cell: a.standing},
+		{Name: "there ×", Rank: 3, Cell: versus(ArticleServer)},
+		{Name: "at once ×", Rank: 2, Cell: versus(InstantServer)},
+		{Name: "claim", Rank: 7, Left: true, Cell: a.outcomeOf},
 	}
 }
 
@@ -72,7 +72,7 @@ func cpu(s results.Summary) float64  { return s.CPUMicroseconds }
 
 // figureOf writes a figure of a batch on the server that answers at once.
 func (a *measurements) figureOf(b Batch, of func(results.Summary) float64) string {
-	s := a.row(AtOnce, b)
+	s := a.row(InstantServer, b)
 	if s == nil {
 		return text.None
 	}
@@ -114,8 +114,8 @@ func publishedSeconds(b Batch) float64 {
 	return 0
 }
 
-// standing says whether what the article says about the batch holds here.
-func (a *measurements) standing(b published) string {
+// outcomeOf says whether what the article says about the batch holds here.
+func (a *measurements) outcomeOf(b published) string {
 	for _, c := range claims {
 		if c.one == b.Batch && c.expect != question {
 			return string(a.outcome(c))

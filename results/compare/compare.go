@@ -1,5 +1,4 @@
-// Package compare sets two runs against each other: how the goodput of each strategy at each limit differs, and how the
-// limits to use do.
+// Package compare compares two runs: the goodput of each strategy at each limit, and the limits to use.
 package compare
 
 import (
@@ -14,22 +13,22 @@ import (
 	"sweetspot/results/text"
 )
 
-// A Comparison says how a run differs from an older one, strategy by strategy and limit by limit. It is a [render.Document].
+// A Comparison describes how a run differs from an older one, for each strategy at each limit. It is a [render.Document].
 type Comparison struct {
-	Version  int               `json:"version"`
-	Old      Origin            `json:"old"`
-	New      Origin            `json:"new"`
-	Rows     []Change          `json:"rows"`     // strategies in the order of the old run, each by ascending limit
-	OnlyOld  []At              `json:"only_old"` // what the new run did not measure
-	OnlyNew  []At              `json:"only_new"`
-	Optima   []Shift           `json:"optima"` // of the strategies that both runs swept
-	Warnings []results.Warning `json:"warnings"`
-	Codes    []results.Coded   `json:"warning_codes,omitempty"`
+	Version  int                   `json:"version"`
+	Old      Origin                `json:"old"`
+	New      Origin                `json:"new"`
+	Rows     []Change              `json:"rows"`     // strategies in the order of the old run, each by ascending limit
+	OnlyOld  []At                  `json:"only_old"` // what the new run did not measure
+	OnlyNew  []At                  `json:"only_new"`
+	Optima   []Shift               `json:"optima"` // of the strategies that both runs swept
+	Warnings []results.Warning     `json:"warnings"`
+	Codes    []results.WarningCode `json:"warning_codes,omitempty"`
 
 	old, new *results.Run
 }
 
-// An Origin is where a side of a comparison comes from.
+// An Origin describes one of the two runs of a comparison.
 type Origin struct {
 	Command string          `json:"command"`
 	Target  string          `json:"target"`
@@ -37,31 +36,32 @@ type Origin struct {
 	Machine results.Machine `json:"machine"`
 }
 
-// At is a strategy at a limit, whose trials are repeats of one another.
+// At is a strategy at a limit. Its trials are repeats of one another.
 type At struct {
 	Strategy string `json:"strategy"`
 	Limit    int    `json:"limit"`
 }
 
+// String returns the strategy and the limit in words, safe to print.
 func (a At) String() string {
 	return fmt.Sprintf("%s at limit %s", text.Clean(a.Strategy), text.Count(a.Limit))
 }
 
-// A Change is how the goodput of a strategy at a limit differs between two runs. Low and High are wide enough for the
+// A Change is the difference of the goodput of a strategy at a limit between two runs. Low and High are wide enough for the
 // intervals of all rows together to be right with 95% confidence. Latencies and errors are in the summaries; they are not
 // tested.
 type Change struct {
 	At
-	Ratio   *float64        `json:"ratio"` // of the new goodput to the old; nil if a trial had no success
-	Low     *float64        `json:"low"`   // nil after a single trial on a side
+	Ratio   *float64        `json:"ratio"` // new goodput divided by old goodput; nil if a trial had no success
+	Low     *float64        `json:"low"`   // of the interval of Ratio; nil, as High, if a run has a single trial or one without a success
 	High    *float64        `json:"high"`
-	P       *float64        `json:"p"` // probability of a difference as large as this by chance, adjusted for the number of rows
+	P       *float64        `json:"p"` // probability of a difference at least as large if there is none, adjusted for the number of rows; nil if not tested
 	Verdict Verdict         `json:"verdict"`
 	Old     results.Summary `json:"old"`
 	New     results.Summary `json:"new"`
 }
 
-// fewestTrials is how many trials on each side it takes to bound a difference.
+// fewestTrials is the smallest number of trials of each run from which an interval follows.
 const fewestTrials = 2
 
 // Runs compares the goodput of two runs at every strategy and limit that both have measured, by Welch's t test on the
@@ -102,9 +102,9 @@ func (c *Comparison) test(before, after side) {
 	var tests []*stat.Test
 	for i := range c.Rows {
 		row := &c.Rows[i]
-		x, sound1 := before.rates(row.At)
-		y, sound2 := after.rates(row.At)
-		if !sound1 || !sound2 {
+		x, ok1 := before.rates(row.At)
+		y, ok2 := after.rates(row.At)
+		if !ok1 || !ok2 {
 			row.Verdict = Failed
 			continue
 		}
@@ -141,8 +141,9 @@ func (r *Change) conclude(d *stat.Test) {
 	}
 }
 
-// Regressions returns a line for every row whose goodput has certainly fallen by more than the threshold, a share of one:
-// the whole interval lies below it. A strategy with trials without a success in the new run only is among them.
+// Regressions returns a line for every row whose goodput has certainly fallen by more than the threshold, a share from 0
+// to 1: the whole interval of the ratio lies below 1 - threshold. Rows in which only the new run had trials without a success
+// are included.
 func (c *Comparison) Regressions(threshold float64) []string {
 	var lines []string
 	for _, r := range c.Rows {

@@ -8,7 +8,7 @@ import (
 	"sweetspot/results/text"
 )
 
-// A difference is something in which two runs may differ.
+// A difference is a property in which two runs may differ, with the value in each run.
 type difference struct {
 	what     string
 	old, new any
@@ -25,7 +25,7 @@ func unequal(all []difference) []string {
 	return texts
 }
 
-// orNone returns the word for a setting that is not set.
+// orNone returns the value, or "none" for a setting that is not set.
 func orNone(value any) any {
 	if value == "" || value == 0.0 || value == int64(0) {
 		return "none"
@@ -34,7 +34,7 @@ func orNone(value any) any {
 }
 
 // Differences describes how the requests made with the old settings differ from those made with the new ones: runs with such
-// differences did not measure the same thing. The length of a trial's window is not one, the size of a batch is.
+// differences did not measure the same. The length of a trial's window does not count as a difference, the size of a batch does.
 func Differences(old, new results.Settings) []string {
 	return unequal([]difference{
 		{"method", old.Method, new.Method},
@@ -86,7 +86,8 @@ func differentRuns(old, new *results.Run) []results.Warning {
 	return warnings
 }
 
-// known returns the text if the other run's is known too: older files do not have all of them.
+// known returns the words, or the empty string if those of the other run are not known: a property that only one run knows,
+// because the file of the other is older, does not count as a difference.
 func known(words, other string) string {
 	if other == "" {
 		return ""

@@ -6,7 +6,7 @@ import (
 	"sweetspot/results"
 )
 
-// A Shift is how the limit to use differs between two sweeps of a strategy.
+// A Shift is the difference of the limit to use between two sweeps of a strategy.
 type Shift struct {
 	Strategy string          `json:"strategy"`
 	Verdict  Verdict         `json:"verdict"` // Higher, Lower, Indistinguishable or Incomparable
@@ -26,7 +26,7 @@ func shifts(old, new *results.Run) []Shift {
 	return all
 }
 
-// shifted says which way a limit moved. It moved if the two intervals have no limit in common.
+// shifted returns the direction in which the limit to use moved. It moved if the two intervals have no limit in common.
 func shifted(old, new results.Optimum) Verdict {
 	switch {
 	case old.Label() != results.Use || new.Label() != results.Use, old.Objective != "" || new.Objective != "", old.Share != new.Share:

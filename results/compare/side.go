@@ -62,7 +62,7 @@ func (s side) driftWarning() []results.Warning {
 	return []results.Warning{w.With("change", change)}
 }
 
-// rates returns the logarithms of the trials' goodput in order of time, and whether all trials had a success.
+// rates returns the logarithms of the trials' goodput in order of time. It reports false if a trial had no success.
 func (s side) rates(at At) (logs []float64, all bool) {
 	for _, t := range s.groups[at] {
 		if !(t.PerSecond > 0) || math.IsInf(t.PerSecond, 0) {
@@ -73,9 +73,9 @@ func (s side) rates(at At) (logs []float64, all bool) {
 	return logs, true
 }
 
-// slope returns the change of ln(goodput) from the first trial of a run to the last that all strategies have in common, as
-// of a machine or a server that gets faster or slower. It is the slope of a line through all trials, each relative to the
-// mean of its repeats; 0 if it is not certain that there is a slope.
+// slope returns the change of ln(goodput) from the first trial of a run to the last that all strategies have in common, for
+// example because the machine or the server gets slower. It is the slope of the regression line (ordinary least squares)
+// through all trials, each relative to the mean of its repeats. It is 0 if a t test does not show that there is a slope.
 func (s side) slope(trials []results.Trial) float64 {
 	when := make(map[*results.Trial]float64, len(trials))
 	for i := range trials {

@@ -13,7 +13,7 @@ import (
 
 // Draw draws the comparison.
 func (c *Comparison) Draw(p render.Page) error {
-	p.Heading(1, fmt.Sprintf("%s %s of %s, against the one of %s", c.New.Command, c.New.Target, c.New.Started, c.Old.Started))
+	p.Heading(1, fmt.Sprintf("%s %s of %s, compared with the run of %s", c.New.Command, c.New.Target, c.New.Started, c.Old.Started))
 	var marks render.Notes
 	columns := []render.Field[Change]{
 		{Name: "strategy", Left: true, Cell: func(r Change) string { return r.Strategy }},
@@ -41,7 +41,7 @@ func (c *Comparison) Draw(p render.Page) error {
 	p.List(marks.List())
 	p.Paragraph(render.Faint, c.legend())
 	p.List(c.unmatched())
-	if err := c.viewOptima(p); err != nil {
+	if err := c.drawOptima(p); err != nil {
 		return err
 	}
 	p.List(text.Prefixed("warning: ", results.Words(c.Warnings)))
@@ -54,10 +54,10 @@ func (c *Comparison) legend() string {
 	bounded := slices.ContainsFunc(c.Rows, func(r Change) bool { return r.P != nil })
 	if bounded {
 		words += "All intervals together are right with 95% confidence (Welch's t test, Holm's correction). " +
-			"~ is noise, or a difference of at most 2%, by which the same program differs from session to session."
+			"~ is a difference that is not certain, or at most 2%, by which the same program differs from session to session."
 	}
 	if slices.ContainsFunc(c.Rows, func(r Change) bool { return r.Verdict == TooFew }) {
-		words += fmt.Sprintf(" One trial on a side is not enough for an interval: it takes at least %d on both sides, better %d.", fewestTrials, results.EnoughTrials)
+		words += fmt.Sprintf(" A single trial is not enough for an interval: both runs need at least %d trials, better %d.", fewestTrials, results.EnoughTrials)
 	}
 	return strings.TrimSpace(words)
 }
@@ -74,8 +74,8 @@ func (c *Comparison) unmatched() []string {
 	return items
 }
 
-// viewOptima draws how the limits to use compare.
-func (c *Comparison) viewOptima(p render.Page) error {
+// drawOptima draws how the limits to use compare.
+func (c *Comparison) drawOptima(p render.Page) error {
 	if len(c.Optima) == 0 {
 		return nil
 	}
@@ -83,9 +83,9 @@ func (c *Comparison) viewOptima(p render.Page) error {
 	return p.Table(render.Tabulate(c.Optima, []render.Field[Shift]{
 		{Name: "strategy", Left: true, Cell: func(s Shift) string { return s.Strategy }},
 		{Name: "old", Cell: func(s Shift) string { return limitOf(s.Old) }},
-		{Name: "old in", Rank: 3, Cell: func(s Shift) string { return interval(s.Old) }},
+		{Name: "old interval", Rank: 3, Cell: func(s Shift) string { return interval(s.Old) }},
 		{Name: "new", Cell: func(s Shift) string { return limitOf(s.New) }},
-		{Name: "new in", Rank: 3, Cell: func(s Shift) string { return interval(s.New) }},
+		{Name: "new interval", Rank: 3, Cell: func(s Shift) string { return interval(s.New) }},
 		{Name: "difference", Rank: 1, Left: true, Cell: Shift.words},
 		{Name: "old/s", Rank: 4, Cell: func(s Shift) string { return text.OrNone(s.Old.PerSecond, text.Number) }},
 		{Name: "new/s", Rank: 4, Cell: func(s Shift) string { return text.OrNone(s.New.PerSecond, text.Number) }},

@@ -6,23 +6,23 @@ import (
 	"sweetspot/results/text"
 )
 
-// A Verdict says how two runs differ.
+// A Verdict says how two runs differ in one respect: a [Change] or a [Shift].
 type Verdict string
 
 // The verdicts of a [Change].
 const (
-	Faster            Verdict = "faster"            // certainly, and by more than [stat.Negligible]
-	Slower            Verdict = "slower"            // as Faster
-	Indistinguishable Verdict = "indistinguishable" // the difference is noise, or negligible; of a [Shift] too
-	TooFew            Verdict = "too-few"           // a side has one trial, which bounds nothing
-	Failed            Verdict = "failed"            // a side has trials without a success, so that there is no ratio
+	Faster            Verdict = "faster"            // the new run is certainly faster, by more than [stat.Negligible]
+	Slower            Verdict = "slower"            // the new run is certainly slower, by more than that
+	Indistinguishable Verdict = "indistinguishable" // the difference is not certain, or negligible; also a verdict of a Shift
+	TooFew            Verdict = "too-few"           // one of the runs has a single trial, from which no interval follows
+	Failed            Verdict = "failed"            // one of the runs has trials without a success, so that there is no ratio
 )
 
 // The verdicts of a [Shift].
 const (
-	Higher       Verdict = "higher"
-	Lower        Verdict = "lower"
-	Incomparable Verdict = "incomparable" // a side names no limit to use, or they seek different ones
+	Higher       Verdict = "higher"       // the new limit to use is certainly higher
+	Lower        Verdict = "lower"        // the new limit to use is certainly lower
+	Incomparable Verdict = "incomparable" // one of the sweeps names no limit to use, or they have an objective or different shares
 )
 
 // words writes the verdict of a row for people.
@@ -57,7 +57,7 @@ func (r Change) style() render.Style {
 	return render.Plain
 }
 
-// words writes for people which way the limit to use has moved.
+// words writes for people in which direction the limit to use has moved.
 func (s Shift) words() string {
 	switch s.Verdict {
 	case Indistinguishable:

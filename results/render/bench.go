@@ -8,27 +8,24 @@ import (
 	"sweetspot/results/text"
 )
 
-// viewBench draws the comparison of the strategies.
-func viewBench(p Page, run *results.Run) error {
-	summaries := run.Strategies
-	if len(summaries) == 0 { // interrupted before the comparison was made
-		summaries = results.Summarise(run.Trials)
-	}
+// drawBench draws the comparison of the strategies.
+func drawBench(p Page, run *results.Run) error {
+	summaries := run.Compared()
 	if len(summaries) == 0 {
 		p.Paragraph(Plain, "nothing was measured")
 		return nil
 	}
 	if !slices.ContainsFunc(summaries, func(s results.Summary) bool { return s.PerSecond > 0 }) {
-		return viewFailures(p, summaries)
+		return drawFailures(p, summaries)
 	}
-	if err := viewComparison(p, summaries); err != nil {
+	if err := drawComparison(p, summaries); err != nil {
 		return err
 	}
-	return viewProjection(p, summaries)
+	return drawProjection(p, summaries)
 }
 
-// viewFailures draws the failures if no strategy had a success: a table of zeros would compare nothing.
-func viewFailures(p Page, summaries []results.Summary) error {
+// drawFailures draws the failures if no strategy had a success: a table of zeros would compare nothing.
+func drawFailures(p Page, summaries []results.Summary) error {
 	var marks Notes
 	p.Paragraph(Trouble, "No request succeeded, so there is nothing to compare.")
 	if err := p.Table(Tabulate(summaries, []Field[results.Summary]{strategyColumn, limitColumn, marks.column(), errorsColumn, classColumn})); err != nil {
@@ -45,17 +42,17 @@ func bestFirst(summaries []results.Summary) []results.Summary {
 	})
 }
 
-// viewComparison draws the summaries, the largest goodput first.
-func viewComparison(p Page, summaries []results.Summary) error {
+// drawComparison draws the summaries, the largest goodput first.
+func drawComparison(p Page, summaries []results.Summary) error {
 	summaries = bestFirst(summaries)
 	var marks Notes
 	figures, latencies := figureColumns()
 	columns := slices.Concat(
-		[]Field[results.Summary]{strategyColumn, limitColumn, figures["per_second"], spreadColumn, marks.column(), perColumn, sequentColumn},
+		[]Field[results.Summary]{strategyColumn, limitColumn, figures["per_second"], spreadColumn, marks.column(), microsecondsColumn, sequentialColumn},
 		latencies,
 		[]Field[results.Summary]{figures["cpu"], errorsColumn, classColumn, verdictColumn})
 	if !slices.ContainsFunc(summaries, func(s results.Summary) bool { return s.VersusSequential != nil }) {
-		columns = slices.DeleteFunc(columns, func(c Field[results.Summary]) bool { return c.Name == sequentColumn.Name })
+		columns = slices.DeleteFunc(columns, func(c Field[results.Summary]) bool { return c.Name == sequentialColumn.Name })
 	}
 	if err := p.Table(Tabulate(summaries, Styled(columns, rowStyle))); err != nil {
 		return err
@@ -64,8 +61,8 @@ func viewComparison(p Page, summaries []results.Summary) error {
 	return nil
 }
 
-// viewProjection draws how long numbers of requests would take.
-func viewProjection(p Page, summaries []results.Summary) error {
+// drawProjection draws how long numbers of requests would take.
+func drawProjection(p Page, summaries []results.Summary) error {
 	able := slices.DeleteFunc(bestFirst(summaries), func(s results.Summary) bool { return len(s.Projected) == 0 })
 	if len(able) == 0 {
 		return nil

@@ -7,18 +7,18 @@ import (
 
 // The columns that the tables of a comparison and of a sweep share, beside those of [results.Figures]. Where space is short,
 // columns are left out by rank, in this order: p90, CPU, in flight, microseconds, failures by class, p50, the ratio to
-// another rate, p99, the spread, the verdict, failures. The strategy, the limit, its goodput and the marks always stay.
+// another rate, p99, the spread, the verdict, failures. The strategy, the limit, the goodput and the marks of the notes are never left out.
 var (
-	strategyColumn = Field[results.Summary]{Name: "strategy", Left: true, Cell: func(s results.Summary) string { return s.Strategy }}
-	limitColumn    = Field[results.Summary]{Name: "limit", Cell: func(s results.Summary) string { return text.Count(s.Limit) }}
-	spreadColumn   = Field[results.Summary]{Name: "±", Rank: 3, Cell: spread, Style: func(results.Summary) Style { return Faint }}
-	perColumn      = Field[results.Summary]{Name: "µs/req", Rank: 8, Cell: func(s results.Summary) string { return text.OrNone(s.Microseconds, text.Number) }}
-	sequentColumn  = Field[results.Summary]{Name: "× seq", Rank: 5, Cell: versusSequential}
-	shareColumn    = Field[results.Summary]{Name: "of best", Rank: 5, Cell: shareOfBest}
-	inFlightColumn = Field[results.Summary]{Name: "in flight", Rank: 9, Cell: func(s results.Summary) string { return text.OrNone(s.InFlightMean, text.Number) }}
-	errorsColumn   = Field[results.Summary]{Name: "errors", Rank: 1, Cell: Failures, Style: failureStyle}
-	classColumn    = Field[results.Summary]{Name: "by class", Rank: 7, Left: true, Cell: func(s results.Summary) string { return text.Classes(s.Failed) }, Style: failureStyle}
-	verdictColumn  = Field[results.Summary]{Name: "verdict", Rank: 2, Left: true, Cell: results.Summary.Versus, Style: verdictStyle, Compact: &compactVerdict}
+	strategyColumn     = Field[results.Summary]{Name: "strategy", Left: true, Cell: func(s results.Summary) string { return s.Strategy }}
+	limitColumn        = Field[results.Summary]{Name: "limit", Cell: func(s results.Summary) string { return text.Count(s.Limit) }}
+	spreadColumn       = Field[results.Summary]{Name: "±", Rank: 3, Cell: spread, Style: func(results.Summary) Style { return Faint }}
+	microsecondsColumn = Field[results.Summary]{Name: "µs/req", Rank: 8, Cell: func(s results.Summary) string { return text.OrNone(s.Microseconds, text.Number) }}
+	sequentialColumn   = Field[results.Summary]{Name: "× seq", Rank: 5, Cell: versusSequential}
+	shareColumn        = Field[results.Summary]{Name: "of best", Rank: 5, Cell: shareOfBest}
+	inFlightColumn     = Field[results.Summary]{Name: "in flight", Rank: 9, Cell: func(s results.Summary) string { return text.OrNone(s.InFlightMean, text.Number) }}
+	errorsColumn       = Field[results.Summary]{Name: "errors", Rank: 1, Cell: Failures, Style: failureStyle}
+	classColumn        = Field[results.Summary]{Name: "by class", Rank: 7, Left: true, Cell: func(s results.Summary) string { return text.Classes(s.Failed) }, Style: failureStyle}
+	verdictColumn      = Field[results.Summary]{Name: "verdict", Rank: 2, Left: true, Cell: results.Summary.Versus, Style: verdictStyle, Compact: &compactVerdict}
 )
 
 // figureColumn is the column of a figure of [results.Figures].
@@ -43,9 +43,9 @@ func figureColumns() (named map[string]Field[results.Summary], latencies []Field
 // compactVerdict is the verdict in fewer characters.
 var compactVerdict = Compact[results.Summary]{Name: "vs", Cell: shortVerdict, Key: compactVerdictKey}
 
-const compactVerdictKey = "vs is how it compares with the fastest: ~ cannot be told from it, ? too few repeats to say, -39% slower, ÷3.6 times slower"
+const compactVerdictKey = "vs is how it compares with the fastest: ~ is indistinguishable from it, ? too few repeats to say, -39% is 39% slower, ÷3.6 is 3.6 times slower"
 
-// spread writes how much the trials of a summary differ. It takes at least two trials.
+// spread writes the spread of a summary. It is not known after a single trial.
 func spread(s results.Summary) string {
 	if s.Low == nil {
 		return text.None

@@ -8,25 +8,24 @@ import (
 
 // withoutBlank returns the grid without the columns that are blank in every line.
 func (g Grid) withoutBlank() Grid {
-	return slices.DeleteFunc(slices.Clone(g), func(s Column) bool { return s.Only("") })
+	return slices.DeleteFunc(slices.Clone(g), func(c Column) bool { return c.Only("") })
 }
 
 // vital is the highest rank of the important columns: before one of them is left out, other columns become compact and names
 // are shortened.
 const vital = 3
 
-// The fewest characters that shortening leaves of a name: readable to keep a vital column, legible to keep a column of rank
-// 1 or 0.
+// The fewest characters to which names are shortened: to keep a vital column, and to keep a column of rank 1 or 0.
 const (
-	readable = 14
-	legible  = 8
+	fewestForVital = 14
+	fewestForRank1 = 8
 )
 
 // fit returns the grid in at most width columns of the terminal, if that is possible. It leaves out columns without any
 // figure first, then columns by rank. Before it leaves out a vital column, it makes columns compact and shortens the texts
 // of the first one. It also returns the names of the columns with figures that it left out. Width 0 is unlimited.
 func (g Grid) fit(width int) (Grid, []string) {
-	var gone []string
+	var omitted []string
 	for width > 0 && g.width() > width {
 		i := g.leastImportant()
 		if rank := g[i].rank; rank <= vital && !g[i].Only(text.None) {
@@ -34,25 +33,25 @@ func (g Grid) fit(width int) (Grid, []string) {
 				g = narrower
 				continue
 			}
-			name := readable
+			fewest := fewestForVital
 			if rank <= 1 {
-				name = legible
+				fewest = fewestForRank1
 			}
-			if short := g.shortened(width, name); short.width() <= width || rank == 0 {
-				return short, gone
+			if short := g.shortened(width, fewest); short.width() <= width || rank == 0 {
+				return short, omitted
 			}
 		}
 		if !g[i].Only(text.None) {
-			gone = append(gone, g[i].name)
+			omitted = append(omitted, g[i].name)
 		}
 		g = slices.Delete(slices.Clone(g), i, i+1)
 	}
-	return g, gone
+	return g, omitted
 }
 
 // compactOne returns the grid with one more compact column, and false if there is none left to make so.
 func (g Grid) compactOne() (Grid, bool) {
-	i := slices.IndexFunc(g, func(s Column) bool { return s.compact != nil })
+	i := slices.IndexFunc(g, func(c Column) bool { return c.compact != nil })
 	if i < 0 {
 		return g, false
 	}
@@ -64,9 +63,9 @@ func (g Grid) compactOne() (Grid, bool) {
 // keys returns how to read the compact columns.
 func (g Grid) keys() []string {
 	var keys []string
-	for _, s := range g {
-		if s.key != "" {
-			keys = append(keys, s.key)
+	for _, c := range g {
+		if c.key != "" {
+			keys = append(keys, c.key)
 		}
 	}
 	return keys
@@ -75,11 +74,11 @@ func (g Grid) keys() []string {
 // leastImportant returns the index of the column to leave out next.
 func (g Grid) leastImportant() int {
 	least := 0
-	for i, s := range g {
-		if s.rank > 0 && s.Only(text.None) {
+	for i, c := range g {
+		if c.rank > 0 && c.Only(text.None) {
 			return i
 		}
-		if s.rank > g[least].rank {
+		if c.rank > g[least].rank {
 			least = i
 		}
 	}

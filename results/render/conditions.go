@@ -8,7 +8,8 @@ import (
 	"sweetspot/results/text"
 )
 
-// Conditions says in one sentence how every client was set up and where the run was made. It is empty if that is not known.
+// Conditions returns a sentence with the settings of the clients and the machine of the run. It is empty if these are not
+// known.
 func Conditions(r *results.Run) string {
 	s, m := r.Settings, r.Machine
 	if s == (results.Settings{}) {
@@ -33,7 +34,7 @@ func Conditions(r *results.Run) string {
 		parts = append(parts, text.Plural(m.CPUs, "CPU"), m.OS+"/"+m.Arch, m.Go)
 	}
 	parts = append(parts, fmt.Sprintf("seed %d", r.Seed))
-	return "Every client alike: " + strings.Join(parts, ", ") + "."
+	return "The same for every client: " + strings.Join(parts, ", ") + "."
 }
 
 // sizeOf says how long a trial is.

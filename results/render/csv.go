@@ -5,7 +5,7 @@ import (
 	"io"
 )
 
-// CSV is the format of tables for programs: one row per trial, as RFC 4180 has it but for its line ends, which are \n.
+// CSV is the format of tables for programs: one row per trial, in the form of RFC 4180 except that lines end with \n.
 const CSV = "csv"
 
 func init() {

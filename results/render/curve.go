@@ -12,21 +12,23 @@ import (
 	"sweetspot/results/text"
 )
 
-// The size of a curve in characters: high enough to show a difference of 10% of the peak, and not too wide to read.
+// The size of a curve in characters: high enough to show a difference of 10% of the peak, and neither too wide nor too narrow
+// to read.
 const (
-	curveHeight = 15
-	curveWidth  = 100
+	curveHeight   = 15
+	curveWidth    = 100
+	minCurveWidth = 20 // without the labels of the vertical axis
 )
 
-// A Quantity is what a curve shows of each limit.
+// A Quantity is a value of each limit that a curve shows.
 type Quantity struct {
 	Title string
 	Of    func(results.Summary) float64
 }
 
-var goodputPlotted = Quantity{"goodput/s", func(s results.Summary) float64 { return s.PerSecond }}
+var goodput = Quantity{"goodput/s", func(s results.Summary) float64 { return s.PerSecond }}
 
-// Curve draws a quantity against the limit, on a logarithmic axis, in at most a number of columns of the terminal. The limits
+// Curve draws a quantity against the limit, on a logarithmic axis, in at most columns characters per line. The limits must
 // ascend. If found is not nil, an arrow shows the limit that it names and the interval around it. Curve returns nil for fewer
 // than three limits and without a success.
 func Curve(limits []results.Summary, y Quantity, found *results.Optimum, columns int) []Line {
@@ -43,7 +45,7 @@ func Curve(limits []results.Summary, y Quantity, found *results.Optimum, columns
 	// Powers of two at both ends, so that every tick can be one; at least one doubling.
 	first := math.Floor(math.Log2(float64(limits[0].Limit)))
 	last := max(first+1, math.Ceil(math.Log2(float64(limits[len(limits)-1].Limit))))
-	x := axis{first, last, max(20, min(columns, curveWidth)-margin)}
+	x := axis{first, last, max(minCurveWidth, min(columns, curveWidth)-margin)}
 	plot := asciigraph.Plot(x.resample(limits, y),
 		asciigraph.Height(int(rows)), asciigraph.LowerBound(0), asciigraph.UpperBound(rows*step), asciigraph.Offset(2),
 		asciigraph.YAxisValueFormatter(text.ShortNumber),
@@ -83,10 +85,10 @@ func (a axis) column(limit int) int {
 
 // ticks returns the number of ticks that divide the axis into equal numbers of doublings and leave room for the labels.
 func (a axis) ticks() int {
-	const label = 8
+	const labelWidth = 8 // of 1,024, with space around it
 	doublings := int(a.last - a.first)
 	for step := 1; step < doublings; step++ {
-		if doublings%step == 0 && doublings/step*label < a.width {
+		if doublings%step == 0 && doublings/step*labelWidth < a.width {
 			return doublings/step + 1
 		}
 	}

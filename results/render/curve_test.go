@@ -13,7 +13,7 @@ func TestCurveTakesAnyLimits(t *testing.T) {
 			summaries = append(summaries, results.Summary{Limit: limit, PerSecond: 0.001 * float64(limit)})
 		}
 		for _, columns := range []int{0, 30, 80, 500} {
-			_ = Curve(summaries, goodputPlotted, &results.Optimum{Verdict: results.Peak, Limit: 52, Low: 44, High: 52, Certain: true}, columns) // whose only contract here is not to panic
+			_ = Curve(summaries, goodput, &results.Optimum{Verdict: results.Peak, Limit: 52, Low: 44, High: 52, Certain: true}, columns) // whose only contract here is not to panic
 		}
 	}
 }

@@ -1,7 +1,7 @@
 // Package render writes runs and comparisons in every format: tables for a terminal and for Markdown, CSV, JSON, and lines of
 // Go benchmarks.
 //
-// What is written is a [Document]. [Run] makes one of a run; package compare has another. A [Format] for people draws the
+// What is written is a [Document]: that of a run, see [Run], or a comparison from package compare. A [Format] for people draws the
 // blocks of a document on a [Page]; one for programs encodes the document's records, value or runs. Each format is one file
 // that registers itself with [Register].
 package render
@@ -17,18 +17,18 @@ import (
 	"sweetspot/results"
 )
 
-// A Drawing is what can be drawn for people.
+// A Drawing can be drawn for people.
 type Drawing interface {
 	// Draw draws the blocks on the page, in order.
 	Draw(p Page) error
 }
 
-// A Document is what can be written in every format: a run, see [RunDocument], or a comparison of two.
+// A Document can be written in every format: a run, see [Run], or a comparison of two runs.
 type Document interface {
 	Drawing
 	// Records returns a table for programs: exact figures, durations in seconds, one row per trial or per comparison.
 	Records() Grid
-	// Value returns all there is to know, as a value for encoding/json. None of its lists and maps is nil.
+	// Value returns everything except histograms, as a value for encoding/json. None of its lists and maps is nil.
 	Value() any
 	// Runs returns the runs that the document is about.
 	Runs() []NamedRun
@@ -40,10 +40,10 @@ type NamedRun struct {
 	Run  *results.Run
 }
 
-// A Screen is what a table is drawn for. The zero Screen is that of a file or a pipe.
+// A Screen describes the terminal that a table is drawn for. The zero value is for a file or a pipe.
 type Screen struct {
-	Columns int  // what does not fit is left out; 0 is unlimited
-	Colour  bool // whether to colour
+	Columns int  // the width in characters: what does not fit is left out; 0 is unlimited
+	Colour  bool // whether to show styles by colour
 }
 
 // A Format is a way to write documents. Either Page or Encode is set.
@@ -59,8 +59,8 @@ type Format struct {
 // formats are the registered formats by name. They are written while packages are initialised only.
 var formats = map[string]Format{}
 
-// Register makes a format available under its name, for [Write] and [Formats]. It is to be called from init functions. It
-// panics if the name is taken.
+// Register makes a format available under its name, for [Write] and [Formats]. Call it from init functions only. It panics
+// if the name is taken.
 func Register(f Format) {
 	if _, taken := formats[f.Name]; taken {
 		panic("render: format " + f.Name + " is registered twice")
@@ -87,7 +87,7 @@ func Names(all []Format) []string {
 	return names
 }
 
-// ParseFormat returns the format of that name. The error says which there are.
+// ParseFormat returns the format of that name. The error lists the names of all formats.
 func ParseFormat(name string) (Format, error) { return oneOf(Formats(), name) }
 
 // oneOf returns the format of that name.
@@ -118,7 +118,8 @@ func Write(w io.Writer, d Document, format string, screen Screen) error {
 	return err
 }
 
-// Draw draws the drawing to w in the format of that name, which must be one for people.
+// Draw writes the drawing to w in the format of that name, which must be one for people. Nothing is written if there is an
+// error other than w's.
 func Draw(w io.Writer, d Drawing, format string, screen Screen) error {
 	f, err := oneOf(slices.DeleteFunc(Formats(), func(f Format) bool { return f.Page == nil }), format)
 	if err != nil {

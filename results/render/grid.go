@@ -42,72 +42,72 @@ type Grid []Column
 // Tabulate returns a grid with a line for each of the rows.
 func Tabulate[T any](rows []T, fields []Field[T]) Grid {
 	var g Grid
-	for _, c := range fields {
-		s := c.filled(rows)
-		if c.Compact != nil {
-			short := c
-			short.Name, short.Cell = c.Compact.Name, c.Compact.Cell
-			compact := short.filled(rows)
-			compact.key = c.Compact.Key
-			s.compact = &compact
+	for _, f := range fields {
+		c := f.column(rows)
+		if f.Compact != nil {
+			short := f
+			short.Name, short.Cell = f.Compact.Name, f.Compact.Cell
+			compact := short.column(rows)
+			compact.key = f.Compact.Key
+			c.compact = &compact
 		}
-		g = append(g, s)
+		g = append(g, c)
 	}
 	return g
 }
 
-// filled returns the column with a cell for each of the rows.
-func (c Field[T]) filled(rows []T) Column {
-	s := Column{name: c.Name, rank: c.Rank, left: c.Left}
+// column returns the column with a cell for each of the rows.
+func (f Field[T]) column(rows []T) Column {
+	c := Column{name: f.Name, rank: f.Rank, left: f.Left}
 	for _, row := range rows {
-		s.cells = append(s.cells, c.Cell(row))
-		if c.Style != nil {
-			s.styles = append(s.styles, c.Style(row))
+		c.cells = append(c.cells, f.Cell(row))
+		if f.Style != nil {
+			c.styles = append(c.styles, f.Style(row))
 		}
 	}
-	return s
+	return c
 }
 
 // Styled returns the fields with the style of each row, but for those that have a style of their own.
 func Styled[T any](fields []Field[T], row func(T) Style) []Field[T] {
-	return text.Each(fields, func(c Field[T]) Field[T] {
-		if c.Style == nil {
-			c.Style = row
+	return text.Each(fields, func(f Field[T]) Field[T] {
+		if f.Style == nil {
+			f.Style = row
 		}
-		return c
+		return f
 	})
 }
 
 // painted returns the grid with every cell in its style.
 func (g Grid) painted() Grid {
-	return text.Each(g, func(s Column) Column {
-		cells := slices.Clone(s.cells)
-		for i, style := range s.styles {
+	return text.Each(g, func(c Column) Column {
+		cells := slices.Clone(c.cells)
+		for i, style := range c.styles {
 			cells[i] = style.paint(cells[i])
 		}
-		s.cells = cells
-		return s
+		c.cells = cells
+		return c
 	})
 }
 
 // mapped returns the grid with every cell changed.
 func (g Grid) mapped(change func(string) string) Grid {
-	return text.Each(g, func(s Column) Column {
-		s.cells = text.Each(s.cells, change)
-		if s.compact != nil {
-			compact := *s.compact
+	return text.Each(g, func(c Column) Column {
+		c.cells = text.Each(c.cells, change)
+		if c.compact != nil {
+			compact := *c.compact
 			compact.cells = text.Each(compact.cells, change)
-			s.compact = &compact
+			c.compact = &compact
 		}
-		return s
+		return c
 	})
 }
 
 // Names returns the names of the columns.
 func (g Grid) Names() []string {
 	var names []string
-	for _, s := range g {
-		names = append(names, s.name)
+	for _, c := range g {
+		names = append(names, c.name)
 	}
 	return names
 }
@@ -116,8 +116,8 @@ func (g Grid) Names() []string {
 func (g Grid) Lines() [][]string {
 	lines := make([][]string, len(g[0].cells))
 	for i := range lines {
-		for _, s := range g {
-			lines[i] = append(lines[i], s.cells[i])
+		for _, c := range g {
+			lines[i] = append(lines[i], c.cells[i])
 		}
 	}
 	return lines
@@ -127,24 +127,24 @@ func (g Grid) Lines() [][]string {
 const gap = 2
 
 // width returns how many columns of the terminal the column takes.
-func (s Column) width() int {
-	width := twwidth.Width(s.name)
-	for _, cell := range s.cells {
+func (c Column) width() int {
+	width := twwidth.Width(c.name)
+	for _, cell := range c.cells {
 		width = max(width, twwidth.Width(cell))
 	}
 	return width
 }
 
 // Only reports whether every cell is that text.
-func (s Column) Only(words string) bool {
-	return !slices.ContainsFunc(s.cells, func(cell string) bool { return cell != words })
+func (c Column) Only(words string) bool {
+	return !slices.ContainsFunc(c.cells, func(cell string) bool { return cell != words })
 }
 
 // width returns how many columns of the terminal the grid takes.
 func (g Grid) width() int {
 	width := gap * (len(g) - 1)
-	for _, s := range g {
-		width += s.width()
+	for _, c := range g {
+		width += c.width()
 	}
 	return width
 }

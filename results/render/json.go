@@ -5,7 +5,7 @@ import (
 	"io"
 )
 
-// JSON is the format of one object with everything but the histograms, which SCHEMA.md documents.
+// JSON is the format of one object with everything except histograms. SCHEMA.md documents it.
 const JSON = "json"
 
 func init() {

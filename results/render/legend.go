@@ -22,27 +22,27 @@ func legend(r *results.Run) string {
 	}
 	words := "Closed loop: latency is the service time that the caller sees"
 	if failed > 0 {
-		words += ", without failures. "
+		words += ". Failed requests are not included. "
 	} else {
 		words += ". No request failed. "
 	}
 	words += repeats(r.Trials)
 	if r.PeakMemory > 0 {
-		words += fmt.Sprintf(" The client used at most %s MB of memory.", text.Number(float64(r.PeakMemory)/1e6))
+		words += fmt.Sprintf(" The client used at most %s of memory.", text.Megabytes(r.PeakMemory))
 	}
 	words += programs(r.Trials)
 	if slices.ContainsFunc(slices.Concat(r.Strategies, r.AtCommon), func(s results.Summary) bool { return s.Versus() == results.NearFastest }) {
-		words += " ~ fastest: the repeats cannot tell it from the fastest."
+		words += " ~ fastest: indistinguishable from the fastest."
 	}
 	if slices.ContainsFunc(r.Trials, func(t results.Trial) bool { return isNearPeak(r, t) }) {
-		words += " " + results.NearPeak + ": cannot be told from the peak."
+		words += " " + results.NearPeak + ": indistinguishable from the peak."
 	}
 	return words
 }
 
-// isNearPeak reports whether the trial's row is marked as one that cannot be told from the peak.
+// isNearPeak reports whether the trial's row has the mark [results.NearPeak].
 func isNearPeak(r *results.Run, t results.Trial) bool {
-	return slices.ContainsFunc(r.Optima, func(o results.Optimum) bool { return o.Strategy == t.Strategy && o.Mark(t.Limit) == results.NearPeak })
+	return r.OptimumOf(t.Strategy).Mark(t.Limit) == results.NearPeak
 }
 
 // programs says how much memory the external programs used.
@@ -54,7 +54,7 @@ func programs(trials []results.Trial) string {
 	var each []string
 	for _, strategy := range slices.Sorted(maps.Keys(most)) {
 		if most[strategy] > 0 {
-			each = append(each, fmt.Sprintf("%s %s MB", strategy, text.Number(float64(most[strategy])/1e6)))
+			each = append(each, strategy+" "+text.Megabytes(most[strategy]))
 		}
 	}
 	if len(each) == 0 {

@@ -11,7 +11,7 @@ import (
 	"sweetspot/results/text"
 )
 
-// Markdown is the format for a document.
+// Markdown is the format for documents in the flavour of GitHub.
 const Markdown = "markdown"
 
 func init() {

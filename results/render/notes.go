@@ -33,7 +33,7 @@ func (n *Notes) number(text string) int {
 	return number
 }
 
-// Remarks returns what to note about a summary: its warnings, why it broke down, and its first error.
+// Remarks returns the notes about a summary: its warnings, why it broke down, and its first error.
 func Remarks(s results.Summary) []string {
 	texts := results.Words(s.Warnings)
 	if s.Error != "" {
@@ -45,7 +45,7 @@ func Remarks(s results.Summary) []string {
 	return texts
 }
 
-// Mark returns the mark of a row with the notes of those texts, such as [1,3]. It is empty without a text.
+// Mark adds the texts as notes and returns the mark of their row, such as [1,3]. It returns the empty string if there is no text.
 func (n *Notes) Mark(texts []string) string {
 	var marks []string
 	for _, text := range texts {
@@ -67,7 +67,7 @@ func (n *Notes) List() []string {
 	var list []string
 	for i, text := range n.texts {
 		if n.differ[i] {
-			text += " (other rows with this mark: the same with other figures)"
+			text += " (other rows with this mark: the same with other numbers)"
 		}
 		list = append(list, fmt.Sprintf("[%d] %s", i+1, text))
 	}

@@ -28,9 +28,9 @@ func (d runDocument) Value() any {
 // Draw draws the tables of the run, the curves of a sweep and its conclusions.
 func (d runDocument) Draw(p Page) error {
 	r := d.run
-	view := viewBench
+	view := drawBench
 	if len(r.Optima) > 0 || r.Command == "sweep" {
-		view = viewSweep
+		view = drawSweep
 	}
 	title := fmt.Sprintf("%s %s", r.Command, r.Target)
 	if r.Bundled != nil {

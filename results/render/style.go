@@ -15,7 +15,7 @@ const (
 	Plain   Style = ""     // nothing to remark
 	Strong  Style = "1"    // what to read first
 	Best    Style = "1;32" // the winner, the limit to use
-	Good    Style = "32"   // what cannot be told from the winner
+	Good    Style = "32"   // what is indistinguishable from the winner
 	Caution Style = "33"   // a reason not to trust a figure
 	Trouble Style = "31"   // what went wrong
 	Faint   Style = "2"    // what need not be read every time
@@ -29,7 +29,7 @@ func (s Style) paint(words string) string {
 	return "\x1b[" + string(s) + "m" + words + "\x1b[0m"
 }
 
-// A Line is a line of a picture that is drawn with characters.
+// A Line is one line of a picture that consists of characters.
 type Line struct {
 	Style Style
 	Text  string
@@ -72,7 +72,7 @@ func limitStyle(o *results.Optimum, limit int) Style {
 	case o.Certain:
 		return Good
 	}
-	return Plain // if little is known, most limits cannot be told from the peak
+	return Plain // if little is known, most limits are indistinguishable from the peak
 }
 
 // conclusionStyle returns the style of what a sweep concludes.

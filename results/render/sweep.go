@@ -9,9 +9,9 @@ import (
 	"sweetspot/results/text"
 )
 
-// viewSweep draws the limits, the curve and the conclusion of each strategy, and then how the strategies compare: each at
+// drawSweep draws the limits, the curve and the conclusion of each strategy, and then how the strategies compare: each at
 // its limit to use, and all at a common limit.
-func viewSweep(p Page, run *results.Run) error {
+func drawSweep(p Page, run *results.Run) error {
 	var strategies []string
 	for _, t := range run.Trials {
 		if !slices.Contains(strategies, t.Strategy) {
@@ -22,7 +22,7 @@ func viewSweep(p Page, run *results.Run) error {
 		p.Paragraph(Plain, "nothing was measured")
 	}
 	for _, strategy := range strategies {
-		if err := viewLimits(p, run, strategy); err != nil {
+		if err := drawLimits(p, run, strategy); err != nil {
 			return err
 		}
 	}
@@ -34,27 +34,24 @@ func viewSweep(p Page, run *results.Run) error {
 		return nil
 	}
 	p.Heading(2, "Each at the limit to use")
-	if err := viewComparison(p, run.Strategies); err != nil {
+	if err := drawComparison(p, run.Strategies); err != nil {
 		return err
 	}
 	if len(run.AtCommon) > 0 {
 		p.Heading(2, fmt.Sprintf("All at a common limit of %s", text.Count(run.AtCommon[0].Limit)))
-		if err := viewComparison(p, run.AtCommon); err != nil {
+		if err := drawComparison(p, run.AtCommon); err != nil {
 			return err
 		}
 	}
-	return viewProjection(p, run.Strategies)
+	return drawProjection(p, run.Strategies)
 }
 
-// viewLimits draws the sweep of one strategy.
-func viewLimits(p Page, run *results.Run, strategy string) error {
+// drawLimits draws the sweep of one strategy.
+func drawLimits(p Page, run *results.Run, strategy string) error {
 	trials := slices.DeleteFunc(slices.Clone(run.Trials), func(t results.Trial) bool { return t.Strategy != strategy })
 	limits := results.Summarise(trials)
 	slices.SortFunc(limits, func(a, b results.Summary) int { return cmp.Compare(a.Limit, b.Limit) })
-	var found *results.Optimum
-	if i := slices.IndexFunc(run.Optima, func(o results.Optimum) bool { return o.Strategy == strategy }); i >= 0 {
-		found = &run.Optima[i]
-	}
+	found := run.OptimumOf(strategy)
 	p.Heading(2, strategy)
 	var marks Notes
 	figures, latencies := figureColumns()
@@ -70,7 +67,7 @@ func viewLimits(p Page, run *results.Run, strategy string) error {
 		return err
 	}
 	p.List(marks.List())
-	p.Picture(Curve(limits, goodputPlotted, found, p.Columns()))
+	p.Picture(Curve(limits, goodput, found, p.Columns()))
 	if found == nil {
 		p.Paragraph(Caution, strategy+": no conclusion: the sweep ended before there was one.")
 		return nil

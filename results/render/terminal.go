@@ -11,7 +11,7 @@ import (
 	"sweetspot/results/text"
 )
 
-// Table is the format for a terminal.
+// Table is the format for a terminal: aligned tables in as many columns as fit.
 const Table = "table"
 
 func init() {

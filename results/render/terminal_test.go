@@ -26,8 +26,8 @@ func coloured(t testing.TB, run *results.Run, columns int) string {
 	return text.String()
 }
 
-// told returns a comparison of enough trials to name a winner, whose second best cannot be told from it.
-func told(t testing.TB) *results.Run {
+// tied returns a comparison of enough trials to name a winner, whose second best is indistinguishable from it.
+func tied(t testing.TB) *results.Run {
 	run := fixture.Compared(t, 3)
 	for i := range run.Strategies {
 		run.Strategies[i].Trials = 10
@@ -41,7 +41,7 @@ func TestTableLooksAsBeforeInColour(t *testing.T) {
 		run   *results.Run
 		width int
 	}{
-		{"told", told(t), 40}, {"told", told(t), 100}, {"warned", fixture.Warned(t), 60}, {"warned", fixture.Warned(t), 200}, {"failed", fixture.Failed(t), 80},
+		{"tied", tied(t), 40}, {"tied", tied(t), 100}, {"warned", fixture.Warned(t), 60}, {"warned", fixture.Warned(t), 200}, {"failed", fixture.Failed(t), 80},
 		{"sweep", fixture.Swept(t), 60}, {"sweeps", fixture.SweptTwice(t), 80}, {"hostile", fixture.Hostile(t), 80},
 	} {
 		name := fmt.Sprintf("%s-colour-%d.golden", c.name, c.width)
@@ -75,7 +75,7 @@ func TestStyleAddsNothingToTheWords(t *testing.T) {
 func TestTerminalWrapsWideText(t *testing.T) {
 	said := 0
 	for block := range strings.SplitSeq(fixture.Written(t, render.Run(fixture.Once(t)), render.Table, 200), "\n\n") {
-		if !strings.HasPrefix(block, "Every client alike") && !strings.HasPrefix(block, "Closed loop") {
+		if !strings.HasPrefix(block, "The same for every client") && !strings.HasPrefix(block, "Closed loop") {
 			continue
 		}
 		for line := range strings.Lines(block) {
@@ -91,7 +91,7 @@ func TestTerminalWrapsWideText(t *testing.T) {
 }
 
 func TestTableCompactsTheVerdictBeforeLeavingItOut(t *testing.T) {
-	text := fixture.Written(t, render.Run(told(t)), render.Table, 40)
+	text := fixture.Written(t, render.Run(tied(t)), render.Table, 40)
 	for _, want := range []string{"  vs\n", "  best\n", "  ~\n", "  -39%\n", "  ÷3.6\n", "(vs is how it compares"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in\n%s", want, text)

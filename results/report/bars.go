@@ -62,7 +62,7 @@ func drawPercentiles(all data) *chart {
 		names = append(names, r.Name)
 	}
 	d := rowChart("latency: p50, p90, p99 and the largest", names)
-	d.logarithmic(&d.X, 10, []float64{1, 2, 5}, shortSpan)
+	d.logarithmic(&d.X, 10, []float64{1, 2, 5}, text.ShortSpan)
 	shapes := []draw.GlyphDrawer{draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.RingGlyph{}}
 	for i, r := range all.Ranks {
 		if r.P50 <= 0 {

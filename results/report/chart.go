@@ -6,7 +6,6 @@ import (
 	"io"
 	"math"
 	"strconv"
-	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -15,8 +14,6 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgsvg"
-
-	"sweetspot/results/text"
 )
 
 // A chart is a plot to which data is added. It keeps the first error.
@@ -202,13 +199,4 @@ func linear(a *plot.Axis, label func(float64) string) {
 		}
 		return ticks
 	})
-}
-
-// shortSpan formats a duration for an axis: without trailing zeros.
-func shortSpan(seconds float64) string {
-	number, unit, _ := strings.Cut(text.Span(seconds), " ")
-	if strings.Contains(number, ".") {
-		number = strings.TrimRight(strings.TrimRight(number, "0"), ".")
-	}
-	return number + " " + unit
 }

@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"sweetspot/results/stat"
 	"sweetspot/results/text"
 )
 
@@ -130,7 +131,7 @@ func (d *chart) recommendation(l line, most float64, row int) {
 
 func drawLatency(all data) *chart {
 	d := limitChart("limit", "latency: p50 thick, p90, p99 thin")
-	d.logarithmic(&d.Y, 10, []float64{1, 2, 5}, shortSpan)
+	d.logarithmic(&d.Y, 10, []float64{1, 2, 5}, text.ShortSpan)
 	for _, l := range all.Lines {
 		d.curve(l, "", vg.Points(0.75), func(p point) float64 { return p.P99 })
 		d.curve(l, "", vg.Points(1.25), func(p point) float64 { return p.P90 })
@@ -143,12 +144,12 @@ func drawLatency(all data) *chart {
 func drawTime(all data) *chart {
 	requests := float64(all.Requests)
 	d := limitChart("semaphore size", "time for "+text.Count(all.Requests)+" requests")
-	d.logarithmic(&d.Y, 10, []float64{1, 2, 5}, shortSpan)
+	d.logarithmic(&d.Y, 10, []float64{1, 2, 5}, text.ShortSpan)
 	took := func(rate float64) float64 { return requests / rate }
 	least, most := rateRange(all.Lines)
 	for _, l := range all.Lines {
 		d.intervals(l, least, most, took)
-		d.curve(l, l.Name, vg.Points(1.75), func(p point) float64 { return ratio(requests, p.Rate) })
+		d.curve(l, l.Name, vg.Points(1.75), func(p point) float64 { return stat.Ratio(requests, p.Rate) })
 	}
 	d.Legend.Top = true
 	return d

@@ -1,10 +1,8 @@
 package report
 
 import (
-	"fmt"
 	"slices"
 
-	"sweetspot/results"
 	"sweetspot/results/render"
 	"sweetspot/results/text"
 )
@@ -34,7 +32,7 @@ func throughputFigure(sources []Source, d data) figure {
 	for _, l := range d.Lines {
 		f.Tables = append(f.Tables, limitTable(sources[l.Run].Run, l, &notes))
 	}
-	f.Notes = cleanAll(notes.List())
+	f.Notes = text.Each(notes.List(), text.Clean)
 	return f
 }
 
@@ -50,7 +48,7 @@ func rankingFigure(d data) figure {
 	if len(d.common) > 0 {
 		f.Tables = append(f.Tables, rankTable("The same strategies, all at one common limit", d.common, &notes))
 	}
-	f.Notes = cleanAll(notes.List())
+	f.Notes = text.Each(notes.List(), text.Clean)
 	return f
 }
 
@@ -115,77 +113,4 @@ func errorsFigure(d data) figure {
 		f.Tables = []table{d.Failures.table()}
 	}
 	return f
-}
-
-// propertyTables returns the tables of the settings and of the machine, with one column per run.
-func propertyTables(sources []Source) []table {
-	names := []head{{Name: "", Word: true}}
-	for i, source := range sources {
-		name := runLetter(i, len(sources))
-		if name == "" {
-			name = text.Clean(source.Name)
-		}
-		names = append(names, head{Name: name, Word: true})
-	}
-	settings := table{Caption: "Settings, the same for every client", Head: names}
-	machine := table{Caption: "Run and machine", Head: names}
-	for _, f := range settingProperties {
-		settings.addProperty(sources, f)
-	}
-	for _, f := range machineProperties {
-		machine.addProperty(sources, f)
-	}
-	return []table{settings, machine}
-}
-
-// A property is a row of these tables.
-type property struct {
-	name  string
-	value func(r *results.Run) string
-}
-
-// addProperty adds a row, unless the property is empty for every run.
-func (t *table) addProperty(sources []Source, f property) {
-	row := []string{f.name}
-	known := false
-	for _, source := range sources {
-		text := text.Clean(f.value(source.Run))
-		known = known || text != ""
-		row = append(row, text)
-	}
-	if known {
-		t.Rows = append(t.Rows, row)
-	}
-}
-
-// number formats a count; 0 gives the empty string, which means unknown.
-func number[N int | int64](n N) string {
-	if n == 0 {
-		return ""
-	}
-	return text.Count(n)
-}
-
-// duration formats seconds; 0 gives the empty string.
-func duration(seconds float64) string {
-	if seconds == 0 {
-		return ""
-	}
-	return text.Span(seconds)
-}
-
-// yesNo formats a setting that is on or off.
-func yesNo(on bool) string {
-	if on {
-		return "yes"
-	}
-	return "no"
-}
-
-// rate formats a rate per second; 0 gives the empty string.
-func rate(perSecond float64) string {
-	if perSecond == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%s/s", text.Number(perSecond))
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -94,11 +95,11 @@ func newData(sources []Source, requests int64) data {
 }
 
 func newPage(sources []Source, o Options) (*page, error) {
+	if len(sources) == 0 {
+		return nil, errors.New("report: no run to show")
+	}
 	d := newData(sources, o.Requests)
 	p := &page{Data: d, Requests: d.Requests, Progress: o.Progress, Figures: figures(sources, d)}
-	if len(sources) == 0 {
-		return nil, fmt.Errorf("report: no run to show")
-	}
 	for i, source := range sources {
 		letter := runLetter(i, len(sources))
 		p.Runs = append(p.Runs, newRunHead(source, letter, i, d))

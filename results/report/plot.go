@@ -39,7 +39,7 @@ func Plots() []Plot { return slices.Clone(plots) }
 var ErrNothing = errors.New("nothing to draw")
 
 // WritePlot writes the plot with the given name to w. The format is "png" or "svg". Requests is the number of requests for
-// which the plot "time" shows the time; 0 means [DefaultRequests]. The error wraps [ErrNothing] if the runs have no data for
+// which the plot "time" shows how long they would take; 0 means [DefaultRequests]. The error wraps [ErrNothing] if the runs have no data for
 // the plot. If the name or the format is unknown or there is no data, nothing is written.
 func WritePlot(w io.Writer, name, format string, sources []Source, requests int64) error {
 	i := slices.IndexFunc(plots, func(p Plot) bool { return p.Name == name })

@@ -30,13 +30,13 @@ type Source struct {
 	Run  *results.Run
 }
 
-// DefaultRequests is the number of requests for which the time is calculated by default. It is the batch size of the article
-// on semaphore sizes, in which a client without a limit took nearly three times as long as one with limit 100.
+// DefaultRequests is the default number of requests for which the page shows how long they would take. It is the size of the
+// largest batch in the article to which package article refers.
 const DefaultRequests = 4000
 
 // Options say what a page shows in addition to its runs. The zero value is a page about runs that have ended.
 type Options struct {
-	Requests int64     // the number of requests for which the time is calculated; 0 means [DefaultRequests]
+	Requests int64     // the number of requests for which the page shows how long they would take; 0 means [DefaultRequests]
 	Progress *Progress // the progress of a run that has not ended; nil for a page that does not update itself
 }
 
@@ -47,8 +47,9 @@ type Progress struct {
 	Ended bool    // whether the run has ended, complete or not
 }
 
-// Write writes the page about the runs to w. The runs appear in the order of sources, which must not be empty. Nothing is
-// written until the whole page is complete, so an error other than w's own leaves w untouched.
+// Write writes the page about the runs to w. The runs appear in the order of sources. Nothing is
+// written until the whole page is complete, so that nothing is written if there is an error other than w's. An empty list of sources is an
+// error.
 func Write(w io.Writer, sources []Source, o Options) error {
 	p, err := newPage(sources, o)
 	if err != nil {
@@ -174,7 +175,7 @@ func (l *line) fill(run *results.Run) {
 		}
 		l.Points = append(l.Points, p)
 	}
-	o := optimum(run, l.strategy)
+	o := run.OptimumOf(l.strategy)
 	if o == nil {
 		return
 	}
@@ -184,15 +185,6 @@ func (l *line) fill(run *results.Run) {
 	if o.Law != nil {
 		l.Law = lawPoints(*o.Law, l.Points[0].Limit, l.Points[len(l.Points)-1].Limit)
 	}
-}
-
-// optimum returns the run's optimum of a strategy, or nil if there is none.
-func optimum(run *results.Run, strategy string) *results.Optimum {
-	i := slices.IndexFunc(run.Optima, func(o results.Optimum) bool { return o.Strategy == strategy })
-	if i < 0 {
-		return nil
-	}
-	return &run.Optima[i]
 }
 
 // lawPoints returns points of the law's curve, evenly spaced on a logarithmic axis and dense enough to look smooth.

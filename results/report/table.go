@@ -54,15 +54,6 @@ func round(x float64) float64 {
 	return short
 }
 
-// cleanAll applies text.Clean to each text.
-func cleanAll(texts []string) []string {
-	clean := make([]string, len(texts))
-	for i, words := range texts {
-		clean[i] = text.Clean(words)
-	}
-	return clean
-}
-
 // limitTable lists the goodput of a line at each limit. It adds the footnotes of its rows to notes.
 func limitTable(run *results.Run, l line, notes *render.Notes) table {
 	t := table{
@@ -70,7 +61,7 @@ func limitTable(run *results.Run, l line, notes *render.Notes) table {
 		Head: []head{{Name: "limit"}, {Name: "goodput/s"}, {Name: "low"}, {Name: "high"}, {Name: "trials"},
 			{Name: "in flight"}, {Name: "", Word: true}, {Name: "notes", Word: true}},
 	}
-	found := optimum(run, l.strategy)
+	found := run.OptimumOf(l.strategy)
 	for _, s := range l.summaries {
 		t.Rows = append(t.Rows, []string{
 			text.Count(s.Limit), text.Number(s.PerSecond), optional(s.Low), optional(s.High), text.Count(s.Trials),

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"sweetspot/results"
+	"sweetspot/results/stat"
 	"sweetspot/results/text"
 )
 
@@ -55,7 +56,7 @@ func timelines(sources []Source, lines []line) (all []timeline, timed bool) {
 			means[p.Limit] = p.Rate
 		}
 		for k, t := range sources[l.Run].Run.Trials {
-			if t.Strategy != l.strategy || !measuresStrategy(t) {
+			if t.Strategy != l.strategy || !t.MeasuresStrategy() {
 				continue
 			}
 			start, mean := t.Offset, means[t.Limit]
@@ -63,7 +64,7 @@ func timelines(sources []Source, lines []line) (all []timeline, timed bool) {
 				start = float64(k + 1)
 			}
 			tl.Trials = append(tl.Trials, trialValues{
-				round(start), round(t.Elapsed), round(t.PerSecond), round(ratio(t.PerSecond, mean)), float64(t.Limit), float64(t.Failures()),
+				round(start), round(t.Elapsed), round(t.PerSecond), round(stat.Ratio(t.PerSecond, mean)), float64(t.Limit), float64(t.Failures()),
 			})
 			if timed {
 				tl.addSeconds(t, mean, stride)
@@ -72,11 +73,6 @@ func timelines(sources []Source, lines []line) (all []timeline, timed bool) {
 		all = append(all, tl)
 	}
 	return all, timed
-}
-
-// measuresStrategy reports whether a trial measures its strategy unchanged. Trials for controls and for causal tests do not.
-func measuresStrategy(t results.Trial) bool {
-	return t.Purpose != results.Control && t.Purpose != results.Causal
 }
 
 // addSeconds adds the seconds of a trial, one in every stride. It leaves out a last second of less than half its length, which
@@ -89,19 +85,11 @@ func (tl *timeline) addSeconds(t results.Trial, mean float64, stride int) {
 			break
 		}
 		rate := float64(t.Series[i].Succeeded) / elapsed
-		tl.Seconds = append(tl.Seconds, &secondValues{round(t.Offset + float64(i) + elapsed/2), round(rate), round(ratio(rate, mean))})
+		tl.Seconds = append(tl.Seconds, &secondValues{round(t.Offset + float64(i) + elapsed/2), round(rate), round(stat.Ratio(rate, mean))})
 	}
 	if len(tl.Seconds) > before {
 		tl.Seconds = append(tl.Seconds, nil)
 	}
-}
-
-// ratio returns a/b, or 0 if b is 0.
-func ratio(a, b float64) float64 {
-	if b == 0 {
-		return 0
-	}
-	return a / b
 }
 
 // maxTrialRows is the largest number of rows in the table of trials, which keeps the page small.

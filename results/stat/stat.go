@@ -1,5 +1,5 @@
-// Package stat holds the statistics by which runs are summarised and compared: Student's, Welch's and Fieller's
-// intervals, and Holm's correction. It knows samples of numbers only.
+// Package stat has the statistics with which runs are summarised and compared: Student's, Welch's and Fieller's intervals,
+// quantiles of the F distribution, and Holm's correction. It knows only samples of numbers.
 package stat
 
 import (
@@ -12,9 +12,9 @@ import (
 // Confidence is the confidence of every interval that is shown, and of every statement that is made.
 const Confidence = 0.95
 
-// Negligible is the largest difference of goodput, as a share, that is called noise however certain it is. The same
-// program on the same machine differs by as much from one session to the next, which no number of repeats within a
-// session shows, and a smaller difference is nobody's reason to choose a strategy.
+// Negligible is the largest difference of goodput, as a share, that is called noise even if it is certain. The same program
+// on the same machine differs by this much from one session to the next, which repeats within a session do not show, and a
+// smaller difference is no reason to choose a strategy.
 const Negligible = 0.02
 
 // Student returns the value that Student's t with df degrees of freedom exceeds with probability alpha.
@@ -45,15 +45,15 @@ func Describe(values []float64) Sample {
 	return s
 }
 
-// HalfWidth returns half the width of the interval that holds the true mean but for a probability of alpha, by
-// Student's t. It takes at least two values.
+// HalfWidth returns half the width of the interval that contains the true mean with probability 1 - alpha, by Student's t.
+// The sample must have at least two values.
 func (s Sample) HalfWidth(alpha float64) float64 {
 	return Student(alpha/2, s.N-1) * s.Deviation / math.Sqrt(s.N)
 }
 
-// Fieller returns the interval of x/y from estimates of both, their variances and covariance, and the quantile t of
-// the distribution of their errors: all r for which x - r y is within t standard errors of 0 (Fieller 1954). The
-// interval is bounded, ok, only if y is certainly not 0.
+// Fieller returns the interval of x/y. Its arguments are estimates of x and y, the variance of x, their covariance, the
+// variance of y, and the quantile t of the distribution of the errors. The interval has all r for which x - r y is within t
+// standard errors of 0 (Fieller 1954). It is bounded only if y is certainly not 0; if it is not, ok is false.
 func Fieller(x, y, xx, xy, yy, t float64) (low, high float64, ok bool) {
 	a := y*y - t*t*yy
 	b := x*y - t*t*xy

@@ -6,24 +6,24 @@ import (
 	"slices"
 )
 
-// A Test is what a t test says of the difference between the means of two samples.
+// A Test is the result of a t test of the difference between the means of two samples.
 type Test struct {
 	Mean float64 // the difference
 	SE   float64 // its standard error
 	DF   float64 // degrees of freedom
-	P    float64 // two-sided probability of a difference as large as this by chance; [Holm] adjusts it
-	Half float64 // half the width of the interval of the difference, which [Holm] sets
+	P    float64 // two-sided probability of a difference at least as large if there is none; [Holm] adjusts it
+	Half float64 // half the width of the interval of the difference; only [Holm] sets it
 
-	allowance float64 // by how much the means may differ for reasons that do not count
+	allowance float64 // by how much the means may differ for reasons that are not tested
 }
 
 // Welch tests the mean of the second sample less that of the first. Both have at least two values, in order of time;
 // neither their sizes nor their variances need be equal (Welch 1947). The means may differ by allowance for reasons that
-// do not count. Means that are equal to the last bit are not evidence of anything: their P is 1.
+// are not tested, such as drift. If the means are equal to the last bit, P is 1.
 func Welch(first, second []float64, allowance float64) Test {
 	a, b := varianceOfMean(first), varianceOfMean(second)
 	t := Test{Mean: Describe(second).Mean - Describe(first).Mean, SE: math.Sqrt(a + b), allowance: allowance, P: 1}
-	// Welch and Satterthwaite. Where neither sample varies any number will do, since the error is 0.
+	// Welch and Satterthwaite. If neither sample varies, any number is correct, since the error is 0.
 	t.DF = float64(len(first) + len(second) - 2)
 	if a+b > 0 {
 		t.DF = (a + b) * (a + b) / (a*a/float64(len(first)-1) + b*b/float64(len(second)-1))
@@ -34,13 +34,13 @@ func Welch(first, second []float64, allowance float64) Test {
 	return t
 }
 
-// mostCorrelation is the largest correlation between neighbours that is believed: near 1 the factor bounds nothing.
+// mostCorrelation is the largest correlation between neighbours that is used: near 1 the factor has no bound.
 const mostCorrelation = 0.9
 
-// varianceOfMean returns the variance of the mean of the values, which are in order of time. Neighbours in time are alike
-// on a machine that drifts, so that n of them are worth less than n independent ones: by (1+r)/(1-r) if each value is
-// correlated by r with the one before (a first-order autoregression). Estimated from n values, r is too small by 1/n on
-// average. No r below 0 is believed.
+// varianceOfMean returns the variance of the mean of the values, which are in order of time. On a machine that drifts,
+// neighbours in time are alike, so that n of them have less information than n independent values: the variance is larger by
+// the factor (1+r)/(1-r) if each value has the correlation r with the one before (a first-order autoregression). The estimate
+// of r from n independent values is too small by 1/n on average, which is added. An r below 0 is taken as 0.
 func varianceOfMean(values []float64) float64 {
 	n := float64(len(values))
 	mean := Describe(values).Mean
@@ -72,10 +72,10 @@ func Paired(x, y []float64) Test {
 	return t
 }
 
-// Holm adjusts the tests for their number, so that all together find a difference where there is none at most once in
-// twenty (Holm 1979): the r-th smallest P of m is multiplied by m-r+1 and is at least the one before it. The intervals
-// have the levels that the procedure compares with, up to its first test that fails, so that an interval excludes 0
-// where P is at most 0.05.
+// Holm adjusts the tests for their number, so that the probability that any of them finds a difference where there is none
+// is at most 1 - [Confidence] (Holm 1979): the r-th smallest P of m is multiplied by m-r+1, and is at least the one before
+// it. The intervals have the levels that the procedure uses, up to the first test that fails, so that an interval excludes 0
+// if P is at most 0.05.
 func Holm(tests []*Test) {
 	tests = slices.SortedStableFunc(slices.Values(tests), func(a, b *Test) int { return cmp.Compare(a.P, b.P) })
 	least, level := 0.0, 0.0

@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// Clean makes a string that came from outside safe to print: one line of valid UTF-8 with nothing that a terminal
-// obeys, neither control characters nor those that change the direction of writing. Runs of white space become one
-// blank; what must not be printed becomes U+FFFD.
+// Clean makes a string that came from outside safe to print: one line of valid UTF-8 without control
+// characters and without characters that change the direction of writing. A sequence of white space becomes
+// one space; a character that must not be printed becomes U+FFFD.
 func Clean(text string) string {
 	text = strings.ToValidUTF8(text, "\uFFFD")
 	text = strings.Map(func(r rune) rune {

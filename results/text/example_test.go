@@ -96,3 +96,13 @@ func ExamplePrefixed() {
 	fmt.Println(text.Prefixed("warning: ", []string{"the client was busy"}))
 	// Output: [warning: the client was busy]
 }
+
+func ExampleShortSpan() {
+	fmt.Println(text.ShortSpan(0.05), "and", text.ShortSpan(2.5), "and", text.ShortSpan(75))
+	// Output: 50 ms and 2.5 s and 1 min 15 s
+}
+
+func ExampleMegabytes() {
+	fmt.Println(text.Megabytes(69_600_000))
+	// Output: 69.6 MB
+}

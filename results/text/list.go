@@ -11,8 +11,8 @@ import (
 // mostClasses is how many classes of failure a cell names before it only counts the others.
 const mostClasses = 3
 
-// Classes writes failures by class, the most frequent first: "timeout 12, status 3". At most three classes are named.
-// It is empty without any failure.
+// Classes writes failures by class, the most frequent first: "timeout 12, status 3". It names at most three classes. It
+// returns the empty string if there is no failure.
 func Classes(failed map[string]int64) string {
 	names := slices.SortedFunc(maps.Keys(failed), func(a, b string) int {
 		return cmp.Or(cmp.Compare(failed[b], failed[a]), cmp.Compare(a, b))
@@ -28,7 +28,7 @@ func Classes(failed map[string]int64) string {
 	return strings.Join(parts, ", ")
 }
 
-// Each returns the items of a list, each changed, such as cleaned or written.
+// Each returns the results of calling change with each item of the list, in the same order.
 func Each[T, U any](list []T, change func(T) U) []U {
 	changed := make([]U, len(list))
 	for i, x := range list {

@@ -1,7 +1,7 @@
 // Package text writes figures as people read them, and cleans strings that came from outside.
 //
-// Every function returns one line of text. Rates and durations are rounded to what is worth reading; [Exact] and
-// [Integer] are for programs, which want all digits and no separators.
+// Every function that writes a figure returns one line of text. Rates and durations are rounded to the digits that are worth
+// reading; [Exact] and [Integer] are for programs, which need all digits and no separators.
 package text
 
 import (
@@ -62,8 +62,8 @@ func Number(x float64) string {
 // ShortNumber writes what [Number] does without the zeros at the end of the fraction: 50, 2.5.
 func ShortNumber(x float64) string { return trimZeros(Number(x)) }
 
-// Precise writes x with six digits and without the zeros at the end of the fraction, where a difference that [Number]
-// hides decides something.
+// Precise writes x with six digits and without the zeros at the end of the fraction. It is for comparisons in which a
+// difference that [Number] hides is decisive.
 func Precise(x float64) string { return trimZeros(Significant(x, 6)) }
 
 // trimZeros removes the zeros at the end of a fraction.
@@ -90,7 +90,7 @@ func PercentTo(share float64, decimals int) string {
 // ShortPercent writes a share of one without the zeros at the end of the fraction: 97%, 97.5%.
 func ShortPercent(share float64) string { return ShortNumber(100*share) + "%" }
 
-// Span writes a duration given in seconds: 640 ns, 23.1 ms, 1.57 s, then 1 min 15 s, 11 min, 2 h 10 min, 3 d 4 h.
+// Span writes a duration, which is given in seconds: 640 ns, 23.1 ms, 1.57 s, then 1 min 15 s, 11 min, 2 h 10 min, 3 d 4 h.
 func Span(seconds float64) string {
 	switch {
 	case seconds == 0:
@@ -113,6 +113,15 @@ func Span(seconds float64) string {
 	return inUnits(seconds/3600, 24, "d", "h")
 }
 
+// ShortSpan writes what [Span] does without the zeros at the end of the fraction: 50 ms, 2.5 s.
+func ShortSpan(seconds float64) string {
+	number, unit, _ := strings.Cut(Span(seconds), " ")
+	return trimZeros(number) + " " + unit
+}
+
+// Megabytes writes a number of bytes: 69,600,000 bytes are 69.6 MB.
+func Megabytes(bytes int64) string { return Number(float64(bytes)/1e6) + " MB" }
+
 // inUnits writes an amount of small units as whole large units and the rest. A large unit has ratio small ones.
 func inUnits(amount float64, ratio int64, large, small string) string {
 	rounded := int64(math.Round(amount))
@@ -126,7 +135,7 @@ func inUnits(amount float64, ratio int64, large, small string) string {
 // Exact writes x with all its digits, for programs: never with an exponent and without separators.
 func Exact(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
 
-// ExactOrEmpty writes what [Exact] does, and nothing where the figure is not known.
+// ExactOrEmpty writes what [Exact] does, or the empty string if the figure is nil.
 func ExactOrEmpty(x *float64) string {
 	if x == nil {
 		return ""
@@ -137,10 +146,10 @@ func ExactOrEmpty(x *float64) string {
 // Integer writes a whole number for programs, without separators.
 func Integer(n int64) string { return strconv.FormatInt(n, 10) }
 
-// None stands where there is no figure.
+// None is written in place of a figure that is missing.
 const None = "-"
 
-// OrNone writes a figure, or [None] where it is 0, which stands for unknown.
+// OrNone writes a figure, or [None] if it is 0, which means unknown.
 func OrNone(x float64, write func(float64) string) string {
 	if x == 0 {
 		return None
@@ -148,7 +157,7 @@ func OrNone(x float64, write func(float64) string) string {
 	return write(x)
 }
 
-// Optional writes a figure, or [None] where there is none.
+// Optional writes a figure, or [None] if it is nil.
 func Optional(x *float64, write func(float64) string) string {
 	if x == nil {
 		return None

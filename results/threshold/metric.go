@@ -11,7 +11,7 @@ import (
 	"sweetspot/results/text"
 )
 
-// A metric is what a requirement may ask for.
+// A metric is a quantity that a requirement may use.
 type metric struct {
 	name  string
 	doc   string // what it is, for people
@@ -27,15 +27,15 @@ type measured struct {
 }
 
 // A value is the value of a metric, in seconds if it is a duration. Low and high are nil if its interval is not known. The
-// words are for people; if they are empty, the estimate is enough. A duration of 0 is unknown, since nothing succeeded.
+// words are for people; if they are empty, the estimate is written instead. A duration of 0 means unknown.
 type value struct {
 	estimate  float64
 	low, high *float64
 	words     string
 }
 
-// metrics are what a requirement may ask for: the figures that are measured, by their names in JSON, and what a run
-// concludes. In a sweep the figures are those at the limit that it names.
+// metrics are all metrics: the figures that are measured, by their names in JSON, and what a run concludes. In a sweep the
+// figures are those at the limit that the sweep names.
 var metrics = append(figureMetrics(), []metric{
 	{name: errorsMetric, doc: "share of the requests of all trials that failed"},
 	{name: "limit", doc: "the limit to use", sweep: true, read: func(s measured) value {
@@ -44,7 +44,7 @@ var metrics = append(figureMetrics(), []metric{
 	{name: "peak", doc: "goodput at the peak", sweep: true, read: func(s measured) value { return value{estimate: s.optimum.Peak.PerSecond} }},
 }...)
 
-// figureMetrics are the metrics that are figures of the table.
+// figureMetrics returns the metrics that are drawn from [results.Figures].
 func figureMetrics() []metric {
 	var all []metric
 	for _, f := range results.Figures {
@@ -66,7 +66,7 @@ func figureMetrics() []metric {
 // errorsMetric is the metric that is read from all trials, at every limit, and that may be 0.
 const errorsMetric = "errors"
 
-// Metrics returns what a requirement may ask for, in one line each with its explanation.
+// Metrics returns a line for each metric that a requirement may use, with its explanation.
 func Metrics() []string {
 	var lines []string
 	for _, m := range metrics {
@@ -105,17 +105,17 @@ func (m *metric) of(run *results.Run, strategy string) (value, error) {
 	if m.sweep && s.optimum.Label() != results.Use {
 		return value{}, fmt.Errorf("the sweep's verdict is %s, so it names no limit to use", s.optimum.Verdict)
 	}
-	r := m.read(s)
+	v := m.read(s)
 	switch {
-	case r.estimate == 0 && m.time > 0:
+	case v.estimate == 0 && m.time > 0:
 		return value{}, errNoSuccess
-	case r.estimate == 0 && m.sweep:
+	case v.estimate == 0 && m.sweep:
 		return value{}, errors.New("the sweep did not look for it")
 	}
-	return r, nil
+	return v, nil
 }
 
-// inBrief says in a few words which limit to use.
+// inBrief returns a few words about the limit to use.
 func inBrief(o *results.Optimum) string {
 	words := text.Count(o.Limit)
 	if o.Verdict != results.Objective {
@@ -129,12 +129,9 @@ func inBrief(o *results.Optimum) string {
 
 // measuredIn returns what the run holds about the strategy.
 func measuredIn(r *results.Run, strategy string) (measured, error) {
-	var s measured
-	if i := slices.IndexFunc(r.Optima, func(o results.Optimum) bool { return o.Strategy == strategy }); i >= 0 {
-		s.optimum = &r.Optima[i]
-		if s.optimum.Verdict == results.Unstable {
-			return s, errors.New("the sweep is unstable: its trials support no statement")
-		}
+	s := measured{optimum: r.OptimumOf(strategy)}
+	if s.optimum != nil && s.optimum.Verdict == results.Unstable {
+		return s, errors.New("the sweep is unstable: its trials support no statement")
 	}
 	i := slices.IndexFunc(r.Strategies, func(s results.Summary) bool { return s.Strategy == strategy })
 	if i < 0 || r.Command == "sweep" && s.optimum == nil {
@@ -145,10 +142,10 @@ func measuredIn(r *results.Run, strategy string) (measured, error) {
 }
 
 // write writes a value for people, with its interval.
-func (m *metric) write(r value) string {
-	words := cmp.Or(r.words, precisely(r.estimate, m.time))
-	if r.low != nil && r.high != nil {
-		words += fmt.Sprintf(" (95%% sure: %s to %s)", precisely(*r.low, m.time), precisely(*r.high, m.time))
+func (m *metric) write(v value) string {
+	words := cmp.Or(v.words, precisely(v.estimate, m.time))
+	if v.low != nil && v.high != nil {
+		words += fmt.Sprintf(" (95%% sure: %s to %s)", precisely(*v.low, m.time), precisely(*v.high, m.time))
 	}
 	return words
 }

@@ -12,7 +12,8 @@ import (
 // longestText is how many bytes a requirement may have. It bounds how deep parentheses nest.
 const longestText = 1000
 
-// Parse reads a requirement. Errors name the place and what would be right.
+// Parse reads a requirement, of at most 1,000 bytes. Errors name the column and what is allowed there. The unit of a
+// number is ns, us, ms, s, m or h.
 //
 //	requirement = sum ( "<" | "<=" | ">" | ">=" ) sum
 //	sum         = product { ( "+" | "-" ) product }
@@ -104,7 +105,7 @@ func (p *parser) factor() (term, error) {
 	case p.one("-") != "":
 		negated, err := p.factor()
 		value := negated.value
-		return term{time: negated.time, value: func(r values) float64 { return -value(r) }}, err
+		return term{time: negated.time, value: func(known values) float64 { return -value(known) }}, err
 	case p.one("(") != "":
 		inner, err := p.sum()
 		if err == nil && p.one(")") == "" {
@@ -114,7 +115,7 @@ func (p *parser) factor() (term, error) {
 	case p.next(numerals + "."):
 		return p.number()
 	case p.next(letters):
-		return p.figure()
+		return p.metric()
 	}
 	return term{}, p.fault(at, "want a number or a figure such as per_second(pool) %s", p.found())
 }
@@ -152,10 +153,10 @@ func (p *parser) number() (term, error) {
 	return term{time: u.time, alone: true, value: func(values) float64 { return value * u.size }}, nil
 }
 
-func (p *parser) figure() (term, error) {
+func (p *parser) metric() (term, error) {
 	from := p.at
 	name := p.all(letters + numerals)
-	i := slices.IndexFunc(metrics, func(g metric) bool { return g.name == name })
+	i := slices.IndexFunc(metrics, func(m metric) bool { return m.name == name })
 	if i < 0 {
 		return term{}, p.fault(from, "%q is not a figure: want one of %s", name,
 			strings.Join(metricNames(), ", "))
@@ -168,19 +169,19 @@ func (p *parser) figure() (term, error) {
 	if end < 0 {
 		return term{}, p.fault(p.at, "want the name of a strategy and )")
 	}
-	f := operand{&metrics[i], text.Clean(p.text[p.at : p.at+end]), p.column(from)}
-	if f.strategy == "" {
+	o := operand{&metrics[i], text.Clean(p.text[p.at : p.at+end]), p.column(from)}
+	if o.strategy == "" {
 		return term{}, p.fault(p.at, "want the name of a strategy, as in %s(pool)", name)
 	}
 	p.at += end + 1
-	p.operands = append(p.operands, f)
-	return term{time: f.metric.time, alone: true, value: func(r values) float64 { return r[f.String()] }}, nil
+	p.operands = append(p.operands, o)
+	return term{time: o.metric.time, alone: true, value: func(known values) float64 { return known[o.String()] }}, nil
 }
 
-// combined returns the term of two terms and an operator.
+// combined returns the term that applies the operator to two terms.
 func combined(left, right term, time int, operator string) term {
-	return term{time: time, value: func(r values) float64 {
-		a, b := left.value(r), right.value(r)
+	return term{time: time, value: func(known values) float64 {
+		a, b := left.value(known), right.value(known)
 		switch operator {
 		case "+":
 			return a + b
@@ -193,7 +194,7 @@ func combined(left, right term, time int, operator string) term {
 	}}
 }
 
-// kind names a dimension by its power of time.
+// kind names the dimension that has this power of time.
 func kind(time int) string {
 	switch time {
 	case 0:

@@ -25,7 +25,7 @@ func (s *scanner) next(characters string) bool {
 	return s.at < len(s.text) && strings.IndexByte(characters, s.text[s.at]) >= 0
 }
 
-// all reads as many of the characters as come next.
+// all reads the longest sequence of the characters that comes next. It may be empty.
 func (s *scanner) all(characters string) string {
 	from := s.at
 	for s.next(characters) {
@@ -40,7 +40,7 @@ func (s *scanner) skip() int {
 	return s.at
 }
 
-// one reads the first of the symbols that comes next. It is empty if none does.
+// one reads the first of the symbols that the rest begins with. It returns the empty string if there is none.
 func (s *scanner) one(symbols ...string) string {
 	for _, symbol := range symbols {
 		if strings.HasPrefix(s.text[s.at:], symbol) {

@@ -1,4 +1,4 @@
-// Package threshold holds runs to requirements such as
+// Package threshold checks whether runs meet requirements such as
 //
 //	per_second(fasthttp) > 0.8 * per_second(eventloop)
 //
@@ -14,9 +14,9 @@ import (
 	"sweetspot/results/text"
 )
 
-// A Threshold is a requirement that a run has to meet. It compares (< <= > >=) two sides, which are made with + - * / and
-// parentheses of metrics of strategies, such as p99(pool), and of numbers. A number may have a % or a unit of time: ns, us,
-// ms, s, m or h. The estimates of the metrics decide; their intervals are reported only.
+// A Threshold is a requirement that a run has to meet. It compares (< <= > >=) two expressions. They consist of numbers
+// and of metrics of strategies, such as p99(pool), combined with + - * / and parentheses. A number may have a % or a unit of time: ns, us,
+// ms, s, m or h. Only the estimates of the metrics are compared; their intervals are only reported.
 type Threshold struct {
 	text        string
 	left, right term
@@ -24,7 +24,7 @@ type Threshold struct {
 	operands    []operand
 }
 
-// A term is a part of a requirement.
+// A term is a part of a requirement with a value: a number, a metric, or a combination of terms.
 type term struct {
 	time  int  // the power of time in the dimension of its value: 1 for a duration in seconds, 0 for a number
 	alone bool // whether it is a single metric or number, so that its value need not be reported again
@@ -38,7 +38,7 @@ type operand struct {
 	column   int // where it stands in the requirement's text, from 1
 }
 
-func (g operand) String() string { return g.metric.name + "(" + g.strategy + ")" }
+func (o operand) String() string { return o.metric.name + "(" + o.strategy + ")" }
 
 // values are the values of the operands, by their texts.
 type values map[string]float64
@@ -46,35 +46,35 @@ type values map[string]float64
 // String returns the requirement as it was written, in one line.
 func (t *Threshold) String() string { return text.Clean(t.text) }
 
-// Check returns an error unless a run of the command, bench or sweep, with those strategies has all metrics of the
-// requirement. The error names the place and what would be right.
+// Check returns an error unless a run of the command, "bench" or "sweep", with these strategies will have all metrics of the
+// requirement. The error names the column in the requirement and what is allowed there.
 func (t *Threshold) Check(command string, strategies []string) error {
-	for _, f := range t.operands {
-		if f.metric.sweep && command != "sweep" {
-			return fmt.Errorf("column %d: %s is for a sweep", f.column, f)
+	for _, o := range t.operands {
+		if o.metric.sweep && command != "sweep" {
+			return fmt.Errorf("column %d: %s is for a sweep", o.column, o)
 		}
-		if !slices.Contains(strategies, f.strategy) {
-			return fmt.Errorf("column %d: %s is not to be run: want one of %s", f.column, f, strings.Join(strategies, ", "))
+		if !slices.Contains(strategies, o.strategy) {
+			return fmt.Errorf("column %d: %s is not to be run: want one of %s", o.column, o, strings.Join(strategies, ", "))
 		}
 	}
 	return nil
 }
 
-// Failure says in one line why a run does not meet the requirement, with what was measured. It is empty if the run meets it.
-// A run that lacks a metric does not.
+// Failure says in one line why a run does not meet the requirement, with what was measured. It returns the empty string if
+// the run meets the requirement. A run that lacks a metric does not meet it.
 func (t *Threshold) Failure(run *results.Run) string {
 	known := values{}
 	var seen []string
-	for _, f := range t.operands {
-		if _, again := known[f.String()]; again {
+	for _, o := range t.operands {
+		if _, again := known[o.String()]; again {
 			continue
 		}
-		r, err := f.metric.of(run, f.strategy)
+		v, err := o.metric.of(run, o.strategy)
 		if err != nil {
-			return fmt.Sprintf("not met: %s: %s is not known: %v", t, f, err)
+			return fmt.Sprintf("not met: %s: %s is not known: %v", t, o, err)
 		}
-		known[f.String()] = r.estimate
-		seen = append(seen, f.String()+" is "+f.metric.write(r))
+		known[o.String()] = v.estimate
+		seen = append(seen, o.String()+" is "+o.metric.write(v))
 	}
 	left, right := t.left.value(known), t.right.value(known)
 	switch {
@@ -102,8 +102,8 @@ func meets(left float64, comparison string, right float64) bool {
 	return left >= right
 }
 
-// ErrorRate returns the share of a strategy's requests that failed, over all its trials that count, as a number and in words.
-// Requests that were cut off are not included. It returns an error if no request ended.
+// ErrorRate returns the share of a strategy's requests that failed, from 0 to 1 and in words. It is over all trials in
+// [results.Groups]. Requests that were cut off are not included. It returns an error if no request ended.
 func ErrorRate(run *results.Run, strategy string) (share float64, words string, err error) {
 	var failed, completed int64
 	for _, g := range results.Groups(run.Trials) {
