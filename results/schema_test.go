@@ -37,6 +37,9 @@ var sections = map[string]reflect.Type{
 	"WarningCode":    reflect.TypeFor[results.WarningCode](),
 }
 
+// codesSection is the heading of SCHEMA.md under which the codes of warnings are documented, and not fields.
+const codesSection = "Codes of warnings"
+
 // row is a field's row in the schema: its name, its type, its unit, which may be empty, and its meaning, which may not.
 var row = regexp.MustCompile("^\\| `([a-z0-9_]+)` \\| ([^|]+) \\|(?: [^|]+)? \\| [^|]+ \\|$")
 
@@ -52,7 +55,7 @@ func TestSchemaDocumentsEveryFieldOfTheTypes(t *testing.T) {
 		if heading, found := strings.CutPrefix(line, "## "); found {
 			section = heading
 		}
-		if !strings.HasPrefix(line, "| `") {
+		if !strings.HasPrefix(line, "| `") || section == codesSection {
 			continue
 		}
 		cells := row.FindStringSubmatch(line)
@@ -72,6 +75,29 @@ func TestSchemaDocumentsEveryFieldOfTheTypes(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, documented); diff != "" {
 		t.Errorf("SCHEMA.md differs from the types (-types +SCHEMA.md):\n%s", diff)
+	}
+}
+
+func TestSchemaListsEveryCodeAndVerdict(t *testing.T) {
+	text, err := os.ReadFile("SCHEMA.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(text), "## "+codesSection+"\n")
+	section, _, _ = strings.Cut(section, "\n# ")
+	var documented []results.Code
+	for line := range strings.Lines(section) {
+		if code, found := strings.CutPrefix(line, "| `"); found {
+			documented = append(documented, results.Code(code[:strings.Index(code, "`")]))
+		}
+	}
+	if diff := cmp.Diff(results.Codes(), documented); diff != "" {
+		t.Errorf("SCHEMA.md differs from results.Codes() (-codes +SCHEMA.md):\n%s", diff)
+	}
+	for _, verdict := range results.Verdicts() {
+		if !strings.Contains(string(text), "`"+string(verdict)+"`") {
+			t.Errorf("SCHEMA.md does not name the verdict %s", verdict)
+		}
 	}
 }
 

@@ -113,18 +113,17 @@ const (
 
 // The codes of warnings about a run or a comparison as a whole.
 const (
-	LeftOut         Code = "left-out"         // a strategy cannot run here
-	NotChecked      Code = "not-checked"      // the comparison has no second copy of a strategy
-	NotCompared     Code = "not-compared"     // a strategy had trials without a success
-	CopyDiffers     Code = "copy-differs"     // a strategy differs from its own copy: the comparison is void
-	TooFewBlocks    Code = "too-few-blocks"   // too few blocks to name a winner
-	NoTime          Code = "no-time"          // there was no time for the comparison at a common limit
-	FewFiles        Code = "few-files"        // the limit on open files bounds the limits tried
-	NoConclusion    Code = "no-conclusion"    // the run was interrupted
-	Torn            Code = "torn"             // the last line of the file is torn
-	DifferentRuns   Code = "different-runs"   // two runs that are compared have different loads, targets or machines
-	DriftWithinRun  Code = "drift-within-run" // one of the two runs that are compared drifted
-	BatchIncomplete Code = "batch-incomplete" // a batch ended before its last request
+	LeftOut        Code = "left-out"         // a strategy cannot run here
+	NotChecked     Code = "not-checked"      // the comparison has no second copy of a strategy
+	NotCompared    Code = "not-compared"     // a strategy had trials without a success
+	CopyDiffers    Code = "copy-differs"     // a strategy differs from its own copy: the comparison is void
+	TooFewBlocks   Code = "too-few-blocks"   // too few blocks to name a winner
+	NoTime         Code = "no-time"          // there was no time for the comparison at a common limit
+	FewFiles       Code = "few-files"        // the limit on open files bounds the limits tried
+	NoConclusion   Code = "no-conclusion"    // the run was interrupted
+	Torn           Code = "torn"             // the last line of the file is torn
+	DifferentRuns  Code = "different-runs"   // two runs that are compared have different loads, targets or machines
+	DriftWithinRun Code = "drift-within-run" // one of the two runs that are compared drifted
 )
 
 // Codes returns every code.
@@ -134,7 +133,7 @@ func Codes() []Code {
 		SlowToFill, EmptySlots, CutShort, NotWitnessed, Contradicted, IdleConnections, NoLatency, NoRate,
 		BrokeDown, BoundByClient, Harm, SmallBatch, NothingHolds, FailingLimits, NoSuccess, TooFewTrials, NotCertain, Drift,
 		LeftOut, NotChecked, NotCompared, CopyDiffers, TooFewBlocks, NoTime, FewFiles, NoConclusion, Torn,
-		DifferentRuns, DriftWithinRun, BatchIncomplete,
+		DifferentRuns, DriftWithinRun,
 	}
 }
 

@@ -30,7 +30,7 @@ var noAdvice = []results.Code{
 	results.Failures, results.ClientBusy, results.ManyConnections, results.LimitSettled, results.SlowToFill, results.CutShort,
 	results.NotWitnessed, results.NoLatency, results.NoRate, results.BrokeDown, results.BoundByClient, results.FailingLimits,
 	results.NoSuccess, results.LeftOut, results.NotChecked, results.NotCompared, results.NoConclusion, results.Torn,
-	results.DifferentRuns, results.BatchIncomplete,
+	results.DifferentRuns,
 }
 
 // advise adds the advice to warnings that have none.
