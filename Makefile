@@ -60,9 +60,9 @@ codes: $(BIN) ## request all 36^4 codes of four characters in one batch, and pri
 article: $(BIN) ## the article's own clients, in Python, beside Go's; eight minutes; writes results/ARTICLE.md
 	$(BIN) article --out $(RUNS) --output results/ARTICLE.md
 
-example: $(BIN) ## make the run, the tables and the pictures of results/EXAMPLE again; two minutes; pictures need chromium
+example: $(BIN) ## make the run, the tables and the pictures of results/EXAMPLE again; five minutes; pictures need chromium
 	rm -rf $(EXAMPLE) && mkdir -p $(EXAMPLE)
-	$(BIN) sweep --strategy semaphore,fasthttp,eventloop --max 512 --budget 90s --out $(EXAMPLE) --color always >$(EXAMPLE)/terminal.ansi
+	$(BIN) sweep --strategy semaphore,fasthttp,eventloop --max 512 --budget 3m --out $(EXAMPLE) --color always >$(EXAMPLE)/terminal.ansi
 	mv $(EXAMPLE)/*-sweep.jsonl $(EXAMPLE)/sweep.jsonl
 	$(BIN) show --format markdown $(EXAMPLE)/sweep.jsonl >$(EXAMPLE)/README.md
 	$(BIN) show --format csv $(EXAMPLE)/sweep.jsonl >$(EXAMPLE)/trials.csv
