@@ -20,6 +20,22 @@ type Plan interface {
 	Run(ctx context.Context, load Load, observe Observer) (Findings, error)
 }
 
+// checkRepeats returns an error unless at least one block is asked for.
+func checkRepeats(repeats int) error {
+	if repeats < 1 {
+		return fmt.Errorf("repeats %d: want at least 1", repeats)
+	}
+	return nil
+}
+
+// checkStrategies returns an error if there is no strategy to measure.
+func checkStrategies(all []strategies.Strategy) error {
+	if len(all) == 0 {
+		return errors.New("no strategy: want at least one")
+	}
+	return nil
+}
+
 // Findings is what a run has found.
 type Findings struct {
 	Strategies []results.Summary // every strategy at its limit, with a verdict if strategies were compared

@@ -49,22 +49,6 @@ func (l Load) check() error {
 	return errors.Join(errs...)
 }
 
-// checkRepeats returns an error unless at least one block is asked for.
-func checkRepeats(repeats int) error {
-	if repeats < 1 {
-		return fmt.Errorf("repeats %d: want at least 1", repeats)
-	}
-	return nil
-}
-
-// checkStrategies returns an error if there is no strategy to measure.
-func checkStrategies(all []strategies.Strategy) error {
-	if len(all) == 0 {
-		return errors.New("no strategy: want at least one")
-	}
-	return nil
-}
-
 // Automatic is a warm-up that lasts until the strategy has reached its full speed: at least 200 ms and three mean
 // latencies.
 const Automatic time.Duration = -1

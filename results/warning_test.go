@@ -3,7 +3,6 @@ package results_test
 import (
 	"bytes"
 	"encoding/json"
-	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -25,25 +24,13 @@ func TestWarning(t *testing.T) {
 		}
 	})
 	t.Run("keeps code and numbers in a run file", func(t *testing.T) {
-		run := &results.Run{Version: results.Version, Command: "bench", Started: "2026-11-22T07:44:52Z"}
-		file, err := results.Create(t.TempDir(), run)
-		if err != nil {
-			t.Fatal(err)
+		run := &results.Run{
+			Version: results.Version, Command: "bench", Started: "2026-11-22T07:44:52Z", Warnings: []results.Warning{warning},
+			Trials:     []results.Trial{{Strategy: "pool", Limit: 8, Warnings: []results.Warning{{Text: "an older one"}, warning}}},
+			Strategies: []results.Summary{{Strategy: "pool", Warnings: []results.Warning{warning}}},
+			Optima:     []results.Optimum{{Strategy: "pool", Warnings: []results.Warning{warning}}},
 		}
-		trial := results.Trial{Strategy: "pool", Limit: 8, Warnings: []results.Warning{{Text: "an older one"}, warning}}
-		run.Warnings = []results.Warning{warning}
-		run.Optima = []results.Optimum{{Strategy: "pool", Warnings: []results.Warning{warning}}}
-		run.Strategies = []results.Summary{{Strategy: "pool", Warnings: []results.Warning{warning}}}
-		if err := file.Append(trial); err != nil {
-			t.Fatal(err)
-		}
-		if err := file.Finish(run); err != nil {
-			t.Fatal(err)
-		}
-		if err := file.Close(); err != nil {
-			t.Fatal(err)
-		}
-		loaded, err := results.Load(filepath.Clean(file.Path()))
+		loaded, err := results.Load(fixture.Saved(t, t.TempDir(), run))
 		if err != nil {
 			t.Fatal(err)
 		}

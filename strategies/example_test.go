@@ -58,12 +58,12 @@ func Example() {
 			return json.Unmarshal(body, &page)
 		},
 	}
-	pool, err := strategies.Get("fasthttp")
+	fasthttp, err := strategies.Get("fasthttp")
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	session, err := pool.Open(context.Background(), target, 10)
+	session, err := fasthttp.Open(context.Background(), target, 10)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -42,12 +42,10 @@ func advise(warnings []results.Warning) {
 	}
 }
 
-// adviseRun adds the advice to the warnings of a run that has just been measured.
-func adviseRun(run *results.Run) {
+// adviseConclusions adds the advice to the warnings of what a run concludes. Its trials have theirs already: each got it before
+// it was kept, and the live page, which another goroutine serves, may be reading it since.
+func adviseConclusions(run *results.Run) {
 	advise(run.Warnings)
-	for _, t := range run.Trials {
-		advise(t.Warnings)
-	}
 	for _, summaries := range [][]results.Summary{run.Strategies, run.AtCommon} {
 		for _, s := range summaries {
 			advise(s.Warnings)

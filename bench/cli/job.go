@@ -84,7 +84,7 @@ func (j job) conclude(found bench.Findings) {
 	j.run.Strategies, j.run.AtCommon, j.run.Optima = found.Strategies, found.AtCommon, found.Optima
 	j.run.Warnings = append(j.run.Warnings, found.Warnings...)
 	j.run.PeakMemory = bench.PeakMemory()
-	adviseRun(j.run)
+	adviseConclusions(j.run)
 }
 
 func (j job) show(cmd *cobra.Command) error {

@@ -146,7 +146,7 @@ func ExactOrEmpty(x *float64) string {
 // Integer writes a whole number for programs, without separators.
 func Integer(n int64) string { return strconv.FormatInt(n, 10) }
 
-// None is written in place of a figure that is missing.
+// None stands in a table where a figure is not known.
 const None = "-"
 
 // OrNone writes a figure, or [None] if it is 0, which means unknown.
