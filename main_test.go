@@ -48,6 +48,7 @@ var rooms = map[string][]string{
 	"github.com/montanaflynn/stats":                           {"sweetspot/results/stat"},
 	"github.com/olekukonko/tablewriter":                       {"sweetspot/results/render"},
 	"github.com/guptarohit/asciigraph":                        {"sweetspot/results/render"},
+	"github.com/dustin/go-humanize":                           {"sweetspot/bench/cli"}, // sizes with units
 	"github.com/spf13/cobra":                                  {"sweetspot/bench/cli"},
 	"github.com/spf13/pflag":                                  {"sweetspot/bench/cli"}, // what cobra's flags are
 	"github.com/schollz/progressbar/v3":                       {"sweetspot/bench/cli"},

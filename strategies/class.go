@@ -31,12 +31,13 @@ const (
 	BadTLS                   // the TLS handshake or the certificate failed
 	Malformed                // the response is not HTTP, or larger than the client accepts
 	Undecodable              // the response was whole but its body is not JSON, or Target.Handle rejected it
+	TooLarge                 // the body to be decoded or handed to Target.Handle is larger than Target.MaxBody
 	Other                    // anything else: see Outcome.Err
 	classCount  = iota
 )
 
 var classNames = [classCount]string{
-	"ok", "refused", "reset", "timeout", "status", "truncated", "dns", "tls", "malformed", "decode", "other",
+	"ok", "refused", "reset", "timeout", "status", "truncated", "dns", "tls", "malformed", "decode", "too-large", "other",
 }
 
 // String returns the class's name, as in tables and JSON.
@@ -68,6 +69,8 @@ func Answered(status int, bytes int64, err error) Outcome {
 	switch {
 	case status >= 400:
 		o.Class = BadStatus
+	case errors.Is(err, ErrTooLarge):
+		o.Class = TooLarge
 	case err != nil:
 		o.Class = Undecodable
 	}

@@ -2,9 +2,7 @@ package strategies
 
 import (
 	"crypto/tls"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 )
@@ -25,6 +23,10 @@ type Target struct {
 	DNSCache    time.Duration // default: [DefaultDNSCache]; how long an address is kept
 	Insecure    bool          // accept any TLS certificate
 
+	// MaxBody is the most bytes that a body may have, after decompression, if it is decoded or handed to Handle. A larger one
+	// gives the outcome the class [TooLarge]. The default is [DefaultMaxBody]. A body that is discarded may have any size.
+	MaxBody int64
+
 	// JSON has each successful response decoded before its request ends, so that decoding is part of the work measured. A
 	// body that is not JSON gives the outcome the class [Undecodable].
 	JSON bool
@@ -42,6 +44,7 @@ const (
 	DefaultTimeout     = 10 * time.Second
 	DefaultDialTimeout = 5 * time.Second
 	DefaultDNSCache    = 300 * time.Second // the usual time to live of a DNS record
+	DefaultMaxBody     = 32 << 20          // in bytes: more than most programs decode at once
 )
 
 // userAgent is sent by every client unless the target's header has one.
@@ -71,6 +74,9 @@ func (t Target) WithDefaults() Target {
 	if t.DNSCache == 0 {
 		t.DNSCache = DefaultDNSCache
 	}
+	if t.MaxBody == 0 {
+		t.MaxBody = DefaultMaxBody
+	}
 	return t
 }
 
@@ -82,20 +88,6 @@ func (t Target) InProcess() Target {
 		t.Handle = decoding(t.Handle)
 	}
 	return t
-}
-
-// decoding returns a Handle that decodes the body and then calls next, unless that is nil.
-func decoding(next func(*Request, int, []byte) error) func(*Request, int, []byte) error {
-	return func(r *Request, status int, body []byte) error {
-		var decoded any
-		if err := json.Unmarshal(body, &decoded); err != nil {
-			return fmt.Errorf("decode json: %w", err)
-		}
-		if next == nil {
-			return nil
-		}
-		return next(r, status, body)
-	}
 }
 
 // tls returns the TLS settings of every client.
