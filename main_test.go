@@ -38,6 +38,7 @@ var may = map[string][]string{
 	"sweetspot/bench/cli/bundled":        {"sweetspot/bench", "sweetspot/server"},
 	"sweetspot/bench/cli/live":           {"sweetspot/bench", "sweetspot/results", "sweetspot/results/report", "sweetspot/results/text"},
 	"sweetspot/bench/cli/machine":        {"sweetspot/results"},
+	"sweetspot/bench/cli/secret":         {"sweetspot/results", "sweetspot/results/text"},
 	"sweetspot/bench/cli/terminal":       {},
 }
 
