@@ -121,7 +121,7 @@ func TestRunReportsEveryFaultOfItsArguments(t *testing.T) {
 			`--limit 0: want at least 1`,
 			`--repeats 0: want at least 1`,
 			`--strategy: no strategy "pol": did you mean pool?`,
-			`--header: "nocolon": want one such as 'Accept: application/json'`,
+			`--header: "xxxxx": want one such as 'Accept: application/json'`,
 			`--decode xml: want json`,
 			`--timeout 0s: want at least 1ms`,
 			`--rate -1: want more than 0`,

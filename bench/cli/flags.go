@@ -13,6 +13,7 @@ import (
 
 	"sweetspot/bench"
 	"sweetspot/bench/cli/live"
+	"sweetspot/bench/cli/secret"
 	"sweetspot/server"
 	"sweetspot/strategies"
 )
@@ -105,7 +106,7 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 	if !cmd.Flags().Changed("seed") {
 		o.seed = rand.Uint64N(1<<52) + 1 // a number that every reader of JSON can hold
 	}
-	p := parsed{target: withoutUser(url) + o.urls, strategies: o.chosen(cmd, found), load: o.load(cmd, url, found)}
+	p := parsed{target: secret.Logins(url) + o.urls, strategies: o.chosen(cmd, found), load: o.load(cmd, url, found)}
 	o.display.check(found)
 	if _, err := server.FindProfile(o.profile); err != nil {
 		found.usage = append(found.usage, fmt.Errorf("--%w", err))
@@ -139,8 +140,13 @@ func (o *options) load(cmd *cobra.Command, url string, found *faults) bench.Load
 	found.add("--header", err)
 	load.Body, err = readBody(o.body)
 	found.add("--body", err)
-	load.URLs, err = o.addresses(url)
+	secrets := secret.From(cmd.Context())
+	load.URLs, err = o.addresses(url, secrets)
 	found.add(subjectOf(url, o.urls), err)
+	secrets.Body(load.Body)
+	for _, line := range o.headers {
+		secrets.Header(line)
+	}
 	if !validMethod(o.method) {
 		found.addf("--method %q: want a word such as GET or POST", o.method)
 	}
@@ -176,8 +182,8 @@ func subjectOf(url, file string) string {
 }
 
 // addresses returns the load's URLs. It returns nil for the bundled server, whose URL is not known yet: if there is no URL
-// or only a path, which may be a template.
-func (o *options) addresses(url string) (bench.URLs, error) {
+// or only a path, which may be a template. It adds the logins of a file's URLs to the secrets.
+func (o *options) addresses(url string, secrets *secret.Filter) (bench.URLs, error) {
 	switch {
 	case url != "" && o.urls != "":
 		return nil, errors.New("a URL is given beside it: want one of the two")
@@ -186,6 +192,7 @@ func (o *options) addresses(url string) (bench.URLs, error) {
 		if err != nil {
 			return nil, errors.Unwrap(err) // the caller names the path
 		}
+		secrets.URLs(string(text))
 		return bench.ParseList(string(text))
 	case strings.HasPrefix(url, "/"):
 		_, err := bench.ParseURL("http://127.0.0.1" + url)

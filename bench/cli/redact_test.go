@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
+
+	"sweetspot/bench/cli/secret"
 )
 
 // record returns what a run file would hold of a command line.
@@ -47,7 +49,7 @@ func TestRedactedKeepsNoSecret(t *testing.T) {
 		{"http://user:se@cret@127.0.0.1/{1..9}@"},
 	} {
 		line := strings.Join(record(t, args...), " ")
-		if strings.Contains(line, "cret") || !strings.Contains(line, withheld) {
+		if strings.Contains(line, "cret") || !strings.Contains(line, secret.Withheld) {
 			t.Errorf("%q is kept as %q", args, line)
 		}
 	}
