@@ -10,7 +10,7 @@ import (
 
 // may says which packages of ours each package may import.
 var may = map[string][]string{
-	"sweetspot":                          {"sweetspot/bench/cli"},
+	"sweetspot":                          {"sweetspot/bench/cli", "sweetspot/bench/cli/signals"},
 	"sweetspot/strategies":               {"sweetspot/strategies/http1", "sweetspot/strategies/network"},
 	"sweetspot/strategies/http1":         {},
 	"sweetspot/strategies/network":       {},
@@ -39,6 +39,7 @@ var may = map[string][]string{
 	"sweetspot/bench/cli/live":           {"sweetspot/bench", "sweetspot/results", "sweetspot/results/report", "sweetspot/results/text"},
 	"sweetspot/bench/cli/machine":        {"sweetspot/results"},
 	"sweetspot/bench/cli/secret":         {"sweetspot/results", "sweetspot/results/text"},
+	"sweetspot/bench/cli/signals":        {},
 	"sweetspot/bench/cli/terminal":       {},
 }
 

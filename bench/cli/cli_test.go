@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sweetspot/bench/cli"
+	"sweetspot/bench/cli/signals"
 	"sweetspot/results"
 	"sweetspot/server"
 )
@@ -24,7 +25,7 @@ func TestMain(m *testing.M) {
 	}
 	if os.Getenv(asProgram) != "" && !strings.HasPrefix(os.Args[1], "-test.") { // as a process that fuzzes has it
 		note(os.Getenv(startsFile), strings.Join(os.Args[1:], " "))
-		os.Exit(cli.Run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
+		os.Exit(cli.Run(signals.Context(), os.Args[1:], os.Stdout, os.Stderr))
 	}
 	_ = os.Setenv(asProgram, "1")
 	os.Exit(m.Run())
