@@ -142,7 +142,7 @@ func TestRunReportsEveryFaultOfItsArguments(t *testing.T) {
 		{"bench --urls " + file, []string{`line 2: "nonsense" is not an http URL`}},
 		{"bench --urls " + file + " " + srv.URL(), []string{`want one of the two`}},
 		{"bench --urls /nowhere", []string{`--urls /nowhere: no such file`}},
-		{"bench --body @/nowhere " + srv.URL(), []string{`--body: open /nowhere: no such file`}},
+		{"bench --body @/nowhere " + srv.URL(), []string{`--body: /nowhere: no such file`}},
 		{"bench --out /dev/null/x " + srv.URL(), []string{`--out /dev/null/x: `, `want a folder that can be written to`}},
 		{"bench --profile nonesuch", []string{`--profile "nonesuch": want one of article, `}},
 		{"bench -c 10000000 " + srv.URL(), []string{`--limit 10000000: `, `the limit on open files is`}},

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"os"
 	"strings"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 	"sweetspot/bench"
 	"sweetspot/bench/cli/live"
 	"sweetspot/bench/cli/secret"
+	"sweetspot/results/input"
 	"sweetspot/server"
 	"sweetspot/strategies"
 )
@@ -188,9 +188,9 @@ func (o *options) addresses(url string, secrets *secret.Filter) (bench.URLs, err
 	case url != "" && o.urls != "":
 		return nil, errors.New("a URL is given beside it: want one of the two")
 	case o.urls != "":
-		text, err := os.ReadFile(o.urls)
+		text, err := input.ReadAll(o.urls, mostInput)
 		if err != nil {
-			return nil, errors.Unwrap(err) // the caller names the path
+			return nil, errors.New(strings.TrimPrefix(err.Error(), o.urls+": ")) // the caller names the path
 		}
 		secrets.URLs(string(text))
 		return bench.ParseList(string(text))
@@ -203,9 +203,12 @@ func (o *options) addresses(url string, secrets *secret.Filter) (bench.URLs, err
 	return nil, nil
 }
 
+// mostInput is the size of the largest list of URLs or body that is read from a file, in bytes: room for millions of URLs.
+const mostInput = 256 << 20
+
 func readBody(text string) ([]byte, error) {
 	if path, isFile := strings.CutPrefix(text, "@"); isFile {
-		return os.ReadFile(path)
+		return input.ReadAll(path, mostInput)
 	}
 	return []byte(text), nil
 }
