@@ -60,5 +60,5 @@ func withoutArguments(program string) string {
 	if err != nil {
 		return name + "=" + secret.Withheld
 	}
-	return name + "=" + strings.Join(text.Each(words, secret.Argument), " ")
+	return name + "=" + strings.Join(append(words[:1], text.Each(words[1:], secret.Argument)...), " ")
 }

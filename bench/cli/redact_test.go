@@ -45,6 +45,9 @@ func TestRedactedKeepsNoSecret(t *testing.T) {
 		{"-qHX-Key: a: secret, secret"},
 		{"--body", `{"password":"secret"}`},
 		{"http://user:secret@127.0.0.1:80/"},
+		{"--external", "mine=curl --token=secret"},
+		{"--external", "mine=curl -H 'Cookie: secret'"},
+		{"--external", "mine=curl 'secret"},
 		{"https://secret@127.0.0.1?x"},
 		{"http://user:se@cret@127.0.0.1/{1..9}@"},
 	} {

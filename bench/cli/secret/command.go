@@ -9,8 +9,8 @@ import (
 // option matches a flag without a value.
 var option = regexp.MustCompile(`^--?[a-z]+(-[a-z]+)*$`)
 
-// Argument returns a word of an external program's command as it may be shown: names of programs, of files that exist and of
-// flags as they are, everything else withheld.
+// Argument returns an argument of an external program as it may be shown: names of programs, of files that exist and of flags
+// as they are, everything else withheld.
 func Argument(word string) string {
 	if option.MatchString(word) {
 		return word

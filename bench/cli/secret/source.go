@@ -172,6 +172,12 @@ const shortestWord = 6
 // Body adds the words of a body, and the body as external programs are given it.
 func (f *Filter) Body(body []byte) {
 	text := string(body[:min(len(body), mostBody)])
+	f.addWords(text)
+	f.add(strings.TrimRight(base64.StdEncoding.EncodeToString([]byte(text)), "="))
+}
+
+// addWords adds the words of a text, which may be words of a language: most are withheld only as a whole.
+func (f *Filter) addWords(text string) {
 	if f.words == nil {
 		f.words = map[string]bool{}
 	}
@@ -184,17 +190,17 @@ func (f *Filter) Body(body []byte) {
 			f.add(text[from:to])
 		}
 	})
-	f.add(strings.TrimRight(base64.StdEncoding.EncodeToString([]byte(text)), "="))
 }
 
-// Command adds the arguments of an external program, as far as [Argument] withholds them.
+// Command adds the arguments of an external program, the first word of which is its name, as far as [Argument] withholds them.
 func (f *Filter) Command(words []string) {
-	for _, word := range words {
+	for _, word := range words[min(1, len(words)):] {
 		if Argument(word) == Withheld {
-			f.add(word)
-			if _, value, found := strings.Cut(word, "="); found {
-				f.add(value)
+			_, value, found := strings.Cut(word, "=")
+			if !found {
+				value = word
 			}
+			f.addWords(value)
 		}
 	}
 }
