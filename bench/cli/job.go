@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -53,11 +54,25 @@ func (j job) do(cmd *cobra.Command) error {
 	if j.load.URLs, err = bench.ParseURL(j.run.Target); err != nil {
 		return err
 	}
-	return j.measure(cmd, page, target.Counts)
+	return j.measure(cmd, page, target)
 }
 
-// measure runs the plan on the load. The witness is that of a target that counts, else nil.
-func (j job) measure(cmd *cobra.Command, page *live.Page, witness func() (bench.ServerCounts, error)) error {
+// A watch asks the bundled server what it has counted. One that no longer answers ends the run: every request would time out.
+type watch struct {
+	server *bundled.Server
+	silent error // that the server does not answer
+}
+
+func (w *watch) counts(ctx context.Context) (bench.ServerCounts, error) {
+	counted, err := w.server.Counts(ctx)
+	if errors.Is(err, bundled.ErrSilent) && ctx.Err() == nil {
+		w.silent = err
+	}
+	return counted, err
+}
+
+// measure runs the plan on the load. The server is the bundled one, if that is the target, else nil.
+func (j job) measure(cmd *cobra.Command, page *live.Page, server *bundled.Server) error {
 	keep, err := newKeeper(j.out, j.run)
 	if err != nil {
 		return err
@@ -66,13 +81,14 @@ func (j job) measure(cmd *cobra.Command, page *live.Page, witness func() (bench.
 	page.Target(j.run.Target)
 	bar := newProgress(cmd.ErrOrStderr(), j.quiet)
 	secrets := secret.From(cmd.Context())
-	found, err := j.plan.Run(cmd.Context(), j.load, bench.Observer{
+	asked := watch{server: server}
+	observe := bench.Observer{
 		Keep: func(t results.Trial) error {
 			advise(t.Warnings)
 			t = secrets.Trial(t)
 			page.Trial(t)
 			keep.trial(t)
-			return nil
+			return asked.silent
 		},
 		Progress: func(at bench.Progress) { page.Progress(at); bar.show(at) },
 		Version: func(strategy, version string) {
@@ -80,8 +96,11 @@ func (j job) measure(cmd *cobra.Command, page *live.Page, witness func() (bench.
 			page.Version(strategy, version)
 			j.run.Versions[strategy] = version
 		},
-		Witness: witness,
-	})
+	}
+	if server != nil {
+		observe.Witness = func() (bench.ServerCounts, error) { return asked.counts(cmd.Context()) }
+	}
+	found, err := j.plan.Run(cmd.Context(), j.load, observe)
 	bar.clear()
 	if len(j.run.Trials) == 0 || errors.Is(err, bench.ErrNothing) {
 		return errors.Join(err, keep.failed())

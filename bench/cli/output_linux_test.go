@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -185,4 +186,56 @@ func TestRunFileThatIsRemovedIsSaidInOneLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	unsaved(t, p, "the file was removed")
+}
+
+// childOf returns the one child of a process.
+func childOf(t *testing.T, pid int) (child int) {
+	t.Helper()
+	tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, task := range tasks {
+		text, _ := os.ReadFile(task)
+		if _, err := fmt.Sscan(string(text), &child); err == nil {
+			return child
+		}
+	}
+	t.Fatalf("process %d has no child", pid)
+	return 0
+}
+
+func TestBundledServerThatIsStoppedEndsTheRun(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		interrupt bool
+		status    int
+		want      string
+	}{
+		{"by itself", false, 1, "sweetspot: the bundled server does not answer\n"},
+		{"by Ctrl-C", true, 130, "sweetspot: interrupted\n"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			p := prepare("bench", "-s", "pool", "-d", "20ms", "--warmup", "1ms", "-c", "4", "--repeats", "1000000", "--timeout", "1s",
+				"--profile", "instant", "--out", dir)
+			p.begin(t)
+			await(t, "trial", func() bool { return hasTrials(dir) })
+			server := childOf(t, p.Process.Pid)
+			if err := syscall.Kill(server, syscall.SIGSTOP); err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = syscall.Kill(server, syscall.SIGCONT) }) // it then ends with its parent
+			if c.interrupt {
+				_ = p.Process.Signal(syscall.SIGINT)
+			}
+			if status := p.end(t); status != c.status || !strings.Contains(p.stderr.String(), c.want) || !concluded(t, dir) {
+				t.Errorf("exit status %d, want %d, %q and a whole file: %s", status, c.status, c.want, p.stderr.String())
+			}
+			if err := syscall.Kill(server, 0); err == nil {
+				t.Error("the server outlives the run")
+			}
+		})
+	}
 }
