@@ -57,6 +57,7 @@ var rooms = map[string][]string{
 	"github.com/chromedp/chromedp":                            {"sweetspot/results/report/chromium"},
 	"github.com/prometheus/client_golang/prometheus":          {"sweetspot/bench/cli/live"},
 	"github.com/prometheus/client_golang/prometheus/promhttp": {"sweetspot/bench/cli/live"},
+	"golang.org/x/net/netutil":                                {"sweetspot/bench/cli/live"},
 	"gonum.org/v1/plot":                                       {"sweetspot/results/report"},
 	"gonum.org/v1/plot/plotter":                               {"sweetspot/results/report"},
 	"gonum.org/v1/plot/text":                                  {"sweetspot/results/report"},
