@@ -22,30 +22,39 @@ type counters struct {
 	busy                time.Duration // time in flight, summed over all requests, as far as it lies in the window
 	first, last         time.Duration // start of the first that counts, end of the last
 	err                 string        // of the first failure, in the warm-up or later
+	hosts               []hostCount   // by the hosts' numbers, less 1; warm-up included
 }
 
-func newCounters() counters {
+func newCounters(h *hosts) counters {
+	var byHost []hostCount
+	if h != nil {
+		byHost = make([]hostCount, len(h.names))
+	}
 	return counters{
 		failed:    map[strategies.Class]int64{},
 		status:    map[int]int64{},
 		successes: results.NewHistogram(),
 		failures:  results.NewHistogram(),
 		first:     never,
+		hosts:     byHost,
 	}
 }
 
 // add counts an outcome for the window (from, to], the seconds of whose series begin at origin.
 func (c *counters) add(e *completion, from, to, origin time.Duration) {
 	c.busy += max(0, min(e.end, to)-max(e.start, from))
-	if e.outcome.Class != strategies.OK && c.err == "" {
+	if e.outcome.Class != strategies.OK && c.err == "" && e.end != never {
 		c.err = describe(e.outcome)
 	}
+	if e.host > 0 && e.end <= to {
+		c.hosts[e.host-1].add(&e.outcome)
+	}
 	switch {
+	case e.end > to: // first, since a window that was shut before it opened has no end of the warm-up
+		c.cutOff++
+		return
 	case e.end <= from:
 		c.warmup++
-		return
-	case e.end > to:
-		c.cutOff++
 		return
 	}
 	latency := e.end - e.start

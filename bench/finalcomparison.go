@@ -51,9 +51,9 @@ func newFinalComparison(ctx context.Context, r *runner, searches []*search, repe
 }
 
 // close closes the copy's session. The other sessions belong to the searches.
-func (c *finalComparison) close() {
+func (c *finalComparison) close(ctx context.Context) {
 	if last := len(c.candidates) - 1; c.candidates[last].purpose == results.Control {
-		c.candidates[last:].close()
+		c.candidates[last:].close(ctx)
 	}
 }
 

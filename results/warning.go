@@ -95,6 +95,7 @@ const (
 	IdleConnections Code = "idle-connections" // requests timed out while other strategies kept connections open
 	NoLatency       Code = "no-latency"       // the histograms of the trials cannot be merged
 	NoRate          Code = "no-rate"          // there is no mean rate, since trials had no success
+	HostFails       Code = "host-fails"       // every request to one of several hosts failed
 )
 
 // The codes of warnings about what a sweep concludes.
@@ -130,7 +131,7 @@ const (
 func Codes() []Code {
 	return []Code{
 		NoCompletions, Failures, Unsteady, RateBound, ClientBusy, ManyConnections, Redirects, LimitSettled, BatchTail,
-		SlowToFill, EmptySlots, CutShort, NotWitnessed, Contradicted, IdleConnections, NoLatency, NoRate,
+		SlowToFill, EmptySlots, CutShort, NotWitnessed, Contradicted, IdleConnections, NoLatency, NoRate, HostFails,
 		BrokeDown, BoundByClient, Harm, SmallBatch, NothingHolds, FailingLimits, NoSuccess, TooFewTrials, NotCertain, Drift,
 		LeftOut, NotChecked, NotCompared, CopyDiffers, TooFewBlocks, NoTime, FewFiles, NoConclusion, Torn,
 		DifferentRuns, DriftWithinRun,

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"sweetspot/bench/cli/bundled"
 	"sweetspot/bench/cli/live"
 	"sweetspot/bench/cli/machine"
+	"sweetspot/bench/process"
 	"sweetspot/results"
 	"sweetspot/results/render"
 )
@@ -66,6 +68,7 @@ func (j job) measure(cmd *cobra.Command, page *live.Page, witness func() (bench.
 	bar := newProgress(cmd.ErrOrStderr(), j.quiet)
 	found, err := j.plan.Run(cmd.Context(), j.load, bench.Observer{
 		Keep:     func(t results.Trial) error { advise(t.Warnings); page.Trial(t); return keep.trial(t) },
+		Alert:    func(w results.Warning) { bar.clear(); alert(cmd.ErrOrStderr(), w) },
 		Progress: func(at bench.Progress) { page.Progress(at); bar.show(at) },
 		Version:  func(strategy, version string) { page.Version(strategy, version); j.run.Versions[strategy] = version },
 		Witness:  witness,
@@ -79,11 +82,18 @@ func (j job) measure(cmd *cobra.Command, page *live.Page, witness func() (bench.
 	return errors.Join(err, j.show(cmd), j.save(cmd, keep))
 }
 
+// alert prints a warning at once, for what has to be known before the run goes on. The run ends with it again.
+func alert(to io.Writer, w results.Warning) {
+	warned := results.About("", []results.Warning{w})
+	advise(warned)
+	fmt.Fprintln(to, "warning:", warned[0])
+}
+
 // conclude adds to the run what was found.
 func (j job) conclude(found bench.Findings) {
 	j.run.Strategies, j.run.AtCommon, j.run.Optima = found.Strategies, found.AtCommon, found.Optima
 	j.run.Warnings = append(j.run.Warnings, found.Warnings...)
-	j.run.PeakMemory = bench.PeakMemory()
+	j.run.PeakMemory = process.PeakMemory()
 	adviseConclusions(j.run)
 }
 

@@ -92,7 +92,7 @@ func hosts(urls bench.URLs, visit func(address, url string)) {
 }
 
 // unreachable dials the hosts of the URLs, without sending anything, and returns an error for each that does not accept the
-// connection.
+// connection. If ctx ends it returns ctx's error.
 func unreachable(ctx context.Context, urls bench.URLs) []error {
 	var (
 		dialer = net.Dialer{Timeout: probeTimeout}
@@ -113,11 +113,15 @@ func unreachable(ctx context.Context, urls bench.URLs) []error {
 		})
 	})
 	dials.Wait()
+	if ctx.Err() != nil {
+		return []error{ctx.Err()} // which is why they failed
+	}
 	return slices.DeleteFunc(errs[:], func(err error) bool { return err == nil })
 }
 
-// local reports whether all hosts of the URLs are this machine. It sends them nothing.
-func local(urls bench.URLs) bool {
+// local reports whether all hosts of the URLs are this machine, as far as that is known before ctx ends. It sends them
+// nothing.
+func local(ctx context.Context, urls bench.URLs) bool {
 	own := map[string]bool{}
 	if addresses, err := net.InterfaceAddrs(); err == nil {
 		for _, address := range addresses {
@@ -128,8 +132,9 @@ func local(urls bench.URLs) bool {
 	}
 	here := true
 	hosts(urls, func(address, _ string) {
-		host, err := net.ResolveTCPAddr("tcp", address)
-		here = here && err == nil && (host.IP.IsLoopback() || own[host.IP.String()])
+		name, _, _ := net.SplitHostPort(address) // addressOf has joined it
+		found, err := net.DefaultResolver.LookupIPAddr(ctx, name)
+		here = here && err == nil && !slices.ContainsFunc(found, func(ip net.IPAddr) bool { return !ip.IP.IsLoopback() && !own[ip.IP.String()] })
 	})
 	return here
 }
