@@ -21,9 +21,12 @@ import (
 const spareFiles = 128
 
 // roomFor returns the largest limit for which a limit of files open files is enough, for all of the strategies and their
-// copies.
+// copies. It returns less than 1 if it is not enough for any.
 func roomFor(files uint64, all []strategies.Strategy, copies int) int {
-	return max(1, (int(files)-spareFiles)/(len(all)+copies))
+	if int(files) < spareFiles {
+		return 0
+	}
+	return (int(files) - spareFiles) / (len(all) + copies)
 }
 
 // checkFiles raises the limit on open files as far as possible. It adds a fault if the strategies and their copies would open
@@ -44,7 +47,12 @@ func checkFiles(flag string, limit int, all []strategies.Strategy, copies int, f
 		}
 	}
 	connections = max(connections, limit) // an external program has its own connections, and the same limit on open files
-	if room := int(files) - spareFiles; connections > room {
+	switch room := int(files) - spareFiles; {
+	case connections <= room:
+	case roomFor(files, all, copies) < 1:
+		found.addf("%s %d: the strategies would open %d connections, but the limit on open files is %d: want a 'ulimit -n' of at least %d",
+			flag, limit, connections, files, connections+spareFiles)
+	default:
 		found.addf("%s %d: the strategies would open %d connections, but the limit on open files is %d: want at most %d, or fewer strategies, or a higher 'ulimit -Hn'",
 			flag, limit, connections, files, roomFor(files, all, copies))
 	}

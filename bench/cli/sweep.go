@@ -129,10 +129,14 @@ const sweepCopies = 1
 // warning that says so.
 func lowerMax(cmd *cobra.Command, sweep *bench.Sweep, all []strategies.Strategy) []results.Warning {
 	files, err := machine.RaiseOpenFiles()
-	if err != nil || cmd.Flags().Changed("max") || len(sweep.Limits) > 0 || roomFor(files, all, sweepCopies) >= sweep.Max {
+	if err != nil || cmd.Flags().Changed("max") || len(sweep.Limits) > 0 {
 		return nil // checkFiles reports an error
 	}
-	sweep.Max = max(sweep.Min, roomFor(files, all, sweepCopies))
+	room := roomFor(files, all, sweepCopies)
+	if room < max(1, sweep.Min) || room >= sweep.Max {
+		return nil // checkFiles reports that there is no room
+	}
+	sweep.Max = room
 	return []results.Warning{results.Warningf(results.FewFiles,
 		"limits above %d were not tried, since %d files may be open", sweep.Max, files).With("largest_limit", float64(sweep.Max))}
 }
