@@ -89,13 +89,11 @@ func (s Sweep) largest() int { return max(s.Max, slices.Max(append(s.Limits, 0))
 // finder returns the finder of one strategy's search; number is the strategy's place in the run.
 func (s Sweep) finder(number uint64) finder {
 	if s.Objective != nil {
-		return objectiveFinder{
-			optimum.NewSLOSearch(s.Min, s.Max, s.Objective.Seconds), *s.Objective, map[int][]float64{},
-		}
+		return newObjectiveFinder(s.Min, s.Max, *s.Objective, s.Budget.Seconds()/float64(len(s.Strategies)))
 	}
-	return shareFinder{optimum.New(optimum.Settings{
+	return newShareFinder(optimum.Settings{
 		Min: s.Min, Max: s.Max, Share: s.Share, Limits: s.Limits, Seed: s.Seed + number,
-	})}
+	})
 }
 
 // sweeping is a sweep under way.

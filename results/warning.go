@@ -104,7 +104,8 @@ const (
 	BoundByClient Code = "client-bound"   // the client is the bottleneck
 	Harm          Code = "harm"           // the sweep stopped so as not to harm the target
 	SmallBatch    Code = "small-batch"    // batches are too small for the larger limits
-	NothingHolds  Code = "nothing-holds"  // no limit was shown to hold the objective
+	NothingHolds  Code = "nothing-holds"  // no limit holds the objective
+	BestGuess     Code = "best-guess"     // no limit was shown to hold the objective, and the limit is a guess
 	FailingLimits Code = "failing-limits" // requests begin to fail at a limit
 	NoSuccess     Code = "no-success"     // no trial succeeded
 	TooFewTrials  Code = "too-few-trials" // there are too few trials for any statement
@@ -132,7 +133,7 @@ func Codes() []Code {
 	return []Code{
 		NoCompletions, Failures, Unsteady, RateBound, ClientBusy, ManyConnections, Redirects, LimitSettled, BatchTail,
 		SlowToFill, EmptySlots, CutShort, NotWitnessed, Contradicted, IdleConnections, NoLatency, NoRate, HostFails,
-		BrokeDown, BoundByClient, Harm, SmallBatch, NothingHolds, FailingLimits, NoSuccess, TooFewTrials, NotCertain, Drift,
+		BrokeDown, BoundByClient, Harm, SmallBatch, NothingHolds, FailingLimits, BestGuess, NoSuccess, TooFewTrials, NotCertain, Drift,
 		LeftOut, NotChecked, NotCompared, CopyDiffers, TooFewBlocks, NoTime, FewFiles, NoConclusion, Torn,
 		DifferentRuns, DriftWithinRun,
 	}
