@@ -105,8 +105,8 @@ const (
 	Harm          Code = "harm"           // the sweep stopped so as not to harm the target
 	SmallBatch    Code = "small-batch"    // batches are too small for the larger limits
 	NothingHolds  Code = "nothing-holds"  // no limit holds the objective
-	BestGuess     Code = "best-guess"     // no limit was shown to hold the objective, and the limit is a guess
 	FailingLimits Code = "failing-limits" // requests begin to fail at a limit
+	BestGuess     Code = "best-guess"     // no limit was shown to hold the objective, and the limit is a guess
 	NoSuccess     Code = "no-success"     // no trial succeeded
 	TooFewTrials  Code = "too-few-trials" // there are too few trials for any statement
 	NotCertain    Code = "not-certain"    // no limit gives the wanted share of the peak with certainty
