@@ -59,9 +59,6 @@ func (t Target) ReceiveBefore(deadline time.Time, r *Request, response Response)
 	if late := late(deadline); late != nil {
 		return Failed(late)
 	}
-	if errors.Is(err, os.ErrDeadlineExceeded) && errors.Is(err, errNoMemory) {
-		return Failed(err)
-	}
 	return Answered(response.Status, wire.read, err)
 }
 
