@@ -221,3 +221,35 @@ func TestAFileOfURLsWithManyFaultsGivesFewLines(t *testing.T) {
 		t.Errorf("exit status %d, a message of %d bytes", long.status, len(long.stderr))
 	}
 }
+
+// A server whose answers net/http finds fault with makes it log a line per request.
+func TestNoLibraryLogsToTheTerminal(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer conn.Close()
+				for in := bufio.NewReader(conn); ; {
+					if _, err := http.ReadRequest(in); err != nil {
+						return
+					}
+					fmt.Fprint(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") // an answer to no request
+				}
+			}()
+		}
+	}()
+	p := prepare("bench", "-s", "pool", "-X", "HEAD", "-n", "50", "-c", "2", "--repeats", "1", "-q", "http://"+listener.Addr().String()+"/")
+	p.begin(t)
+	p.end(t)
+	if text := p.stderr.String(); strings.Contains(text, "Unsolicited") {
+		t.Errorf("on the terminal: %s", text)
+	}
+}
