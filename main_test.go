@@ -34,8 +34,9 @@ var may = map[string][]string{
 	"sweetspot/server/capacity":          {},
 	"sweetspot/server/station":           {"sweetspot/server/capacity"},
 	"sweetspot/bench/optimum":            {"sweetspot/results/stat"},
-	"sweetspot/bench":                    {"sweetspot/strategies", "sweetspot/results", "sweetspot/results/stat", "sweetspot/bench/optimum"},
-	"sweetspot/bench/cli":                {"sweetspot/*", "sweetspot/bench/cli/*", "sweetspot/server/capacity", "sweetspot/results/*", "sweetspot/strategies/all", "sweetspot/strategies/external"},
+	"sweetspot/bench/process":            {},
+	"sweetspot/bench":                    {"sweetspot/strategies", "sweetspot/results", "sweetspot/results/stat", "sweetspot/bench/optimum", "sweetspot/bench/process"},
+	"sweetspot/bench/cli":                {"sweetspot/*", "sweetspot/bench/cli/*", "sweetspot/bench/process", "sweetspot/server/capacity", "sweetspot/results/*", "sweetspot/strategies/all", "sweetspot/strategies/external"},
 	"sweetspot/bench/cli/bundled":        {"sweetspot/bench", "sweetspot/server"},
 	"sweetspot/bench/cli/live":           {"sweetspot/bench", "sweetspot/results", "sweetspot/results/report", "sweetspot/results/text"},
 	"sweetspot/bench/cli/machine":        {"sweetspot/results"},
@@ -51,6 +52,7 @@ var rooms = map[string][]string{
 	"github.com/montanaflynn/stats":                           {"sweetspot/results/stat"},
 	"github.com/olekukonko/tablewriter":                       {"sweetspot/results/render"},
 	"github.com/guptarohit/asciigraph":                        {"sweetspot/results/render"},
+	"github.com/dustin/go-humanize":                           {"sweetspot/bench/cli"}, // sizes with units
 	"github.com/spf13/cobra":                                  {"sweetspot/bench/cli"},
 	"github.com/spf13/pflag":                                  {"sweetspot/bench/cli"}, // what cobra's flags are
 	"github.com/schollz/progressbar/v3":                       {"sweetspot/bench/cli"},

@@ -35,6 +35,7 @@ type options struct {
 	insecure   bool
 	rate       float64
 	decode     string
+	maxBody    byteSize
 	profile    string
 	out        string
 	live       string
@@ -68,6 +69,8 @@ func (o *options) bind(cmd *cobra.Command) {
 	f.BoolVar(&o.insecure, "insecure", false, "do not verify TLS certificates")
 	f.Float64Var(&o.rate, "rate", 0, "start at most `N` requests per second (default no cap)")
 	f.StringVar(&o.decode, "decode", "", "decode each body in this `FORMAT`, as part of the request: json")
+	o.maxBody = strategies.DefaultMaxBody
+	f.Var(&o.maxBody, "max-body", "count a body over this `SIZE` as a failure, if it is decoded; one that is not decoded is read and thrown away, whatever its size")
 	f.StringVar(&o.profile, "profile", "article", "start the bundled server with the profile of this `NAME`, if no URL is given: see 'sweetspot serve --help'")
 	f.StringVar(&o.out, "out", "", "save the run in this `FOLDER`, each trial as soon as it is over")
 	f.StringVar(&o.live, "live", "", "show the run while it is under way on a page at this `ADDRESS`: a port of 127.0.0.1, or HOST:PORT; Prometheus metrics are at /metrics; an open page uses a little of the client's CPU")
@@ -132,7 +135,7 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 // load returns the load that the flags and the URL, which may be empty, describe.
 func (o *options) load(cmd *cobra.Command, url string, found *faults) bench.Load {
 	load := bench.Load{
-		Method: o.method, Timeout: o.timeout, Insecure: o.insecure, Decode: o.decode != "", Rate: o.rate,
+		Method: o.method, Timeout: o.timeout, Insecure: o.insecure, Decode: o.decode != "", MaxBody: int64(o.maxBody), Rate: o.rate,
 		Requests: o.requests, Duration: o.duration, Warmup: o.warmup,
 	}
 	var err error

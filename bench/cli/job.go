@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"sweetspot/bench/cli/live"
 	"sweetspot/bench/cli/machine"
 	"sweetspot/bench/cli/secret"
+	"sweetspot/bench/process"
 	"sweetspot/results"
 	"sweetspot/results/render"
 )
@@ -90,6 +92,7 @@ func (j job) measure(cmd *cobra.Command, page *live.Page, server *bundled.Server
 			keep.trial(t)
 			return asked.silent
 		},
+		Alert:    func(w results.Warning) { bar.clear(); alert(cmd.ErrOrStderr(), w) },
 		Progress: func(at bench.Progress) { page.Progress(at); bar.show(at) },
 		Version: func(strategy, version string) {
 			version = secrets.Version(version)
@@ -111,11 +114,18 @@ func (j job) measure(cmd *cobra.Command, page *live.Page, server *bundled.Server
 	return errors.Join(err, j.show(cmd), saved)
 }
 
+// alert prints a warning at once, for what has to be known before the run goes on. The run ends with it again.
+func alert(to io.Writer, w results.Warning) {
+	warned := results.About("", []results.Warning{w})
+	advise(warned)
+	fmt.Fprintln(to, "warning:", warned[0])
+}
+
 // conclude adds to the run what was found.
 func (j job) conclude(found bench.Findings, secrets *secret.Filter) {
 	j.run.Strategies, j.run.AtCommon, j.run.Optima = found.Strategies, found.AtCommon, found.Optima
 	j.run.Warnings = append(j.run.Warnings, found.Warnings...)
-	j.run.PeakMemory = bench.PeakMemory()
+	j.run.PeakMemory = process.PeakMemory()
 	adviseConclusions(j.run)
 	secrets.Conclusions(j.run)
 }

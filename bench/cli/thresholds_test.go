@@ -43,25 +43,6 @@ func TestThresholdThatIsNotMetEndsWithStatus3(t *testing.T) {
 	}
 }
 
-func TestMaxErrorRateIsNotMetByAStrategyThatBrokeDownOrWasLeftOut(t *testing.T) {
-	url := startServer(t, server.Config{}).URL()
-	t.Setenv("PATH", t.TempDir()) // there is no Python
-	for _, c := range []struct {
-		args   []string
-		status int
-		want   string
-	}{
-		{[]string{external("mine", "crashing"), "-s", "pool,mine"}, 3, "sweetspot: not met: --max-error-rate 50%: mine broke down\n"},
-		{[]string{"-s", "pool,python-requests"}, 3, "sweetspot: not met: --max-error-rate 50%: python-requests was not measured\n"},
-		{nil, 0, ""}, // all that can run here
-	} {
-		got := sweetspot(t.Context(), append([]string{"bench", "-n", "40", "-c", "2", "--repeats", "2", "-q", "--max-error-rate", "50%", url}, c.args...)...)
-		if got.status != c.status || got.stderr != c.want {
-			t.Errorf("%v: exit status %d, want %d and %q: %s", c.args, got.status, c.status, c.want, got.stderr)
-		}
-	}
-}
-
 func TestThresholdOfASweepIsForItsLimit(t *testing.T) {
 	got := sweetspot(t.Context(), "sweep", "-s", "pool", "-d", "50ms", "--limits", "1,2,4", "--budget", "3s", "--format", "json",
 		"--require", "limit(pool) >= 100", startServer(t, server.Config{}).URL())
