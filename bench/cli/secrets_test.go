@@ -162,6 +162,16 @@ func TestNoOutputHasASecretOrWhatATerminalObeys(t *testing.T) {
 	}
 }
 
+func TestNoWarningAboutAHostHasASecret(t *testing.T) {
+	login := "http://" + aUser + ":" + aPassword + "@"
+	list := filepath.Join(t.TempDir(), "urls")
+	good := strings.TrimPrefix(startServer(t, server.Config{}).URL(), "http://")
+	if err := os.WriteFile(list, []byte(login+good+"\n"+login+parrot(t, true)+"/\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	everywhere(t, append([]string{"bench", "-s", "pool", "-n", "100", "-c", "2", "--repeats", "2", "--urls", list}, secretFlags()...)...)
+}
+
 func TestNoMessageAboutWrongArgumentsHasASecret(t *testing.T) {
 	url := "http://" + aUser + ":" + aPassword + "@127.0.0.1:1/"
 	for _, args := range [][]string{
