@@ -70,8 +70,9 @@ func unobeyed(t *testing.T, where, text string) {
 	}
 }
 
-// parrot serves answers that repeat the request: as the reason of a status 500, or where they are no HTTP.
-func parrot(t *testing.T, malformed bool) (address string) {
+// serveRaw serves every connection with the function until the test ends, and returns the address.
+func serveRaw(t *testing.T, serve func(net.Conn)) (address string) {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -83,10 +84,16 @@ func parrot(t *testing.T, malformed bool) (address string) {
 			if err != nil {
 				return
 			}
-			go repeat(conn, malformed)
+			go serve(conn)
 		}
 	}()
 	return listener.Addr().String()
+}
+
+// parrot serves answers that repeat the request: as the reason of a status 500, or where they are no HTTP.
+func parrot(t *testing.T, malformed bool) (address string) {
+	t.Helper()
+	return serveRaw(t, func(conn net.Conn) { repeat(conn, malformed) })
 }
 
 func repeat(conn net.Conn, malformed bool) {
@@ -234,29 +241,16 @@ func TestAFileOfURLsWithManyFaultsGivesFewLines(t *testing.T) {
 
 // A server whose answers net/http finds fault with makes it log a line per request.
 func TestNoLibraryLogsToTheTerminal(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = listener.Close() })
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
+	address := serveRaw(t, func(conn net.Conn) {
+		defer conn.Close()
+		for in := bufio.NewReader(conn); ; {
+			if _, err := http.ReadRequest(in); err != nil {
 				return
 			}
-			go func() {
-				defer conn.Close()
-				for in := bufio.NewReader(conn); ; {
-					if _, err := http.ReadRequest(in); err != nil {
-						return
-					}
-					fmt.Fprint(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") // an answer to no request
-				}
-			}()
+			fmt.Fprint(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") // an answer to no request
 		}
-	}()
-	p := prepare("bench", "-s", "pool", "-X", "HEAD", "-n", "50", "-c", "2", "--repeats", "1", "-q", "http://"+listener.Addr().String()+"/")
+	})
+	p := prepare("bench", "-s", "pool", "-X", "HEAD", "-n", "50", "-c", "2", "--repeats", "1", "-q", "http://"+address+"/")
 	p.begin(t)
 	p.end(t)
 	if text := p.stderr.String(); strings.Contains(text, "Unsolicited") {
