@@ -101,8 +101,12 @@ func (j job) measure(cmd *cobra.Command, page *live.Page, server *bundled.Server
 	}
 	j.conclude(found, secrets)
 	page.Conclude(j.run)
-	saved := j.save(cmd, keep) // before it is shown: what is printed to may be gone
-	return errors.Join(err, j.show(cmd), saved)
+	unsaved := keep.finish() // before it is shown: what is printed to may be gone
+	err = errors.Join(err, j.show(cmd), unsaved)
+	if path := keep.path(); path != "" && unsaved == nil && !j.quiet {
+		fmt.Fprintln(cmd.ErrOrStderr(), "saved to", path)
+	}
+	return err
 }
 
 // alert prints warnings at once, for what has to be known before the run goes on. The run ends with them again.
@@ -127,18 +131,6 @@ func (j job) show(cmd *cobra.Command) error {
 		return nil
 	}
 	return j.display.show(render.Run(j.run), results.Warnings(j.run), cmd.OutOrStdout(), cmd.ErrOrStderr())
-}
-
-// save writes the run's conclusions to its file, if it has one, and says where that is. If not all of the run was written, it
-// returns why.
-func (j job) save(cmd *cobra.Command, keep *keeper) error {
-	if err := keep.finish(); err != nil {
-		return err
-	}
-	if path := keep.path(); path != "" && !j.quiet {
-		fmt.Fprintln(cmd.ErrOrStderr(), "saved to", path)
-	}
-	return nil
 }
 
 // newRun returns the run of a command as it is known before the first trial.
