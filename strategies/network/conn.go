@@ -27,6 +27,11 @@ var (
 // the cost of the timing negligible.
 const connsPerTimed = 4
 
+// lookAfter is how long a connection must have been idle for a look at it before the next request, which costs a system call.
+// What the look would find so soon, the exchange finds too: if the server has closed the connection, its kernel acknowledges
+// nothing of the request. Only bytes that it wrote unasked in that time would be taken for the response.
+const lookAfter = 50 * time.Microsecond
+
 // A Conn is a connection for an HTTP/1.1 client, which makes one request after the other on it. TLS is below it, so the Conn
 // sees requests and responses, and follows each response with a parser. Thus it is the same for every client:
 //   - A request is sent only if the server has neither closed the connection nor written to it unasked. Otherwise the first
@@ -53,8 +58,11 @@ type Conn struct {
 	late     error         // came with the last bytes read: for the next Read
 	before   int64         // bytes sent before the latest request
 	wrote    time.Duration // when the latest request began, on the network's clock
-	lastRun  int64         // the latest run in which it carried a request
-	answered int64         // complete responses
+	ended    time.Duration // when the latest response ended
+	pieces   int           // reads of the latest response
+	usual    usual
+	lastRun  int64 // the latest run in which it carried a request
+	answered int64 // complete responses
 }
 
 // Begun returns the number of requests that have begun on the connection. A request has begun when a byte of it may have been
@@ -136,7 +144,8 @@ func (c *Conn) begin() error {
 		return c.fault
 	}
 	c.fault, c.unsent = nil, nil
-	if c.spent || c.answered > 0 && c.wire.disturbed(c.options.TLS != nil) {
+	now := time.Since(c.network.opened)
+	if c.spent || c.answered > 0 && now-c.ended > lookAfter && c.wire.disturbed(c.options.TLS != nil) {
 		c.spent, c.fault = true, ErrStale
 		return ErrStale
 	}
@@ -145,9 +154,8 @@ func (c *Conn) begin() error {
 	c.parser.Reset(c.options.Head)
 	c.before = c.wire.sent.Load()
 	c.network.CountRequest(&c.lastRun)
-	if c.timed {
-		c.wrote = time.Since(c.network.opened)
-	}
+	c.wrote = now
+	c.pieces = 0
 	return nil
 }
 
@@ -189,7 +197,12 @@ func (c *Conn) over() (bool, error) {
 // received follows the bytes that have arrived and returns how many of them the client may see.
 func (c *Conn) received(p []byte) (int, error) {
 	if !c.waiting { // a client would log it, or take it for the next response
-		return 0, c.ended(errUnasked)
+		return 0, c.cutOff(errUnasked)
+	}
+	c.pieces++
+	if c.pieces == 1 && c.usual.matches(p) {
+		c.answeredNow()
+		return len(p), nil
 	}
 	used, done, err := c.parser.Feed(p)
 	if err != nil {
@@ -199,12 +212,15 @@ func (c *Conn) received(p []byte) (int, error) {
 	if done {
 		c.answeredNow()
 		c.spent = c.spent || used < len(p) || !c.parser.Reusable()
+		if c.pieces == 1 && !c.spent {
+			c.usual.learn(p, int(c.parser.Size()))
+		}
 	}
 	return used, nil
 }
 
-// ended notes that the server has ended the connection between two exchanges. That is its right, except before the first.
-func (c *Conn) ended(why error) error {
+// cutOff notes that the server has ended the connection between two exchanges. That is its right, except before the first.
+func (c *Conn) cutOff(why error) error {
 	c.spent = true
 	if c.answered == 0 {
 		c.fault = why
@@ -216,8 +232,9 @@ func (c *Conn) ended(why error) error {
 func (c *Conn) answeredNow() {
 	c.waiting = false
 	c.answered++
+	c.ended = time.Since(c.network.opened)
 	if c.timed {
-		c.network.exchangeTime.Add(int64(time.Since(c.network.opened) - c.wrote))
+		c.network.exchangeTime.Add(int64(c.ended - c.wrote))
 		c.network.exchanges.Add(1)
 	}
 }
@@ -232,7 +249,7 @@ func (c *Conn) readFailed(err error) error {
 	case errors.Is(err, net.ErrClosed):
 		return c.closedHere(err)
 	case !c.waiting:
-		return c.ended(errNoResponse)
+		return c.cutOff(errNoResponse)
 	case end == io.EOF && c.untouched(err):
 		c.fault = ErrStale
 	case err != io.EOF:

@@ -97,9 +97,12 @@ func TestConnIsStaleAsSoonAsTheServerHasWrittenUnasked(t *testing.T) {
 	})
 }
 
-// arrived waits until what the server did has arrived.
+// arrived waits until what the server did has arrived, and lets the connection be idle for long enough to be looked at.
 func arrived(t *testing.T, conn *Conn) {
 	t.Helper()
+	conn.mu.Lock()
+	conn.ended -= lookAfter
+	conn.mu.Unlock()
 	for deadline := time.Now().Add(5 * time.Second); !conn.wire.disturbed(false); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("nothing has arrived")
@@ -212,4 +215,22 @@ func TestNetworkCountsAConnectionOncePerRun(t *testing.T) {
 			t.Errorf("run %d used %d connections, want 1", run, got)
 		}
 	}
+}
+
+func TestConnFollowsResponsesThatAreNotTheUsualOne(t *testing.T) {
+	eachClient(t, func(t *testing.T, conn *Conn, server *net.TCPConn) {
+		for _, answer := range []string{
+			response, response,
+			"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+			"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nworld\r\n0\r\n\r\n",
+			response,
+		} {
+			if got, err := exchange(t, conn, server, answer); got != answer || err != nil || !conn.Reusable() {
+				t.Errorf("got %q, %v, want %q", got, err, answer)
+			}
+		}
+		if _, err := exchange(t, conn, server, response+"!"); err != nil || conn.Reusable() {
+			t.Errorf("after surplus: %v, reusable %v", err, conn.Reusable())
+		}
+	})
 }
