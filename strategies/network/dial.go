@@ -71,6 +71,7 @@ func (n *Network) dial(ctx context.Context, address string, o Options) (*Conn, e
 		raw.Close()
 		return nil, fmt.Errorf("dial %s: %w", address, err)
 	}
+	c.habit = n.habit(address)
 	return c, nil
 }
 

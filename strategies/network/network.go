@@ -33,6 +33,8 @@ type Network struct {
 	close context.CancelFunc
 	mu    sync.Mutex
 	open  map[*wire]struct{} // nil after Close
+
+	habits map[string]*habit // by address; guarded by mu too
 }
 
 // New returns a network whose Dial takes at most dialTimeout, including the lookup of the host name and the TLS handshake, and
@@ -43,6 +45,7 @@ func New(dialTimeout, nameLifetime time.Duration) *Network {
 		ctx:         ctx,
 		close:       stop,
 		open:        map[*wire]struct{}{},
+		habits:      map[string]*habit{},
 		dialTimeout: dialTimeout,
 		names:       nameCache{lifetime: nameLifetime, entries: map[string]*nameEntry{}},
 		opened:      time.Now(),

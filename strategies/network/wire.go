@@ -26,7 +26,8 @@ func newWire(tcp *net.TCPConn) (*wire, error) {
 
 // Write implements [net.Conn].
 func (w *wire) Write(p []byte) (int, error) {
+	w.sent.Add(int64(len(p))) // before it is sent: the answer may be read before Write returns
 	n, err := w.TCPConn.Write(p)
-	w.sent.Add(int64(n))
+	w.sent.Add(int64(n - len(p)))
 	return n, err
 }

@@ -59,6 +59,7 @@ var checks = []check{
 	{"Insecure accepts any certificate", insecureAcceptsAnyCertificate},
 	{"connections closed while idle are replaced", idleConnectionsAreReplaced},
 	{"a long header line is accepted", longHeaderIsAccepted},
+	{"an answer before the whole body was sent is an answer", earlyAnswerIsAnAnswer},
 	{"an early response does not spoil the next body", earlyResponseDoesNotSpoilTheNextBody},
 
 	{"failures are outcomes of the right class", failuresHaveTheirClass},
