@@ -58,6 +58,10 @@ var lineEnds = []Answer{
 
 var heads = []Answer{
 	{Name: "100 KB of headers", Want: strategies.OK, serve: each(ok + strings.Repeat("X-A: "+strings.Repeat("b", 1018)+"\r\n", 100) + length)},
+	{Name: "150 headers", Want: strategies.OK, serve: each(ok + strings.Repeat("X-A: b\r\n", 150) + length)},
+	{Name: "bytes beyond ASCII in a value", Want: strategies.OK, serve: each(ok + "X-A: caf\xe9 \xff\r\n" + length)},
+	{Name: "HTTP/1.0", Want: strategies.OK, serve: once("HTTP/1.0 200 OK\r\n\r\n" + object)},
+	{Name: "HTTP/1.0 kept alive", Want: strategies.OK, serve: each("HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n" + length)},
 	{Name: "headers without end", Want: strategies.Malformed, serve: endless(ok, "X-A: b\r\n")},
 	{Name: "a header without end", Want: strategies.Malformed, serve: endless(ok+"X-A: ", "x")},
 	{Name: "a status line without end", Want: strategies.Malformed, serve: endless(ok[:len(ok)-2], "x")},
