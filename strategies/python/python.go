@@ -32,7 +32,7 @@ func init() {
 				Traits: strategies.Traits{Stateless: true, NormalizesPath: true, LenientParser: true},
 				Doc:    "Python's requests.get in a loop, each request on a new connection: how most programs begin",
 			},
-			"requests", []string{"sweetspot", "sweetspot_threads", "with_requests", "python_requests"},
+			"requests", []string{"sweetspot_http", "sweetspot", "sweetspot_threads", "with_urllib3", "with_requests", "python_requests"},
 		},
 		{
 			external.Program{
@@ -40,7 +40,7 @@ func init() {
 				Traits: strategies.Traits{NormalizesPath: true, LenientParser: true},
 				Doc:    "a session of Python's requests in a loop: the connection is kept, one request at a time",
 			},
-			"requests", []string{"sweetspot", "sweetspot_threads", "with_requests", "python_requests_session"},
+			"requests", []string{"sweetspot_http", "sweetspot", "sweetspot_threads", "with_urllib3", "with_requests", "python_requests_session"},
 		},
 		{
 			external.Program{
@@ -48,7 +48,7 @@ func init() {
 				Traits: strategies.Traits{NormalizesPath: true, LenientParser: true},
 				Doc:    "a queue and as many Python threads as the limit, over one session of requests: for code that blocks",
 			},
-			"requests", []string{"sweetspot", "sweetspot_threads", "with_requests", "python_threads"},
+			"requests", []string{"sweetspot_http", "sweetspot", "sweetspot_threads", "with_urllib3", "with_requests", "python_threads"},
 		},
 		{
 			external.Program{
@@ -56,7 +56,7 @@ func init() {
 				Traits: strategies.Traits{ShortHeaders: true},
 				Doc:    "aiohttp with a semaphore around each request: the article's choice, and asyncio's usual one",
 			},
-			"aiohttp", []string{"sweetspot", "sweetspot_async", "python_aiohttp"},
+			"aiohttp", []string{"sweetspot_http", "sweetspot", "sweetspot_async", "python_aiohttp"},
 		},
 		{
 			external.Program{
@@ -64,7 +64,7 @@ func init() {
 				Traits: strategies.Traits{ShortHeaders: true},
 				Doc:    "the same as python-aiohttp on uvloop's event loop: two more lines for a faster loop",
 			},
-			"aiohttp uvloop", []string{"sweetspot", "sweetspot_async", "python_aiohttp", "python_uvloop"},
+			"aiohttp uvloop", []string{"sweetspot_http", "sweetspot", "sweetspot_async", "python_aiohttp", "python_uvloop"},
 		},
 		{
 			external.Program{
@@ -72,7 +72,7 @@ func init() {
 				Traits: strategies.Traits{NormalizesPath: true, LenientParser: true},
 				Doc:    "httpx with a semaphore around each request: asyncio with an interface like that of requests",
 			},
-			"httpx", []string{"sweetspot", "sweetspot_async", "with_httpx", "python_httpx"},
+			"httpx", []string{"sweetspot_http", "sweetspot", "sweetspot_async", "with_httpx", "python_httpx"},
 		},
 		{
 			external.Program{
@@ -80,7 +80,7 @@ func init() {
 				Traits: strategies.Traits{NormalizesPath: true, LenientParser: true},
 				Doc:    "httpx without a semaphore, the limit left to its connection pool: latency includes the wait for a connection",
 			},
-			"httpx", []string{"sweetspot", "sweetspot_async", "with_httpx", "python_httpx_unbounded"},
+			"httpx", []string{"sweetspot_http", "sweetspot", "sweetspot_async", "with_httpx", "python_httpx_unbounded"},
 		},
 		{
 			external.Program{
@@ -88,7 +88,7 @@ func init() {
 				Traits: strategies.Traits{Retries: true},
 				Doc:    "libcurl's CurlMulti driven directly from Python, with reused handles: the fastest in Python, and the most code",
 			},
-			"pycurl", []string{"sweetspot", "python_pycurl"},
+			"pycurl", []string{"sweetspot_http", "sweetspot", "python_pycurl"},
 		},
 	} {
 		p.Command = command(p.libraries, p.modules...)
