@@ -2,9 +2,11 @@ package strategies
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"net"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -16,9 +18,10 @@ func init() { RegisterClient(FastHTTP) }
 
 // FastHTTP is the client of github.com/valyala/fasthttp.
 var FastHTTP = Client{
-	Name: "fasthttp",
-	Doc:  "valyala/fasthttp: HTTP/1.1 only, reuses everything, allocates nothing per request",
-	Open: openFastHTTP,
+	Name:   "fasthttp",
+	Doc:    "valyala/fasthttp: HTTP/1.1 only, reuses everything, allocates nothing per request",
+	Traits: Traits{SendsLength: true},
+	Open:   openFastHTTP,
 }
 
 // fastHTTPStack is the stack of valyala/fasthttp.
@@ -96,6 +99,7 @@ func (c *fastHTTPCaller) Do(r *Request) Outcome {
 	if c.address != r.URL {
 		c.request.SetRequestURI(r.URL)
 		c.address, c.location = r.URL, nil
+		c.setLogin()
 	}
 	if !c.stack.cookies.Empty() {
 		c.request.Header.Del(fasthttp.HeaderCookie)
@@ -126,4 +130,23 @@ func (c *fastHTTPCaller) parsed() *url.URL {
 		c.location = location
 	}
 	return c.location
+}
+
+// setLogin sends the login of the URL, unless the target has an Authorization. Fasthttp by itself would send the login
+// without decoding its escapes, and instead of the target's.
+func (c *fastHTTPCaller) setLogin() {
+	if c.stack.target.Header.Get("Authorization") == "" {
+		c.request.Header.Del(fasthttp.HeaderAuthorization) // of the previous URL
+	}
+	if !strings.Contains(c.address, "@") {
+		return
+	}
+	user := c.parsed().User
+	c.request.URI().SetUsername("")
+	c.request.URI().SetPassword("")
+	if user != nil && c.stack.target.Header.Get("Authorization") == "" {
+		password, _ := user.Password()
+		login := base64.StdEncoding.EncodeToString([]byte(user.Username() + ":" + password))
+		c.request.Header.Set(fasthttp.HeaderAuthorization, "Basic "+login)
+	}
 }

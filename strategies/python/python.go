@@ -29,7 +29,7 @@ func init() {
 		{
 			external.Program{
 				Name: "python-requests", MaxInFlight: 1,
-				Traits: strategies.Traits{Stateless: true, NormalizesPath: true, LenientParser: true},
+				Traits: strategies.Traits{Stateless: true},
 				Doc:    "Python's requests.get in a loop, each request on a new connection: how most programs begin",
 			},
 			"requests", []string{"sweetspot_http", "sweetspot", "sweetspot_threads", "with_urllib3", "with_requests", "python_requests"},
@@ -37,16 +37,14 @@ func init() {
 		{
 			external.Program{
 				Name: "python-requests-session", MaxInFlight: 1,
-				Traits: strategies.Traits{NormalizesPath: true, LenientParser: true},
-				Doc:    "a session of Python's requests in a loop: the connection is kept, one request at a time",
+				Doc: "a session of Python's requests in a loop: the connection is kept, one request at a time",
 			},
 			"requests", []string{"sweetspot_http", "sweetspot", "sweetspot_threads", "with_urllib3", "with_requests", "python_requests_session"},
 		},
 		{
 			external.Program{
-				Name:   "python-threads",
-				Traits: strategies.Traits{NormalizesPath: true, LenientParser: true},
-				Doc:    "a queue and as many Python threads as the limit, over one session of requests: for code that blocks",
+				Name: "python-threads",
+				Doc:  "a queue and as many Python threads as the limit, over one session of requests: for code that blocks",
 			},
 			"requests", []string{"sweetspot_http", "sweetspot", "sweetspot_threads", "with_urllib3", "with_requests", "python_threads"},
 		},
@@ -68,17 +66,15 @@ func init() {
 		},
 		{
 			external.Program{
-				Name:   "python-httpx",
-				Traits: strategies.Traits{NormalizesPath: true, LenientParser: true},
-				Doc:    "httpx with a semaphore around each request: asyncio with an interface like that of requests",
+				Name: "python-httpx",
+				Doc:  "httpx with a semaphore around each request: asyncio with an interface like that of requests",
 			},
 			"httpx", []string{"sweetspot_http", "sweetspot", "sweetspot_async", "with_httpx", "python_httpx"},
 		},
 		{
 			external.Program{
 				Name: "python-httpx-unbounded", ClientLimits: true,
-				Traits: strategies.Traits{NormalizesPath: true, LenientParser: true},
-				Doc:    "httpx without a semaphore, the limit left to its connection pool: latency includes the wait for a connection",
+				Doc: "httpx without a semaphore, the limit left to its connection pool: latency includes the wait for a connection",
 			},
 			"httpx", []string{"sweetspot_http", "sweetspot", "sweetspot_async", "with_httpx", "python_httpx_unbounded"},
 		},

@@ -45,8 +45,8 @@ class Failure(Exception):
 def check_head(head):
     """Returns the status, the length of the body, and the head that a library may parse.
 
-    The length is None if the body ends with the connection, and CHUNKED if chunks tell where it ends. Lines that continue a header are joined with it, and a Content-Length that
-    chunks override is left out, as RFC 9112 says.
+    The length is None if the body ends with the connection, and CHUNKED if chunks tell where it ends. Lines that continue a
+    header are joined with it, and a Content-Length that chunks override is left out, as RFC 9112 says.
     """
     if b"\n " in head or b"\n\t" in head:
         first = head.index(b"\n") + 1

@@ -16,7 +16,7 @@ import threading
 import time
 
 import urllib3
-from sweetspot_http import Failure, Gate, request_target
+from sweetspot_http import MAX_HEADS, Gate, request_target
 
 PIECE = 1 << 16  # bytes read at once
 ATTEMPT_DELAY = 0.250  # seconds after which the next address is tried: RFC 8305
@@ -185,6 +185,7 @@ class SecureConnection(Connection, urllib3.connectionpool.HTTPSConnectionPool.Co
 urllib3.connectionpool.HTTPConnectionPool.ConnectionCls = PlainConnection
 urllib3.connectionpool.HTTPSConnectionPool.ConnectionCls = SecureConnection
 ssl.SSLContext.sslsocket_class = TLSSocket
+http.client._MAXHEADERS = MAX_HEADS  # a Gate limits their size
 known = {}  # addresses of a host and port, and when they were looked up
 
 
