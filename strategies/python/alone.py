@@ -81,6 +81,8 @@ class AsyncHarness(Harness):
 stand_in = types.ModuleType("sweetspot")
 stand_in.STDIN, _ = os.pipe()  # to which nothing is written
 stand_in.REPORT_EVERY = 1
+stand_in.ATTEMPT_DELAY = 0.250
+stand_in.alternate = lambda found: [(family, address) for family, _, _, _, address in found]
 stand_in.Harness = stand_in.ThreadHarness = Harness
 stand_in.AsyncHarness = AsyncHarness
 sys.modules |= dict.fromkeys(("sweetspot", "sweetspot_threads", "sweetspot_async"), stand_in)

@@ -20,6 +20,18 @@ import (
 //go:embed *.py
 var files embed.FS
 
+// resetUnderTLS: Python's blocking TLS takes a reset for the end of the connection (until 3.11.3 at least).
+var resetUnderTLS = map[string][]strategies.Class{
+	"closes: by a reset within the body": {strategies.Reset, strategies.Truncated},
+}
+
+// chunksOfCurl: libcurl ignores the extensions of chunks, however long, and accepts lines between chunks that end in LF.
+var chunksOfCurl = map[string][]strategies.Class{
+	"chunks: a size that ends in LF":     {strategies.OK},
+	"chunks: an extension of a megabyte": {strategies.OK},
+	"chunks: extensions without end":     {strategies.Timeout},
+}
+
 func init() {
 	for _, p := range []struct {
 		external.Program
@@ -29,7 +41,7 @@ func init() {
 		{
 			external.Program{
 				Name: "python-requests", MaxInFlight: 1,
-				Traits: strategies.Traits{Stateless: true},
+				Traits: strategies.Traits{Stateless: true, Answers: resetUnderTLS},
 				Doc:    "Python's requests.get in a loop, each request on a new connection: how most programs begin",
 			},
 			"requests", []string{"sweetspot_http", "sweetspot", "sweetspot_threads", "with_urllib3", "with_requests", "python_requests"},
@@ -37,14 +49,16 @@ func init() {
 		{
 			external.Program{
 				Name: "python-requests-session", MaxInFlight: 1,
-				Doc: "a session of Python's requests in a loop: the connection is kept, one request at a time",
+				Traits: strategies.Traits{Answers: resetUnderTLS},
+				Doc:    "a session of Python's requests in a loop: the connection is kept, one request at a time",
 			},
 			"requests", []string{"sweetspot_http", "sweetspot", "sweetspot_threads", "with_urllib3", "with_requests", "python_requests_session"},
 		},
 		{
 			external.Program{
-				Name: "python-threads",
-				Doc:  "a queue and as many Python threads as the limit, over one session of requests: for code that blocks",
+				Name:   "python-threads",
+				Traits: strategies.Traits{Answers: resetUnderTLS},
+				Doc:    "a queue and as many Python threads as the limit, over one session of requests: for code that blocks",
 			},
 			"requests", []string{"sweetspot_http", "sweetspot", "sweetspot_threads", "with_urllib3", "with_requests", "python_threads"},
 		},
@@ -54,7 +68,7 @@ func init() {
 				Traits: strategies.Traits{ShortHeaders: true},
 				Doc:    "aiohttp with a semaphore around each request: the article's choice, and asyncio's usual one",
 			},
-			"aiohttp", []string{"sweetspot_http", "sweetspot", "sweetspot_async", "python_aiohttp"},
+			"aiohttp", []string{"sweetspot_http", "sweetspot", "sweetspot_async", "with_aiohttp", "python_aiohttp"},
 		},
 		{
 			external.Program{
@@ -62,7 +76,7 @@ func init() {
 				Traits: strategies.Traits{ShortHeaders: true},
 				Doc:    "the same as python-aiohttp on uvloop's event loop: two more lines for a faster loop",
 			},
-			"aiohttp uvloop", []string{"sweetspot_http", "sweetspot", "sweetspot_async", "python_aiohttp", "python_uvloop"},
+			"aiohttp uvloop", []string{"sweetspot_http", "sweetspot", "sweetspot_async", "with_aiohttp", "python_aiohttp", "python_uvloop"},
 		},
 		{
 			external.Program{
@@ -81,7 +95,7 @@ func init() {
 		{
 			external.Program{
 				Name:   "python-pycurl",
-				Traits: strategies.Traits{Retries: true},
+				Traits: strategies.Traits{Retries: true, Answers: chunksOfCurl},
 				Doc:    "libcurl's CurlMulti driven directly from Python, with reused handles: the fastest in Python, and the most code",
 			},
 			"pycurl", []string{"sweetspot_http", "sweetspot", "python_pycurl"},

@@ -134,6 +134,13 @@ class Response:
             self.failure = Failure("malformed", "too many bytes of headers")
             return -1  # which aborts the request
         self.lines.append(line)
+        if self.target.decode and not self.body and line in (b"\r\n", b"\n"):
+            try:
+                self.check_head()
+            except Failure as failure:
+                if failure.kind == "too-large":  # by its length; other faults are for the end
+                    self.failure = failure
+                    return -1
 
     def add(self, piece):
         try:

@@ -33,6 +33,7 @@ from sweetspot_http import Failure
 
 STDIN = 0
 REPORT_EVERY = 0.010  # seconds
+ATTEMPT_DELAY = 0.250  # seconds after which the next address of a host is tried: RFC 8305
 MAX_REASON = 150  # characters of an error's text, which may contain the whole response
 
 clock = time.monotonic_ns
@@ -62,6 +63,14 @@ os.environ.update(NO_PROXY="*", no_proxy="*", NETRC=os.devnull)
 signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for sweetspot, which then stops the run
 _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))
+
+
+def alternate(found):
+    """Returns the pairs (family, address) in a result of getaddrinfo, alternately of each family, as RFC 8305 says."""
+    families = collections.defaultdict(collections.deque)
+    for family, _, _, _, address in found:
+        families[family].append((family, address))
+    return [queued.popleft() for _ in found for queued in families.values() if queued]
 
 
 class Target:

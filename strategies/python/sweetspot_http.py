@@ -59,7 +59,8 @@ def check_head(head):
     framing = FRAMING.findall(head)
     if not framing:
         return int(match[2]), None, head
-    lengths = {value for name, value in framing if name.lower() == b"content-length"}
+    given = [value for name, value in framing if name.lower() == b"content-length"]
+    lengths = set(given)
     encodings = [value.lower() for name, value in framing if name.lower() == b"transfer-encoding"]
     if len(lengths) > 1 or any(not value.isdigit() or int(value[:20]) >= 1 << 63 for value in lengths):
         raise Failure("malformed", f"Content-Length is {b', '.join(lengths)[:40]!r}")
@@ -67,6 +68,8 @@ def check_head(head):
         if encodings != [b"chunked"]:
             raise Failure("malformed", f"Transfer-Encoding is {b', '.join(encodings)[:40]!r}")
         return int(match[2]), CHUNKED, LENGTH.sub(b"", head) if lengths else head
+    if len(given) > 1:
+        head = LENGTH.sub(b"", head, len(given) - 1)
     return int(match[2]), int(lengths.pop()) if lengths else None, head
 
 

@@ -16,10 +16,10 @@ import threading
 import time
 
 import urllib3
+from sweetspot import ATTEMPT_DELAY, alternate
 from sweetspot_http import MAX_HEADS, Gate, request_target
 
 PIECE = 1 << 16  # bytes read at once
-ATTEMPT_DELAY = 0.250  # seconds after which the next address is tried: RFC 8305
 
 
 class Call(threading.local):
@@ -190,14 +190,10 @@ known = {}  # addresses of a host and port, and when they were looked up
 
 
 def addresses(host, port, deadline):
-    """Returns the addresses of a host, in the order in which to try them: alternately of each family."""
+    """Returns the addresses of a host, in the order in which to try them."""
     found, at = known.get((host, port), (None, 0))
     if not found or time.monotonic() - at > call.target.dns_cache:
-        found = look_up(host, port, deadline)
-        families = collections.defaultdict(collections.deque)
-        for family, _, _, _, address in found:
-            families[family].append((family, address))
-        found = [queued.popleft() for _ in found for queued in families.values() if queued]
+        found = alternate(look_up(host, port, deadline))
         known[host, port] = found, time.monotonic()
     return found
 
