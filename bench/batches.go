@@ -48,6 +48,7 @@ func (b Batches) run(ctx context.Context, r *runner) error {
 	entries := slices.Clone(b.Entries) // the caller's order stays as it is
 	for _, e := range entries {
 		r.enter(e.Strategy)
+		r.fates[e.Strategy.Name()].toCome += b.Repeats
 	}
 	order := rand.New(rand.NewPCG(b.Seed, 0))
 	for block := range b.Repeats {

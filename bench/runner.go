@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"sweetspot/results"
 	"sweetspot/strategies"
@@ -21,6 +22,7 @@ type runner struct {
 	observe   Observer
 	instant   func() (URLs, error)       // of a server that answers at once, started at the first call; nil if there is none
 	shareDone func(done float64) float64 // the share of the run that done trials are; the trial under way counts in part
+	atMost    func() time.Duration       // how long the run may last yet; nil if the trials to come are known
 	idle      bool                       // whether sessions of other strategies hold connections open
 	trials    []results.Trial            // in the order in which they were made
 	warnings  []results.Warning          // about the run as a whole
@@ -37,6 +39,10 @@ type fate struct {
 	tried, broken, able bool   // whether it had a trial, broke down, had a success
 	silent              bool   // whether it had a trial without success since the latest success of any
 	failure             string // its latest
+
+	toCome int           // trials, as far as they are planned
+	trials int           // that are over
+	took   time.Duration // these trials, together
 }
 
 func newRunner(ctx context.Context, load Load, observe Observer, instant InstantServer) *runner {
@@ -74,15 +80,18 @@ func (r *runner) trial(ctx context.Context, c candidate, block int, doing string
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	began := time.Now()
 	t, err := c.trial(ctx, r.load, block, func(share float64) {
 		if r.observe.Progress != nil {
 			done := len(r.trials)
-			r.observe.Progress(Progress{c.strategy.Name(), c.limit, done, r.shareDone(float64(done) + share), doing})
+			left, atMost := r.left(c.strategy, time.Since(began))
+			r.observe.Progress(Progress{c.strategy.Name(), c.limit, done, r.shareDone(float64(done) + share), doing, left, atMost})
 		}
 	})
 	if err != nil {
 		return nil, err
 	}
+	r.fates[c.strategy.Name()].spent(time.Since(began))
 	if t == nil { // ctx ended before there was anything to measure
 		return nil, ctx.Err()
 	}
@@ -105,6 +114,49 @@ func (r *runner) trial(ctx context.Context, c candidate, block int, doing string
 	}
 	r.nameHosts()
 	return t, r.hopeless()
+}
+
+// spent notes how long a trial of the strategy took.
+func (f *fate) spent(took time.Duration) {
+	f.toCome, f.trials, f.took = max(0, f.toCome-1), f.trials+1, f.took+took
+}
+
+// plan notes the trials to come: one of each of the candidates in every block.
+func (r *runner) plan(candidates candidates, blocks int) {
+	for _, f := range r.fates {
+		f.toCome = 0
+	}
+	for _, c := range candidates {
+		r.fates[c.strategy.Name()].toCome += blocks
+	}
+}
+
+// left returns how long the run lasts yet, when a trial of s has been under way for that long: each trial to come is taken to
+// last as long as those of its strategy did so far. It returns 0 if there was none yet.
+func (r *runner) left(s strategies.Strategy, underWay time.Duration) (left time.Duration, atMost bool) {
+	if r.atMost != nil {
+		return max(0, r.atMost()), true
+	}
+	var took time.Duration
+	trials := 0
+	for _, f := range r.fates {
+		took, trials = took+f.took, trials+f.trials
+	}
+	if trials == 0 {
+		return 0, false
+	}
+	usual := func(f *fate) time.Duration {
+		if f.trials == 0 {
+			return took / time.Duration(trials)
+		}
+		return f.took / time.Duration(f.trials)
+	}
+	for _, f := range r.fates {
+		if !f.broken {
+			left += time.Duration(f.toCome) * usual(f)
+		}
+	}
+	return max(0, left-min(underWay, usual(r.fates[s.Name()]))), false
 }
 
 // accountable returns the error that ends a session whose counts are wrong; nil if the session may go on.

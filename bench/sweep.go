@@ -45,10 +45,11 @@ func (s Sweep) Run(ctx context.Context, load Load, observe Observer) (Findings, 
 	}
 	defer candidates.close(ctx)
 	r.idle = len(candidates) > 1
-	run := sweeping{plan: s, runner: r, random: rand.New(rand.NewPCG(s.Seed, 1)), began: time.Now()}
+	run := &sweeping{plan: s, runner: r, random: rand.New(rand.NewPCG(s.Seed, 1)), began: time.Now()}
 	for i, c := range candidates {
 		run.searches = append(run.searches, &search{candidate: c, brakes: s.Brakes, finder: s.finder(uint64(i))})
 	}
+	r.atMost = func() time.Duration { return run.left(1 + run.comparing()) }
 	err = run.search(ctx)
 	if errors.Is(err, ErrDied) {
 		for i, one := range run.searches {
@@ -121,6 +122,14 @@ func (s *sweeping) spent() float64 { return time.Since(s.began).Seconds() / s.pl
 // left returns the time until the sweep has lasted budgets times its budget.
 func (s *sweeping) left(budgets float64) time.Duration {
 	return time.Duration(budgets*float64(s.plan.Budget)) - time.Since(s.began)
+}
+
+// comparing returns the share of the budget that comparing the strategies may add.
+func (s *sweeping) comparing() float64 {
+	if len(s.searches) < 2 {
+		return 0
+	}
+	return compareShare
 }
 
 // search goes on until every strategy's search has decided, the target is harmed, or only the part of the budget that is
@@ -216,7 +225,7 @@ func (s *sweeping) compare(ctx context.Context) (*finalComparison, error) {
 	}
 	c := newFinalComparison(ctx, s.runner, entered, s.plan.Repeats, s.random)
 	defer c.close(ctx)
-	return c, c.run(ctx, s.runner, s.random, func() time.Duration { return s.left(1 + compareShare) })
+	return c, c.run(ctx, s.runner, s.random, func() time.Duration { return s.left(1 + s.comparing()) })
 }
 
 // conclude returns what the sweep supports.

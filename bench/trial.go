@@ -208,6 +208,7 @@ func (m *measured) report() (*results.Trial, error) {
 		Wire:           m.used.wireMean().Seconds(),
 		Scheduling:     m.used.schedulingP99().Seconds(),
 		Connections:    m.usage.Connections,
+		Stall:          t.ticks.longestGap(m.elapsed).Seconds(),
 		SettledLimit:   m.usage.Limit,
 		Memory:         m.usage.Memory,
 		FirstError:     t.err,

@@ -41,10 +41,8 @@ func validate(t *results.Trial, load Load) {
 		t.Warn(results.Warningf(results.Failures, "%s of the requests failed", percent(failed)).With("failed_share", failed))
 	}
 	warnLittle(t, load)
-	if load.Rate > 0 && t.PerSecond > atRate*load.Rate {
-		t.Warn(results.Warningf(results.RateBound,
-			"the rate of %g per second limits the goodput, which says nothing about strategy or server", load.Rate).With("rate", load.Rate))
-	}
+	warnRate(t, load)
+	warnStall(t)
 	if busy := busyShare(t); busy > busyClient {
 		t.Warn(results.Warningf(results.ClientBusy,
 			"the client used %s of its processors: it may be the bottleneck, not the server", percent(busy)).With("busy_share", busy))
@@ -56,6 +54,63 @@ func validate(t *results.Trial, load Load) {
 	if redirects := redirected(t.Status); redirects > 0 {
 		t.Warn(results.Warningf(results.Redirects, "%s of the answers are redirects, which are not followed",
 			percent(float64(redirects)/completed)).With("redirected_share", float64(redirects)/completed))
+	}
+}
+
+// warnRate says whether the rate was what limited the goodput, and whether it was held.
+//
+// By Little's law a rate takes as many requests in flight as the rate times the mean latency. A few requests more or less are
+// a matter of where the window is cut. As long as slots are empty, those in flight at its end were started in time. Of a
+// batch, the last one's latency is no time in which any start.
+func warnRate(t *results.Trial, load Load) {
+	if load.Rate == 0 {
+		return
+	}
+	if t.PerSecond > atRate*load.Rate {
+		t.Warn(results.Warningf(results.RateBound,
+			"the rate of %g per second limits the goodput, which says nothing about strategy or server", load.Rate).With("rate", load.Rate))
+		return
+	}
+	starting := t.Elapsed
+	if load.Requests > 0 {
+		starting -= longestLatency(t)
+	}
+	full := fullShare(t) >= emptySlots
+	made := float64(t.Completed())
+	if !full {
+		made = float64(t.Started)
+	}
+	held := made / starting
+	if starting <= 0 || held > atRate*load.Rate || load.Rate*starting-made < fewMissing {
+		return
+	}
+	const rounding = 0.01 // of the latency
+	needed := math.Ceil(load.Rate * meanLatency(t) * (1 - rounding))
+	w := results.Warningf(results.RateMissed, "the rate of %g per second was not held: %.3g per second were made", load.Rate, held)
+	if full && needed > float64(t.Limit) {
+		w.Text += fmt.Sprintf(", since a latency of %.3g s takes a limit of %.0f", meanLatency(t), needed)
+		w = w.With("limit_needed", needed)
+	}
+	t.Warn(w.With("rate", load.Rate).With("per_second", held))
+}
+
+// fewMissing is how many requests fewer than the rate asks for are no sign that it was missed.
+const fewMissing = 2
+
+// What makes a time in which no request ended a stall. It is the longer of shortestStall and a multiple of what is usual, and
+// a multiple of the usual time from one end to the next.
+const (
+	shortestStall  = 0.5 // seconds
+	stallLatencies = 10  // medians of the latency
+	stallIntervals = 20  // mean times from one end to the next
+)
+
+// warnStall says that for a time no request ended, far longer than usual.
+func warnStall(t *results.Trial) {
+	usual := max(stallLatencies*t.Latency.P50, stallIntervals*t.Elapsed/float64(t.Completed()))
+	if t.Stall >= max(shortestStall, usual) {
+		t.Warn(results.Warningf(results.Stalled, "for %.2g s no request ended: the server, the network or the client stood still", t.Stall).
+			With("seconds", t.Stall))
 	}
 }
 

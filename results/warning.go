@@ -82,6 +82,8 @@ const (
 	Failures        Code = "failures"         // requests failed
 	Unsteady        Code = "unsteady"         // the trial breaks Little's law
 	RateBound       Code = "rate-bound"       // the rate that was asked for limits the goodput
+	RateMissed      Code = "rate-missed"      // the rate that was asked for was not held
+	Stalled         Code = "stalled"          // for a time no request ended
 	ClientBusy      Code = "client-busy"      // the client used most of its processors
 	ManyConnections Code = "many-connections" // connections were not kept open
 	Redirects       Code = "redirects"        // answers are redirects, which are not followed
@@ -120,7 +122,7 @@ const (
 	NotCompared    Code = "not-compared"     // a strategy had trials without a success
 	CopyDiffers    Code = "copy-differs"     // a strategy differs from its own copy: the comparison is void
 	TooFewBlocks   Code = "too-few-blocks"   // too few blocks to name a winner
-	NoTime         Code = "no-time"          // there was no time for the comparison at a common limit
+	NoTime         Code = "no-time"          // the budget left no time for the whole comparison
 	FewFiles       Code = "few-files"        // the limit on open files bounds the limits tried
 	NoConclusion   Code = "no-conclusion"    // the run was interrupted
 	Torn           Code = "torn"             // the last line of the file is torn
@@ -131,7 +133,7 @@ const (
 // Codes returns every code.
 func Codes() []Code {
 	return []Code{
-		NoCompletions, Failures, Unsteady, RateBound, ClientBusy, ManyConnections, Redirects, LimitSettled, BatchTail,
+		NoCompletions, Failures, Unsteady, RateBound, RateMissed, Stalled, ClientBusy, ManyConnections, Redirects, LimitSettled, BatchTail,
 		SlowToFill, EmptySlots, CutShort, NotWitnessed, Contradicted, IdleConnections, NoLatency, NoRate, HostFails,
 		BrokeDown, BoundByClient, Harm, SmallBatch, NothingHolds, FailingLimits, BestGuess, NoSuccess, TooFewTrials, NotCertain, Drift,
 		LeftOut, NotChecked, NotCompared, CopyDiffers, TooFewBlocks, NoTime, FewFiles, NoConclusion, Torn,

@@ -9,6 +9,8 @@ var advice = map[results.Code]string{
 	results.EmptySlots:      "raise --duration, or the client is the bottleneck",
 	results.BatchTail:       "raise --requests",
 	results.RateBound:       "leave --rate out to see what the strategy can do",
+	results.RateMissed:      "take a larger limit, a lower --rate or a faster strategy",
+	results.Stalled:         "see what the server did meanwhile, and run again",
 	results.Redirects:       "use the URL they lead to",
 	results.IdleConnections: "if the server caps connections, run one strategy at a time",
 	results.Contradicted:    "do not trust its figures",
