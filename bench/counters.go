@@ -1,9 +1,11 @@
 package bench
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
+	"syscall"
 	"time"
 
 	"sweetspot/results"
@@ -23,6 +25,7 @@ type counters struct {
 	busy                time.Duration // time in flight, summed over all requests, as far as it lies in the window
 	first, last         time.Duration // start of the first that counts, end of the last
 	err                 string        // of the first failure, in the warm-up or later
+	noPort              int64         // failures because this machine had no free port
 	hosts               []hostCount   // by the hosts' numbers, less 1; warm-up included
 }
 
@@ -72,7 +75,16 @@ func (c *counters) add(e *completion, from, to, origin time.Duration) {
 		return
 	}
 	c.failed[e.outcome.Class]++
+	if e.outcome.Class == strategies.Other && withoutPort(e.outcome.Err) {
+		c.noPort++
+	}
 	c.failures.Record(latency)
+}
+
+// withoutPort reports whether an error says that this machine has no free port for a connection. Programs in other languages
+// report it in words.
+func withoutPort(err error) bool {
+	return err != nil && (errors.Is(err, syscall.EADDRNOTAVAIL) || strings.Contains(err.Error(), "annot assign requested address"))
 }
 
 // longestReason is how many bytes are kept of an error, which may quote what a server sent.
@@ -82,6 +94,9 @@ const longestReason = 200
 func describe(o strategies.Outcome) string {
 	if o.Err != nil {
 		text := o.Err.Error()
+		if withoutPort(o.Err) {
+			text = "this machine has no free port for another connection: " + text
+		}
 		if len(text) > longestReason {
 			text = strings.ToValidUTF8(text[:longestReason], "") + "…"
 		}

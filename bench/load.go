@@ -67,6 +67,17 @@ func (l Load) ShortestWindow() time.Duration {
 	return time.Duration(min(math.Ceil(startsInWindow/l.Rate*1000)*float64(time.Millisecond), math.MaxInt64/2))
 }
 
+// fewestRequests returns how many requests a trial at the limit makes, at least.
+func (l Load) fewestRequests(limit int) int {
+	switch {
+	case l.Requests > 0:
+		return int(l.Requests)
+	case l.Rate > 0:
+		return int(l.Rate * l.Duration.Seconds())
+	}
+	return max(int(l.Completions), (rounds+warmupRounds)*limit)
+}
+
 // Automatic is a warm-up that lasts until the strategy has reached its full speed: at least 200 ms and three mean
 // latencies.
 const Automatic time.Duration = -1
