@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"runtime"
-	"strings"
 
 	"sweetspot/results"
 )
@@ -64,21 +63,14 @@ func validate(t *results.Trial, load Load) {
 // request that failed, which ends its connection. There may be a few more, when a dial and an idle connection race.
 func replaced(t *results.Trial, load Load) bool {
 	surplus := t.Connections - int(min(t.Failures(), math.MaxInt32))
-	return surplus > 2*t.Limit && surplus > 2*t.Limit*hosts(load.URLs)
+	return surplus > 2*t.Limit && surplus > 2*t.Limit*distinctHosts(load.URLs)
 }
 
-// manyURLs is how many URLs are looked at for their hosts: a list of that many has shown most of its hosts.
-const manyURLs = 100_000
-
-// hosts returns the number of hosts to which the URLs lead.
-func hosts(urls URLs) int {
+// distinctHosts returns the number of hosts to which the URLs lead, as far as the first mostScanned of them show it.
+func distinctHosts(urls URLs) int {
 	seen := map[string]struct{}{}
-	for i := range min(urls.Len(), manyURLs) {
-		url := urls.At(i)
-		if parts := strings.SplitN(url, "/", 4); len(parts) > 2 {
-			url = parts[0] + parts[2] // scheme and host, without a path in which everything may differ
-		}
-		seen[url] = struct{}{}
+	for i := range min(urls.Len(), mostScanned) {
+		seen[hostOf(urls.At(i))] = struct{}{}
 	}
 	return len(seen)
 }

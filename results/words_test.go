@@ -88,8 +88,8 @@ func verdictIsSaid(t *testing.T, verdict results.Verdict, want said) {
 	if found.Label() != want.label || !strings.HasPrefix(found.Advice(), want.advice) {
 		t.Errorf("label %q, advice %q, want %q and %q", found.Label(), found.Advice(), want.label, want.advice)
 	}
-	if marked := found.Mark(found.Limit) != ""; marked != (want.label != "") {
-		t.Errorf("mark %q", found.Mark(found.Limit))
+	if marked := found.Mark(found.Limit, found.PerSecond) != ""; marked != (want.label != "") {
+		t.Errorf("mark %q", found.Mark(found.Limit, found.PerSecond))
 	}
 
 	var terminal, page bytes.Buffer
@@ -140,7 +140,7 @@ func TestStandingsMeanTheSameInEveryPackage(t *testing.T) {
 	}{
 		results.Fastest:           {"fastest", "best", render.Best, results.Slower, "pool is the fastest: "},
 		results.Slower:            {"39% slower", "-39%", render.Plain, results.Fastest, "other is the fastest: 1,000/s"},
-		results.Indistinguishable: {"~ fastest", "~", render.Good, results.Indistinguishable, "other and pool are the fastest"},
+		results.Indistinguishable: {"~ fastest", "~", render.Good, results.Indistinguishable, "other has the highest mean, 1,000/s"},
 	}
 	for _, standing := range results.Standings() {
 		want, known := want[standing]

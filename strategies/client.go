@@ -6,6 +6,7 @@ import "sweetspot/strategies/network"
 type Client struct {
 	Name string
 	Doc  string // one line
+	Traits
 
 	// Open returns a stack with the settings of target, which must come from [Target.InProcess]. The stack dials through n
 	// and has at most the given number of connections to each host; callers beyond that number wait for one.

@@ -2,11 +2,8 @@ package strategies
 
 import (
 	"context"
-	"fmt"
-	"os"
 	"sync"
 	"sync/atomic"
-	"time"
 )
 
 // A Schedule decides which goroutines make the requests, and when.
@@ -30,7 +27,6 @@ type Lane struct {
 	worker   Worker
 	caller   Caller
 	request  Request
-	timeout  time.Duration
 	ownLimit *atomic.Int64 // the session's
 }
 
@@ -39,17 +35,10 @@ func (l *Lane) Next(ctx context.Context) bool { return l.worker.Next(ctx, &l.req
 
 // Do makes the request that Next started, hands its outcome to the Worker and returns it.
 func (l *Lane) Do() Outcome {
-	began := time.Now()
 	outcome := l.caller.Do(&l.request)
-	if outcome.Class == OK && time.Since(began) > l.timeout {
-		outcome = Failed(errLate)
-	}
 	l.worker.Done(&l.request, outcome)
 	return outcome
 }
-
-// errLate is the error of an answer that came in time and was not handled in time: a success is never later than its timeout.
-var errLate = fmt.Errorf("the answer was not whole and handled in time: %w", os.ErrDeadlineExceeded)
 
 // ReportLimit notes the limit that a schedule has chosen by itself, for [Usage]. Any goroutine may call it.
 func (l *Lane) ReportLimit(limit int) { l.ownLimit.Store(int64(limit)) }

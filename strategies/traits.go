@@ -6,6 +6,7 @@ type Traits struct {
 	Stateless      bool // keeps neither connections nor cookies from one request to the next
 	NormalizesPath bool // resolves dots in a path, and may join the values of a header that is given twice
 	LenientParser  bool // accepts a head that breaks off, or reports it as a reset; and accepts a Content-Length that is not a number
+	StrictParser   bool // rejects a head whose lines end in a bare LF, or with the same Content-Length twice
 	ShortHeaders   bool // rejects a header line of over 8 KB
 	Retries        bool // repeats a request if a kept connection is closed without a response
 }
