@@ -20,10 +20,11 @@ const (
 	answerSessions = 6
 )
 
-// CheckAnswers makes requests for every odd answer, over http or https, each several times, as some differ when a connection is
-// reused. Each answer is a subtest.
-func CheckAnswers(t *testing.T, s strategies.Strategy, secure bool) {
-	checkAnswers(t, candidate{Strategy: s, traits: strategies.TraitsOf(s), otherProcess: cannotHandle(t, s)}, secure)
+// answersHaveTheirClass makes requests for every odd answer, each several times, as some differ when a connection is reused.
+func answersHaveTheirClass(t *testing.T, c candidate) {
+	for _, scheme := range []string{"http", "https"} {
+		t.Run(scheme, func(t *testing.T) { checkAnswers(t, c, scheme == "https") })
+	}
 }
 
 func checkAnswers(t *testing.T, c candidate, secure bool) {

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"fmt"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -69,19 +70,30 @@ func gzipped(body string) (encoded, header string) {
 	return b.String(), "Content-Encoding: gzip\r\n"
 }
 
-// large is a body of JSON that is larger than answerMaxBody.
-var large = "[" + strings.Repeat("1,", 1<<20) + "1]"
+// bomb is a gzip of 100 MB of spaces, with the header that says so.
+var bomb = sync.OnceValues(func() (encoded, header string) {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	for space := bytes.Repeat([]byte{' '}, 1<<20); b.Len() < 100<<10; { // a thousandth of what it expands to
+		_, _ = w.Write(space)
+	}
+	_ = w.Close()
+	return b.String(), "Content-Encoding: gzip\r\n"
+})
 
-var bodies = []Answer{
-	{Name: "a gzip bomb, not decoded", Want: strategies.OK, serve: each(whole(gzipped(strings.Repeat("\x00", 100<<20))))},
-	{Name: "a gzip bomb", Want: strategies.TooLarge, JSON: true, serve: each(whole(gzipped(strings.Repeat(" ", 100<<20))))},
-	{Name: "a large one, not decoded", Want: strategies.OK, serve: each(whole(large))},
-	{Name: "a large one", Want: strategies.TooLarge, JSON: true, serve: each(whole(large))},
-	{Name: "a large one in chunks", Want: strategies.TooLarge, JSON: true, serve: each(fmt.Sprintf("%s%x\r\n%s\r\n0\r\n\r\n", chunked, len(large), large))},
-	{Name: "a large one of no length", Want: strategies.TooLarge, JSON: true, serve: once(ok + "\r\n" + large)},
-	{Name: "one that keeps coming", Want: strategies.TooLarge, JSON: true, serve: endless(ok+"\r\n", " ")},
-	{Name: "a length beyond the limit, then silence", Want: strategies.TooLarge, JSON: true, serve: hang(ok + longest)},
-	{Name: "a large one of a bad status", Want: strategies.BadStatus, JSON: true, serve: each("HTTP/1.1 500 Bad" + strings.TrimPrefix(whole(large), ok[:len(ok)-2]))},
+func bodies() []Answer {
+	large := "[" + strings.Repeat("1,", answerMaxBody) + "1]" // twice of what is decoded
+	return []Answer{
+		{Name: "a gzip bomb, not decoded", Want: strategies.OK, serve: each(whole(bomb()))},
+		{Name: "a gzip bomb", Want: strategies.TooLarge, JSON: true, serve: each(whole(bomb()))},
+		{Name: "a large one, not decoded", Want: strategies.OK, serve: each(whole(large))},
+		{Name: "a large one", Want: strategies.TooLarge, JSON: true, serve: each(whole(large))},
+		{Name: "a large one in chunks", Want: strategies.TooLarge, JSON: true, serve: each(fmt.Sprintf("%s%x\r\n%s\r\n0\r\n\r\n", chunked, len(large), large))},
+		{Name: "a large one of no length", Want: strategies.TooLarge, JSON: true, serve: once(ok + "\r\n" + large)},
+		{Name: "one that keeps coming", Want: strategies.TooLarge, JSON: true, serve: endless(ok+"\r\n", " ")},
+		{Name: "a length beyond the limit, then silence", Want: strategies.TooLarge, JSON: true, serve: hang(ok + longest)},
+		{Name: "a large one of a bad status", Want: strategies.BadStatus, JSON: true, serve: each("HTTP/1.1 500 Bad" + strings.TrimPrefix(whole(large), ok[:len(ok)-2]))},
+	}
 }
 
 func json() []Answer {
