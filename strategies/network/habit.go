@@ -40,3 +40,13 @@ func (h *Habit) Notice(idle time.Duration) {
 
 // Kept takes note of a connection that has got a second answer.
 func (h *Habit) Kept() { h.closed.Store(0) }
+
+// habit returns what is known about the server at an address.
+func (n *Network) habit(address string) *Habit {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.habits[address] == nil {
+		n.habits[address] = &Habit{}
+	}
+	return n.habits[address]
+}
