@@ -24,6 +24,12 @@ var FastHTTP = Client{
 	Name: "fasthttp",
 	Doc:  "valyala/fasthttp: HTTP/1.1 only, reuses everything, allocates nothing per request",
 	Open: openFastHTTP,
+	Traits: Traits{Answers: map[string][]Class{
+		"lengths: the same length twice":          {Malformed},
+		"line ends: LF in the head":               {Malformed},
+		"surplus: right after the answer":         {BadStatus, Timeout}, // over https
+		"surplus: a millisecond after the answer": {BadStatus, Timeout}, // over https
+	}},
 }
 
 // fastHTTPStack is the stack of valyala/fasthttp. It uses that library's pool of connections, its requests and its responses,
@@ -208,8 +214,12 @@ func (c *fastHTTPCaller) exchange(r *Request, conn *network.Conn, deadline time.
 	if err != nil {
 		return Outcome{}, err
 	}
-	outcome := c.stack.target.Receive(r, c.response.StatusCode(), string(c.response.Header.ContentEncoding()), body)
-	return outcome, nil
+	return c.stack.target.ReceiveBefore(deadline, r, Response{
+		Status:   c.response.StatusCode(),
+		Encoding: string(c.response.Header.ContentEncoding()),
+		Length:   int64(c.response.Header.ContentLength()), // or negative
+		Body:     body,
+	}), nil
 }
 
 // maxHeadBytes is the largest head of a response whose connection has not refused it before.

@@ -142,6 +142,7 @@ func (s *session) Close() error {
 		return nil
 	}
 	s.shared.tls.Close()
+	s.shared.network.Close()
 	if !s.running {
 		return s.free()
 	}
