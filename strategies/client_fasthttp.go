@@ -27,8 +27,8 @@ var FastHTTP = Client{
 	Traits: Traits{Answers: map[string][]Class{
 		"lengths: the same length twice":          {Malformed},
 		"line ends: LF in the head":               {Malformed},
-		"surplus: right after the answer":         {BadStatus, Timeout}, // over https
-		"surplus: a millisecond after the answer": {BadStatus, Timeout}, // over https
+		"surplus: right after the answer":         {BadStatus}, // over https
+		"surplus: a millisecond after the answer": {BadStatus}, // over https
 	}},
 }
 
