@@ -27,14 +27,16 @@ func init() { RegisterClient(FastHTTP) }
 var FastHTTP = Client{
 	Name:   "fasthttp",
 	Doc:    "valyala/fasthttp: HTTP/1.1 only, reuses everything, allocates nothing per request",
-	Traits: Traits{SendsLength: true, Answers: strictHeads},
+	Traits: Traits{SendsLength: true, Answers: answersOfFastHTTP},
 	Open:   openFastHTTP,
 }
 
-// strictHeads are the answers with a head that fasthttp rejects.
-var strictHeads = map[string][]Class{
-	"line ends: LF in the head":      {Malformed},
-	"lengths: the same length twice": {Malformed},
+// answersOfFastHTTP are those with a head that fasthttp rejects, and those whose surplus it takes for the next response, over https.
+var answersOfFastHTTP = map[string][]Class{
+	"line ends: LF in the head":               {Malformed},
+	"lengths: the same length twice":          {Malformed},
+	"surplus: right after the answer":         {BadStatus},
+	"surplus: a millisecond after the answer": {BadStatus},
 }
 
 // fastHTTPStack is the stack of valyala/fasthttp. It uses that library's pool of connections, its requests and its responses,
@@ -272,7 +274,7 @@ func (c *fastHTTPCaller) exchange(r *Request, conn *network.Conn, deadline time.
 	return c.stack.target.ReceiveBefore(deadline, r, Response{
 		Status:   c.response.StatusCode(),
 		Encoding: string(c.response.Header.ContentEncoding()),
-		Length:   int64(c.response.Header.ContentLength()),
+		Length:   int64(c.response.Header.ContentLength()), // or negative
 		Body:     body,
 	}), nil
 }

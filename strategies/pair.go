@@ -28,8 +28,9 @@ type pair struct {
 	client    Client
 }
 
-func (p pair) Name() string { return p.name }
-func (p pair) Doc() string  { return p.doc }
+func (p pair) Name() string   { return p.name }
+func (p pair) Doc() string    { return p.doc }
+func (p pair) Traits() Traits { return p.client.Traits }
 
 // Traits returns the client's.
 func (p pair) Traits() Traits { return p.client.Traits }

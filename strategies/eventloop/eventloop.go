@@ -27,6 +27,9 @@ func (strategy) Doc() string {
 }
 func (strategy) Limit(limit int) int { return limit }
 
+// Traits are those of fasthttp, which makes the requests over https.
+func (strategy) Traits() strategies.Traits { return strategies.FastHTTP.Traits }
+
 func (s strategy) Open(_ context.Context, target strategies.Target, maxLimit int) (strategies.Session, error) {
 	if maxLimit < 1 {
 		return nil, fmt.Errorf("%s: open: limit %d: want at least 1", s.Name(), maxLimit)

@@ -143,6 +143,7 @@ func (s *session) Close() error {
 	}
 	s.shared.network.Close() // ends what the client of https does
 	s.shared.tls.Close()
+	s.shared.network.Close()
 	if !s.running {
 		return s.free()
 	}

@@ -36,7 +36,7 @@ func Answers() []Answer {
 	return slices.Concat(
 		group("lengths", lengths), group("chunks", chunks), group("line ends", lineEnds), group("heads", heads),
 		group("interim answers", interim), group("closes", closes), group("surplus", surplus), group("garbage", garbage),
-		group("slow", slow), group("bodies", bodies), group("json", json()), group("cookies", cookies), group("statuses", statuses),
+		group("slow", slow), group("bodies", bodies()), group("json", json()), group("cookies", cookies), group("statuses", statuses),
 	)
 }
 

@@ -20,10 +20,12 @@ const (
 	answerSessions = 6
 )
 
-// CheckAnswers makes requests for every odd answer, over http or https, each several times, as some differ when a connection is
-// reused. Each answer is a subtest.
-func CheckAnswers(t *testing.T, s strategies.Strategy, secure bool) {
-	checkAnswers(t, candidate{Strategy: s, traits: strategies.TraitsOf(s), otherProcess: cannotHandle(t, s)}, secure)
+// answersHaveTheirClass makes requests for every odd answer, each several times, as some differ when a connection is reused.
+func answersHaveTheirClass(t *testing.T, c candidate) {
+	skipIf(t, c.otherProcess && c.traits.Answers == nil, "it does not say which answers its library takes for others")
+	for _, scheme := range []string{"http", "https"} {
+		t.Run(scheme, func(t *testing.T) { checkAnswers(t, c, scheme == "https") })
+	}
 }
 
 func checkAnswers(t *testing.T, c candidate, secure bool) {
@@ -38,12 +40,9 @@ type asked struct {
 	outcomes []strategies.Outcome
 }
 
-// check compares the outcomes with the class that the answer must have, or with those that a strategy declares.
+// check compares the outcomes with the class that the answer must have, or with it and those that a strategy declares.
 func (a asked) check(t *testing.T, declared []strategies.Class) {
-	want := declared
-	if len(want) == 0 {
-		want = []strategies.Class{a.Want}
-	}
+	want := append([]strategies.Class{a.Want}, declared...)
 	got := map[strategies.Class]int{}
 	var err error
 	for _, o := range a.outcomes {
