@@ -124,6 +124,7 @@ const (
 	Torn           Code = "torn"             // the last line of the file is torn
 	DifferentRuns  Code = "different-runs"   // two runs that are compared have different loads, targets or machines
 	DriftWithinRun Code = "drift-within-run" // one of the two runs that are compared drifted
+	ForeignFloor   Code = "foreign-floor"    // the variance between runs was measured on another machine
 )
 
 // Codes returns every code.
@@ -133,7 +134,7 @@ func Codes() []Code {
 		SlowToFill, EmptySlots, CutShort, NotWitnessed, Contradicted, IdleConnections, NoLatency, NoRate,
 		BrokeDown, BoundByClient, Harm, SmallBatch, NothingHolds, FailingLimits, NoSuccess, TooFewTrials, NotCertain, Drift,
 		LeftOut, NotChecked, NotCompared, CopyDiffers, TooFewBlocks, NoTime, FewFiles, NoConclusion, Torn,
-		DifferentRuns, DriftWithinRun,
+		DifferentRuns, DriftWithinRun, ForeignFloor,
 	}
 }
 

@@ -22,6 +22,7 @@ var advice = map[results.Code]string{
 	results.TooFewBlocks:    "raise --repeats",
 	results.NoTime:          "raise --budget",
 	results.FewFiles:        "use fewer strategies, or raise 'ulimit -Hn'",
+	results.ForeignFloor:    "measure it on this machine with 'make floor', or give it with --floor",
 	results.DriftWithinRun:  "stop other programs on the machine and on the server, and run again",
 }
 
