@@ -21,6 +21,8 @@ type contest struct {
 	onebyone   bool    // all blocks of one strategy before the next, instead of random order within blocks
 	copyslower float64 // by how much the copy is slower
 	families   [][]string
+	between    float64 // standard deviation of ln(goodput) from run to run, for all strategies of a run alike
+	apiece     float64 // the same, for each strategy on its own
 }
 
 func (c contest) run(seed uint64) optimum.Ranking {
@@ -33,6 +35,11 @@ func (c contest) run(seed uint64) optimum.Ranking {
 		}
 	}
 	total, shock := float64(c.blocks*len(c.speeds)), 0.0
+	own := make([]float64, len(c.speeds))
+	common := math.Exp(c.between * random.NormFloat64())
+	for i := range own {
+		own[i] = common * math.Exp(c.apiece*random.NormFloat64())
+	}
 	for n, at := range c.order(random) {
 		block, i := at[0], at[1]
 		speed := c.speeds[i]
@@ -40,7 +47,7 @@ func (c contest) run(seed uint64) optimum.Ranking {
 			speed = c.speeds[0] * (1 - c.copyslower)
 		}
 		shock = c.again*shock + math.Sqrt(1-c.again*c.again)*random.NormFloat64()
-		samples[i].Blocks[block] = 1000 * speed * (1 + c.drift*float64(n)/total) * math.Exp(c.noise*shock)
+		samples[i].Blocks[block] = 1000 * own[i] * speed * (1 + c.drift*float64(n)/total) * math.Exp(c.noise*shock)
 	}
 	return optimum.Compare(samples, c.families...)
 }
@@ -84,6 +91,8 @@ func TestCompareFindsEqualStrategiesIndistinguishable(t *testing.T) {
 		"noisy":      {speeds: equal, blocks: 10, noise: 0.10},
 		"drifting":   {speeds: equal, blocks: 10, noise: 0.03, drift: -0.2},
 		"correlated": {speeds: equal, blocks: 12, noise: 0.05, again: 0.6},
+		"runs":       {speeds: equal, blocks: 10, noise: 0.03, between: 0.04},
+		"sockets":    {speeds: equal, blocks: 10, noise: 0.03, apiece: 0.005},
 		"families":   {speeds: equal, blocks: 10, noise: 0.03, drift: -0.2, families: twice},
 	} {
 		t.Run(name, func(t *testing.T) {
