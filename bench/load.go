@@ -33,6 +33,8 @@ type Load struct {
 	Duration    time.Duration // the least length of the window
 	Completions int64         // the least number of requests that end in the window; at least five per slot without a Rate
 	Warmup      time.Duration // before the batch or the window, not counted; [Automatic] is none before a batch
+
+	hosts *hosts // of the URLs, with what became of the requests to each in a run
 }
 
 // check returns an error with a line for everything that no trial could be made of.

@@ -65,6 +65,9 @@ func Failed(err error) Outcome { return Outcome{Class: classify(err), Err: err} 
 // Answered returns the outcome of a request with a whole response, whose body has that many bytes. If err is not nil, it says
 // what is wrong with the body.
 func Answered(status int, bytes int64, err error) Outcome {
+	if errors.Is(err, errNoMemory) {
+		return Failed(err)
+	}
 	o := Outcome{Status: status, Bytes: bytes, Err: err}
 	switch {
 	case status >= 400:

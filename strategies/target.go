@@ -28,12 +28,15 @@ type Target struct {
 	MaxBody int64
 
 	// JSON has each successful response decoded before its request ends, so that decoding is part of the work measured. A
-	// body that is not JSON gives the outcome the class [Undecodable].
+	// body that is not JSON by RFC 8259 gives the outcome the class [Undecodable]. An answer that can have no body, such as a
+	// 204, is not decoded. Of a body above 1 MiB the values are decoded but not kept.
 	JSON bool
 	// Handle is called with each successful response before its request ends, after JSON has been decoded. It is called by
 	// several goroutines at a time. Body is valid until Handle returns. An error gives the outcome the class [Undecodable].
 	// Another process cannot call Handle: see [ErrHandle]. Without Handle and JSON, bodies are read to the end and discarded.
 	Handle func(r *Request, status int, body []byte) error
+
+	memory *bodyMemory // for the bodies of a session; nil until InProcess
 }
 
 // ErrHandle is the error of Open if the target has a Handle and the strategy's requests are made by another process.
@@ -80,10 +83,12 @@ func (t Target) WithDefaults() Target {
 	return t
 }
 
-// InProcess returns the target for a client in this process: with the defaults, and, if JSON is set, with a Handle that
-// decodes the body before it calls the given Handle. Such a client may therefore ignore JSON.
+// InProcess returns the target for one session of a client in this process: with the defaults, with memory for the bodies that
+// the session keeps, and, if JSON is set, with a Handle that decodes the body before it calls the given Handle. Such a client
+// may therefore ignore JSON.
 func (t Target) InProcess() Target {
 	t = t.WithDefaults()
+	t.memory = newBodyMemory()
 	if t.JSON {
 		t.Handle = decoding(t.Handle)
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"os"
 	"strings"
 	"time"
 
@@ -13,6 +12,8 @@ import (
 
 	"sweetspot/bench"
 	"sweetspot/bench/cli/live"
+	"sweetspot/bench/cli/secret"
+	"sweetspot/results/input"
 	"sweetspot/server"
 	"sweetspot/strategies"
 )
@@ -108,7 +109,7 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 	if !cmd.Flags().Changed("seed") {
 		o.seed = rand.Uint64N(1<<52) + 1 // a number that every reader of JSON can hold
 	}
-	p := parsed{target: withoutUser(url) + o.urls, strategies: o.chosen(cmd, found), load: o.load(cmd, url, found)}
+	p := parsed{target: secret.Logins(url) + o.urls, strategies: o.chosen(cmd, found), load: o.load(cmd, url, found)}
 	o.display.check(found)
 	if _, err := server.FindProfile(o.profile); err != nil {
 		found.usage = append(found.usage, fmt.Errorf("--%w", err))
@@ -142,8 +143,13 @@ func (o *options) load(cmd *cobra.Command, url string, found *faults) bench.Load
 	found.add("--header", err)
 	load.Body, err = readBody(o.body)
 	found.add("--body", err)
-	load.URLs, err = o.addresses(url)
+	secrets := secret.From(cmd.Context())
+	load.URLs, err = o.addresses(url, secrets)
 	found.add(subjectOf(url, o.urls), err)
+	secrets.Body(load.Body)
+	for _, line := range o.headers {
+		secrets.Header(line)
+	}
 	if !validMethod(o.method) {
 		found.addf("--method %q: want a word such as GET or POST", o.method)
 	}
@@ -179,16 +185,17 @@ func subjectOf(url, file string) string {
 }
 
 // addresses returns the load's URLs. It returns nil for the bundled server, whose URL is not known yet: if there is no URL
-// or only a path, which may be a template.
-func (o *options) addresses(url string) (bench.URLs, error) {
+// or only a path, which may be a template. It adds the logins of a file's URLs to the secrets.
+func (o *options) addresses(url string, secrets *secret.Filter) (bench.URLs, error) {
 	switch {
 	case url != "" && o.urls != "":
 		return nil, errors.New("a URL is given beside it: want one of the two")
 	case o.urls != "":
-		text, err := os.ReadFile(o.urls)
+		text, err := input.ReadAll(o.urls, mostInput)
 		if err != nil {
-			return nil, errors.Unwrap(err) // the caller names the path
+			return nil, errors.New(strings.TrimPrefix(err.Error(), o.urls+": ")) // the caller names the path
 		}
+		secrets.URLs(string(text))
 		return bench.ParseList(string(text))
 	case strings.HasPrefix(url, "/"):
 		_, err := bench.ParseURL("http://127.0.0.1" + url)
@@ -199,9 +206,12 @@ func (o *options) addresses(url string) (bench.URLs, error) {
 	return nil, nil
 }
 
+// mostInput is the size of the largest list of URLs or body that is read from a file, in bytes: room for millions of URLs.
+const mostInput = 256 << 20
+
 func readBody(text string) ([]byte, error) {
 	if path, isFile := strings.CutPrefix(text, "@"); isFile {
-		return os.ReadFile(path)
+		return input.ReadAll(path, mostInput)
 	}
 	return []byte(text), nil
 }

@@ -68,7 +68,7 @@ func loadDistinct(paths []string, found *faults) []*results.Run {
 			continue
 		}
 		seen[filepath.Clean(path)] = true
-		run, err := results.Load(path)
+		run, err := open(path)
 		if err != nil {
 			found.failures = append(found.failures, err)
 			continue
