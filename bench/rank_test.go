@@ -24,7 +24,7 @@ func trialsAt(blocks int, rates map[string]float64) []results.Trial {
 }
 
 func verdicts(trials []results.Trial) map[string]results.Standing {
-	ranked, _ := bench.Rank(trials)
+	ranked, _ := bench.Rank(trials, nil)
 	verdicts := map[string]results.Standing{}
 	for _, s := range ranked {
 		verdicts[s.Strategy] = s.Verdict
@@ -56,7 +56,7 @@ func TestRankPutsAStrategyThatFailsLast(t *testing.T) {
 func TestRankIgnoresATrialThatWasCutShort(t *testing.T) {
 	trials := trialsAt(12, map[string]float64{"a": 1000, "b": 800, "c": 500})
 	cut := results.Trial{Strategy: "a", Limit: 60, Block: 12, Elapsed: 0.01, Purpose: results.Interrupted}
-	ranked, _ := bench.Rank(append(trials, cut))
+	ranked, _ := bench.Rank(append(trials, cut), nil)
 	for _, s := range ranked {
 		if s.Strategy == "a" && (s.Trials != 12 || s.PerSecond < 900 || s.Verdict != results.Fastest) {
 			t.Errorf("got %+v, want the 12 whole trials to count", s)
@@ -71,7 +71,7 @@ func TestRankNamesNoWinnerAfterFewBlocks(t *testing.T) {
 			t.Errorf("%s is %s after 5 blocks", name, verdict)
 		}
 	}
-	if _, warnings := bench.Rank(trials); len(warnings) != 1 {
+	if _, warnings := bench.Rank(trials, nil); len(warnings) != 1 {
 		t.Errorf("warnings %q, want one that says how many repeats it takes", warnings)
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"sweetspot/results"
 	"sweetspot/results/compare"
+	"sweetspot/results/stat"
 )
 
 // sections are the headings of SCHEMA.md under which a type's fields are documented.
@@ -30,6 +31,7 @@ var sections = map[string]reflect.Type{
 	"Law":            reflect.TypeFor[results.Law](),
 	"Rate":           reflect.TypeFor[results.Rate](),
 	"Comparison":     reflect.TypeFor[compare.Comparison](),
+	"Component":      reflect.TypeFor[stat.Component](),
 	"Floor":          reflect.TypeFor[compare.Floor](), "Origin": reflect.TypeFor[compare.Origin](),
 	"At":          reflect.TypeFor[compare.At](),
 	"Change":      reflect.TypeFor[compare.Change](),

@@ -45,7 +45,7 @@ Runs of different requests are compared only with --anyway.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&flags.threshold, "threshold", "", "exit with status 3 if goodput certainly fell by more than this `SHARE`, such as 5%")
-	f.StringVar(&flags.floor, "floor", "", "with one run a side, take the standard deviation from run to run from this `FILE`, or this share, such as 1.5% (default "+usualFloorFile+")")
+	bindFloor(f, &flags.floor, "with one run a side, take the standard deviation")
 	f.BoolVar(&flags.anyway, "anyway", false, "compare runs even if they made different requests")
 	flags.display.bind(cmd)
 	return cmd

@@ -195,7 +195,7 @@ func TestFloorIsTakenByCompare(t *testing.T) {
 	if got := sweetspot(t.Context(), "compare", args[1], args[2]); got.status != 2 || !strings.Contains(got.stderr, "no such file") {
 		t.Errorf("a file that is named and missing: exit status %d, stderr %q", got.status, got.stderr)
 	}
-	if got := sweetspot(t.Context(), args...); got.status != 0 || !strings.Contains(got.stdout, "5.0% from run to run: 12 runs") {
+	if got := sweetspot(t.Context(), args...); got.status != 0 || !strings.Contains(got.stdout, "5.0% from run to run, and of 0.0% by what each strategy has of its own: 12 runs") {
 		t.Errorf("exit status %d, stdout %q, stderr %q", got.status, got.stdout, got.stderr)
 	}
 	got := sweetspot(t.Context(), "compare", "--format", "json", args[1], args[2])
@@ -208,5 +208,18 @@ func TestFloorIsTakenByCompare(t *testing.T) {
 	}
 	if row := comparison.Rows[0]; row.Verdict != compare.Indistinguishable || *row.Low > 0.95 {
 		t.Errorf("10%% apart where runs differ by 5%%: %s, from %g to %g", row.Verdict, *row.Low, *row.High)
+	}
+}
+
+// bench and sweep take the floor too, and their runs say so.
+func TestBenchSaysWhichFloorItsIntervalsInclude(t *testing.T) {
+	args := []string{"bench", "-s", "pool,sequential", "-d", "20ms", "-c", "4", "--repeats", "10", "--profile", "instant", "-q"}
+	got := sweetspot(t.Context(), append(args, "--floor", "1.5%")...)
+	if words := strings.Join(strings.Fields(got.stdout), " "); !strings.Contains(words, "The intervals include that a strategy differs by a standard deviation of 1.5% from run to run") {
+		t.Errorf("exit status %d, stderr %q, stdout:\n%s", got.status, got.stderr, got.stdout)
+	}
+	got = sweetspot(t.Context(), append(args, "--floor", "0.03", "--format", "json")...)
+	if run := got.run(t); run.Floor == nil || run.Floor.Deviation != 0.03 || run.Strategies[0].VersusLow == nil {
+		t.Errorf("floor %+v", run.Floor)
 	}
 }

@@ -9,9 +9,12 @@ import (
 	"path/filepath"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
+	"sweetspot/bench/cli/machine"
 	"sweetspot/results"
 	"sweetspot/results/compare"
+	"sweetspot/results/stat"
 	"sweetspot/results/text"
 )
 
@@ -27,8 +30,8 @@ func newFloorCommand() *cobra.Command {
 		Use:   "floor RUN...",
 		Short: "Measure by how much runs of the same program differ",
 		Long: `floor reads run files of the same strategies on the same machine and target, such as 40, made at different times. It prints
-by how much their goodput differs from run to run, beyond what differs from trial to trial, and saves that for compare: the
-repeats of a single run do not show it. 'make floor' makes the runs.`,
+by how much their goodput differs from run to run, beyond what differs from trial to trial, and saves that for compare, bench and
+sweep: the repeats of a single run do not show it. 'make floor' makes the runs.`,
 		Example: `  sweetspot floor runs/floor/*.jsonl
   sweetspot floor --output floor.json runs/floor/*.jsonl && sweetspot compare --floor floor.json old.jsonl new.jsonl`,
 		Args: cobra.MinimumNArgs(1),
@@ -53,8 +56,8 @@ func runFloor(cmd *cobra.Command, args []string, output string) error {
 	if err := floor.Save(path); err != nil {
 		return err
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "goodput differs by a standard deviation of %s from run to run: %s from %s to %s\nsaved to %s\n",
-		text.Percent(floor.Deviation), text.Plural(floor.Runs, "run"), floor.First, floor.Last, path)
+	fmt.Fprintf(cmd.OutOrStdout(), "goodput differs by a standard deviation of %s from run to run, and of %s by what each strategy has of its own: %s from %s to %s\nsaved to %s\n",
+		text.Percent(floor.Deviation), text.Percent(floor.Strategy.Deviation), text.Plural(floor.Runs, "run"), floor.First, floor.Last, path)
 	return nil
 }
 
@@ -90,11 +93,28 @@ func floorPath(given string) (string, error) {
 	return filepath.Join(dir, "sweetspot", "floor.json"), nil
 }
 
+// bindFloor adds the flag that names the floor. The words say of what it is the standard deviation.
+func bindFloor(f *pflag.FlagSet, floor *string, words string) {
+	f.StringVar(floor, "floor", "", words+" from run to run from this `FILE`, or this share, such as 1.5% (default "+usualFloorFile+")")
+}
+
+// strategyFloor returns the floor of strategies that are compared within a run, and a warning if it was measured on another
+// machine. Without a deviation it is nil.
+func strategyFloor(given string, found *faults) (*stat.Component, []results.Warning) {
+	floor, err := parseFloor(given)
+	found.add("--floor", err)
+	if floor.Strategy.Deviation == 0 {
+		return nil, nil
+	}
+	return &floor.Strategy, floor.Foreign(machine.Describe())
+}
+
 // parseFloor returns the floor that is given as a share or as a file. If none is given it is that of the usual file, or
 // [compare.UsualFloor] if there is no such file.
 func parseFloor(given string) (compare.Floor, error) {
 	if share, ok := parseShare(given); ok {
-		return compare.Floor{Deviation: share}, nil
+		of := stat.Component{Deviation: share}
+		return compare.Floor{Component: of, Strategy: of}, nil
 	}
 	path, err := floorPath(given)
 	if err != nil {

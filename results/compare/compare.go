@@ -107,12 +107,13 @@ func Sides(old, new []*results.Run, floor Floor) (*Comparison, error) {
 	if len(c.Rows) == 0 {
 		return nil, errors.New("nothing in common: old has " + listAt(c.OnlyOld) + "; new has " + listAt(c.OnlyNew))
 	}
+	var foreign []results.Warning
 	if slices.ContainsFunc(c.Rows, Change.single) {
-		c.Floor = &floor
+		c.Floor, foreign = &floor, floor.Foreign(c.New.Machine)
 	}
 	c.test(before, after)
 	c.Optima = shifts(old, new)
-	c.Warnings = slices.Concat(differentRuns(old, new), c.foreignFloor(), before.warnings("old"), after.warnings("new"))
+	c.Warnings = slices.Concat(differentRuns(old, new), foreign, before.warnings("old"), after.warnings("new"))
 	return c, nil
 }
 
@@ -144,7 +145,7 @@ func (c *Comparison) test(before, after side) {
 			row.Verdict = TooFew
 			continue
 		default:
-			beyond := c.Floor.between()
+			beyond := c.Floor.Twice()
 			beyond.Allowance = (math.Abs(before.runs[0].drift) + math.Abs(after.runs[0].drift)) / 2
 			d = stat.Welch(x[0], y[0], beyond)
 		}

@@ -200,6 +200,9 @@ func TestMeasureFloorFindsTheComponentBetweenRuns(t *testing.T) {
 	if err != nil || math.Abs(floor.Deviation-0.0154) > 0.001 || floor.DF < 15 || floor.DF > 19 || floor.Runs != 20 {
 		t.Errorf("%+v, %v", floor, err)
 	}
+	if floor.Strategy.Deviation > 0.005 {
+		t.Errorf("a strategy differs by %g on its own: want next to nothing, since the runs differ as a whole", floor.Strategy.Deviation)
+	}
 	path := filepath.Join(t.TempDir(), "new", "floor.json")
 	if err := floor.Save(path); err != nil {
 		t.Fatal(err)
@@ -231,5 +234,18 @@ func TestSidesCompareTheLimitsOfAllSweeps(t *testing.T) {
 		if err != nil || comparison.Optima[0].Verdict != c.want {
 			t.Errorf("got %+v, %v, want %s", comparison.Optima, err, c.want)
 		}
+	}
+}
+
+// What a run has of its own cancels in the ratio of its strategies; what a strategy has does not.
+func TestMeasureFloorTellsStrategiesFromRuns(t *testing.T) {
+	var runs []*results.Run
+	for i := range uint64(20) {
+		run := fixture.Session(t, i, 10, "pool", 1+0.1*float64(i%2)) // a deviation of 4.9% of one of three strategies
+		runs = append(runs, run)
+	}
+	floor, err := compare.MeasureFloor(runs)
+	if want := math.Sqrt(2./3) * 0.0489 / math.Sqrt2; err != nil || math.Abs(floor.Strategy.Deviation-want) > 0.002 {
+		t.Errorf("%+v, %v, want a deviation of %g", floor.Strategy, err, want)
 	}
 }
