@@ -65,11 +65,19 @@ func (c contest) shock(random *rand.Rand) float64 {
 
 const pairsOfRuns = 1000
 
+// pairs returns how many pairs to simulate: fewer if the floor is measured for each, which takes twenty times as long.
+func (c contest) pairs() int {
+	if c.calibrated {
+		return pairsOfRuns / 5
+	}
+	return pairsOfRuns
+}
+
 // shares returns the shares of pairs of runs of which either of two things is true.
 func (c contest) shares(t *testing.T, one, other func(*Comparison) bool) (float64, float64) {
 	t.Helper()
 	ones, others := 0, 0
-	for seed := range uint64(pairsOfRuns) {
+	for seed := range uint64(c.pairs()) {
 		comparison := c.compare(t, rand.New(rand.NewPCG(seed, 6)))
 		if one(comparison) {
 			ones++
@@ -78,7 +86,7 @@ func (c contest) shares(t *testing.T, one, other func(*Comparison) bool) (float6
 			others++
 		}
 	}
-	return float64(ones) / pairsOfRuns, float64(others) / pairsOfRuns
+	return float64(ones) / float64(c.pairs()), float64(others) / float64(c.pairs())
 }
 
 // floorRuns is how many runs measure a floor: 20 pairs.

@@ -91,7 +91,8 @@ func differences(x, y [][]float64) (all [][]float64, paired bool) {
 	return all, true
 }
 
-// component returns the component between runs of figures that were measured in the same runs, by figure, run and trial.
+// component returns the component between runs of figures that were measured in the same runs, by figure, run and trial. It is
+// no less than these runs are able to show.
 func component(figures [][][]float64) stat.Component {
 	var total, between float64 // of the variance of the means of the runs, and the part that the trials do not explain
 	for _, runs := range figures {
@@ -102,9 +103,11 @@ func component(figures [][][]float64) stat.Component {
 		}
 		total, between = total+variance, between+variance-explained
 	}
-	if !(between > 0) {
+	if total == 0 {
 		return stat.Component{}
 	}
+	// That nothing was found does not mean that there is nothing: the standard error of the variance is what could be found.
+	between = max(between, total*math.Sqrt(2/float64(len(figures[0])-1)))
 	return stat.Component{
 		Deviation: math.Sqrt(between / float64(len(figures))),
 		// The estimate varies as that of the variance of the means does, of which it is a part: Satterthwaite (1946).
