@@ -6,6 +6,7 @@ import (
 
 	"sweetspot/bench"
 	"sweetspot/results"
+	"sweetspot/results/stat"
 )
 
 // trialsAt returns trials of strategies with these mean rates, in blocks, with noise of 1%.
@@ -73,5 +74,20 @@ func TestRankNamesNoWinnerAfterFewBlocks(t *testing.T) {
 	}
 	if _, warnings := bench.Rank(trials, nil); len(warnings) != 1 {
 		t.Errorf("warnings %q, want one that says how many repeats it takes", warnings)
+	}
+}
+
+// What a strategy has of its own from run to run may explain a difference that is clear within the run.
+func TestRankTakesTheFloorIntoAccount(t *testing.T) {
+	trials := trialsAt(12, map[string]float64{"a": 1000, "b": 900, "c": 500})
+	ranked, _ := bench.Rank(trials, &stat.Component{Deviation: 0.05, DF: 30})
+	for _, s := range ranked {
+		want := results.Indistinguishable
+		if s.Strategy == "c" {
+			want = results.Slower
+		}
+		if s.Verdict != want || s.VersusLow == nil || (*s.VersusHigh < 1) != (want == results.Slower) {
+			t.Errorf("%s is %s, want %s", s.Strategy, s.Verdict, want)
+		}
 	}
 }

@@ -144,7 +144,7 @@ func (t Target) readWhole(body io.Reader, length int64, deadline time.Time, shar
 		if err := share.growBefore(deadline, capacity); err != nil {
 			return nil, err
 		}
-		whole = append(make([]byte, 0, capacity), whole...)
+		whole = share.Buffer(whole)
 	}
 }
 

@@ -39,7 +39,7 @@ type Conn struct {
 	wire     *wire
 	network  *Network
 	options  Options
-	habit    *habit // of the server
+	habit    *Habit // of the server
 	timed    bool
 
 	mu       sync.Mutex // guards what follows
@@ -142,7 +142,7 @@ func (c *Conn) begin() error {
 	if !c.spent && c.answered > 0 && now-c.ended > lookAfter && c.wire.disturbed(c.options.TLS != nil) {
 		_ = c.cutOff(ErrStale)
 	}
-	if c.spent || c.answered == 1 && c.habit.avoids() {
+	if c.spent || c.answered == 1 && c.habit.Avoids() {
 		c.spent, c.fault = true, ErrStale
 		return ErrStale
 	}

@@ -49,7 +49,7 @@ func (c *Conn) cutOff(why error) error {
 	case 0:
 		c.fault = why
 	case 1:
-		c.habit.notice(time.Since(c.network.opened) - c.ended)
+		c.habit.Notice(time.Since(c.network.opened) - c.ended)
 	}
 	return io.EOF
 }
@@ -58,7 +58,7 @@ func (c *Conn) cutOff(why error) error {
 func (c *Conn) answeredNow() {
 	c.waiting = false
 	if c.answered++; c.answered == 2 {
-		c.habit.kept()
+		c.habit.Kept()
 	}
 	c.ended = time.Since(c.network.opened)
 	if c.timed {
@@ -75,7 +75,7 @@ func (c *Conn) readFailed(err error) error {
 	c.spent = true
 	end := c.parser.End()
 	if c.waiting && c.answered == 1 && end == io.EOF && !errors.Is(err, net.ErrClosed) {
-		c.habit.notice(c.wrote - c.ended)
+		c.habit.Notice(c.wrote - c.ended)
 	}
 	switch {
 	case errors.Is(err, net.ErrClosed):

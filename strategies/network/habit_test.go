@@ -8,33 +8,33 @@ import (
 )
 
 func TestHabitIsSeenAfterThreeConnectionsInARow(t *testing.T) {
-	var h habit
+	var h Habit
 	for i := range closedInARow {
-		if h.avoids() {
+		if h.Avoids() {
 			t.Errorf("avoided after %d connections", i)
 		}
-		h.notice(0)
+		h.Notice(0)
 	}
 	probes := 0
 	for range 3 * (probeAfter + 1) {
-		if !h.avoids() {
+		if !h.Avoids() {
 			probes++
 		}
 	}
 	if probes != 3 {
 		t.Errorf("%d probes in %d requests, want one in each %d", probes, 3*(probeAfter+1), probeAfter+1)
 	}
-	if h.kept(); h.avoids() {
+	if h.Kept(); h.Avoids() {
 		t.Error("avoided although the probe got an answer")
 	}
 }
 
 func TestConnectionsThatWereIdleForLongSayNothingOfTheServersHabit(t *testing.T) {
-	var h habit
+	var h Habit
 	for range 2 * closedInARow {
-		h.notice(rightAfter)
+		h.Notice(rightAfter)
 	}
-	if h.avoids() {
+	if h.Avoids() {
 		t.Error("avoided")
 	}
 }

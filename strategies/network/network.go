@@ -34,7 +34,7 @@ type Network struct {
 	mu    sync.Mutex
 	open  map[*wire]struct{} // nil after Close
 
-	habits map[string]*habit // by address; guarded by mu too
+	habits map[string]*Habit // by address; guarded by mu too
 }
 
 // New returns a network whose Dial takes at most dialTimeout, including the lookup of the host name and the TLS handshake, and
@@ -45,7 +45,7 @@ func New(dialTimeout, nameLifetime time.Duration) *Network {
 		ctx:         ctx,
 		close:       stop,
 		open:        map[*wire]struct{}{},
-		habits:      map[string]*habit{},
+		habits:      map[string]*Habit{},
 		dialTimeout: dialTimeout,
 		names:       nameCache{lifetime: nameLifetime, entries: map[string]*nameEntry{}},
 		opened:      time.Now(),
