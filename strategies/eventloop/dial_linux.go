@@ -134,8 +134,11 @@ func (c *conn) attempt(ip string) (*conn, error) {
 	return attempt, nil
 }
 
-// makeRoom closes the connection that has been idle for the longest time if there are maxOpen connections, which is twice the
-// limit: with many hosts, a few idle connections to each would exceed the number of files that may be open.
+// openPerLimit is how many times its limit a loop may have connections open: so many hosts keep theirs.
+const openPerLimit = 4
+
+// makeRoom closes the connection that has been idle for the longest time if there are maxOpen connections, which is openPerLimit
+// times the limit: with many hosts, a few idle connections to each would exceed the number of files that may be open.
 func (l *loop) makeRoom() {
 	if first := l.idleTimers.first(); first != nil && l.open >= l.maxOpen {
 		first.conn.discard()

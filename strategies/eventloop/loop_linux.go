@@ -71,7 +71,7 @@ func openLoop(s *shared, limit int) (*loop, error) {
 		dialTimers:    newTimeline(s.target.DialTimeout),
 		attemptTimers: newTimeline(network.AttemptDelay),
 		idleTimers:    newTimeline(strategies.IdleTimeout),
-		maxOpen:       2 * limit,
+		maxOpen:       openPerLimit * limit,
 	}
 	l.inbox.wake = p.wake
 	l.lookups.open()

@@ -168,7 +168,7 @@ func TestIdleConnectionsAreClosedForOthers(t *testing.T) {
 			}
 		}
 	}
-	atMost(2 * limit)
+	atMost(4 * limit)
 	if err := session.Close(); err != nil {
 		t.Fatal(err)
 	}
