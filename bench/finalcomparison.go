@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sweetspot/results"
+	"sweetspot/results/stat"
 )
 
 // A finalComparison compares strategies that have been swept: each at its own limit, which shows what each is able to do,
@@ -109,15 +110,15 @@ func (c *finalComparison) dropCommon(block, left time.Duration) {
 }
 
 // rank says how the strategies compare at their own limits and, if they were compared there, at the common one.
-func (c *finalComparison) rank() (own, common []results.Summary, warnings []results.Warning) {
+func (c *finalComparison) rank(floor *stat.Component) (own, common []results.Summary, warnings []results.Warning) {
 	if c.common == nil {
-		ranked, warnings := rankLineups(c.own.of(c.trials), c.own)
+		ranked, warnings := rankLineups(c.own.of(c.trials), floor, c.own)
 		if c.commonDropped {
 			warnings = append(warnings, results.Warningf(results.NoTime, "there was no time to compare the strategies at a common limit as well"))
 		}
 		return ranked[0], nil, c.blame(warnings)
 	}
-	ranked, warnings := rankLineups(c.trials, c.own, c.common)
+	ranked, warnings := rankLineups(c.trials, floor, c.own, c.common)
 	return ranked[0], ranked[1], c.blame(warnings)
 }
 

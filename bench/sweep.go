@@ -11,6 +11,7 @@ import (
 
 	"sweetspot/bench/optimum"
 	"sweetspot/results"
+	"sweetspot/results/stat"
 	"sweetspot/strategies"
 )
 
@@ -18,15 +19,16 @@ import (
 // window than the load does.
 type Sweep struct {
 	Strategies []strategies.Strategy
-	Min, Max   int           // the smallest and the largest limit to try, 1 <= Min <= Max
-	Limits     []int         // a fixed grid instead of the search; Min and Max then do not count; empty for a search
-	Share      float64       // of the peak that is enough, in (0, 1)
-	Objective  *Objective    // to hold, instead of finding the peak; Limits then do not count; nil for none
-	Budget     time.Duration // for searching and examining the client, above 0; comparing may add half of it
-	Repeats    int           // blocks in which the strategies are compared at the end
-	Brakes     bool          // stop the sweep at the first sign that it harms the target
-	Seed       uint64        // of the order of trials
-	Instant    InstantServer // to see what the client can reach; nil if there is none
+	Min, Max   int             // the smallest and the largest limit to try, 1 <= Min <= Max
+	Limits     []int           // a fixed grid instead of the search; Min and Max then do not count; empty for a search
+	Share      float64         // of the peak that is enough, in (0, 1)
+	Objective  *Objective      // to hold, instead of finding the peak; Limits then do not count; nil for none
+	Budget     time.Duration   // for searching and examining the client, above 0; comparing may add half of it
+	Repeats    int             // blocks in which the strategies are compared at the end
+	Brakes     bool            // stop the sweep at the first sign that it harms the target
+	Seed       uint64          // of the order of trials
+	Instant    InstantServer   // to see what the client can reach; nil if there is none
+	Floor      *stat.Component // by how much a strategy differs from run to run: see [Rank]; nil if it is not known
 }
 
 // Run makes the sweep: it searches the best limit of each strategy, examines whether the client is what limits it, and, if
@@ -278,7 +280,7 @@ func (s *sweeping) conclude(compared *finalComparison) Findings {
 		return found
 	}
 	var warnings []results.Warning
-	found.Strategies, found.AtCommon, warnings = compared.rank()
+	found.Strategies, found.AtCommon, warnings = compared.rank(s.plan.Floor)
 	found.Warnings = append(found.Warnings, warnings...)
 	return found
 }

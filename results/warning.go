@@ -131,6 +131,7 @@ const (
 	Torn           Code = "torn"             // the last line of the file is torn
 	DifferentRuns  Code = "different-runs"   // two runs that are compared have different loads, targets or machines
 	DriftWithinRun Code = "drift-within-run" // one of the two runs that are compared drifted
+	ForeignFloor   Code = "foreign-floor"    // the variance between runs was measured on another machine
 )
 
 // Codes returns every code.
@@ -140,7 +141,7 @@ func Codes() []Code {
 		SlowToFill, EmptySlots, CutShort, NotWitnessed, Contradicted, IdleConnections, NoLatency, NoRate, HostFails,
 		BrokeDown, BoundByClient, Harm, SmallBatch, NothingHolds, FailingLimits, BestGuess, NoSuccess, TooFewTrials, NotCertain, Drift,
 		LeftOut, NotChecked, NotCompared, CopyDiffers, TooFewBlocks, NoTime, SmallBudget, FewPorts, FewFiles, NoConclusion, Torn,
-		DifferentRuns, DriftWithinRun,
+		DifferentRuns, DriftWithinRun, ForeignFloor,
 	}
 }
 
