@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -34,7 +33,8 @@ const drainTime = 100 * time.Millisecond
 
 // Run makes the batches in complete blocks, each in its own random order. An entry whose session cannot be opened is left
 // out from then on, with a warning; so is a strategy that breaks down, and its trial says why. Run returns early, with an
-// error, when ctx ends, when no request has ever succeeded or none does any more, and when no entry is left.
+// error, when ctx ends, when no request has succeeded once every entry has had its try, when none does any more, and when no
+// entry is left. The end of ctx is that of [Comparison.Run].
 func (b Batches) Run(ctx context.Context, load Load, observe Observer) (Findings, error) {
 	if err := errors.Join(load.check(), checkRepeats(b.Repeats)); err != nil {
 		return Findings{}, err
@@ -46,6 +46,9 @@ func (b Batches) Run(ctx context.Context, load Load, observe Observer) (Findings
 
 func (b Batches) run(ctx context.Context, r *runner) error {
 	entries := slices.Clone(b.Entries) // the caller's order stays as it is
+	for _, e := range entries {
+		r.enter(e.Strategy)
+	}
 	order := rand.New(rand.NewPCG(b.Seed, 0))
 	for block := range b.Repeats {
 		order.Shuffle(len(entries), func(i, j int) { entries[i], entries[j] = entries[j], entries[i] })
@@ -55,28 +58,31 @@ func (b Batches) run(ctx context.Context, r *runner) error {
 		for _, e := range entries {
 			batch, err := r.open(ctx, []strategies.Strategy{e.Strategy}, e.Limit)
 			if ctx.Err() != nil {
-				batch.close()
+				batch.close(ctx)
 				return ctx.Err()
 			}
 			if err != nil {
 				errs = append(errs, err)
+				r.leave(e.Strategy, err)
 				continue
 			}
 			_, err = r.blocks(ctx, batch, block, 1, order)
-			batch.close()
-			switch {
-			case r.broken[e.Strategy.Name()]: // its trial says why
-			case err != nil:
+			batch.close(ctx)
+			if err != nil {
 				return err
-			default:
+			}
+			if !r.broken(e.Strategy) { // else its trial says why
 				able = append(able, e)
 			}
-			time.Sleep(drainTime)
+			pause(ctx, drainTime)
 		}
 		if entries = able; len(entries) == 0 {
-			return cmp.Or(errors.Join(errs...), fmt.Errorf("%w: %s", ErrBroken, r.failure))
+			return cmp.Or(errors.Join(errs...), r.hopeless())
 		}
 		r.warnLeftOut(errs)
+		if err := r.hopeless(); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -15,8 +15,8 @@ type Plan interface {
 	// Run measures what the plan says, with the requests of the load. It returns what it has found also with an error.
 	//
 	// An error before the first request names every field of the plan and the load that is wrong, or says why no strategy
-	// could be opened. A later error is ctx's if ctx has ended; it wraps [ErrNothing], [ErrDied] or [ErrBroken] if there
-	// is no use in going on; else it is that of the observer or of the [InstantServer].
+	// could be opened. A later error is ctx's if ctx has ended; it wraps [ErrNothing], [ErrDied], [ErrBroken] or
+	// [ErrHost] if there is no use in going on; else it is that of the observer or of the [InstantServer].
 	Run(ctx context.Context, load Load, observe Observer) (Findings, error)
 }
 
@@ -50,6 +50,9 @@ type Observer struct {
 	Keep func(results.Trial) error
 	// Progress is given what is being measured, at least ten times per second. It must return quickly.
 	Progress func(Progress)
+	// Alert is given, as soon as it is known, each warning about the run as a whole that should be known before the run goes on.
+	// [Findings] has it too.
+	Alert func(results.Warning)
 	// Version is given what makes the requests of a strategy, if its session knows: see [strategies.Versioned].
 	Version func(strategy, version string)
 	// Witness returns what the target has counted since the last call. It is nil if the target does not count. A trial that
@@ -92,12 +95,14 @@ const EnoughRepeats = optimum.FewestBlocks
 
 // The errors that end a run early.
 var (
-	// ErrNothing is returned when not one request has succeeded.
+	// ErrNothing is returned when every strategy has had its try and not one request has succeeded.
 	ErrNothing = errors.New("no request succeeded")
 	// ErrDied is returned when a target that had answered no longer does.
 	ErrDied = errors.New("the target has stopped answering")
 	// ErrBroken is returned when every strategy has broken down.
 	ErrBroken = errors.New("no strategy is left")
+	// ErrHost is returned by a sweep when every request to one of the load's hosts fails.
+	ErrHost = errors.New("a host always fails")
 )
 
 // reportVersion reports the version of what makes the strategy's requests, if its session knows it.

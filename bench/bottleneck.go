@@ -171,7 +171,7 @@ func (b bottleneckTest) slowDown(ctx context.Context, r *runner) (causalTest, er
 	if err != nil {
 		return c, err
 	}
-	defer slow.session.Close()
+	defer slow.ending.end(ctx)
 	slow.purpose = results.Causal
 	each := 2 * b.search.estimate(b.limit, 0, r.load)
 	for pair := 0; pair < causalPairs && each <= b.left(); pair++ {

@@ -15,6 +15,7 @@ import (
 type candidate struct {
 	strategy strategies.Strategy
 	session  strategies.Session
+	ending   *ending // of the session
 	limit    int
 	purpose  results.Purpose
 	began    time.Time // the run's start, from which the offsets of its trials count
@@ -37,13 +38,14 @@ func (r *runner) open(ctx context.Context, all []strategies.Strategy, limit int)
 		if ctx.Err() != nil {
 			break
 		}
-		session, err := s.Open(ctx, r.load.target(), limit)
+		session, err := openSession(ctx, s, r.load.target(), limit)
 		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
+		r.enter(s)
 		r.observe.reportVersion(s, session)
-		opened = append(opened, candidate{strategy: s, session: session, limit: s.Limit(limit), began: began})
+		opened = append(opened, candidate{strategy: s, session: session, ending: newEnding(session), limit: s.Limit(limit), began: began})
 	}
 	if len(opened) == 0 {
 		return nil, errors.Join(append(errs, ctx.Err())...)
@@ -64,17 +66,37 @@ func (r *runner) withCopy(ctx context.Context, all candidates, repeats int, rand
 		return all
 	}
 	twin := all[random.IntN(len(all))]
-	session, err := twin.strategy.Open(ctx, r.load.target(), twin.limit)
+	twin, err := twin.reopened(ctx, r.load.target())
 	if err != nil {
 		r.warn(results.Warningf(results.NotChecked, "the comparison is not checked by a second copy of a strategy: %v", err))
 		return all
 	}
-	twin.session, twin.purpose = session, results.Control
+	twin.purpose = results.Control
 	return append(slices.Clip(all), twin)
 }
 
-func (c candidates) close() {
+// reopened returns the candidate with another session of its strategy.
+func (c candidate) reopened(ctx context.Context, target strategies.Target) (candidate, error) {
+	session, err := openSession(ctx, c.strategy, target, c.limit)
+	c.session, c.ending = session, newEnding(session)
+	return c, err
+}
+
+// close closes the sessions, all at once, since a program may take a while to end. If ctx ends, it does not wait much longer.
+func (c candidates) close(ctx context.Context) {
 	for _, candidate := range c {
-		_ = candidate.session.Close() // its trials have said already what was wrong
+		candidate.ending.begin()
+	}
+	all := make(chan struct{})
+	go func() {
+		defer close(all)
+		for _, candidate := range c {
+			<-candidate.ending.done
+		}
+	}()
+	select {
+	case <-all:
+	case <-ctx.Done():
+		returned(all, patience)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"runtime/metrics"
 	"slices"
 	"time"
+
+	"sweetspot/bench/process"
 )
 
 // A clientUsage is a reading of what the client has used so far. The difference of two readings is what it used in between.
@@ -23,7 +25,7 @@ func (c candidate) clientUsage() clientUsage {
 	sample := []metrics.Sample{{Name: schedulingLatencies}}
 	metrics.Read(sample)
 	used := c.session.Usage()
-	m := clientUsage{cpu: processCPU() + used.CPU, wire: used.ExchangeTime, exchanges: used.Exchanges}
+	m := clientUsage{cpu: process.CPU() + used.CPU, wire: used.ExchangeTime, exchanges: used.Exchanges}
 	if sample[0].Value.Kind() == metrics.KindFloat64Histogram {
 		h := sample[0].Value.Float64Histogram()
 		m.scheduling, m.buckets = slices.Clone(h.Counts), h.Buckets

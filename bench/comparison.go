@@ -24,8 +24,9 @@ type Comparison struct {
 // breaks down is dropped, and its trial says why. A warning names each strategy whose bottleneck seems to be the client
 // and not the server.
 //
-// Run returns early, with an error, when ctx ends, when no strategy is left, and when no request has ever succeeded or
-// none does any more.
+// Run returns early, with an error, when ctx ends, when no strategy is left, and when no request succeeds any more. It does
+// so too when no request has succeeded once every strategy has had its try, whatever the order. Once ctx ends, Run returns
+// within a second: requests in flight have 300 ms to end, and are then cut off by closing their session.
 func (c Comparison) Run(ctx context.Context, load Load, observe Observer) (Findings, error) {
 	if err := errors.Join(load.check(), checkStrategies(c.Strategies), checkRepeats(c.Repeats)); err != nil {
 		return Findings{}, err
@@ -35,7 +36,7 @@ func (c Comparison) Run(ctx context.Context, load Load, observe Observer) (Findi
 	if err != nil {
 		return Findings{}, err
 	}
-	defer func() { candidates.close() }()
+	defer func() { candidates.close(ctx) }()
 	order := rand.New(rand.NewPCG(c.Seed, 0))
 	candidates = r.withCopy(ctx, candidates, c.Repeats, order)
 	r.idle = len(candidates) > 1

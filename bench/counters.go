@@ -22,30 +22,39 @@ type counters struct {
 	busy                time.Duration // time in flight, summed over all requests, as far as it lies in the window
 	first, last         time.Duration // start of the first that counts, end of the last
 	err                 string        // of the first failure, in the warm-up or later
+	hosts               []hostCount   // by the hosts' numbers, less 1; warm-up included
 }
 
-func newCounters() counters {
+func newCounters(h *hosts) counters {
+	var byHost []hostCount
+	if h != nil {
+		byHost = make([]hostCount, len(h.names))
+	}
 	return counters{
 		failed:    map[strategies.Class]int64{},
 		status:    map[int]int64{},
 		successes: results.NewHistogram(),
 		failures:  results.NewHistogram(),
 		first:     never,
+		hosts:     byHost,
 	}
 }
 
 // add counts an outcome for the window (from, to], the seconds of whose series begin at origin.
 func (c *counters) add(e *completion, from, to, origin time.Duration) {
 	c.busy += max(0, min(e.end, to)-max(e.start, from))
-	if e.outcome.Class != strategies.OK && c.err == "" {
+	if e.outcome.Class != strategies.OK && c.err == "" && e.end != never {
 		c.err = describe(e.outcome)
 	}
+	if e.host > 0 && e.end <= to {
+		c.hosts[e.host-1].add(&e.outcome)
+	}
 	switch {
+	case e.end > to: // first, since a window that was shut before it opened has no end of the warm-up
+		c.cutOff++
+		return
 	case e.end <= from:
 		c.warmup++
-		return
-	case e.end > to:
-		c.cutOff++
 		return
 	}
 	latency := e.end - e.start
@@ -86,4 +95,57 @@ func (c *counters) completed() int64 {
 		n += failed
 	}
 	return n
+}
+
+// A series counts outcomes by the second in which they ended. Its size grows with the time measured, not with the requests:
+// it is 86 kB for a trial of an hour.
+type series []second
+
+// A second is the outcomes of one second.
+type second struct {
+	succeeded, failed int64
+	latency           time.Duration // of those that succeeded, summed
+}
+
+// add counts an outcome that ended at that time since the series began. Like a window, a second includes its last instant
+// and not its first.
+func (s *series) add(end, latency time.Duration, succeeded bool) {
+	i := int(max(0, end-1) / time.Second)
+	for len(*s) <= i {
+		*s = append(*s, second{})
+	}
+	at := &(*s)[i]
+	if !succeeded {
+		at.failed++
+		return
+	}
+	at.succeeded++
+	at.latency += latency
+}
+
+// shortestSeries is the shortest time that has a series: a single second has nothing to be compared with.
+const shortestSeries = 2 * time.Second
+
+// over returns the series of a trial that took that long, with an element for every second that began; nil if it was too
+// short.
+func (s series) over(elapsed time.Duration) []results.Second {
+	if elapsed < shortestSeries {
+		return nil
+	}
+	begun := make(series, (elapsed+time.Second-1)/time.Second)
+	for i, at := range s {
+		// Request 0 of a batch may start a moment before or after request 1, and the series begins with it.
+		last := &begun[min(i, len(begun)-1)]
+		last.succeeded += at.succeeded
+		last.failed += at.failed
+		last.latency += at.latency
+	}
+	reported := make([]results.Second, len(begun))
+	for i, at := range begun {
+		reported[i] = results.Second{Succeeded: at.succeeded, Failed: at.failed}
+		if at.succeeded > 0 {
+			reported[i].Mean = at.latency.Seconds() / float64(at.succeeded)
+		}
+	}
+	return reported
 }

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"time"
-
-	"sweetspot/strategies"
 )
 
 // An exemption is why the client of a run is not examined for being the bottleneck.
@@ -63,13 +61,13 @@ const calibrationWindow = 300 * time.Millisecond
 // the candidate's limit or at calibrationLimit, whichever is less. Its trials have their own session and another server,
 // and are no part of the run. It returns 0 if no session can be opened or nothing succeeds, and ctx's error if ctx ends.
 func (c candidate) calibrate(ctx context.Context, load Load, instant URLs) (float64, error) {
-	load.URLs, load.Rate, load.Duration = instant, 0, min(load.Duration, calibrationWindow)
+	load.URLs, load.hosts, load.Rate, load.Duration = instant, nil, 0, min(load.Duration, calibrationWindow)
 	c.limit = min(c.limit, calibrationLimit)
 	fresh, err := c.reopened(ctx, load.target())
 	if err != nil {
 		return 0, ctx.Err() // a session could be opened before, so some resource has run out: this sign stays unknown
 	}
-	defer fresh.session.Close()
+	defer fresh.ending.end(ctx)
 	best := 0.0
 	for range calibrationTrials {
 		t, err := fresh.trial(ctx, load, 0, func(float64) {})
@@ -79,11 +77,4 @@ func (c candidate) calibrate(ctx context.Context, load Load, instant URLs) (floa
 		best = max(best, t.PerSecond)
 	}
 	return best, nil
-}
-
-// reopened returns the candidate with another session of its strategy.
-func (c candidate) reopened(ctx context.Context, target strategies.Target) (candidate, error) {
-	session, err := c.strategy.Open(ctx, target, c.limit)
-	c.session = session
-	return c, err
 }

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -51,30 +52,30 @@ func newFinalComparison(ctx context.Context, r *runner, searches []*search, repe
 }
 
 // close closes the copy's session. The other sessions belong to the searches.
-func (c *finalComparison) close() {
+func (c *finalComparison) close(ctx context.Context) {
 	if last := len(c.candidates) - 1; c.candidates[last].purpose == results.Control {
-		c.candidates[last:].close()
+		c.candidates[last:].close(ctx)
 	}
 }
 
 // commonLimit returns the limit at which all are compared: the largest of their own. There each of them has at least the
 // share of its peak that was asked for, unless its goodput falls off before; at the median of the limits, half of the
 // strategies would seem slow because they had too few requests in flight. But no strategy may pass a limit above which
-// goodput falls off a cliff or an objective is not held. If there are such limits, the smallest of them is the common one.
+// goodput falls off a cliff, an objective is not held or requests come near to failing. If there are such limits, the smallest
+// of them bounds the common one.
 func commonLimit(searches []*search) int {
-	largest, bound := 0, 0
+	largest, bound := 0, math.MaxInt
 	for _, one := range searches {
-		switch o := one.finder.conclude(); {
-		case o.Verdict != results.Cliff && o.Verdict != results.Objective:
-			largest = max(largest, o.Limit)
-		case bound == 0 || o.Limit < bound:
-			bound = o.Limit
+		o := one.finder.conclude()
+		switch {
+		case o.Verdict == results.Cliff || o.Verdict == results.Objective:
+			bound = min(bound, o.Limit)
+		case o.Failing > 0:
+			bound = min(bound, max(o.Limit, safeBelow(o.Failing)))
 		}
+		largest = max(largest, o.Limit)
 	}
-	if bound > 0 {
-		return bound
-	}
-	return largest
+	return min(largest, bound)
 }
 
 // run measures one block after another, as long as any time is left.

@@ -1,11 +1,12 @@
 package bench
 
 import (
-	"fmt"
 	"math"
+	"slices"
 
 	"sweetspot/bench/optimum"
 	"sweetspot/results"
+	"sweetspot/results/stat"
 	"sweetspot/strategies"
 )
 
@@ -17,22 +18,156 @@ type finder interface {
 	conclude() results.Optimum // without the strategy, and without what the search took
 }
 
-// shareFinder finds the smallest limit that gives a share of the peak.
-type shareFinder struct{ *optimum.Search }
+// shareFinder finds the smallest limit that gives a share of the peak, with a margin below the first limit at which requests
+// fail.
+type shareFinder struct {
+	search   *optimum.Search
+	settings optimum.Settings
+	seen     []observed
+	latest   optimum.Trial // that the search asked for
+	asked    int           // the block in which the finder has asked for a trial of the margin; -1 at first
+	found    *results.Optimum
+}
 
-func (f shareFinder) next() (optimum.Trial, bool) { return f.Next() }
+// An observed is a trial that was asked for, with what it measured.
+type observed struct {
+	optimum.Trial
+	optimum.Observation
+}
 
-func (f shareFinder) add(tried optimum.Trial, t *results.Trial) {
-	f.Add(tried, optimum.Observation{
+func newShareFinder(s optimum.Settings) *shareFinder {
+	return &shareFinder{search: optimum.New(s), settings: s, asked: -1}
+}
+
+// marginTrials is how many trials the largest limit with enough margin has, at most one in each block.
+const marginTrials = 3
+
+func (f *shareFinder) next() (optimum.Trial, bool) {
+	if trial, due := f.marginTrial(false); due && f.latest.Block > f.asked {
+		f.asked = f.latest.Block
+		return trial, true
+	}
+	next, ok := f.search.Next()
+	if !ok {
+		return f.marginTrial(true)
+	}
+	f.latest = next
+	return next, true
+}
+
+// marginTrial returns a trial of the largest limit with enough margin below the first at which requests fail, which the search
+// itself has no reason to try. It is due once the search knows that first limit well, or is over.
+func (f *shareFinder) marginTrial(over bool) (optimum.Trial, bool) {
+	failing := failingLimit(f.search.Conclude())
+	safe := safeBelow(failing)
+	if failing == 0 || safe < f.settings.Min || len(f.settings.Limits) > 0 {
+		return optimum.Trial{}, false
+	}
+	trials, sound, most := 0, 0, 0
+	for _, o := range f.seen {
+		if o.Limit == safe {
+			trials++
+		}
+		if o.Limit < failing {
+			sound, most = max(sound, o.Limit), max(most, o.Trial.Completions)
+		}
+	}
+	due := trials < marginTrials && (over || sound >= safe)
+	return optimum.Trial{Stage: optimum.Refine, Block: f.latest.Block, Limit: safe, Completions: most}, due
+}
+
+// failingLimit returns the smallest limit at which requests begin to fail, 0 if there is none.
+func failingLimit(c optimum.Conclusion) int {
+	for _, w := range c.Warnings {
+		if w.Code == optimum.FailingLimits {
+			return int(w.Numbers["limit"])
+		}
+	}
+	return 0
+}
+
+// margin is the part of a limit at which requests fail that a limit to use stays below it: where the edge lies varies with
+// what else the target has to do.
+const margin = 0.1
+
+// safeBelow returns the largest limit with enough margin below a limit at which requests fail, at least one less.
+func safeBelow(failing int) int { return failing - max(1, int(math.Ceil(margin*float64(failing)))) }
+
+func (f *shareFinder) add(tried optimum.Trial, t *results.Trial) {
+	seen := optimum.Observation{
 		PerSecond:   t.PerSecond,
 		Completions: int(t.Succeeded),
 		Failed:      failedShare(t),
 		Timeouts:    t.Failed[strategies.Timeout.String()] > 0,
-	})
+	}
+	f.search.Add(tried, seen)
+	f.seen, f.found = append(f.seen, observed{tried, seen}), nil
 }
 
-func (f shareFinder) conclude() results.Optimum {
-	found := f.Conclude()
+func (f *shareFinder) conclude() results.Optimum {
+	if f.found == nil {
+		found := f.concluded()
+		f.found = &found
+	}
+	o := *f.found
+	o.Warnings = slices.Clone(o.Warnings) // the caller adds some
+	return o
+}
+
+// concluded is conclude, without remembering.
+func (f *shareFinder) concluded() results.Optimum {
+	whole := f.search.Conclude()
+	failing := failingLimit(whole)
+	if failing == 0 {
+		return optimumOf(whole)
+	}
+	most := 0 // the largest limit tried that has enough margin
+	for _, o := range f.seen {
+		if o.Limit <= safeBelow(failing) {
+			most = max(most, o.Limit)
+		}
+	}
+	o := optimumOf(whole)
+	if most > 0 {
+		o = f.upTo(most)
+	} else {
+		o.Verdict, o.Limit = results.Unstable, 0
+	}
+	o.Failing, o.Explored = failing, whole.Explored
+	o.Warnings = slices.DeleteFunc(o.Warnings, func(w results.Warning) bool { return w.Code == results.FailingLimits })
+	o.Warnings = append(o.Warnings, results.Warningf(results.FailingLimits,
+		"requests begin to fail at a limit of %d: nothing above %d is recommended", failing, safeBelow(failing)).
+		With("limit", float64(failing)).With("largest_safe", float64(safeBelow(failing))))
+	return o
+}
+
+// upTo concludes from the trials at limits up to most, as if no larger one could be used. If goodput still rises there, most is
+// the limit to use.
+func (f *shareFinder) upTo(most int) results.Optimum {
+	settings := f.settings
+	settings.Max = most
+	settings.Limits = slices.DeleteFunc(slices.Clone(settings.Limits), func(limit int) bool { return limit > most })
+	usable := optimum.New(settings)
+	var goodput []float64
+	for _, o := range f.seen {
+		if o.Limit > most {
+			continue
+		}
+		usable.Add(o.Trial, o.Observation)
+		if o.Limit == most {
+			goodput = append(goodput, o.PerSecond)
+		}
+	}
+	o := optimumOf(usable.Conclude())
+	if o.Verdict == results.NoKnee {
+		o.Verdict, o.Limit, o.Certain, o.High = results.Cliff, most, true, max(o.High, most)
+		o.PerSecond = stat.Describe(goodput).Mean
+	}
+	return o
+}
+
+// optimumOf returns what package optimum concludes, as a run keeps it.
+func optimumOf(found optimum.Conclusion) results.Optimum {
 	o := results.Optimum{
 		Verdict:   results.Verdict(found.Verdict),
 		Limit:     found.Limit,
@@ -65,69 +200,4 @@ func warnings(all []optimum.Warning) []results.Warning {
 		converted[i] = results.Warning{Code: results.Code(w.Code), Numbers: w.Numbers, Text: w.Text}
 	}
 	return converted
-}
-
-// An Objective is a bound on the latency. A sweep with an objective finds the largest limit that holds it.
-type Objective struct {
-	Quantile string  // one of [results.LatencyNames], such as p99
-	Seconds  float64 // the bound, above 0
-}
-
-// of returns the latency of a trial that the objective bounds, in seconds. It is infinite if more than 1% of the requests
-// failed: a server that rejects most requests and is quick with the rest does not hold the objective.
-func (o Objective) of(t *results.Trial) float64 {
-	if t.Succeeded == 0 || failedShare(t) > harmfulFailures {
-		return math.Inf(1)
-	}
-	f, known := results.LatencyNamed(o.Quantile)
-	if !known {
-		return math.Inf(1)
-	}
-	return f.OfTrial(t)
-}
-
-// objectiveFinder finds the largest limit that holds an objective.
-type objectiveFinder struct {
-	*optimum.SLOSearch
-	objective Objective
-	rates     map[int][]float64 // goodput of the trials by limit
-}
-
-// The least number of requests that a trial for an objective completes: the p99 of a few is just their largest.
-const (
-	objectiveRounds   = 20 // per slot
-	objectiveRequests = 1000
-)
-
-func (f objectiveFinder) next() (optimum.Trial, bool) {
-	limit, ok := f.Next()
-	return optimum.Trial{Limit: limit, Block: len(f.rates[limit]), Completions: max(objectiveRounds*limit, objectiveRequests)}, ok
-}
-
-func (f objectiveFinder) add(tried optimum.Trial, t *results.Trial) {
-	f.Add(tried.Limit, f.objective.of(t))
-	f.rates[tried.Limit] = append(f.rates[tried.Limit], t.PerSecond)
-}
-
-func (f objectiveFinder) conclude() results.Optimum {
-	held := f.Conclude()
-	o := results.Optimum{
-		Verdict:   results.Objective,
-		Objective: fmt.Sprintf("%s <= %gms", f.objective.Quantile, 1000*f.objective.Seconds),
-		Limit:     held.Limit,
-		Low:       held.Limit,
-		High:      held.Broken,
-		Certain:   held.Limit > 0,
-		Explored:  held.Explored,
-		Warnings:  []results.Warning{},
-	}
-	if held.Limit == 0 {
-		o.Verdict = results.Unstable
-		o.Warnings = append(o.Warnings, results.Warningf(results.NothingHolds, "no limit was shown to hold %s", o.Objective))
-		return o
-	}
-	for _, rate := range f.rates[held.Limit] {
-		o.PerSecond += rate / float64(len(f.rates[held.Limit]))
-	}
-	return o
 }

@@ -19,6 +19,7 @@ import (
 // requests, and the one lock is taken rarely.
 type recorder struct {
 	urls  URLs
+	hosts *hosts
 	most  int64 // requests to start; math.MaxInt64 for no bound
 	pace  *rate.Limiter
 	epoch time.Time // the zero of the recorder's clock
@@ -27,6 +28,7 @@ type recorder struct {
 	firstLatency atomic.Int64 // latency of the first request to end, a time.Duration
 	began        atomic.Int64 // when request 0 was started, a time.Duration
 
+	aborted atomic.Bool  // whether the session is being closed: a request that fails from now on has not ended by itself
 	claimed atomic.Int64 // requests asked for; some of them are not made when the Run ends
 	ended   atomic.Int64 // requests that have ended, as far as they are flushed
 
@@ -43,7 +45,7 @@ const never = time.Duration(math.MaxInt64)
 // newRecorder returns the Work that starts the first most requests of the load, all of which count. If most is 0 it starts
 // requests until the window is shut, and none count before the window is opened.
 func newRecorder(load Load, most int64) *recorder {
-	r := &recorder{urls: load.URLs, most: most, epoch: time.Now(), counters: newCounters()}
+	r := &recorder{urls: load.URLs, hosts: load.hosts, most: most, epoch: time.Now(), counters: newCounters(load.hosts)}
 	if most == 0 {
 		r.most = math.MaxInt64
 		r.window.from = never
@@ -120,6 +122,12 @@ func (r *recorder) shut() {
 	r.window.to.Store(min(r.window.to.Load(), int64(r.now())))
 }
 
+// abort shuts the window. Requests in flight count as cut off from now on, whatever becomes of them.
+func (r *recorder) abort() {
+	r.shut()
+	r.aborted.Store(true)
+}
+
 // hopeless reports whether as many requests as the limit have ended without one success: it is no use to wait for more.
 func (r *recorder) hopeless(limit int) bool {
 	r.mu.Lock()
@@ -136,10 +144,11 @@ func (r *recorder) length() time.Duration {
 // request.
 func (r *recorder) origin() time.Duration { return max(r.window.from, time.Duration(r.began.Load())) }
 
-// A completion is an outcome with its times, as a shard holds it.
+// A completion is an outcome with its times, as a shard holds it. Its end is never if it was aborted.
 type completion struct {
 	start, end time.Duration
 	outcome    strategies.Outcome
+	host       uint8 // the host's number, see [hosts.number]
 }
 
 // shardSize is how many outcomes are flushed together: enough that the lock costs little, few enough that the shards of ten
@@ -211,7 +220,10 @@ func (w *worker) Done(request *strategies.Request, o strategies.Outcome) {
 	if first := &w.recorder.firstLatency; first.Load() == 0 {
 		first.CompareAndSwap(0, max(1, int64(end-request.Start)))
 	}
-	w.shard[w.held] = completion{request.Start, end, o}
+	if o.Class != strategies.OK && w.recorder.aborted.Load() {
+		end = never
+	}
+	w.shard[w.held] = completion{request.Start, end, o, w.recorder.hosts.number(request.URL)}
 	w.held++
 	if w.held == shardSize || now-w.flushed > flushInterval {
 		w.flush()

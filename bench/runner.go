@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 
 	"sweetspot/results"
@@ -22,28 +24,52 @@ type runner struct {
 	idle      bool                       // whether sessions of other strategies hold connections open
 	trials    []results.Trial            // in the order in which they were made
 	warnings  []results.Warning          // about the run as a whole
+	named     []string                   // hosts that an alert has named
 
 	lastBlock int // the largest block number so far
-	succeeded int64
-	silent    int             // trials without success, one after the other up to the latest
-	failure   string          // the latest
-	broken    map[string]bool // strategies that have broken down
+	fates     map[string]*fate
+	silent    int    // trials without success of strategies that have had one, since the latest success
+	failure   string // the latest
+}
+
+// A fate is what has become of a strategy of the run so far.
+type fate struct {
+	tried, broken, able bool   // whether it had a trial, broke down, had a success
+	silent              bool   // whether it had a trial without success since the latest success of any
+	failure             string // its latest
 }
 
 func newRunner(ctx context.Context, load Load, observe Observer, instant InstantServer) *runner {
-	r := &runner{load: load, observe: observe, broken: map[string]bool{}}
+	load.hosts = hostsOf(load.URLs)
+	r := &runner{load: load, observe: observe, fates: map[string]*fate{}}
 	if instant != nil {
 		r.instant = sync.OnceValues(func() (URLs, error) { return instant(ctx) })
 	}
 	return r
 }
 
-// silentTrials is how many trials in a row may go without success before the target is called dead: one may at a limit
-// that is far too large, and another of a strategy that does not work.
+// enter adds a strategy to those that have their try before the run is given up.
+func (r *runner) enter(s strategies.Strategy) {
+	if r.fates[s.Name()] == nil {
+		r.fates[s.Name()] = &fate{}
+	}
+}
+
+// leave notes that the strategy cannot be opened.
+func (r *runner) leave(s strategies.Strategy, why error) {
+	f := r.fates[s.Name()]
+	f.tried, f.broken, f.failure = true, true, why.Error()
+}
+
+// broken reports whether the strategy has broken down. It has no further trial then.
+func (r *runner) broken(s strategies.Strategy) bool { return r.fates[s.Name()].broken }
+
+// silentTrials is how many trials in a row may go without success before the target is called dead: at a limit that is far
+// too large two strategies may have none. Trials of strategies that never had a success say nothing about the target.
 const silentTrials = 2
 
 // trial measures the candidate and keeps the trial. It is no error that the strategy broke down. The error is ctx's if it
-// has ended; it is ErrNothing if no request has ever succeeded, and ErrDied if none does any more.
+// has ended; else see [runner.hopeless].
 func (r *runner) trial(ctx context.Context, c candidate, block int, doing string) (*results.Trial, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -61,7 +87,7 @@ func (r *runner) trial(ctx context.Context, c candidate, block int, doing string
 		return nil, ctx.Err()
 	}
 	if t.Error != "" {
-		return t, r.drop(t)
+		return t, r.drop(ctx, t)
 	}
 	if r.idle && t.Failed[strategies.Timeout.String()] > 0 {
 		t.Warn(results.Warningf(results.IdleConnections, "the other strategies hold idle connections open"))
@@ -69,7 +95,7 @@ func (r *runner) trial(ctx context.Context, c candidate, block int, doing string
 	if why := r.reconcile(t); why != nil {
 		if err := accountable(c.session, why); err != nil {
 			t = c.broken(err, block)
-			return t, r.drop(t)
+			return t, r.drop(ctx, t)
 		}
 		t.Warn(results.Warningf(results.Contradicted, "%v", why))
 	}
@@ -77,7 +103,8 @@ func (r *runner) trial(ctx context.Context, c candidate, block int, doing string
 	if err := errors.Join(r.keep(t), ctx.Err()); err != nil {
 		return t, err
 	}
-	return t, r.dead()
+	r.nameHosts()
+	return t, r.hopeless()
 }
 
 // accountable returns the error that ends a session whose counts are wrong; nil if the session may go on.
@@ -98,46 +125,84 @@ func (r *runner) keep(t *results.Trial) error {
 	return r.observe.Keep(*t)
 }
 
-// drop keeps the trial in which a strategy broke down. The strategy has no further trial.
-func (r *runner) drop(t *results.Trial) error {
-	r.broken[t.Strategy] = true
+// drop keeps the trial in which a strategy broke down. The strategy has no further trial. The error is that of [runner.trial].
+func (r *runner) drop(ctx context.Context, t *results.Trial) error {
+	f := r.fates[t.Strategy]
+	f.tried, f.broken, f.failure = true, true, t.Error
 	r.failure = fmt.Sprintf("%s: %s", t.Strategy, t.Error)
-	r.resetWitness()
-	return r.keep(t)
+	r.resetWitness(ctx)
+	return cmp.Or(errors.Join(r.keep(t), ctx.Err()), r.hopeless())
 }
 
-// allBroken returns an error if all of the candidates have broken down.
-func (r *runner) allBroken(candidates candidates) error {
-	if slices.ContainsFunc(candidates, func(c candidate) bool { return !r.broken[c.strategy.Name()] }) {
-		return nil
-	}
-	if r.succeeded == 0 {
-		return fmt.Errorf("%w: %s", ErrNothing, r.failure)
-	}
-	return fmt.Errorf("%w: %s", ErrBroken, r.failure)
-}
-
-// count notes whether the target still answers.
+// count notes what the trial says about its strategy and the target.
 func (r *runner) count(t *results.Trial) {
-	r.succeeded += t.Succeeded
-	r.silent++
+	f := r.fates[t.Strategy]
+	f.tried = true
 	if t.Succeeded > 0 {
-		r.silent = 0
+		f.able, r.silent = true, 0
+		for _, one := range r.fates {
+			one.silent = false
+		}
+	} else {
+		f.silent = true
+		if f.able {
+			r.silent++
+		}
 	}
-	if t.FirstError != "" {
-		r.failure = fmt.Sprintf("%s: %s", t.Strategy, t.FirstError)
+	if t.FirstError != "" || t.Succeeded == 0 {
+		f.failure = cmp.Or(t.FirstError, "no request ended while it was measured")
+		r.failure = fmt.Sprintf("%s: %s", t.Strategy, f.failure)
 	}
 }
 
-// dead returns why there is no use in going on, or nil if there is.
-func (r *runner) dead() error {
+// hopeless returns why there is no use in going on, or nil if there is or if a strategy has not had its try yet. It is
+// ErrNothing if no request has ever succeeded, ErrBroken if every strategy has broken down, and ErrDied if requests did
+// succeed and none does any more.
+func (r *runner) hopeless() error {
+	untried, able, whole, audible := 0, 0, 0, 0
+	for _, f := range r.fates {
+		untried += count(!f.tried)
+		able += count(f.able)
+		whole += count(!f.broken)
+		audible += count(!f.broken && !f.silent)
+	}
 	switch {
-	case r.succeeded == 0:
-		return fmt.Errorf("%w: %s", ErrNothing, r.failure)
-	case r.silent > silentTrials:
+	case untried > 0:
+		return nil
+	case able == 0:
+		return fmt.Errorf("%w: %s", ErrNothing, r.failures())
+	case whole == 0:
+		return fmt.Errorf("%w: %s", ErrBroken, r.failure)
+	case r.silent > silentTrials, r.silent > 0 && audible == 0 && len(r.fates) > silentTrials:
 		return fmt.Errorf("%w: %s", ErrDied, r.failure)
 	}
 	return nil
+}
+
+// count returns how much a condition adds to a count of those that meet it.
+func count(met bool) int {
+	if met {
+		return 1
+	}
+	return 0
+}
+
+// failures says what the latest failure of each strategy was, those with the same one together, whatever the order of the
+// trials was.
+func (r *runner) failures() string {
+	var texts []string
+	who := map[string][]string{}
+	for _, name := range slices.Sorted(maps.Keys(r.fates)) {
+		failure := r.fates[name].failure
+		if who[failure] == nil {
+			texts = append(texts, failure)
+		}
+		who[failure] = append(who[failure], name)
+	}
+	for i, failure := range texts {
+		texts[i] = strings.Join(who[failure], ", ") + ": " + failure
+	}
+	return strings.Join(texts, "; ")
 }
 
 // blocks measures complete blocks of the candidates, numbered from first, each in its own random order. Candidates of
@@ -148,14 +213,14 @@ func (r *runner) blocks(ctx context.Context, candidates candidates, first, repea
 	for block := first; block < first+repeats; block++ {
 		order.Shuffle(len(candidates), func(i, j int) { candidates[i], candidates[j] = candidates[j], candidates[i] })
 		for _, candidate := range candidates {
-			if r.broken[candidate.strategy.Name()] {
+			if r.broken(candidate.strategy) {
 				continue
 			}
 			t, err := r.trial(ctx, candidate, block, "")
 			if t != nil {
 				all = append(all, *t)
 			}
-			if err = cmp.Or(err, r.allBroken(candidates)); err != nil {
+			if err != nil {
 				return all, err
 			}
 		}
@@ -163,7 +228,16 @@ func (r *runner) blocks(ctx context.Context, candidates candidates, first, repea
 	return all, nil
 }
 
+// warn adds a warning about the run as a whole.
 func (r *runner) warn(w results.Warning) { r.warnings = append(r.warnings, w) }
+
+// alert is warn for what has to be known before the run goes on.
+func (r *runner) alert(w results.Warning) {
+	r.warn(w)
+	if r.observe.Alert != nil {
+		r.observe.Alert(w)
+	}
+}
 
 // warnLeftOut adds a warning for every strategy that could not be opened.
 func (r *runner) warnLeftOut(errs []error) {

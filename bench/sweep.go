@@ -32,7 +32,8 @@ type Sweep struct {
 // Run makes the sweep: it searches the best limit of each strategy, examines whether the client is what limits it, and, if
 // there are several strategies, compares them in blocks, each at its own limit and all at a common one. The strategies
 // take turns in random order, so that a machine that drifts does not favour one of them. What has been found by then is
-// returned also with an error: because ctx ended, the target died, or not one request succeeded.
+// returned also with an error: because ctx ended, the target died, not one request succeeded when every strategy had had its
+// try, or every request to one of the load's hosts failed. The end of ctx is that of [Comparison.Run].
 func (s Sweep) Run(ctx context.Context, load Load, observe Observer) (Findings, error) {
 	if err := errors.Join(load.check(), s.check()); err != nil {
 		return Findings{}, err
@@ -42,7 +43,7 @@ func (s Sweep) Run(ctx context.Context, load Load, observe Observer) (Findings, 
 	if err != nil {
 		return Findings{}, err
 	}
-	defer candidates.close()
+	defer candidates.close(ctx)
 	r.idle = len(candidates) > 1
 	run := sweeping{plan: s, runner: r, random: rand.New(rand.NewPCG(s.Seed, 1)), began: time.Now()}
 	for i, c := range candidates {
@@ -88,13 +89,11 @@ func (s Sweep) largest() int { return max(s.Max, slices.Max(append(s.Limits, 0))
 // finder returns the finder of one strategy's search; number is the strategy's place in the run.
 func (s Sweep) finder(number uint64) finder {
 	if s.Objective != nil {
-		return objectiveFinder{
-			optimum.NewSLOSearch(s.Min, s.Max, s.Objective.Seconds), *s.Objective, map[int][]float64{},
-		}
+		return newObjectiveFinder(s.Min, s.Max, *s.Objective, s.Budget.Seconds()/float64(len(s.Strategies)))
 	}
-	return shareFinder{optimum.New(optimum.Settings{
+	return newShareFinder(optimum.Settings{
 		Min: s.Min, Max: s.Max, Share: s.Share, Limits: s.Limits, Seed: s.Seed + number,
-	})}
+	})
 }
 
 // sweeping is a sweep under way.
@@ -137,7 +136,7 @@ func (s *sweeping) search(ctx context.Context) error {
 				return nil
 			}
 			more, err := one.step(ctx, s.runner, left)
-			if err = cmp.Or(err, s.runner.allBroken(s.candidates())); err == nil {
+			if err = cmp.Or(err, s.runner.deadHost()); err == nil {
 				err = s.measureReach(ctx, one)
 			}
 			if err != nil {
@@ -150,15 +149,6 @@ func (s *sweeping) search(ctx context.Context) error {
 		active = going
 	}
 	return nil
-}
-
-// candidates returns the candidates of all the searches.
-func (s *sweeping) candidates() candidates {
-	var all candidates
-	for _, one := range s.searches {
-		all = append(all, one.candidate)
-	}
-	return all
 }
 
 // exemption says whether the clients are examined, and if not, why.
@@ -225,7 +215,7 @@ func (s *sweeping) compare(ctx context.Context) (*finalComparison, error) {
 		return nil, nil
 	}
 	c := newFinalComparison(ctx, s.runner, entered, s.plan.Repeats, s.random)
-	defer c.close()
+	defer c.close(ctx)
 	return c, c.run(ctx, s.runner, s.random, func() time.Duration { return s.left(1 + compareShare) })
 }
 

@@ -25,7 +25,11 @@ func (c candidate) trial(ctx context.Context, load Load, block int, progress fun
 	}
 	m, err := measure(ctx, c, load, progress)
 	if err != nil {
-		return c.broken(err, block), nil
+		t := c.broken(err, block)
+		if ctx.Err() != nil {
+			t.Purpose = results.Interrupted // what the strategy has measured before counts
+		}
+		return t, nil
 	}
 	if m == nil {
 		return nil, nil
@@ -38,9 +42,14 @@ func (c candidate) trial(ctx context.Context, load Load, block int, progress fun
 	t.Offset = m.began.Sub(c.began).Seconds()
 	if ctx.Err() != nil {
 		t.Purpose = results.Interrupted
+		if t.Completed() == 0 {
+			t.Warn(results.Warningf(results.CutShort, "interrupted after %.2g s, when no request had ended yet", t.Elapsed))
+			return t, nil
+		}
 		t.Warn(results.Warningf(results.CutShort, "interrupted after %.2g s", t.Elapsed))
 	}
 	validate(t, load)
+	t.Warnings = append(t.Warnings, load.hosts.merge(m.counters.hosts)...)
 	return t, nil
 }
 
@@ -90,11 +99,15 @@ func batch(ctx context.Context, c candidate, load Load, progress func(float64)) 
 		return nil, err
 	}
 	t := r.result()
-	if t.completed() == 0 {
-		return nil, nil
-	}
 	t.warmup = warmup
-	return &measured{t, r.epoch.Add(r.origin()), t.last - t.first, c.clientUsage().since(before), c.session.Usage()}, nil
+	elapsed := t.last - t.first
+	switch {
+	case t.completed() == 0 && t.cutOff == 0:
+		return nil, nil
+	case t.cutOff > 0: // interrupted: what was in flight lasted until then
+		elapsed = max(1, time.Duration(r.window.to.Load())-r.origin())
+	}
+	return &measured{t, r.epoch.Add(r.origin()), elapsed, c.clientUsage().since(before), c.session.Usage()}, nil
 }
 
 // steady warms up, then measures a window of at least load.Duration in which at least load.Completions requests end.
@@ -106,7 +119,9 @@ func steady(ctx context.Context, c candidate, load Load, progress func(float64))
 	defer context.AfterFunc(ctx, r.shut)()
 	run := start(ctx, c, r)
 	run.until(func() bool { progress(0); return warm(r, c.limit, load) })
-
+	if ctx.Err() != nil {
+		r.shut() // now, so that the window does not open any more
+	}
 	r.open()
 	opened, ended, before := r.now(), r.ended.Load(), c.clientUsage()
 	run.until(func() bool {
@@ -122,10 +137,15 @@ func steady(ctx context.Context, c candidate, load Load, progress func(float64))
 	if err := run.stop(); err != nil {
 		return nil, err
 	}
-	if r.length() == 0 { // ctx ended in the warm-up
-		return nil, nil
+	counted, length := r.result(), r.length()
+	if length == 0 { // ctx ended in the warm-up
+		if counted.warmup > 0 || counted.cutOff == 0 {
+			return nil, nil
+		}
+		length = time.Duration(r.window.to.Load()) // nothing has ended since the start, which is worth saying
+		return &measured{counted, r.epoch, length, used, c.session.Usage()}, nil
 	}
-	return &measured{r.result(), r.epoch.Add(r.origin()), r.length(), used, c.session.Usage()}, nil
+	return &measured{counted, r.epoch.Add(r.origin()), length, used, c.session.Usage()}, nil
 }
 
 // rounds is how many requests end in a window for each slot, at least: with fewer, the figure depends too much on where the
@@ -167,44 +187,6 @@ func warm(r *recorder, limit int, load Load) bool {
 	default:
 		return now >= shortestWarmup && r.ended.Load() >= int64(warmupRounds*limit)
 	}
-}
-
-// running is a Run under way.
-type running struct {
-	cancel context.CancelFunc
-	done   chan struct{} // closed when the Run has returned
-	err    error         // that it returned
-}
-
-func start(ctx context.Context, c candidate, work strategies.Work) *running {
-	ctx, cancel := context.WithCancel(ctx)
-	run := &running{cancel: cancel, done: make(chan struct{})}
-	go func() {
-		defer close(run.done)
-		run.err = c.session.Run(ctx, c.limit, work)
-	}()
-	return run
-}
-
-// until waits until enough, which is called every tick, returns true, or until the Run has ended, by itself or because ctx
-// has ended.
-func (r *running) until(enough func() bool) {
-	ticker := time.NewTicker(tick)
-	defer ticker.Stop()
-	for !enough() {
-		select {
-		case <-r.done:
-			return
-		case <-ticker.C:
-		}
-	}
-}
-
-// stop starts no new requests, waits until none is in flight and returns the Run's error.
-func (r *running) stop() error {
-	r.cancel()
-	<-r.done
-	return r.err
 }
 
 // report puts the measurement into the units of a run file.

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -40,10 +41,10 @@ func contradiction(t *results.Trial, saw ServerCounts) error {
 const settleTime = 200 * time.Millisecond
 
 // resetWitness resets the target's counters.
-func (r *runner) resetWitness() {
-	if r.observe.Witness == nil {
+func (r *runner) resetWitness(ctx context.Context) {
+	if r.observe.Witness == nil || ctx.Err() != nil {
 		return
 	}
-	time.Sleep(settleTime)
+	pause(ctx, settleTime)
 	_, _ = r.observe.Witness() // an error shows again when the next trial is reconciled
 }

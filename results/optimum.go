@@ -13,7 +13,9 @@ import (
 // the best guess in the interval.
 //
 // With an objective, Limit is the largest limit that holds it with 95% confidence, and High is the smallest limit above it
-// that was not shown to hold it, 0 if there is none.
+// that was not shown to hold it, 0 if there is none. If Certain is false, Limit only seems to hold it.
+//
+// If requests fail from some limit on, Limit and Peak are those of the limits with a margin below it.
 type Optimum struct {
 	Strategy  string        `json:"strategy"`
 	Verdict   Verdict       `json:"verdict"`
@@ -21,9 +23,10 @@ type Optimum struct {
 	Low       int           `json:"low"`
 	High      int           `json:"high"`
 	Certain   bool          `json:"certain"`
-	Objective string        `json:"objective,omitempty"` // such as p99 <= 200ms
-	Share     float64       `json:"share"`               // of the peak that is enough, from 0 to 1
-	PerSecond float64       `json:"per_second"`          // goodput at Limit
+	Objective string        `json:"objective,omitempty"`     // such as p99 <= 200ms
+	Share     float64       `json:"share"`                   // of the peak that is enough, from 0 to 1
+	Failing   int           `json:"failing_limit,omitempty"` // the smallest limit at which requests begin to fail; 0 if none is known
+	PerSecond float64       `json:"per_second"`              // goodput at Limit
 	Peak      PeakLimit     `json:"peak"`
 	Law       *Law          `json:"law,omitempty"`   // the fitted curve; nil unless the trials agree with it
 	Explored  [2]int        `json:"explored"`        // the smallest and the largest limit tried

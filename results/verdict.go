@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -42,12 +43,18 @@ var verdicts = map[Verdict]verdictWords{
 		return fmt.Sprintf("%s: %s.", o.use(), o.sure())
 	}},
 	Plateau: {Use, func(o *Optimum) string {
+		if o.Failing > 0 {
+			return fmt.Sprintf("%s: %s. A larger limit gains nothing, and requests begin to fail at %s.", o.use(), o.sure(), text.Count(o.Failing))
+		}
 		return fmt.Sprintf("%s: %s. The top is flat: a larger limit, up to %s, gains nothing and adds latency.", o.use(), o.sure(), o.largest())
 	}},
 	NoKnee: {"best so far", func(o *Optimum) string {
 		return fmt.Sprintf("still rising at %s, the largest limit tried: try larger limits. So far %s: %s.", o.largest(), o.use(), o.rate())
 	}},
 	Cliff: {Use, func(o *Optimum) string {
+		if o.Failing > 0 {
+			return fmt.Sprintf("%s and no more: %s there, and requests begin to fail at %s.", o.use(), o.rate(), text.Count(o.Failing))
+		}
 		return fmt.Sprintf("%s and no more: %s there, and goodput falls off steeply above it.", o.use(), o.rate())
 	}},
 	Multimodal: {Use, func(o *Optimum) string {
@@ -59,6 +66,10 @@ var verdicts = map[Verdict]verdictWords{
 			"Use a faster strategy or more CPUs to find the server's limit.", o.rate(), text.Count(o.Limit))
 	}},
 	Objective: {Use, func(o *Optimum) string {
+		if !o.Certain {
+			return fmt.Sprintf("%s, the best guess so far: %s seems to hold there, at %s, but no limit was shown to hold it; the largest that does is in [%s, %s).",
+				o.use(), o.Objective, o.rate(), text.Count(o.Low), text.Count(cmp.Or(o.High, o.Explored[1]+1)))
+		}
 		if o.High == 0 {
 			return fmt.Sprintf("%s: %s holds, 95%% sure, at %s. It may hold at larger limits as well: try them.", o.use(), o.Objective, o.rate())
 		}
@@ -116,21 +127,34 @@ func (o *Optimum) sure() string {
 	return fmt.Sprintf("at least %s of the peak of %s/s, 95%% sure; the smallest such limit is in (%s, %s]", share, peak, low, high)
 }
 
-// NearPeak is the mark of a limit that is indistinguishable from the peak. See [Optimum.Mark].
-const NearPeak = "~ peak"
+// The marks of limits in a table. See [Optimum.Mark].
+const (
+	NearPeak     = "~ peak"        // indistinguishable from the peak
+	RequestsFail = "requests fail" // from some smaller limit, or from this one, on
+)
 
-// Mark returns the mark of a limit in a table: that of the limit that the optimum names, of the peak, or of a limit that is
-// indistinguishable from the peak. It is empty for other limits.
-func (o *Optimum) Mark(limit int) string {
+// nearPeakShare is the share of the peak's goodput from which a limit may be called indistinguishable from the peak. With few
+// trials nearly every limit is, by the statistics alone.
+const nearPeakShare = 0.8
+
+// Mark returns the mark of a limit with its goodput in a table: that of the limit that the optimum names, of the peak, of a
+// limit that is indistinguishable from the peak, or of one at which requests fail. It is empty for other limits.
+func (o *Optimum) Mark(limit int, perSecond float64) string {
 	switch {
+	case o.Fails(limit):
+		return RequestsFail
 	case o.Label() == "":
 		return ""
 	case limit == o.Limit:
 		return "◀ " + o.Label()
 	case limit == o.Peak.Limit:
 		return "peak"
-	case o.Peak.Low <= limit && limit <= o.Peak.High:
+	case o.Peak.Low <= limit && limit <= o.Peak.High && perSecond >= nearPeakShare*o.Peak.PerSecond:
 		return NearPeak
 	}
 	return ""
 }
+
+// Fails reports whether requests fail at a limit, which is then no part of what the limits are compared by. It is false for a
+// nil Optimum.
+func (o *Optimum) Fails(limit int) bool { return o != nil && o.Failing > 0 && limit >= o.Failing }

@@ -64,8 +64,44 @@ func TestMarkShowsOnlyAFoundLimitAsTheOneToUse(t *testing.T) {
 		{found(Peak), 69, "~ peak"}, {found(Peak), 70, ""},
 		{found(NoKnee), 52, "◀ best so far"}, {found(ClientBound), 52, "◀ client's best"},
 	} {
-		if got := c.found.Mark(c.limit); got != c.want {
+		if got := c.found.Mark(c.limit, 590); got != c.want {
 			t.Errorf("%+v at %d: got %q, want %q", c.found, c.limit, got, c.want)
 		}
+	}
+}
+
+func TestLimitsAtWhichRequestsFailAreNamedAsSuch(t *testing.T) {
+	o := found(Plateau)
+	o.Failing = 60
+	for limit, want := range map[int]string{52: "◀ use", 53: "~ peak", 60: RequestsFail, 69: RequestsFail, 4096: RequestsFail} {
+		if got := o.Mark(limit, 590); got != want {
+			t.Errorf("limit %d: got %q, want %q", limit, got, want)
+		}
+	}
+	for verdict, want := range map[Verdict]string{
+		Plateau: "use 52: at least 97.5% of the peak of 605/s, 95% sure; the smallest such limit is in (44, 52]. A larger limit gains nothing, and requests begin to fail at 60.",
+		Cliff:   "use 52 and no more: 600/s there, and requests begin to fail at 60.",
+	} {
+		if o.Verdict = verdict; o.Advice() != want {
+			t.Errorf("%s:\ngot  %s\nwant %s", verdict, o.Advice(), want)
+		}
+	}
+}
+
+// With few trials nearly every limit is indistinguishable from the peak, also one with a small part of its goodput.
+func TestMarkCallsNoSlowLimitNearThePeak(t *testing.T) {
+	o := found(Peak)
+	o.Peak.Low = 1
+	if got := o.Mark(1, 20); got != "" {
+		t.Errorf("3.3%% of the peak: got %q, want no mark", got)
+	}
+}
+
+func TestAdviceSaysThatALimitForAnObjectiveIsAGuess(t *testing.T) {
+	o := found(Objective)
+	o.Objective, o.Certain, o.Low, o.High = "p99 <= 200ms", false, 1, 64
+	want := "use 52, the best guess so far: p99 <= 200ms seems to hold there, at 600/s, but no limit was shown to hold it; the largest that does is in [1, 64)."
+	if got := o.Advice(); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

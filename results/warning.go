@@ -95,6 +95,7 @@ const (
 	IdleConnections Code = "idle-connections" // requests timed out while other strategies kept connections open
 	NoLatency       Code = "no-latency"       // the histograms of the trials cannot be merged
 	NoRate          Code = "no-rate"          // there is no mean rate, since trials had no success
+	HostFails       Code = "host-fails"       // every request to one of several hosts failed
 )
 
 // The codes of warnings about what a sweep concludes.
@@ -103,8 +104,9 @@ const (
 	BoundByClient Code = "client-bound"   // the client is the bottleneck
 	Harm          Code = "harm"           // the sweep stopped so as not to harm the target
 	SmallBatch    Code = "small-batch"    // batches are too small for the larger limits
-	NothingHolds  Code = "nothing-holds"  // no limit was shown to hold the objective
+	NothingHolds  Code = "nothing-holds"  // no limit holds the objective
 	FailingLimits Code = "failing-limits" // requests begin to fail at a limit
+	BestGuess     Code = "best-guess"     // no limit was shown to hold the objective, and the limit is a guess
 	NoSuccess     Code = "no-success"     // no trial succeeded
 	TooFewTrials  Code = "too-few-trials" // there are too few trials for any statement
 	NotCertain    Code = "not-certain"    // no limit gives the wanted share of the peak with certainty
@@ -130,8 +132,8 @@ const (
 func Codes() []Code {
 	return []Code{
 		NoCompletions, Failures, Unsteady, RateBound, ClientBusy, ManyConnections, Redirects, LimitSettled, BatchTail,
-		SlowToFill, EmptySlots, CutShort, NotWitnessed, Contradicted, IdleConnections, NoLatency, NoRate,
-		BrokeDown, BoundByClient, Harm, SmallBatch, NothingHolds, FailingLimits, NoSuccess, TooFewTrials, NotCertain, Drift,
+		SlowToFill, EmptySlots, CutShort, NotWitnessed, Contradicted, IdleConnections, NoLatency, NoRate, HostFails,
+		BrokeDown, BoundByClient, Harm, SmallBatch, NothingHolds, FailingLimits, BestGuess, NoSuccess, TooFewTrials, NotCertain, Drift,
 		LeftOut, NotChecked, NotCompared, CopyDiffers, TooFewBlocks, NoTime, FewFiles, NoConclusion, Torn,
 		DifferentRuns, DriftWithinRun,
 	}

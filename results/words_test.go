@@ -88,8 +88,8 @@ func verdictIsSaid(t *testing.T, verdict results.Verdict, want said) {
 	if found.Label() != want.label || !strings.HasPrefix(found.Advice(), want.advice) {
 		t.Errorf("label %q, advice %q, want %q and %q", found.Label(), found.Advice(), want.label, want.advice)
 	}
-	if marked := found.Mark(found.Limit) != ""; marked != (want.label != "") {
-		t.Errorf("mark %q", found.Mark(found.Limit))
+	if marked := found.Mark(found.Limit, found.PerSecond) != ""; marked != (want.label != "") {
+		t.Errorf("mark %q", found.Mark(found.Limit, found.PerSecond))
 	}
 
 	var terminal, page bytes.Buffer

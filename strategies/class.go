@@ -31,12 +31,13 @@ const (
 	BadTLS                   // the TLS handshake or the certificate failed
 	Malformed                // the response is not HTTP, or larger than the client accepts
 	Undecodable              // the response was whole but its body is not JSON, or Target.Handle rejected it
+	TooLarge                 // the body to be decoded or handed to Target.Handle is larger than Target.MaxBody
 	Other                    // anything else: see Outcome.Err
 	classCount  = iota
 )
 
 var classNames = [classCount]string{
-	"ok", "refused", "reset", "timeout", "status", "truncated", "dns", "tls", "malformed", "decode", "other",
+	"ok", "refused", "reset", "timeout", "status", "truncated", "dns", "tls", "malformed", "decode", "too-large", "other",
 }
 
 // String returns the class's name, as in tables and JSON.
@@ -64,10 +65,15 @@ func Failed(err error) Outcome { return Outcome{Class: classify(err), Err: err} 
 // Answered returns the outcome of a request with a whole response, whose body has that many bytes. If err is not nil, it says
 // what is wrong with the body.
 func Answered(status int, bytes int64, err error) Outcome {
+	if errors.Is(err, errNoMemory) {
+		return Failed(err)
+	}
 	o := Outcome{Status: status, Bytes: bytes, Err: err}
 	switch {
 	case status >= 400:
 		o.Class = BadStatus
+	case errors.Is(err, ErrTooLarge):
+		o.Class = TooLarge
 	case err != nil:
 		o.Class = Undecodable
 	}

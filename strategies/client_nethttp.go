@@ -94,7 +94,6 @@ type netHTTPCaller struct {
 	request  *http.Request
 	address  string // the text that request.URL was parsed from
 	attempts int
-	response bytes.Buffer
 }
 
 func (c *netHTTPCaller) Do(r *Request) Outcome {
@@ -106,21 +105,7 @@ func (c *netHTTPCaller) Do(r *Request) Outcome {
 		return Failed(err)
 	}
 	defer response.Body.Close()
-
-	handle := c.stack.target.Handle
-	if handle == nil || response.StatusCode >= 400 {
-		n, err := io.Copy(io.Discard, response.Body)
-		if err != nil {
-			return Failed(err)
-		}
-		return Answered(response.StatusCode, n, nil)
-	}
-	c.response.Reset()
-	n, err := c.response.ReadFrom(response.Body)
-	if err != nil {
-		return Failed(err)
-	}
-	return Answered(response.StatusCode, n, handle(r, response.StatusCode, c.response.Bytes()))
+	return c.stack.target.Receive(r, response.StatusCode, response.Header.Get("Content-Encoding"), response.Body)
 }
 
 func (c *netHTTPCaller) prepare(r *Request) error {

@@ -14,7 +14,8 @@ var advice = map[results.Code]string{
 	results.Contradicted:    "do not trust its figures",
 	results.Harm:            "--no-brakes continues in spite of it",
 	results.SmallBatch:      "raise --requests, or take --duration",
-	results.NothingHolds:    "raise --budget, or allow a longer latency in --slo",
+	results.NothingHolds:    "allow a longer latency in --slo",
+	results.BestGuess:       "raise --budget",
 	results.TooFewTrials:    "raise --budget",
 	results.NotCertain:      "raise --budget or lower --share",
 	results.Drift:           "stop other programs on it and on the server, and run again",
@@ -22,6 +23,7 @@ var advice = map[results.Code]string{
 	results.TooFewBlocks:    "raise --repeats",
 	results.NoTime:          "raise --budget",
 	results.FewFiles:        "use fewer strategies, or raise 'ulimit -Hn'",
+	results.HostFails:       "leave its URLs out, or mend it",
 	results.DriftWithinRun:  "stop other programs on the machine and on the server, and run again",
 }
 

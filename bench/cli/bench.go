@@ -19,6 +19,9 @@ func newBenchCommand() *cobra.Command {
 		Long: `bench makes the same requests with several strategies and prints the results side by side. It measures in blocks of
 one trial of each strategy, in random order. The URL may have ranges: http://host/{0-9a-z:4}?page={1..1000}.
 
+Every strategy has its try. The run fails, with exit status 1, only if no request of any strategy succeeds, or if none
+succeeds any more; the row of a strategy says what failed.
+
 Without a URL, or with only a path such as /{1..1000}, it starts the bundled test server for the time of the run.
 
 ` + thresholdsHelp(),

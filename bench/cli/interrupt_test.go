@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"math/rand/v2"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -41,6 +42,63 @@ func TestInterruptedRunIsReportedAndSaved(t *testing.T) {
 		if run := opened(t, dir); len(run.Trials) == 0 {
 			t.Errorf("%s: no trial was saved", command)
 		}
+	}
+}
+
+// silentServer accepts connections and never answers. Accepted is sent to at each.
+func silentServer(t *testing.T) (url string, accepted <-chan struct{}) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	seen := make(chan struct{}, 1000)
+	go func() {
+		var all []net.Conn
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				break
+			}
+			all = append(all, conn)
+			seen <- struct{}{}
+		}
+		for _, conn := range all {
+			_ = conn.Close()
+		}
+	}()
+	return "http://" + listener.Addr().String() + "/", seen
+}
+
+// An interrupt does not wait for a server that never answers, although requests may take an hour.
+func TestInterruptDoesNotWaitForAnswers(t *testing.T) {
+	for _, command := range []string{"bench", "sweep"} {
+		ctx, cancel := context.WithCancel(t.Context())
+		url, accepted := silentServer(t)
+		returned := make(chan ran)
+		go func() {
+			returned <- sweetspot(ctx, command, "-s", "pool,fasthttp", "--timeout", "1h", url)
+		}()
+		<-accepted // the first check of the target
+		<-accepted // a request
+		cancel()
+		select {
+		case got := <-returned:
+			if got.status != 130 || !strings.Contains(got.stderr, "interrupted") {
+				t.Errorf("%s: exit status %d, want 130\n%s\n%s", command, got.status, got.stdout, got.stderr)
+			}
+		case <-time.After(time.Minute): // generous: it must not take an hour
+			t.Fatalf("%s: still running a minute after the interrupt", command)
+		}
+	}
+}
+
+func TestInterruptDuringTheFirstCheckSaysOnlyThat(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if got := sweetspot(ctx, "bench", "-s", "pool", "http://127.0.0.1:1/"); got.status != 130 || got.stderr != "sweetspot: interrupted\n" {
+		t.Errorf("exit status %d, want 130: %q", got.status, got.stderr)
 	}
 }
 

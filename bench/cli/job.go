@@ -2,8 +2,10 @@ package cli
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -13,6 +15,8 @@ import (
 	"sweetspot/bench/cli/bundled"
 	"sweetspot/bench/cli/live"
 	"sweetspot/bench/cli/machine"
+	"sweetspot/bench/cli/secret"
+	"sweetspot/bench/process"
 	"sweetspot/results"
 	"sweetspot/results/render"
 )
@@ -52,11 +56,25 @@ func (j job) do(cmd *cobra.Command) error {
 	if j.load.URLs, err = bench.ParseURL(j.run.Target); err != nil {
 		return err
 	}
-	return j.measure(cmd, page, target.Counts)
+	return j.measure(cmd, page, target)
 }
 
-// measure runs the plan on the load. The witness is that of a target that counts, else nil.
-func (j job) measure(cmd *cobra.Command, page *live.Page, witness func() (bench.ServerCounts, error)) error {
+// A watch asks the bundled server what it has counted. One that no longer answers ends the run: every request would time out.
+type watch struct {
+	server *bundled.Server
+	silent error // that the server does not answer
+}
+
+func (w *watch) counts(ctx context.Context) (bench.ServerCounts, error) {
+	counted, err := w.server.Counts(ctx)
+	if errors.Is(err, bundled.ErrSilent) && ctx.Err() == nil {
+		w.silent = err
+	}
+	return counted, err
+}
+
+// measure runs the plan on the load. The server is the bundled one, if that is the target, else nil.
+func (j job) measure(cmd *cobra.Command, page *live.Page, server *bundled.Server) error {
 	keep, err := newKeeper(j.out, j.run)
 	if err != nil {
 		return err
@@ -64,27 +82,52 @@ func (j job) measure(cmd *cobra.Command, page *live.Page, witness func() (bench.
 	defer keep.close()
 	page.Target(j.run.Target)
 	bar := newProgress(cmd.ErrOrStderr(), j.quiet)
-	found, err := j.plan.Run(cmd.Context(), j.load, bench.Observer{
-		Keep:     func(t results.Trial) error { advise(t.Warnings); page.Trial(t); return keep.trial(t) },
+	secrets := secret.From(cmd.Context())
+	asked := watch{server: server}
+	observe := bench.Observer{
+		Keep: func(t results.Trial) error {
+			advise(t.Warnings)
+			t = secrets.Trial(t)
+			page.Trial(t)
+			keep.trial(t)
+			return asked.silent
+		},
+		Alert:    func(w results.Warning) { bar.clear(); alert(cmd.ErrOrStderr(), w) },
 		Progress: func(at bench.Progress) { page.Progress(at); bar.show(at) },
-		Version:  func(strategy, version string) { page.Version(strategy, version); j.run.Versions[strategy] = version },
-		Witness:  witness,
-	})
+		Version: func(strategy, version string) {
+			version = secrets.Version(version)
+			page.Version(strategy, version)
+			j.run.Versions[strategy] = version
+		},
+	}
+	if server != nil {
+		observe.Witness = func() (bench.ServerCounts, error) { return asked.counts(cmd.Context()) }
+	}
+	found, err := j.plan.Run(cmd.Context(), j.load, observe)
 	bar.clear()
 	if len(j.run.Trials) == 0 || errors.Is(err, bench.ErrNothing) {
-		return err
+		return errors.Join(err, keep.failed())
 	}
-	j.conclude(found)
+	j.conclude(found, secrets)
 	page.Conclude(j.run)
-	return errors.Join(err, j.show(cmd), j.save(cmd, keep))
+	saved := j.save(cmd, keep) // before it is shown: what is printed to may be gone
+	return errors.Join(err, j.show(cmd), saved)
+}
+
+// alert prints a warning at once, for what has to be known before the run goes on. The run ends with it again.
+func alert(to io.Writer, w results.Warning) {
+	warned := results.About("", []results.Warning{w})
+	advise(warned)
+	fmt.Fprintln(to, "warning:", warned[0])
 }
 
 // conclude adds to the run what was found.
-func (j job) conclude(found bench.Findings) {
+func (j job) conclude(found bench.Findings, secrets *secret.Filter) {
 	j.run.Strategies, j.run.AtCommon, j.run.Optima = found.Strategies, found.AtCommon, found.Optima
 	j.run.Warnings = append(j.run.Warnings, found.Warnings...)
-	j.run.PeakMemory = bench.PeakMemory()
+	j.run.PeakMemory = process.PeakMemory()
 	adviseConclusions(j.run)
+	secrets.Conclusions(j.run)
 }
 
 func (j job) show(cmd *cobra.Command) error {
@@ -94,13 +137,16 @@ func (j job) show(cmd *cobra.Command) error {
 	return j.display.show(render.Run(j.run), results.Warnings(j.run), cmd.OutOrStdout(), cmd.ErrOrStderr())
 }
 
-// save writes the run's conclusions to its file, if it has one, and says where that is.
+// save writes the run's conclusions to its file, if it has one, and says where that is. If not all of the run was written, it
+// returns why.
 func (j job) save(cmd *cobra.Command, keep *keeper) error {
-	err := keep.finish()
+	if err := keep.finish(); err != nil {
+		return err
+	}
 	if path := keep.path(); path != "" && !j.quiet {
 		fmt.Fprintln(cmd.ErrOrStderr(), "saved to", path)
 	}
-	return err
+	return nil
 }
 
 // newRun returns the run of a command as it is known before the first trial.

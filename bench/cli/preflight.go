@@ -21,9 +21,12 @@ import (
 const spareFiles = 128
 
 // roomFor returns the largest limit for which a limit of files open files is enough, for all of the strategies and their
-// copies.
+// copies. It returns less than 1 if it is not enough for any.
 func roomFor(files uint64, all []strategies.Strategy, copies int) int {
-	return max(1, (int(files)-spareFiles)/(len(all)+copies))
+	if int(files) < spareFiles {
+		return 0
+	}
+	return (int(files) - spareFiles) / (len(all) + copies)
 }
 
 // checkFiles raises the limit on open files as far as possible. It adds a fault if the strategies and their copies would open
@@ -44,7 +47,12 @@ func checkFiles(flag string, limit int, all []strategies.Strategy, copies int, f
 		}
 	}
 	connections = max(connections, limit) // an external program has its own connections, and the same limit on open files
-	if room := int(files) - spareFiles; connections > room {
+	switch room := int(files) - spareFiles; {
+	case connections <= room:
+	case roomFor(files, all, copies) < 1:
+		found.addf("%s %d: the strategies would open %d connections, but the limit on open files is %d: want a 'ulimit -n' of at least %d",
+			flag, limit, connections, files, connections+spareFiles)
+	default:
 		found.addf("%s %d: the strategies would open %d connections, but the limit on open files is %d: want at most %d, or fewer strategies, or a higher 'ulimit -Hn'",
 			flag, limit, connections, files, roomFor(files, all, copies))
 	}
@@ -92,7 +100,7 @@ func hosts(urls bench.URLs, visit func(address, url string)) {
 }
 
 // unreachable dials the hosts of the URLs, without sending anything, and returns an error for each that does not accept the
-// connection.
+// connection. If ctx ends it returns ctx's error.
 func unreachable(ctx context.Context, urls bench.URLs) []error {
 	var (
 		dialer = net.Dialer{Timeout: probeTimeout}
@@ -113,11 +121,15 @@ func unreachable(ctx context.Context, urls bench.URLs) []error {
 		})
 	})
 	dials.Wait()
+	if ctx.Err() != nil {
+		return []error{ctx.Err()} // which is why they failed
+	}
 	return slices.DeleteFunc(errs[:], func(err error) bool { return err == nil })
 }
 
-// local reports whether all hosts of the URLs are this machine. It sends them nothing.
-func local(urls bench.URLs) bool {
+// local reports whether all hosts of the URLs are this machine, as far as that is known before ctx ends. It sends them
+// nothing.
+func local(ctx context.Context, urls bench.URLs) bool {
 	own := map[string]bool{}
 	if addresses, err := net.InterfaceAddrs(); err == nil {
 		for _, address := range addresses {
@@ -128,8 +140,9 @@ func local(urls bench.URLs) bool {
 	}
 	here := true
 	hosts(urls, func(address, _ string) {
-		host, err := net.ResolveTCPAddr("tcp", address)
-		here = here && err == nil && (host.IP.IsLoopback() || own[host.IP.String()])
+		name, _, _ := net.SplitHostPort(address) // addressOf has joined it
+		found, err := net.DefaultResolver.LookupIPAddr(ctx, name)
+		here = here && err == nil && !slices.ContainsFunc(found, func(ip net.IPAddr) bool { return !ip.IP.IsLoopback() && !own[ip.IP.String()] })
 	})
 	return here
 }

@@ -19,7 +19,7 @@ func TestLocalRecognizesThisMachine(t *testing.T) {
 		{bench.List{"http://192.0.2.1/"}, false}, // TEST-NET-1, which no machine has
 		{bench.List{"http://127.0.0.1/", "http://[2001:db8::1]:8080/"}, false},
 	} {
-		if got := local(test.urls); got != test.want {
+		if got := local(t.Context(), test.urls); got != test.want {
 			t.Errorf("%v: this machine %v, want %v", test.urls, got, test.want)
 		}
 	}

@@ -88,7 +88,7 @@ func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 		return err
 	}
 	sweep.Strategies, sweep.Seed, sweep.Repeats = plan.strategies, o.seed, o.repeats
-	if sweep.Brakes = sweep.Brakes && plan.load.URLs != nil && !local(plan.load.URLs); sweep.Brakes {
+	if sweep.Brakes = sweep.Brakes && plan.load.URLs != nil && !local(cmd.Context(), plan.load.URLs); sweep.Brakes {
 		fmt.Fprintln(cmd.ErrOrStderr(), plan.target, "is not this machine: the search stops at the first sign of harm, unless --no-brakes is given")
 	}
 	if !o.quiet {
@@ -129,10 +129,14 @@ const sweepCopies = 1
 // warning that says so.
 func lowerMax(cmd *cobra.Command, sweep *bench.Sweep, all []strategies.Strategy) []results.Warning {
 	files, err := machine.RaiseOpenFiles()
-	if err != nil || cmd.Flags().Changed("max") || len(sweep.Limits) > 0 || roomFor(files, all, sweepCopies) >= sweep.Max {
+	if err != nil || cmd.Flags().Changed("max") || len(sweep.Limits) > 0 {
 		return nil // checkFiles reports an error
 	}
-	sweep.Max = max(sweep.Min, roomFor(files, all, sweepCopies))
+	room := roomFor(files, all, sweepCopies)
+	if room < max(1, sweep.Min) || room >= sweep.Max {
+		return nil // checkFiles reports that there is no room
+	}
+	sweep.Max = room
 	return []results.Warning{results.Warningf(results.FewFiles,
 		"limits above %d were not tried, since %d files may be open", sweep.Max, files).With("largest_limit", float64(sweep.Max))}
 }

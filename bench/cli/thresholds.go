@@ -95,12 +95,15 @@ func (t *thresholds) unmet(run *results.Run) error {
 	return unmetError{errors.Join(errs...)}
 }
 
-// faulty returns an error for each strategy that was measured and had more errors than it may. A strategy that was left out
-// had none.
+// faulty returns an error for each strategy that had more errors than it may, that broke down, or of which no request was
+// measured: nothing is known about the errors of one that was left out.
 func (t *thresholds) faulty(run *results.Run) (errs []error) {
 	for _, name := range t.names {
 		share, words, err := threshold.ErrorRate(run, name)
-		if err == nil && share > t.mostErrors {
+		switch {
+		case err != nil:
+			errs = append(errs, fmt.Errorf("not met: --max-error-rate %s: %s: %w", t.errorRate, name, err))
+		case share > t.mostErrors:
 			errs = append(errs, fmt.Errorf("not met: --max-error-rate %s: %s had %s", t.errorRate, name, words))
 		}
 	}

@@ -1,7 +1,10 @@
 package render
 
 import (
+	"slices"
+
 	"sweetspot/results"
+	"sweetspot/results/stat"
 	"sweetspot/results/text"
 )
 
@@ -14,7 +17,6 @@ var (
 	spreadColumn       = Field[results.Summary]{Name: "±", Rank: 3, Cell: spread, Style: func(results.Summary) Style { return Faint }}
 	microsecondsColumn = Field[results.Summary]{Name: "µs/req", Rank: 8, Cell: func(s results.Summary) string { return text.OrNone(s.Microseconds, text.Number) }}
 	sequentialColumn   = Field[results.Summary]{Name: "× seq", Rank: 5, Cell: versusSequential}
-	shareColumn        = Field[results.Summary]{Name: "of best", Rank: 5, Cell: shareOfBest}
 	inFlightColumn     = Field[results.Summary]{Name: "in flight", Rank: 9, Cell: func(s results.Summary) string { return text.OrNone(s.InFlightMean, text.Number) }}
 	errorsColumn       = Field[results.Summary]{Name: "errors", Rank: 1, Cell: Failures, Style: failureStyle}
 	classColumn        = Field[results.Summary]{Name: "by class", Rank: 7, Left: true, Cell: func(s results.Summary) string { return text.Classes(s.Failed) }, Style: failureStyle}
@@ -91,10 +93,19 @@ func shortVerdict(s results.Summary) string {
 	}
 }
 
-// shareOfBest writes a rate as a share of the largest of its sweep.
-func shareOfBest(s results.Summary) string {
-	if s.VersusFastest == 1 {
-		return "100%"
+// shareColumn is the rate of a limit as a share of the largest of the limits in sound, and nothing for other limits.
+func shareColumn(sound []results.Summary) Field[results.Summary] {
+	best := 0.0
+	for _, s := range sound {
+		best = max(best, s.PerSecond)
 	}
-	return text.PercentTo(s.VersusFastest, 1)
+	return Field[results.Summary]{Name: "of best", Rank: 5, Cell: func(s results.Summary) string {
+		switch {
+		case !slices.ContainsFunc(sound, func(one results.Summary) bool { return one.Limit == s.Limit }):
+			return text.None
+		case s.PerSecond == best && best > 0:
+			return "100%"
+		}
+		return text.PercentTo(stat.Ratio(s.PerSecond, best), 1)
+	}}
 }

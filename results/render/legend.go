@@ -42,7 +42,7 @@ func legend(r *results.Run) string {
 
 // isNearPeak reports whether the trial's row has the mark [results.NearPeak].
 func isNearPeak(r *results.Run, t results.Trial) bool {
-	return r.OptimumOf(t.Strategy).Mark(t.Limit) == results.NearPeak
+	return r.OptimumOf(t.Strategy).Mark(t.Limit, t.PerSecond) == results.NearPeak
 }
 
 // programs says how much memory the external programs used.

@@ -63,11 +63,13 @@ func failureStyle(s results.Summary) Style {
 }
 
 // limitStyle returns the style of a limit's row in a sweep.
-func limitStyle(o *results.Optimum, limit int) Style {
-	switch {
-	case o.Mark(limit) == "":
+func limitStyle(o *results.Optimum, s results.Summary) Style {
+	switch mark := o.Mark(s.Limit, s.PerSecond); {
+	case mark == "":
 		return Plain
-	case limit == o.Limit:
+	case mark == results.RequestsFail:
+		return Caution
+	case s.Limit == o.Limit:
 		return conclusionStyle(o)
 	case o.Certain:
 		return Good

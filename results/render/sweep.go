@@ -52,26 +52,32 @@ func drawLimits(p Page, run *results.Run, strategy string) error {
 	limits := results.Summarise(trials)
 	slices.SortFunc(limits, func(a, b results.Summary) int { return cmp.Compare(a.Limit, b.Limit) })
 	found := run.OptimumOf(strategy)
+	sound := usable(limits, found)
 	p.Heading(2, strategy)
 	var marks Notes
 	figures, latencies := figureColumns()
 	columns := slices.Concat(
-		[]Field[results.Summary]{limitColumn, figures["per_second"], spreadColumn, marks.column(), shareColumn},
+		[]Field[results.Summary]{limitColumn, figures["per_second"], spreadColumn, marks.column(), shareColumn(sound)},
 		latencies,
 		[]Field[results.Summary]{
 			inFlightColumn, figures["cpu"], errorsColumn, classColumn,
-			{Left: true, Cell: func(s results.Summary) string { return found.Mark(s.Limit) }},
+			{Left: true, Cell: func(s results.Summary) string { return found.Mark(s.Limit, s.PerSecond) }},
 		})
-	row := func(s results.Summary) Style { return limitStyle(found, s.Limit) }
+	row := func(s results.Summary) Style { return limitStyle(found, s) }
 	if err := p.Table(Tabulate(limits, Styled(columns, row))); err != nil {
 		return err
 	}
 	p.List(marks.List())
-	p.Picture(Curve(limits, goodput, found, p.Columns()))
+	p.Picture(Curve(sound, goodput, found, p.Columns()))
 	if found == nil {
 		p.Paragraph(Caution, strategy+": no conclusion: the sweep ended before there was one.")
 		return nil
 	}
 	p.Paragraph(conclusionStyle(found), strategy+": "+found.Conclusion())
 	return nil
+}
+
+// usable returns the limits below the first at which requests begin to fail: what fails sets no scale for what does not.
+func usable(limits []results.Summary, found *results.Optimum) []results.Summary {
+	return slices.DeleteFunc(slices.Clone(limits), func(s results.Summary) bool { return found.Fails(s.Limit) })
 }

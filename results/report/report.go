@@ -163,9 +163,15 @@ func lineName(strategy string, run, runs int) string {
 }
 
 // fill sets the points from the line's summaries, and the recommendation and the law from the run's optimum.
+//
+// Limits at which requests fail are no points, since they would set the scale for those at which none do.
 func (l *line) fill(run *results.Run) {
 	slices.SortFunc(l.summaries, func(a, b results.Summary) int { return a.Limit - b.Limit })
+	o := run.OptimumOf(l.strategy)
 	for _, s := range l.summaries {
+		if o.Fails(s.Limit) && len(l.Points) > 0 { // a line has at least one point
+			continue
+		}
 		p := point{
 			Limit: s.Limit, Rate: s.PerSecond, Low: s.Low, High: s.High, Trials: s.Trials,
 			P50: s.Latency.P50, P90: s.Latency.P90, P99: s.Latency.P99, Max: s.Latency.Max,
@@ -175,7 +181,6 @@ func (l *line) fill(run *results.Run) {
 		}
 		l.Points = append(l.Points, p)
 	}
-	o := run.OptimumOf(l.strategy)
 	if o == nil {
 		return
 	}

@@ -65,7 +65,7 @@ func limitTable(run *results.Run, l line, notes *render.Notes) table {
 	for _, s := range l.summaries {
 		t.Rows = append(t.Rows, []string{
 			text.Count(s.Limit), text.Number(s.PerSecond), optional(s.Low), optional(s.High), text.Count(s.Trials),
-			orNoValue(s.InFlightMean, text.Number), found.Mark(s.Limit), notes.Mark(render.Remarks(s)),
+			orNoValue(s.InFlightMean, text.Number), found.Mark(s.Limit, s.PerSecond), notes.Mark(render.Remarks(s)),
 		})
 	}
 	return t

@@ -103,7 +103,8 @@ func meets(left float64, comparison string, right float64) bool {
 }
 
 // ErrorRate returns the share of a strategy's requests that failed, from 0 to 1 and in words. It is over all trials in
-// [results.Groups]. Requests that were cut off are not included. It returns an error if no request ended.
+// [results.Groups]. Requests that were cut off are not included. It returns an error if no request ended, or if the strategy
+// broke down: then requests that failed may be missing.
 func ErrorRate(run *results.Run, strategy string) (share float64, words string, err error) {
 	var failed, completed int64
 	for _, g := range results.Groups(run.Trials) {
@@ -111,6 +112,9 @@ func ErrorRate(run *results.Run, strategy string) (share float64, words string, 
 			continue
 		}
 		for _, t := range g.Trials {
+			if t.Error != "" {
+				return 0, "", fmt.Errorf("it broke down: %s", text.Clean(t.Error))
+			}
 			failed += t.Failures()
 			completed += t.Completed()
 		}

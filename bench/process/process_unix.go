@@ -1,6 +1,7 @@
 //go:build unix
 
-package bench
+// Package process says what this process has used of the machine.
+package process
 
 import (
 	"runtime"
@@ -9,8 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// processCPU returns the processor time, user and system, that this process has used.
-func processCPU() time.Duration {
+// CPU returns the processor time, user and system, that this process has used.
+func CPU() time.Duration {
 	used := usage()
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
