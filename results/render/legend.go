@@ -35,7 +35,7 @@ func legend(r *results.Run) string {
 		words += " ~ fastest: indistinguishable from the fastest."
 	}
 	if slices.ContainsFunc(r.Trials, func(t results.Trial) bool { return isNearPeak(r, t) }) {
-		words += " " + results.NearPeak + ": indistinguishable from the peak."
+		words += " " + results.NearPeak + ": the peak may be here."
 	}
 	return words
 }
