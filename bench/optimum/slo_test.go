@@ -62,6 +62,38 @@ func TestSLOSearchSeldomRecommendsALimitThatBreaksTheBound(t *testing.T) {
 	}
 }
 
+// falseAcceptance returns the share of the searches that say of a limit that it holds when its latency is that factor over the
+// bound, as it is at every limit above 50.
+func falseAcceptance(factor, noise float64, seeds int) float64 {
+	wrong := 0
+	for seed := range uint64(seeds) {
+		got, _ := climb(1, 1024, 0.2, func(limit int) float64 {
+			if limit > 50 {
+				return 0.2 * factor
+			}
+			return 0.1
+		}, noise, seed)
+		if got.Limit > 50 {
+			wrong++
+		}
+	}
+	return float64(wrong) / float64(seeds)
+}
+
+// It tests several limits, each again after every trial: the errors of all that must not add up to more than 5%.
+func TestSLOSearchSeldomAcceptsALatencyJustAboveTheBound(t *testing.T) {
+	seeds := 1000
+	if racing {
+		seeds = 200
+	}
+	for _, noise := range []float64{0.01, 0.05} {
+		got := falseAcceptance(1.001, noise, seeds)
+		if most := 0.05 + 2*math.Sqrt(0.05*0.95/float64(seeds)); got > most {
+			t.Errorf("with %.0f%% noise it accepts 0.1%% above the bound in %.1f%% of %d searches, want at most 5%%", 100*noise, 100*got, seeds)
+		}
+	}
+}
+
 func TestSLOSearchCanBeAbandonedAtAnyTime(t *testing.T) {
 	for after := range 25 {
 		ceiling := optimum.NewSLOSearch(1, 4096, 0.2)
