@@ -1,8 +1,10 @@
 package optimum_test
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"sweetspot/bench/optimum"
@@ -78,6 +80,21 @@ func falseAcceptance(factor, noise float64, seeds int) float64 {
 		}
 	}
 	return float64(wrong) / float64(seeds)
+}
+
+// TestFinderSLO prints how often an objective is said to hold where it does not.
+func TestFinderSLO(t *testing.T) {
+	if !*finder {
+		t.Skip("asked for with -finder; the test below is its short form")
+	}
+	var table strings.Builder
+	for _, over := range []float64{0.001, 0.01, 0.05} {
+		for _, noise := range []float64{0.01, 0.03, 0.05} {
+			fmt.Fprintf(&table, "%.1f%% above the bound, %.0f%% noise: said to hold in %.1f%% of %d searches\n",
+				100*over, 100*noise, 100*falseAcceptance(1+over, noise, *finderSeeds), *finderSeeds)
+		}
+	}
+	t.Log("\n" + table.String())
 }
 
 // It tests several limits, each again after every trial: the errors of all that must not add up to more than 5%.
