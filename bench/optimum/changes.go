@@ -7,8 +7,8 @@ import (
 )
 
 // drift returns by how much the machine certainly became faster (above 0) or slower from the first block to the last, in
-// ln(goodput), by a straight line through the effects of the blocks. The ramp counts as a block. Its limits are measured
-// again, so that what they have in common with the curve cancels.
+// ln(goodput), by a straight line through the effects of the blocks, or how much slower it is since the ramp. The ramp counts
+// as a block. Its limits are measured again, so that what they have in common with the curve cancels.
 func (all measurements) drift() float64 {
 	f := newFit(all.points(all.failingLimit()))
 	if f == nil || f.df == 0 || len(f.blocks) < blocksToSettle {
@@ -27,7 +27,32 @@ func (all measurements) drift() float64 {
 	spread := xx - x*x/w
 	slope := (xy - x*y/w) / spread
 	certain := math.Abs(slope) - student(doubtful, f.df)*math.Sqrt(f.sigma2/spread)
-	return math.Copysign(max(0, certain), slope) * span
+	byLine := math.Copysign(max(0, certain), slope) * span
+	if lost := all.slowerSinceRamp(); lost > math.Abs(byLine) {
+		return -lost
+	}
+	return byLine
+}
+
+// slowerSinceRamp returns by how much all limits have certainly become slower since the ramp, in ln(goodput), 0 if they have not.
+// What is lost at once is little of a line. What is gained is a server that has warmed up, and no harm.
+func (all measurements) slowerSinceRamp() float64 {
+	f := newFit(all.refined().points(all.failingLimit()))
+	if f == nil {
+		return 0
+	}
+	var w, sum float64
+	for _, p := range all.ramp().points(all.failingLimit()) {
+		if i, found := slices.BinarySearch(f.limits, p.limit); found {
+			weight := 1 / (1/p.weight + 1/f.weight[i])
+			w, sum = w+weight, sum+weight*(p.y-f.mu[i])
+		}
+	}
+	if w == 0 {
+		return 0
+	}
+	noise := f.withPrior()
+	return max(0, sum/w-student(doubtful, noise.df)*math.Sqrt(noise.sigma2/w))
 }
 
 // A loss is that limits gave clearly more on the ramp than they do since.

@@ -179,6 +179,9 @@ func (j *judge) guess() int {
 			return i
 		}
 	}
+	if all := fitLaws(j.fit); len(all) > 0 {
+		return all.safest(j.limits)
+	}
 	return j.smoothed()
 }
 

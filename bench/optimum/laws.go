@@ -1,6 +1,9 @@
 package optimum
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // powers are the q of the laws that are fitted. Between neighbours the laws differ by less than trials can show.
 var powers = []float64{0.25, 0.35, 0.5, 0.7, 1, 1.4, 2}
@@ -42,20 +45,20 @@ func (all laws) bracket(share, alpha float64, least, most int) (low, high int) {
 	return low, high
 }
 
-// safest returns the index of the limit that gives the largest share of the peak by that law for which it gives least.
+// safest returns the index of the smallest limit that gives about the largest share of the peak by that law for which it
+// gives least.
 func (all laws) safest(limits []int) int {
+	const about = 0.01 // of the peak
 	least, most := limits[0], limits[len(limits)-1]
-	best, highest := 0, 0.0
+	shares := make([]float64, len(limits))
 	for i, n := range limits {
-		worst := math.Inf(1)
+		shares[i] = math.Inf(1)
 		for _, m := range all {
-			worst = min(worst, m.perSecond(float64(n))/m.perSecond(m.peak(least, most)))
-		}
-		if worst > highest {
-			best, highest = i, worst
+			shares[i] = min(shares[i], m.perSecond(float64(n))/m.perSecond(m.peak(least, most)))
 		}
 	}
-	return best
+	highest := slices.Max(shares)
+	return slices.IndexFunc(shares, func(share float64) bool { return share >= highest-about })
 }
 
 // usl returns the universal scalability law if the trials do not speak against it, if it fits better than a curve without a
