@@ -13,7 +13,7 @@ var may = map[string][]string{
 	"sweetspot":                          {"sweetspot/bench/cli", "sweetspot/bench/cli/signals"},
 	"sweetspot/strategies":               {"sweetspot/strategies/http1", "sweetspot/strategies/network"},
 	"sweetspot/strategies/http1":         {},
-	"sweetspot/strategies/network":       {},
+	"sweetspot/strategies/network":       {"sweetspot/strategies/http1"},
 	"sweetspot/strategies/eventloop":     {"sweetspot/strategies", "sweetspot/strategies/http1", "sweetspot/strategies/network"},
 	"sweetspot/strategies/external":      {"sweetspot/strategies"},
 	"sweetspot/strategies/python":        {"sweetspot/strategies", "sweetspot/strategies/external"},

@@ -45,9 +45,9 @@ func TestLimitsKeepAMarginBelowTheFirstFailure(t *testing.T) {
 		limit     int // to use; 0 for any that keeps the margin
 		verdict   results.Verdict
 	}{
-		"rising until requests fail": {rising, nil, 36, results.Cliff},
-		"flat from 8 on":             {flat, nil, 8, results.Plateau},
-		"a peak beyond the failures": {knee, nil, 0, ""},
+		"rising until requests fail":                  {rising, nil, 36, results.Cliff},
+		"flat from 8 on":                              {flat, nil, 8, results.Plateau},
+		"a peak beyond the failures":                  {knee, nil, 0, ""},
 		"an objective that holds until requests fail": {rising, &bench.Objective{Quantile: "p99", Seconds: 0.06}, 36, results.Objective},
 	} {
 		t.Run(name, func(t *testing.T) {

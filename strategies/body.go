@@ -15,7 +15,7 @@ import (
 // ErrTooLarge is the error of a body that is larger than [Target.MaxBody].
 var ErrTooLarge = errors.New("the body is larger than the limit for bodies that are decoded")
 
-// errLate is of class [Timeout].
+// errLate is the error of an answer that is whole too late: a success is never later than its timeout. It is of class [Timeout].
 var errLate = fmt.Errorf("the response was not read and decoded in time: %w", os.ErrDeadlineExceeded)
 
 // A Response is a response whose head has been read, for [Target.ReceiveBefore].
@@ -144,7 +144,7 @@ func (t Target) readWhole(body io.Reader, length int64, deadline time.Time, shar
 		if err := share.growBefore(deadline, capacity); err != nil {
 			return nil, err
 		}
-		whole = append(make([]byte, 0, capacity), whole...)
+		whole = share.Buffer(whole)
 	}
 }
 

@@ -12,7 +12,7 @@ const (
 	freeBody = 64 << 10
 	// sharedBodies is the number of bytes that the larger bodies of a session may have together, without the one that exceeds
 	// it: see [BodyShare.Grow]. So a session of any limit keeps at most this and one body of [Target.MaxBody].
-	sharedBodies = 32 << 20
+	sharedBodies = 16 << 20
 )
 
 // bodyMemory is the memory for the bodies that a session must keep until they are decoded.
@@ -21,9 +21,12 @@ type bodyMemory struct {
 	free     int64
 	exceeded bool     // by one share
 	waiting  []func() // to be called when memory is given back
+	largest  int64    // MaxBody
 }
 
-func newBodyMemory() *bodyMemory { return &bodyMemory{free: sharedBodies} }
+func newBodyMemory(largest int64) *bodyMemory {
+	return &bodyMemory{free: sharedBodies, largest: largest}
+}
 
 // A BodyShare is one response's part of the memory that a session has for bodies. One goroutine at a time may use it. The zero
 // value, which belongs to no session, may grow without limit.
@@ -32,6 +35,7 @@ type BodyShare struct {
 	size    int64 // bytes that it may keep
 	taken   int64 // the part of size that memory.free lacks
 	exceeds bool  // it is the one share that may grow although nothing is free
+	buffer  []byte
 }
 
 // BodyShare returns an empty share. The target must come from [Target.InProcess].
@@ -40,9 +44,10 @@ func (t Target) BodyShare() BodyShare { return BodyShare{memory: t.memory} }
 // Size returns the number of bytes that may be kept: those for which Grow has returned true, and at least 64 KiB.
 func (s *BodyShare) Size() int64 { return max(s.size, freeBody) }
 
-// Grow makes the share larger, to a size in bytes. If there is no room for that, it returns false, and wake is called once
-// from any goroutine as soon as another share is released. One share at a time may exceed the session's memory. So of
-// several bodies that have taken all memory together, one can grow to its end, and then the next.
+// Grow makes the share larger, to at least a size in bytes. If there is no room for that, it returns false, and wake is called
+// once from any goroutine as soon as another share is released. One share at a time may exceed the session's memory, and has
+// room for a body of [Target.MaxBody] then. So of several bodies that have taken all memory together, one can grow to its end,
+// and then the next.
 func (s *BodyShare) Grow(size int64, wake func()) bool {
 	m := s.memory
 	if m == nil || size <= s.Size() {
@@ -59,12 +64,25 @@ func (s *BodyShare) Grow(size int64, wake func()) bool {
 		s.taken += more
 	case !m.exceeded:
 		m.exceeded, s.exceeds = true, true
+		size = max(size, m.largest)
 	default:
 		m.waiting = append(m.waiting, wake)
 		return false
 	}
 	s.size = size
 	return true
+}
+
+// Buffer returns a buffer with the contents of body and room for as many bytes as the share has. It belongs to the caller until
+// the next call of Buffer or Release, which may lend it to another body.
+func (s *BodyShare) Buffer(body []byte) []byte {
+	if s.memory == nil {
+		return append(make([]byte, 0, s.Size()), body...)
+	}
+	grown := append(spareBuffers.take(s.Size()), body...)
+	spareBuffers.put(s.buffer)
+	s.buffer = grown
+	return grown
 }
 
 // Release empties the share, which may then be used again.
@@ -74,6 +92,7 @@ func (s *BodyShare) Release() {
 	}
 	released := *s
 	*s = BodyShare{memory: released.memory}
+	spareBuffers.put(released.buffer)
 	if released.taken == 0 && !released.exceeds {
 		return
 	}

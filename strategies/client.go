@@ -7,6 +7,9 @@ type Client struct {
 	Name string
 	Doc  string // one line
 
+	// Traits are the points in which the client departs from the contract: see [Traits].
+	Traits Traits
+
 	// Open returns a stack with the settings of target, which must come from [Target.InProcess]. The stack dials through n
 	// and has at most the given number of connections to each host; callers beyond that number wait for one.
 	Open func(target Target, n *network.Network, connections int) Stack
@@ -16,7 +19,7 @@ type Client struct {
 type Stack interface {
 	// Caller returns a new handle with which one goroutine at a time makes requests.
 	Caller() Caller
-	// Close closes the connections. It must not be called while a request is in flight.
+	// Close closes the idle connections. Those in use are closed by [network.Network.Close].
 	Close()
 }
 

@@ -88,7 +88,7 @@ func (t Target) WithDefaults() Target {
 // may therefore ignore JSON.
 func (t Target) InProcess() Target {
 	t = t.WithDefaults()
-	t.memory = newBodyMemory()
+	t.memory = newBodyMemory(t.MaxBody + 1)
 	if t.JSON {
 		t.Handle = decoding(t.Handle)
 	}

@@ -59,20 +59,6 @@ func (j job) do(cmd *cobra.Command) error {
 	return j.measure(cmd, page, target)
 }
 
-// A watch asks the bundled server what it has counted. One that no longer answers ends the run: every request would time out.
-type watch struct {
-	server *bundled.Server
-	silent error // that the server does not answer
-}
-
-func (w *watch) counts(ctx context.Context) (bench.ServerCounts, error) {
-	counted, err := w.server.Counts(ctx)
-	if errors.Is(err, bundled.ErrSilent) && ctx.Err() == nil {
-		w.silent = err
-	}
-	return counted, err
-}
-
 // measure runs the plan on the load. The server is the bundled one, if that is the target, else nil.
 func (j job) measure(cmd *cobra.Command, page *live.Page, server *bundled.Server) error {
 	keep, err := newKeeper(j.out, j.run)
@@ -83,16 +69,17 @@ func (j job) measure(cmd *cobra.Command, page *live.Page, server *bundled.Server
 	page.Target(j.run.Target)
 	bar := newProgress(cmd.ErrOrStderr(), j.quiet)
 	secrets := secret.From(cmd.Context())
-	asked := watch{server: server}
+	ctx, end := context.WithCancelCause(cmd.Context())
+	defer end(nil)
 	observe := bench.Observer{
 		Keep: func(t results.Trial) error {
 			advise(t.Warnings)
 			t = secrets.Trial(t)
 			page.Trial(t)
 			keep.trial(t)
-			return asked.silent
+			return nil
 		},
-		Alert:    func(w results.Warning) { bar.clear(); alert(cmd.ErrOrStderr(), w) },
+		Alert:    func(w results.Warning) { bar.clear(); alert(cmd.ErrOrStderr(), secrets.Warnings([]results.Warning{w})) },
 		Progress: func(at bench.Progress) { page.Progress(at); bar.show(at) },
 		Version: func(strategy, version string) {
 			version = secrets.Version(version)
@@ -101,24 +88,33 @@ func (j job) measure(cmd *cobra.Command, page *live.Page, server *bundled.Server
 		},
 	}
 	if server != nil {
-		observe.Witness = func() (bench.ServerCounts, error) { return asked.counts(cmd.Context()) }
+		observe.Witness = func() (bench.ServerCounts, error) { return server.Counts(ctx) }
+		defer server.Watch(ctx, end)()
 	}
-	found, err := j.plan.Run(cmd.Context(), j.load, observe)
+	found, err := j.plan.Run(ctx, j.load, observe)
 	bar.clear()
+	if silent := context.Cause(ctx); errors.Is(silent, bundled.ErrSilent) {
+		err = silent // instead of that the run was cancelled
+	}
 	if len(j.run.Trials) == 0 || errors.Is(err, bench.ErrNothing) {
 		return errors.Join(err, keep.failed())
 	}
 	j.conclude(found, secrets)
 	page.Conclude(j.run)
-	saved := j.save(cmd, keep) // before it is shown: what is printed to may be gone
-	return errors.Join(err, j.show(cmd), saved)
+	unsaved := keep.finish() // before it is shown: what is printed to may be gone
+	err = errors.Join(err, j.show(cmd), unsaved)
+	if path := keep.path(); path != "" && unsaved == nil && !j.quiet {
+		fmt.Fprintln(cmd.ErrOrStderr(), "saved to", path)
+	}
+	return err
 }
 
-// alert prints a warning at once, for what has to be known before the run goes on. The run ends with it again.
-func alert(to io.Writer, w results.Warning) {
-	warned := results.About("", []results.Warning{w})
-	advise(warned)
-	fmt.Fprintln(to, "warning:", warned[0])
+// alert prints warnings at once, for what has to be known before the run goes on. The run ends with them again.
+func alert(to io.Writer, warnings []results.Warning) {
+	advise(warnings)
+	for _, w := range warnings {
+		fmt.Fprintln(to, "warning:", w)
+	}
 }
 
 // conclude adds to the run what was found.
@@ -135,18 +131,6 @@ func (j job) show(cmd *cobra.Command) error {
 		return nil
 	}
 	return j.display.show(render.Run(j.run), results.Warnings(j.run), cmd.OutOrStdout(), cmd.ErrOrStderr())
-}
-
-// save writes the run's conclusions to its file, if it has one, and says where that is. If not all of the run was written, it
-// returns why.
-func (j job) save(cmd *cobra.Command, keep *keeper) error {
-	if err := keep.finish(); err != nil {
-		return err
-	}
-	if path := keep.path(); path != "" && !j.quiet {
-		fmt.Fprintln(cmd.ErrOrStderr(), "saved to", path)
-	}
-	return nil
 }
 
 // newRun returns the run of a command as it is known before the first trial.

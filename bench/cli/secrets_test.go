@@ -70,8 +70,9 @@ func unobeyed(t *testing.T, where, text string) {
 	}
 }
 
-// parrot serves answers that repeat the request: as the reason of a status 500, or where they are no HTTP.
-func parrot(t *testing.T, malformed bool) (address string) {
+// serveRaw serves every connection with the function until the test ends, and returns the address.
+func serveRaw(t *testing.T, serve func(net.Conn)) (address string) {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -83,10 +84,16 @@ func parrot(t *testing.T, malformed bool) (address string) {
 			if err != nil {
 				return
 			}
-			go repeat(conn, malformed)
+			go serve(conn)
 		}
 	}()
 	return listener.Addr().String()
+}
+
+// parrot serves answers that repeat the request: as the reason of a status 500, or where they are no HTTP.
+func parrot(t *testing.T, malformed bool) (address string) {
+	t.Helper()
+	return serveRaw(t, func(conn net.Conn) { repeat(conn, malformed) })
 }
 
 func repeat(conn net.Conn, malformed bool) {
@@ -162,6 +169,16 @@ func TestNoOutputHasASecretOrWhatATerminalObeys(t *testing.T) {
 	}
 }
 
+func TestNoWarningAboutAHostHasASecret(t *testing.T) {
+	login := "http://" + aUser + ":" + aPassword + "@"
+	list := filepath.Join(t.TempDir(), "urls")
+	good := strings.TrimPrefix(startServer(t, server.Config{}).URL(), "http://")
+	if err := os.WriteFile(list, []byte(login+good+"\n"+login+parrot(t, true)+"/\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	everywhere(t, append([]string{"bench", "-s", "pool", "-n", "100", "-c", "2", "--repeats", "2", "--urls", list}, secretFlags()...)...)
+}
+
 func TestNoMessageAboutWrongArgumentsHasASecret(t *testing.T) {
 	url := "http://" + aUser + ":" + aPassword + "@127.0.0.1:1/"
 	for _, args := range [][]string{
@@ -219,5 +236,24 @@ func TestAFileOfURLsWithManyFaultsGivesFewLines(t *testing.T) {
 	long := sweetspot(t.Context(), "bench", "http://127.0.0.1:1/"+strings.Repeat("x", 100_000))
 	if long.status != 1 || len(long.stderr) > 2000 {
 		t.Errorf("exit status %d, a message of %d bytes", long.status, len(long.stderr))
+	}
+}
+
+// A server whose answers net/http finds fault with makes it log a line per request.
+func TestNoLibraryLogsToTheTerminal(t *testing.T) {
+	address := serveRaw(t, func(conn net.Conn) {
+		defer conn.Close()
+		for in := bufio.NewReader(conn); ; {
+			if _, err := http.ReadRequest(in); err != nil {
+				return
+			}
+			fmt.Fprint(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") // an answer to no request
+		}
+	})
+	p := prepare("bench", "-s", "pool", "-X", "HEAD", "-n", "50", "-c", "2", "--repeats", "1", "-q", "http://"+address+"/")
+	p.begin(t)
+	p.end(t)
+	if text := p.stderr.String(); strings.Contains(text, "Unsolicited") {
+		t.Errorf("on the terminal: %s", text)
 	}
 }

@@ -21,7 +21,7 @@ func (c *conn) hasRoom() bool {
 	if !c.share.Grow(size, c.wakeFunc) {
 		return false
 	}
-	c.parser.Grow(size)
+	c.parser.SetBody(c.share.Buffer(c.parser.Body()))
 	return true
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"slices"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -33,6 +34,10 @@ type conn struct {
 	lastRun       int64  // the latest run in which the connection carried a request
 	written       uint64 // bytes written since the connection was made
 	writtenBefore uint64 // the part of written that belongs to earlier requests
+
+	answers int           // on this connection
+	ended   time.Duration // when the latest of them ended, on the loop's clock
+	began   time.Duration // when the request began to be sent
 
 	dialling   dialling             // while connecting
 	owner      *conn                // while attempting: the conn for whose request it connects,
@@ -75,7 +80,7 @@ func (c *conn) start(r *strategies.Request) {
 // send sends the request, in one system call unless the request is large.
 func (c *conn) send() {
 	l := c.loop
-	c.state, c.noReuse, c.writtenBefore = receiving, false, c.written
+	c.state, c.noReuse, c.writtenBefore, c.began = receiving, false, c.written, l.clock
 	l.network.CountRequest(&c.lastRun)
 	data, err := l.writer.write(c.request.URL, c.host, l.cookies)
 	if err != nil {
@@ -132,6 +137,7 @@ func (c *conn) receive(closed bool) {
 			c.discard()
 			return
 		case err != nil:
+			c.noticeEnd()
 			c.fail(os.NewSyscallError("read", err))
 			return
 		case n == 0:
@@ -169,6 +175,7 @@ func (c *conn) closedByServer() {
 			c.redial()
 			return
 		}
+		c.noticeEnd()
 		c.fail(errNoResponse)
 	default:
 		c.fail(fmt.Errorf("the connection ended within the response: %w", err))
@@ -203,6 +210,7 @@ func (c *conn) finish() {
 		c.disconnect()
 		return
 	}
+	c.answered()
 	c.keepIdle()
 }
 

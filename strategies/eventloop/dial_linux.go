@@ -149,7 +149,7 @@ func (l *loop) adopt(c *conn, fd int) {
 	}
 	l.serial++
 	l.conns[fd], c.fd, c.serial = c, fd, l.serial
-	c.lastRun, c.written = 0, 0
+	c.lastRun, c.written, c.answers = 0, 0, 0
 	l.open++
 }
 
@@ -171,7 +171,7 @@ func (c *conn) connected() *conn {
 	}
 	l := c.loop
 	l.conns[c.fd], owner.fd, owner.serial = owner, c.fd, c.serial
-	owner.lastRun, owner.written = 0, 0
+	owner.lastRun, owner.written, owner.answers = 0, 0, 0
 	c.fd = -1
 	c.disconnect()
 	owner.stopDialling()

@@ -38,7 +38,7 @@ func (l *loop) connFor(h *host) *conn {
 		c := h.idle[last]
 		h.idle = h.idle[:last]
 		c.connTimer.leave()
-		if c.stillIdle() {
+		if c.stillIdle() && !(c.answers == 1 && h.habit.Avoids()) {
 			return c
 		}
 		c.disconnect()
@@ -49,8 +49,31 @@ func (l *loop) connFor(h *host) *conn {
 // stillIdle reports whether nothing has arrived on an idle connection. Anything, even the end, makes it unusable. Its event may
 // be yet to be handled, so the socket is asked.
 func (c *conn) stillIdle() bool {
-	_, err := network.RawRead(c.fd, c.loop.buffer[:1])
-	return err == unix.EAGAIN
+	if _, err := network.RawRead(c.fd, c.loop.buffer[:1]); err != unix.EAGAIN {
+		c.noticeEnd()
+		return false
+	}
+	return true
+}
+
+// answered notes that the connection has carried an answer, and is kept.
+func (c *conn) answered() {
+	if c.answers++; c.answers == 2 {
+		c.host.habit.Kept()
+	}
+	c.ended = c.loop.clock
+}
+
+// noticeEnd notes that the server has ended the connection: while it was idle, or without an answer to a request.
+func (c *conn) noticeEnd() {
+	if c.answers != 1 {
+		return
+	}
+	ended := c.loop.clock
+	if c.state == receiving {
+		ended = c.began
+	}
+	c.host.habit.Notice(ended - c.ended)
 }
 
 // keepIdle keeps the connection for another request.
@@ -85,6 +108,7 @@ func (c *conn) redial() {
 func (c *conn) discard() {
 	c.noReuse = true
 	if c.state == idle {
+		c.noticeEnd()
 		c.host.removeIdle(c)
 		c.disconnect()
 	}

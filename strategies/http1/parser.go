@@ -54,6 +54,7 @@ type Parser struct {
 	heads   int   // bytes of the interim responses' heads
 	partial partial
 	body    []byte
+	lent    bool // body is not the parser's: see SetBody
 	cookies []string
 	coding  string // the value of Content-Encoding
 }
@@ -81,8 +82,8 @@ func (p *Parser) Reset(head bool) {
 	p.status, p.left, p.size, p.excess, p.heads = 0, 0, 0, 0, 0
 	p.partial.clear()
 	p.cookies, p.coding = p.cookies[:0], ""
-	if p.body = p.body[:0]; cap(p.body) > maxReusedBody {
-		p.body = nil
+	if p.body = p.body[:0]; p.lent || cap(p.body) > maxReusedBody {
+		p.body, p.lent = nil, false
 	}
 }
 
@@ -122,7 +123,7 @@ func (p *Parser) Status() int { return p.status }
 // Size returns the number of bytes of the body so far.
 func (p *Parser) Size() int64 { return p.size }
 
-// Body returns the body so far, if it is kept. It is valid until Reset or Grow.
+// Body returns the body so far, if it is kept. It is valid until Reset.
 func (p *Parser) Body() []byte { return p.body }
 
 // Wanted returns the number of bytes that Body may have after a Feed with at most n more bytes. If the length of the body is
@@ -137,12 +138,9 @@ func (p *Parser) Wanted(n int) int64 {
 	return min(int64(len(p.body))+int64(n), p.maxBody())
 }
 
-// Grow makes room for a body of that many bytes, so that it is not copied before it is larger.
-func (p *Parser) Grow(size int64) {
-	if size > int64(cap(p.body)) {
-		p.body = append(make([]byte, 0, size), p.body...)
-	}
-}
+// SetBody makes the parser append the rest of the body to buffer, which must have the contents of Body. Reset forgets the
+// buffer.
+func (p *Parser) SetBody(buffer []byte) { p.body, p.lent = buffer, true }
 
 // ContentEncoding returns the value of the Content-Encoding header, once the head has been read.
 func (p *Parser) ContentEncoding() string { return p.coding }

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -40,12 +39,6 @@ func targetIsSent(t *testing.T, c candidate) {
 	defer srv.Close()
 	w := NewWork(3, srv.URL+"/a%2Fb/../c?q=1")
 	Run(t, c, target, 1, w)
-	if c.traits.NormalizesPath {
-		want.Path = "/c?q=1"
-		if sent := got.Load(); sent != nil && slices.Equal(sent.Header["X-Two"], []string{"a, b"}) {
-			sent.Header["X-Two"] = []string{"a", "b"} // which has the same meaning
-		}
-	}
 	if diff := cmp.Diff(&want, got.Load()); diff != "" {
 		t.Errorf("the server received (-want +got):\n%s\n%s", diff, w.Errors())
 	}
@@ -194,5 +187,17 @@ func earlyResponseDoesNotSpoilTheNextBody(t *testing.T, c candidate) {
 	Run(t, c, strategies.Target{Method: http.MethodPost, Body: body}, 2, NewWork(20, srv.URL+"/early", srv.URL+"/late"))
 	if n := bad.Load(); n > 0 {
 		t.Errorf("%d bodies arrived incomplete", n)
+	}
+}
+
+// An answer that came is an answer, even if the server has closed the connection before it had the whole body.
+func earlyAnswerIsAnAnswer(t *testing.T, c candidate) {
+	const n = 20
+	body := []byte(strings.Repeat("0123456789", 200_000))
+	url := RawServer(t, Reply("HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 7\r\n\r\ntoo big"))
+	w := NewWork(n, url)
+	Run(t, c, strategies.Target{Method: http.MethodPost, Body: body}, 4, w)
+	if got := w.Classes()[strategies.BadStatus]; got != n {
+		t.Errorf("got %v, want %d of class %v: %s", w.Classes(), n, strategies.BadStatus, w.Errors())
 	}
 }

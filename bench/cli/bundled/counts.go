@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"sync"
 	"time"
 
 	"sweetspot/bench"
@@ -20,8 +21,47 @@ var ErrSilent = errors.New("the bundled server does not answer")
 // How long the server may take to answer: it has nothing else to do then. When the run is interrupted, nobody waits that long.
 const (
 	answerTimeout      = 5 * time.Second
-	answerTimeoutAtEnd = 300 * time.Millisecond
+	answerTimeoutAtEnd = 200 * time.Millisecond
 )
+
+// How often a run asks whether the server still answers, and how long that may take while requests keep the server busy.
+const (
+	watchInterval = 2 * time.Second
+	watchTimeout  = 8 * time.Second
+)
+
+// Watch calls end with [ErrSilent] once the server no longer answers, which a run would otherwise notice by timeouts alone. It
+// returns a function that stops watching and waits until that is so. When ctx ends it stops too.
+func (s *Server) Watch(ctx context.Context, end context.CancelCauseFunc) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		tick := time.NewTicker(watchInterval)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			if !s.answers(ctx) {
+				s.silent.Store(true)
+				end(ErrSilent)
+				return
+			}
+		}
+	})
+	return func() { cancel(); watching.Wait() }
+}
+
+// answers reports whether the server answers within watchTimeout, or ctx ends before. A server that is gone does not stay
+// unnoticed: requests to it fail at once.
+func (s *Server) answers(ctx context.Context) bool {
+	within, cancel := context.WithTimeout(ctx, watchTimeout)
+	defer cancel()
+	_ = ask(within, http.MethodGet, s.url+"-/stats", func(io.Reader) error { return nil })
+	return ctx.Err() != nil || within.Err() == nil
+}
 
 // mostStats is more bytes than the server's counts have.
 const mostStats = 1 << 20

@@ -69,3 +69,31 @@ func TestCountsOfAServerThatDoesNotAnswerEndByThemselves(t *testing.T) {
 		t.Errorf("got %+v, %v, want that it does not answer", saw, err)
 	}
 }
+
+func TestWatchEndsTheRunOfAServerThatDoesNotAnswer(t *testing.T) {
+	t.Parallel()
+	ctx, end := context.WithCancelCause(t.Context())
+	defer end(nil)
+	watched := &Server{url: mute(t)}
+	defer watched.Watch(ctx, end)()
+	<-ctx.Done()
+	if !errors.Is(context.Cause(ctx), ErrSilent) {
+		t.Errorf("got %v, want that it does not answer", context.Cause(ctx))
+	}
+}
+
+func TestWatchStopsWhenItIsToldAndWhenTheRunEnds(t *testing.T) {
+	ctx, end := context.WithCancelCause(t.Context())
+	watched := &Server{url: mute(t)}
+	stop := watched.Watch(ctx, end)
+	stop()
+	if err := context.Cause(ctx); err != nil {
+		t.Errorf("the run has ended: %v", err)
+	}
+	stop = watched.Watch(ctx, end)
+	end(nil)
+	stop()
+	if err := context.Cause(ctx); errors.Is(err, ErrSilent) {
+		t.Errorf("got %v, though nobody has asked", err)
+	}
+}

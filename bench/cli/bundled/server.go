@@ -67,11 +67,11 @@ func (s *Server) URL() string { return s.url }
 
 const (
 	startTimeout = 30 * time.Second       // for the server to listen, on a machine that is busy
-	drainTime    = 300 * time.Millisecond // for the server to answer the requests under way when it is stopped
-	killTimeout  = time.Second            // after which a server that has not stopped is killed; several times drainTime
+	drainTime    = 200 * time.Millisecond // for the server to answer the requests under way when it is stopped
+	killTimeout  = 500 * time.Millisecond // after which a server that has not stopped is killed: nobody needs it any more
 )
 
-// Stop ends the server and waits for it, for a second at most: then it kills it. A server that does not answer is killed at
+// Stop ends the server and waits for it, for half a second at most: then it kills it. A server that does not answer is killed at
 // once. Stop returns an error if the server was killed or did not exit with status 0.
 func (s *Server) Stop() error {
 	_ = s.input.Close()

@@ -37,21 +37,21 @@ func (f *Filter) Version(version string) string { return clip(f.Reason(version),
 
 // Trial returns the trial with every text in it that may come from outside as [Filter.Reason] returns it.
 func (f *Filter) Trial(t results.Trial) results.Trial {
-	t.FirstError, t.Error, t.Warnings = f.Reason(t.FirstError), f.Reason(t.Error), f.warnings(t.Warnings)
+	t.FirstError, t.Error, t.Warnings = f.Reason(t.FirstError), f.Reason(t.Error), f.Warnings(t.Warnings)
 	return t
 }
 
 // Conclusions does to what the run concludes what [Filter.Trial] does to a trial.
 func (f *Filter) Conclusions(run *results.Run) {
-	run.Warnings = f.warnings(run.Warnings)
+	run.Warnings = f.Warnings(run.Warnings)
 	for _, summaries := range [][]results.Summary{run.Strategies, run.AtCommon} {
 		for i := range summaries {
 			s := &summaries[i]
-			s.FirstError, s.Error, s.Warnings = f.Reason(s.FirstError), f.Reason(s.Error), f.warnings(s.Warnings)
+			s.FirstError, s.Error, s.Warnings = f.Reason(s.FirstError), f.Reason(s.Error), f.Warnings(s.Warnings)
 		}
 	}
 	for i := range run.Optima {
-		run.Optima[i].Warnings = f.warnings(run.Optima[i].Warnings)
+		run.Optima[i].Warnings = f.Warnings(run.Optima[i].Warnings)
 	}
 }
 
@@ -68,8 +68,8 @@ func (f *Filter) Loaded(run *results.Run) {
 	f.Conclusions(run)
 }
 
-// warnings returns the warnings with their texts as [Filter.Reason] returns them. It changes a copy.
-func (f *Filter) warnings(all []results.Warning) []results.Warning {
+// Warnings returns the warnings with their texts as [Filter.Reason] returns them. It changes a copy.
+func (f *Filter) Warnings(all []results.Warning) []results.Warning {
 	if all == nil {
 		return nil
 	}

@@ -35,18 +35,18 @@ func TestTextWithholdsWhatWasGiven(t *testing.T) {
 	f.URL("http://joan:s3cr3t@host/")
 	f.Body([]byte(`{"pin":"12345678","word":"umbrella"}`))
 	for text, want := range map[string]string{
-		"Bearer abcdefghijkl":          "Bearer xxxxx",
-		"cut: abcdefghi":               "cut: xxxxx",
-		"the end of it: efghijkl.":     "the end of it: xxxxx.",
-		"too little: abcdefg":          "too little: abcdefg",
-		"id qrstuvwxyz, 9gag, 9gagger": "id xxxxx, xxxxx, 9gagger",
-		"application/json is harmless": "application/json is harmless",
-		"user joan, password s3cr3t":   "user xxxxx, password xxxxx",
-		"joanna s3cr3ts":               "joanna s3cr3ts",
-		"Basic am9hbjpzM2NyM3Q=":       "Basic xxxxx=",
-		"umbrella, umbrellas":          "xxxxx, umbrellas",
-		"pin 12345678":                 "pin xxxxx",
-		"":                             "",
+		"Bearer abcdefghijkl":             "Bearer xxxxx",
+		"cut: abcdefghi":                  "cut: xxxxx",
+		"the end of it: efghijkl.":        "the end of it: xxxxx.",
+		"too little: abcdefg":             "too little: abcdefg",
+		"id qrstuvwxyz and 9gag, 9gagger": "id xxxxx and xxxxx, 9gagger",
+		"application/json is harmless":    "application/json is harmless",
+		"user joan, password s3cr3t":      "user xxxxx, password xxxxx",
+		"joanna s3cr3ts":                  "joanna s3cr3ts",
+		"Basic am9hbjpzM2NyM3Q=":          "Basic xxxxx=",
+		"umbrella, umbrellas":             "xxxxx, umbrellas",
+		"pin 12345678":                    "pin xxxxx",
+		"":                                "",
 	} {
 		if got := f.Text(text); got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
