@@ -48,10 +48,12 @@ lint: ## vet, staticcheck and what else .golangci.yml enables
 truth: ## compare the test server with its exact throughput, with wrk as the client; six minutes
 	go test ./server -run TestTruthTable -truth -v -timeout 30m
 
-finder: ## test the search for the best limit on simulated servers whose truth is known; two minutes
-	go test ./bench/optimum -run TestFinder -finder -v -timeout 30m
+FINDER_SEEDS := 1000
 
-finder-http: ## the same over real HTTP, ten sweeps of each server; most of an hour
+finder: ## test the search for the best limit, and two rivals, on simulated servers whose truth is known; five minutes; FINDER_SEEDS=100
+	go test ./bench/optimum -run TestFinder -finder -finder-seeds $(FINDER_SEEDS) -v -timeout 60m
+
+finder-http: ## the same over real HTTP, ten sweeps of each server, and of two humps, a warming and a scarred one; an hour
 	go test ./bench -run TestFinderOverHTTP -finder-http -v -timeout 3h
 
 FLOOR_PAIRS := 20

@@ -100,8 +100,20 @@ func (f *shareFinder) add(tried optimum.Trial, t *results.Trial) {
 		Failed:      failedShare(t),
 		Timeouts:    t.Failed[strategies.Timeout.String()] > 0,
 	}
+	seen.Early, seen.Late = thirds(t)
 	f.search.Add(tried, seen)
 	f.seen, f.found = append(f.seen, observed{tried, seen}), nil
+}
+
+// thirds returns the goodput in the first and in the last third of a trial's whole seconds; 0 if there are fewer than three.
+func thirds(t *results.Trial) (early, late float64) {
+	whole := min(int(t.Elapsed), len(t.Series))
+	part := whole / 3
+	for i := range part {
+		early += float64(t.Series[i].Succeeded) / float64(part)
+		late += float64(t.Series[whole-1-i].Succeeded) / float64(part)
+	}
+	return early, late
 }
 
 func (f *shareFinder) conclude() results.Optimum {
@@ -118,7 +130,7 @@ func (f *shareFinder) conclude() results.Optimum {
 func (f *shareFinder) concluded() results.Optimum {
 	whole := f.search.Conclude()
 	failing := failingLimit(whole)
-	if failing == 0 {
+	if failing == 0 || changedServer(whole) {
 		return optimumOf(whole)
 	}
 	most := 0 // the largest limit tried that has enough margin
@@ -144,6 +156,12 @@ func failureWarning(failing int) results.Warning {
 	safe := safeBelow(failing)
 	return results.Warningf(results.FailingLimits, "requests begin to fail at a limit of %d: nothing above %d is recommended", failing, safe).
 		With("limit", float64(failing)).With("largest_safe", float64(safe))
+}
+
+// changedServer reports whether the server changed while it was measured. What the search then concludes rests on trials at
+// all limits, those that failed included.
+func changedServer(c optimum.Conclusion) bool {
+	return slices.ContainsFunc(c.Warnings, func(w optimum.Warning) bool { return w.Code == optimum.Harmed || w.Code == optimum.Burst })
 }
 
 // upTo concludes from the trials at limits up to most, as if no larger one could be used. If goodput still rises there, most is

@@ -39,24 +39,22 @@ func TestFinderOverHTTP(t *testing.T) {
 		sums     []string
 	)
 	t.Run("servers", func(t *testing.T) {
-		for _, known := range []struct {
-			spec  string
-			delay time.Duration
-		}{
-			{"usl:rate=20,sigma=0,kappa=0.000277778", 0},
-			{"usl:rate=100,sigma=0.33,kappa=0.000186111", 0},
-			{"cliff:n=32,service=10ms,at=80,factor=0.4", 0},
-			{"workers:n=32,service=10ms", 20 * time.Millisecond},
-		} {
-			t.Run(known.spec, func(t *testing.T) {
+		for _, known := range overHTTPServers {
+			name := strings.TrimSpace(known.spec + " " + known.warming + known.scar)
+			t.Run(name, func(t *testing.T) {
 				t.Parallel() // these servers leave the machine idle most of the time
 				model, err := capacity.Parse(known.spec)
 				if err != nil {
 					t.Fatal(err)
 				}
-				reached := against{spec: known.spec, truth: capacity.Closed(model, 512, known.delay+loopback)}
+				scar, err := capacity.ParseScar(known.scar)
+				if err != nil {
+					t.Fatal(err)
+				}
+				reached := against{spec: name, truth: capacity.ClosedScarred(model, scar, 512, known.delay+loopback)}
 				for seed := range *finderSweeps {
-					o, took := sweepOnce(t, serverProcess(t, known.spec, known.delay), uint64(seed+1))
+					url, _ := startServer(t, known.spec, known.delay, known.warming, known.scar)
+					o, took := sweepOnce(t, url, uint64(seed+1))
 					printing.Lock()
 					fmt.Print(reached.row(o, took))
 					printing.Unlock()
@@ -68,6 +66,22 @@ func TestFinderOverHTTP(t *testing.T) {
 		}
 	})
 	fmt.Print(strings.Join(sums, ""))
+}
+
+// overHTTPServers are the servers that are swept over real HTTP.
+var overHTTPServers = []struct {
+	spec          string
+	delay         time.Duration
+	warming, scar string
+}{
+	{spec: "usl:rate=20,sigma=0,kappa=0.000277778"},
+	{spec: "usl:rate=100,sigma=0.33,kappa=0.000186111"},
+	{spec: "cliff:n=32,service=10ms,at=80,factor=0.4"},
+	{spec: "workers:n=32,service=10ms", delay: 20 * time.Millisecond},
+	{spec: "hump:rate=3000,n=50,s=1,p=0.4"},
+	{spec: "hump:rate=3000,n=50,s=0.2,p=0.3"},
+	{spec: "workers:n=32,service=10ms", warming: "f=0.3,tau=8s"},
+	{spec: "usl:rate=20,sigma=0,kappa=0.000277778", scar: "at=256,to=usl:rate=20,sigma=0,kappa=0.0025"},
 }
 
 // overHTTP is the share of the peak that the sweeps look for.

@@ -27,7 +27,7 @@ func BenchmarkPeers(b *testing.B) {
 		peers       = chosen(installed(b, binary(b)))
 	)
 	bundled, nginx := peerServer{name: "bundled server"}, peerServer{name: "nginx"}
-	bundled.url, bundled.pid = startServer(b, "none", 0)
+	bundled.url, bundled.pid = startServer(b, "none", 0, "", "")
 	nginx.url, nginx.pid = nginxProcess(b)
 	servers := slices.DeleteFunc([]peerServer{bundled, nginx}, func(s peerServer) bool { return s.url == "" })
 	for range b.N {

@@ -2,6 +2,7 @@ package bench_test
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -14,31 +15,32 @@ import (
 	"sweetspot/server/capacity"
 )
 
-// asServer makes the test binary, when it is started again, a server in its own process; its arguments are a capacity
-// and a delay.
+// asServer makes the test binary, when it is started again, a server in its own process; its arguments are a capacity, a
+// delay, a warming and a scar.
 const asServer = "SWEETSPOT_TEST_AS_SERVER"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asServer) == "" {
 		os.Exit(m.Run())
 	}
-	if err := serve(os.Args[1], os.Args[2]); err != nil {
+	if err := serve(os.Args[1], os.Args[2], os.Args[3], os.Args[4]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
 // serve serves until standard input ends, which it does when the test has, one way or the other.
-func serve(spec, delay string) error {
-	model, err := capacity.Parse(spec)
-	if err != nil {
+func serve(spec, delay, warming, scar string) error {
+	var config server.Config
+	var errs [4]error
+	config.Capacity, errs[0] = capacity.Parse(spec)
+	config.Delay, errs[1] = time.ParseDuration(delay)
+	config.Warming, errs[2] = capacity.ParseWarming(warming)
+	config.Scar, errs[3] = capacity.ParseScar(scar)
+	if err := errors.Join(errs[:]...); err != nil {
 		return err
 	}
-	wait, err := time.ParseDuration(delay)
-	if err != nil {
-		return err
-	}
-	s, err := server.Start(server.Config{Capacity: model, Delay: wait})
+	s, err := server.Start(config)
 	if err != nil {
 		return err
 	}
@@ -50,14 +52,14 @@ func serve(spec, delay string) error {
 // serverProcess starts a server in its own process and returns its URL.
 func serverProcess(t testing.TB, spec string, delay time.Duration) string {
 	t.Helper()
-	url, _ := startServer(t, spec, delay)
+	url, _ := startServer(t, spec, delay, "", "")
 	return url
 }
 
 // startServer is serverProcess for those who want the process too.
-func startServer(t testing.TB, spec string, delay time.Duration) (url string, pid int) {
+func startServer(t testing.TB, spec string, delay time.Duration, warming, scar string) (url string, pid int) {
 	t.Helper()
-	command := exec.Command(os.Args[0], spec, delay.String())
+	command := exec.Command(os.Args[0], spec, delay.String(), warming, scar)
 	command.Env = append(os.Environ(), asServer+"=1")
 	command.Stderr = os.Stderr
 	input, err := command.StdinPipe()

@@ -30,3 +30,17 @@ func TestHarmIsSeenAtItsFirstSign(t *testing.T) {
 		}
 	}
 }
+
+func TestThirdsOfATrialAreOfItsWholeSeconds(t *testing.T) {
+	trial := results.Trial{Elapsed: 7.5}
+	for _, n := range []int64{80, 80, 70, 60, 50, 40, 50, 20} {
+		trial.Series = append(trial.Series, results.Second{Succeeded: n})
+	}
+	if early, late := thirds(&trial); early != 80 || late != 45 {
+		t.Errorf("%v early and %v late, want 80 and 45", early, late)
+	}
+	trial.Elapsed, trial.Series = 2.9, trial.Series[:3]
+	if early, late := thirds(&trial); early != 0 || late != 0 {
+		t.Errorf("%v early and %v late in less than three seconds, want nothing", early, late)
+	}
+}

@@ -123,6 +123,7 @@ func (s Sweep) finder(number uint64) finder {
 	}
 	return newShareFinder(optimum.Settings{
 		Min: s.Min, Max: s.Max, Share: s.Share, Limits: s.Limits, Seed: s.Seed + number,
+		Seconds: (1 - examineShare) * s.Budget.Seconds() / float64(len(s.Strategies)),
 	})
 }
 

@@ -46,7 +46,8 @@ func (r *Run) OptimumOf(strategy string) *Optimum {
 	return &r.Optima[i]
 }
 
-// PeakLimit is the limit with the largest goodput. The limits from Low to High, both included, are indistinguishable from it.
+// PeakLimit is the limit with the largest goodput. It lies from Low to High, both included, with 95% confidence: those two are the
+// neighbours, among the limits tried, of the limits that cannot be told from the best.
 type PeakLimit struct {
 	Limit     int     `json:"limit"`
 	Low       int     `json:"low"`

@@ -129,16 +129,16 @@ func (o *Optimum) sure() string {
 
 // The marks of limits in a table. See [Optimum.Mark].
 const (
-	NearPeak     = "~ peak"        // indistinguishable from the peak
+	NearPeak     = "~ peak"        // the peak may be here
 	RequestsFail = "requests fail" // from some smaller limit, or from this one, on
 )
 
-// nearPeakShare is the share of the peak's goodput from which a limit may be called indistinguishable from the peak. With few
+// nearPeakShare is the share of the peak's goodput from which a limit is marked as one at which the peak may be. With few
 // trials nearly every limit is, by the statistics alone.
 const nearPeakShare = 0.8
 
 // Mark returns the mark of a limit with its goodput in a table: that of the limit that the optimum names, of the peak, of a
-// limit that is indistinguishable from the peak, or of one at which requests fail. It is empty for other limits.
+// limit at which the peak may be, or of one at which requests fail. It is empty for other limits.
 func (o *Optimum) Mark(limit int, perSecond float64) string {
 	switch {
 	case o.Fails(limit):

@@ -114,6 +114,8 @@ const (
 	TooFewTrials  Code = "too-few-trials" // there are too few trials for any statement
 	NotCertain    Code = "not-certain"    // no limit gives the wanted share of the peak with certainty
 	Drift         Code = "drift"          // the machine or the server got faster or slower during the sweep
+	Harmed        Code = "harmed"         // the sweep itself made the server slower, for good
+	Burst         Code = "burst"          // goodput above some rate was a burst, and does not last
 )
 
 // The codes of warnings about a run or a comparison as a whole.
@@ -139,7 +141,7 @@ func Codes() []Code {
 	return []Code{
 		NoCompletions, Failures, Unsteady, RateBound, RateMissed, Stalled, ClientBusy, ManyConnections, NoPorts, Redirects, LimitSettled, BatchTail,
 		SlowToFill, EmptySlots, CutShort, NotWitnessed, Contradicted, IdleConnections, NoLatency, NoRate, HostFails,
-		BrokeDown, BoundByClient, Harm, SmallBatch, NothingHolds, FailingLimits, BestGuess, NoSuccess, TooFewTrials, NotCertain, Drift,
+		BrokeDown, BoundByClient, Harm, SmallBatch, NothingHolds, FailingLimits, BestGuess, NoSuccess, TooFewTrials, NotCertain, Drift, Harmed, Burst,
 		LeftOut, NotChecked, NotCompared, CopyDiffers, TooFewBlocks, NoTime, SmallBudget, FewPorts, FewFiles, NoConclusion, Torn,
 		DifferentRuns, DriftWithinRun, ForeignFloor,
 	}

@@ -16,8 +16,10 @@ import (
 type Config struct {
 	Addr string // host:port to listen on; empty means 127.0.0.1:0, and port 0 any free port
 
-	Capacity    capacity.Model // how many requests the server completes per second; nil means [capacity.None]
-	ServiceTime ServiceTime    // distribution of the work of a request
+	Capacity    capacity.Model   // how many requests the server completes per second; nil means [capacity.None]
+	ServiceTime ServiceTime      // distribution of the work of a request
+	Warming     capacity.Warming // how the capacity grows from the first request on; zero for a server that is warm at once
+	Scar        capacity.Scar    // what too many requests inside do to the capacity for good; zero for nothing
 
 	Delay  time.Duration // added to every request outside the capacity, as a network would
 	Jitter time.Duration // added to Delay at random, uniformly from 0 to Jitter
@@ -82,10 +84,31 @@ func (c Config) Validate() error {
 			errs = append(errs, fmt.Errorf("capacity %s: %s", c.Capacity, oneLine))
 		}
 	}
+	errs = append(errs, c.checkChanges())
 	if c.Body != 0 && (c.Body < len("{}") || c.Body > maxBody) {
 		errs = append(errs, fmt.Errorf("body %d: want from 2 to %d bytes of JSON", c.Body, maxBody))
 	}
 	return errors.Join(errs...)
+}
+
+// checkChanges checks how the capacity changes.
+func (c Config) checkChanges() error {
+	named := func(setting string, err error) error {
+		if err == nil {
+			return nil
+		}
+		return fmt.Errorf("%s: %s", setting, strings.ReplaceAll(err.Error(), "\n", "; "))
+	}
+	shared := func(setting string, set bool) error {
+		if !set || capacity.Shared(c.Capacity) {
+			return nil
+		}
+		return fmt.Errorf("%s: want a capacity that the requests inside share, such as usl or workers", setting)
+	}
+	return errors.Join(
+		named("warming", c.Warming.Validate()), shared("warming", c.Warming != capacity.Warming{}),
+		named("scar", c.Scar.Validate()), shared("scar", c.Scar.At > 0),
+	)
 }
 
 func checkAddr(addr string) error {

@@ -22,12 +22,16 @@ type scheduler struct {
 	stopping bool
 }
 
-func newScheduler(m capacity.Model) (*scheduler, error) {
+func newScheduler(c Config) (*scheduler, error) {
 	timer, err := newTimer()
 	if err != nil {
 		return nil, err
 	}
-	s := &scheduler{start: time.Now(), timer: timer, station: station.New(m), expiry: math.Inf(1)}
+	st := station.New(c.Capacity)
+	if capacity.Shared(c.Capacity) {
+		st = station.NewChanging(c.Capacity, c.Warming, c.Scar)
+	}
+	s := &scheduler{start: time.Now(), timer: timer, station: st, expiry: math.Inf(1)}
 	s.done.Go(s.run)
 	return s, nil
 }

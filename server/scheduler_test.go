@@ -14,7 +14,7 @@ import (
 // rate that was reached and the processor time per request, goroutine switches included.
 func BenchmarkScheduler(b *testing.B) {
 	const inside, rate = 10_000, 50_000
-	s, err := newScheduler(capacity.Curve{{N: 1, PerSecond: rate}})
+	s, err := newScheduler(Config{Capacity: capacity.Curve{{N: 1, PerSecond: rate}}})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -46,7 +46,7 @@ func processorTime(b *testing.B) time.Duration {
 
 // Some waits are canceled before they begin, some while they last, some after their end.
 func TestSchedulerReleasesEveryWaiterOnce(t *testing.T) {
-	s, err := newScheduler(capacity.Workers{N: 8, Service: 100 * time.Microsecond})
+	s, err := newScheduler(Config{Capacity: capacity.Workers{N: 8, Service: 100 * time.Microsecond}})
 	if err != nil {
 		t.Fatal(err)
 	}

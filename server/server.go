@@ -106,7 +106,7 @@ func (s *Server) prepare() (err error) {
 	c := s.config
 	waits := c.limited() || c.Delay > 0 || c.Jitter > 0 || c.Fail.Slow > 0
 	if waits {
-		if s.scheduler, err = newScheduler(c.Capacity); err != nil {
+		if s.scheduler, err = newScheduler(c); err != nil {
 			return err
 		}
 	}

@@ -129,6 +129,20 @@ func TestStartReportsEveryInvalidSetting(t *testing.T) {
 	}
 }
 
+func TestStartRefusesToChangeACapacityThatIsNotShared(t *testing.T) {
+	warming := capacity.Warming{From: 0.3, Tau: time.Second}
+	scar := capacity.Scar{At: 9, To: capacity.Workers{N: 1, Service: time.Second}}
+	_, err := server.Start(server.Config{Capacity: capacity.Reject{PerSecond: 5}, Warming: warming, Scar: scar})
+	for _, want := range []string{"warming: want a capacity that the requests inside share", "scar: want a capacity"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q in it", err, want)
+		}
+	}
+	if err := (server.Config{Capacity: scar.To, Warming: warming, Scar: scar}).Validate(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestStartFailsIfThePortIsInUse(t *testing.T) {
 	srv := start(t, server.Config{Delay: time.Millisecond})
 	home, _ := url.Parse(srv.URL())

@@ -32,9 +32,6 @@ func (p pair) Name() string   { return p.name }
 func (p pair) Doc() string    { return p.doc }
 func (p pair) Traits() Traits { return p.client.Traits }
 
-// Traits returns the client's.
-func (p pair) Traits() Traits { return p.client.Traits }
-
 func (p pair) Limit(limit int) int {
 	if p.schedule.MaxInFlight > 0 {
 		return min(limit, p.schedule.MaxInFlight)

@@ -20,6 +20,8 @@ var advice = map[results.Code]string{
 	results.BestGuess:       "raise --budget",
 	results.TooFewTrials:    "raise --budget",
 	results.NotCertain:      "raise --budget or lower --share",
+	results.Harmed:          "restart the server, and sweep with a --max below the limit that harmed it",
+	results.Burst:           "use what lasts, or raise --budget to see it better",
 	results.Drift:           "stop other programs on it and on the server, and run again",
 	results.CopyDiffers:     "stop other programs on the machine, and run again",
 	results.TooFewBlocks:    "raise --repeats",

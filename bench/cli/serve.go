@@ -23,6 +23,8 @@ type serveFlags struct {
 	capacity    string
 	fail        string
 	serviceTime string
+	warming     string
+	scar        string
 	keepAlive   bool
 	withParent  bool
 	truth       bool
@@ -50,6 +52,8 @@ Capacities: completions per second with n requests in the server. --truth prints
 		Example: `  sweetspot serve --profile article --addr 127.0.0.1:8080
   sweetspot serve --capacity workers:n=32,service=10ms --delay 20ms --jitter 5ms
   sweetspot serve --delay 5ms --fail reset=1%,status500=2%,hang=0.1%,slow=1%:2s --seed 7
+  sweetspot serve --capacity usl:rate=20,sigma=0,kappa=0.000278 --warming f=0.3,tau=8s --scar at=256,to=workers:n=4,service=50ms
+  sweetspot serve --capacity reject:rate=500,burst=1000 --delay 80ms
   sweetspot serve --truth --profile plateau --limits 1,32,64,95,128`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return flags.run(cmd) },
@@ -76,6 +80,8 @@ func (f *serveFlags) bind(cmd *cobra.Command) {
 	flags.StringVar(&f.profile, "profile", "", "use the profile of this `NAME`; --capacity and --delay change it")
 	flags.StringVar(&f.capacity, "capacity", "none", "complete requests at the rate of the capacity model `SPEC`")
 	flags.StringVar(&f.serviceTime, "service-time", "exponential", "draw the work per request from this `DISTRIBUTION`: exponential or constant")
+	flags.StringVar(&f.warming, "warming", "", "let the capacity grow from the first request on, as in f=0.3,tau=8s: from 0.3 of it as 1-0.7e^(-t/8s)")
+	flags.StringVar(&f.scar, "scar", "", "follow another capacity model for good once so many requests are inside, as in at=256,to=`SPEC`")
 	flags.DurationVar(&c.Delay, "delay", 0, "delay every request by `DURATION`, outside the capacity, as a network does")
 	flags.DurationVar(&c.Jitter, "jitter", 0, "delay every request by up to `DURATION` more, evenly distributed")
 	flags.StringVar(&f.fail, "fail", "", "let these `SHARES` of the requests fail, each by its name: reset, status500, status429, hang, truncate or slow, as in reset=1%,slow=1%:2s")
@@ -167,6 +173,10 @@ func (f *serveFlags) parse(cmd *cobra.Command) (server.Config, error) {
 	config.Fail, err = server.ParseFailures(f.fail)
 	note(err)
 	config.ServiceTime, err = server.ParseServiceTime(f.serviceTime)
+	note(err)
+	config.Warming, err = capacity.ParseWarming(f.warming)
+	note(err)
+	config.Scar, err = capacity.ParseScar(f.scar)
 	note(err)
 	note(config.Validate())
 	for _, limit := range f.limits {

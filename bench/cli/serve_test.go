@@ -51,6 +51,11 @@ func TestServeTruthOfProfilesAndTheirChanges(t *testing.T) {
 		{"--profile cliff --capacity usl:rate=20,sigma=0,kappa=0.000278", 60, 47},
 		{"--capacity usl:rate=20,sigma=0,kappa=0.000277778 --delay 5ms --jitter 10ms", 66, 53},
 		{"--delay 100ms --limits 5000", 5000, 4850},
+		{"--capacity reject:rate=500,burst=1000 --delay 80ms", 40, 39},
+		{"--capacity shaper:rate=500,burst=5000 --delay 80ms", 40, 39},
+		{"--capacity usl:rate=20,sigma=0,kappa=0.000277778 --warming f=0.3,tau=8s", 60, 47},
+		{"--capacity usl:rate=20,sigma=0,kappa=0.000277778 --scar at=256,to=usl:rate=20,sigma=0,kappa=0.0025", 60, 47},
+		{"--capacity usl:rate=20,sigma=0,kappa=0.000277778 --scar at=30,to=usl:rate=20,sigma=0,kappa=0.0025", 29, 28},
 	} {
 		out, err := serveWith(t, append([]string{"--truth"}, strings.Fields(c.args)...)...)
 		if err != nil {
@@ -69,14 +74,15 @@ func TestServeTruthOfProfilesAndTheirChanges(t *testing.T) {
 
 func TestServeReportsEveryFaultBeforeItListens(t *testing.T) {
 	out, err := serveWith(t, "--addr", "here", "--profile", "articel", "--capacity", "usl:rate=0,sigma=0,kappa=0", "--delay", "-1s",
-		"--body", "1", "--fail", "reset=2", "--service-time", "random", "--backlog", "-1", "--limits", "0,20000", "--format", "csv")
+		"--body", "1", "--fail", "reset=2", "--service-time", "random", "--backlog", "-1", "--limits", "0,20000", "--format", "csv",
+		"--warming", "f=0.3", "--scar", "at=0,to=workers:n=1,service=1s")
 	if !errors.As(err, new(usageError)) || out != "" {
 		t.Fatalf("got %v and output %q, want a usage error and none", err, out)
 	}
 	lines := strings.Split(err.Error(), "\n")
 	for _, want := range []string{`--addr "here": want`, `--profile "articel": want one of article,`, "rate 0: want", "--delay -1s: want",
 		"--body 1: want", `reset "2": want`, `--service-time "random": want`, "--backlog -1: want", "--limits 0: want",
-		"--limits 20000: want", `--format "csv": want json`} {
+		"--limits 20000: want", `--warming "f=0.3": tau is missing`, `--scar "at=0,to=workers:n=1,service=1s": at 0: want`, `--format "csv": want json`} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%s is missing from\n%v", want, err)
 		}

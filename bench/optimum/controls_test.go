@@ -18,8 +18,8 @@ const controlRuns = 100
 func control(t *testing.T, s server, in func(seed int) weather, conclude func(m *machine, seed uint64) optimum.Conclusion) []string {
 	t.Helper()
 	t.Parallel()
-	site := newSite(t, s)
-	sum := &score{name: s.name}
+	site := newSite(t, s, scaled.max)
+	sum := &score{name: s.name, aims: s.aims}
 	for seed := range controlRuns {
 		m := site.in(in(seed), uint64(seed))
 		sum.add(m, conclude(m, uint64(seed)))
@@ -76,8 +76,8 @@ func TestControlArgmaxOfNoisyMeansMisplacesThePeak(t *testing.T) {
 func TestControlBootstrappedCrossingIsTooSure(t *testing.T) {
 	misses := control(t, named("3"), anyWeather, func(m *machine, seed uint64) optimum.Conclusion {
 		byLimit := make(map[int][]float64) // the very trials that the finder would have used
-		search := optimum.New(optimum.Settings{Max: m.max, Share: share, Seed: seed})
-		for trial, ok := search.Next(); ok && m.elapsed < m.budget(); trial, ok = search.Next() {
+		search := scaled.search(m.site, seed)
+		for trial, ok := search.Next(); ok && m.elapsed < scaled.of(m.site); trial, ok = search.Next() {
 			seen := m.measure(trial)
 			search.Add(trial, seen)
 			byLimit[trial.Limit] = append(byLimit[trial.Limit], seen.PerSecond)
@@ -147,7 +147,8 @@ func TestControlFixedOrderTakesADriftForTheCurve(t *testing.T) {
 func TestSearchInRandomBlocksDoesNotTakeADriftForTheCurve(t *testing.T) {
 	still := func(int) weather { return weather{noise: 0.01} }
 	misses := control(t, named("11"), still, func(m *machine, seed uint64) optimum.Conclusion {
-		return m.drive(optimum.Settings{Limits: []int{16, 23, 32, 45, 64, 91, 128}, Share: share, Seed: seed}).Conclude()
+		search := optimum.New(optimum.Settings{Limits: []int{16, 23, 32, 45, 64, 91, 128}, Share: share, Seed: seed})
+		return m.drive(search, scaled.of(m.site)).Conclude()
 	})
 	for _, miss := range misses {
 		t.Error(miss)
@@ -156,8 +157,8 @@ func TestSearchInRandomBlocksDoesNotTakeADriftForTheCurve(t *testing.T) {
 
 func TestControlRejectionsCountedAsGoodputHideTheLimit(t *testing.T) {
 	misses := control(t, named("5 rejects"), anyWeather, func(m *machine, seed uint64) optimum.Conclusion {
-		search := optimum.New(optimum.Settings{Max: m.max, Share: share, Seed: seed})
-		for trial, ok := search.Next(); ok && m.elapsed < m.budget(); trial, ok = search.Next() {
+		search := scaled.search(m.site, seed)
+		for trial, ok := search.Next(); ok && m.elapsed < scaled.of(m.site); trial, ok = search.Next() {
 			seen := m.measure(trial)
 			seen.PerSecond, seen.Failed = seen.PerSecond/(1-seen.Failed), 0
 			search.Add(trial, seen)

@@ -142,6 +142,34 @@ func (f *fit) estimateNoise(points []point) {
 	}
 }
 
+// fewDegrees are the degrees of freedom below which an estimate of the noise is too poor to be used alone.
+const fewDegrees = 8
+
+// borrowNoise improves the estimate of the noise, while it has few degrees of freedom, by the trials of a block that is not
+// part of the fit, except for what all its trials have in common. If they differ for other reasons than noise, because the
+// server changed meanwhile, the noise is estimated too high, not too low.
+func (f *fit) borrowNoise(others []point) {
+	var w, mean, sum float64
+	var weights, errors []float64
+	for _, p := range others {
+		if i, found := slices.BinarySearch(f.limits, p.limit); found {
+			weight := 1 / (1/p.weight + 1/f.weight[i])
+			weights, errors = append(weights, weight), append(errors, p.y-f.mu[i])
+			w += weight
+			mean += weight * (p.y - f.mu[i])
+		}
+	}
+	if f.df >= fewDegrees || len(errors) < 2 {
+		return
+	}
+	for i, e := range errors {
+		sum += weights[i] * (e - mean/w) * (e - mean/w)
+	}
+	df := f.df + len(errors) - 1
+	f.sigma2 = max((float64(f.df)*f.sigma2+sum)/float64(df), 1e-12)
+	f.df = df
+}
+
 // index returns where a limit of the fit stands in limits.
 func (f *fit) index(limit int) int {
 	i, _ := slices.BinarySearch(f.limits, limit)

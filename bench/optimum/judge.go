@@ -10,11 +10,13 @@ type judge struct {
 	*fit
 	share   float64 // of the peak that is enough, as a logarithm
 	alpha   float64
-	t       float64   // the value that Student's t exceeds with probability alpha
-	tStrict float64   // the same for alpha divided by the number of rivals (Bonferroni)
-	top     int       // index of the best limit
-	rivals  []int     // indexes of the limits that may be as good as share of it, top among them
-	plateau []float64 // weights of the limits that are the peak together, where the curve is a plateau; else nil
+	t       float64     // the value that Student's t exceeds with probability alpha
+	tStrict float64     // the same for alpha divided by the number of rivals (Bonferroni)
+	top     int         // index of the best limit
+	rivals  []int       // indexes of the limits that may be as good as share of it, top among them
+	between float64     // by how much ln(goodput) may be higher between two limits than at both
+	plateau []float64   // weights of the limits that are the peak together, where the curve is a plateau; else nil
+	ends    [][]float64 // weights of the limits that estimate the height of the plateau's ends
 }
 
 // newJudge returns a judge of a fit that has degrees of freedom.
@@ -38,14 +40,12 @@ func (j *judge) over(i, k int) float64 {
 // lead returns by how many standard errors limit i lies above share of the estimated peak.
 func (j *judge) lead(i int) float64 {
 	switch {
-	case j.plateau != nil:
-		weights := make([]float64, len(j.plateau))
-		for k, w := range j.plateau {
-			weights[k] = -w
+	case j.plateau != nil: // It may be highest in the middle, if it is flat, or at one of its ends.
+		least := j.overSum(i, j.plateau)
+		for _, end := range j.ends {
+			least = min(least, j.overSum(i, end))
 		}
-		weights[i]++
-		by, se := j.contrast(weights)
-		return (by - j.share) / se
+		return least
 	case i == j.top:
 		return math.Inf(1)
 	default:
@@ -53,11 +53,25 @@ func (j *judge) lead(i int) float64 {
 	}
 }
 
+// overSum returns by how many standard errors limit i lies above share of a weighted mean of the limits.
+func (j *judge) overSum(i int, mean []float64) float64 {
+	weights := make([]float64, len(mean))
+	for k, w := range mean {
+		weights[k] = -w
+	}
+	weights[i]++
+	by, se := j.contrast(weights)
+	if se == 0 { // a limit beside itself
+		return math.Inf(1)
+	}
+	return (by - j.share) / se
+}
+
 // below reports whether limit i certainly gives less than share of the peak. The peak is whichever of the rivals
 // is highest, so one of them suffices, and picking it costs the stricter test.
 func (j *judge) below(i int) bool {
 	if j.plateau != nil {
-		return j.lead(i) < -j.t
+		return j.overSum(i, j.plateau) < -j.t
 	}
 	return slices.ContainsFunc(j.rivals, func(k int) bool { return k != i && j.over(i, k) < -j.tStrict })
 }
@@ -69,7 +83,8 @@ func (j *judge) enough(i int) bool {
 		return j.lead(i) > j.t
 	}
 	for k := range j.limits {
-		if k != i && j.over(i, k) <= j.t {
+		by, se := j.gap(i, k)
+		if k != i && by-j.share-j.between <= j.t*se {
 			return false
 		}
 	}
@@ -86,22 +101,23 @@ func (j *judge) crossing() int {
 	return i
 }
 
-// pool pools all limits right of the crossing into one plateau, unless they differ by more than their noise explains (an F
-// test). Otherwise a plateau of many octaves would need as many trials at each of them as at the limit that is to be found.
+// pool pools all limits right of the crossing into one plateau, unless they differ from a straight line by more than their
+// noise explains (an F test). Otherwise a plateau of many octaves would need as many trials at each of them as at the limit
+// that is to be found. The line may have a slope: a test of whether a plateau still rises slowly would have no power.
 func (j *judge) pool() {
 	from := j.crossing() + 1
 	n := len(j.limits) - from
-	if n < 2 || survival(j.scatter(from, len(j.limits), 0)/float64(n-1)/j.sigma2, n-1, j.df) <= likely {
+	if n < 2 {
 		return
 	}
-	j.plateau = make([]float64, len(j.limits))
-	w := 0.0
-	for i := from; i < len(j.limits); i++ {
-		w += j.weight[i]
+	line := newLine(j.fit, from)
+	if n > 2 && survival(line.misfit/float64(n-2)/j.sigma2, n-2, j.df) <= likely {
+		return
 	}
-	for i := from; i < len(j.limits); i++ {
-		j.plateau[i] = j.weight[i] / w
-	}
+	j.plateau = line.mean()
+	alone := make([]float64, len(j.limits)) // the last limit by its own trials: the line may bend
+	alone[j.last()] = 1
+	j.ends = [][]float64{line.at(j.limits[from]), line.at(j.limits[j.last()]), alone}
 }
 
 // high returns the index of the smallest limit that is certainly enough, or -1. It goes down from the best and, after
@@ -138,13 +154,59 @@ func (j *judge) low(end int, humps bool) int {
 // known reports whether limit i is measured about as well as the best.
 func (j *judge) known(i int) bool { return j.weight[i] >= j.weight[j.top]/2 }
 
-// nearest returns the limit among the rivals whose ratio to place is nearest to 1.
-func (j *judge) nearest(place float64) int {
-	nearest, least := j.limits[j.top], math.Inf(1)
-	for _, i := range j.rivals {
-		if away := math.Abs(math.Log(float64(j.limits[i]) / place)); away < least {
-			nearest, least = j.limits[i], away
+// place returns the interval in which the peak lies: from the smallest to the largest limit that is not certainly below the
+// best, and a neighbour on each side, since the curve may be highest between two limits.
+func (j *judge) place() (low, high int) {
+	t := student(j.alpha/float64(len(j.limits)), j.df)
+	first, last := j.top, j.top
+	for i := range j.limits {
+		if by, se := j.gap(j.top, i); i != j.top && by <= t*se {
+			first, last = min(first, i), max(last, i)
 		}
 	}
-	return nearest
+	return j.limits[max(0, first-1)], j.limits[min(j.last(), last+1)]
+}
+
+// nextToLast returns the index of the limit before the largest, or of the largest if it is alone.
+func (j *judge) nextToLast() int { return max(0, j.last()-1) }
+
+// guess returns the index of the limit to use where none is certainly enough on a plateau: the smallest that probably is, or
+// else one of the best.
+func (j *judge) guess() int {
+	const probable = 1.5 // standard errors
+	for i := range j.limits {
+		if j.lead(i) > probable {
+			return i
+		}
+	}
+	if all := fitLaws(j.fit); len(all) > 0 {
+		return all.safest(j.limits)
+	}
+	return j.smoothed()
+}
+
+// smoothed returns the index of the limit at which the curve is highest when each limit is taken together with its neighbours,
+// by weights that fall off within an octave, of the limits that may be as good as the best. The single limit that was measured
+// to be best was more likely lucky than best.
+func (j *judge) smoothed() int {
+	const asGood = 1 // standard errors
+	var rivals []int
+	for i := range j.limits {
+		if by, se := j.gap(j.top, i); by <= asGood*se {
+			rivals = append(rivals, i)
+		}
+	}
+	best, highest := j.top, math.Inf(-1)
+	for _, i := range rivals {
+		w, y := 0.0, 0.0
+		for _, k := range rivals {
+			octaves := math.Log2(float64(j.limits[k]) / float64(j.limits[i]))
+			weight := j.weight[k] * math.Exp(-2*octaves*octaves)
+			w, y = w+weight, y+weight*j.mu[k]
+		}
+		if y/w > highest {
+			best, highest = i, y/w
+		}
+	}
+	return best
 }

@@ -37,10 +37,26 @@ func (m measurement) weight() float64 {
 	return machine / (machine + 1/m.counted())
 }
 
-// points returns the measurements that decide, as inputs of the fit: those at limits below the first at which requests begin
-// to fail.
-func (all measurements) points() []point {
-	failing := all.failingLimit()
+// fit returns the fit of the measurements that decide: those after the ramp, if its limits have been measured again, at limits
+// below the first at which requests begin to fail. Before that it is a fit of the ramp alone, which has no degree of freedom.
+// It is nil if nothing succeeded.
+func (all measurements) fit() *fit {
+	failing, ramp := all.failingLimit(), all.ramp()
+	if len(ramp) == 0 {
+		return newFit(all.points(failing))
+	}
+	if !all.repeated() {
+		return newFit(ramp.points(failing))
+	}
+	f := newFit(all.refined().points(failing))
+	if f != nil {
+		f.borrowNoise(ramp.points(failing))
+	}
+	return f
+}
+
+// points returns the measurements at limits below failing as inputs of a fit.
+func (all measurements) points(failing int) []point {
 	var points []point
 	for _, m := range all {
 		if m.Limit < failing && m.valid() {
@@ -135,4 +151,42 @@ func (all measurements) explored() [2]int {
 		explored[1] = max(explored[1], m.Limit)
 	}
 	return explored
+}
+
+// limits returns the limits with a goodput, ascending.
+func (all measurements) limits() []int {
+	var limits []int
+	for _, m := range all {
+		if m.valid() {
+			limits = append(limits, m.Limit)
+		}
+	}
+	slices.Sort(limits)
+	return slices.Compact(limits)
+}
+
+// typical returns the median of ln(goodput) at a limit, whatever came before each trial, and the number of trials.
+func (all measurements) typical(limit int) (y, trials float64) {
+	var seen []float64
+	for _, m := range all {
+		if m.Limit == limit && m.valid() {
+			seen = append(seen, math.Log(m.PerSecond))
+		}
+	}
+	if len(seen) == 0 {
+		return 0, 0
+	}
+	slices.Sort(seen)
+	return (seen[(len(seen)-1)/2] + seen[len(seen)/2]) / 2, float64(len(seen))
+}
+
+// mean returns the weighted mean of ln(goodput) of the trials at a limit, and the sum of their weights, 0 if there are none.
+func (all measurements) mean(limit int) (y, weight float64) {
+	for _, m := range all {
+		if m.Limit == limit && m.valid() {
+			w := m.weight()
+			y, weight = y+w*math.Log(m.PerSecond), weight+w
+		}
+	}
+	return y / max(weight, math.SmallestNonzeroFloat64), weight
 }

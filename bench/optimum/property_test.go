@@ -112,8 +112,8 @@ type record struct {
 
 func recorded(t *testing.T, s server, seed uint64) record {
 	t.Helper()
-	m := newSite(t, s).in(weather{noise: 0.03}, seed)
-	r := record{settings: optimum.Settings{Max: s.max, Share: share, Seed: seed}}
+	m := newSite(t, s, 4096).in(weather{noise: 0.03}, seed)
+	r := record{settings: optimum.Settings{Max: s.largest(), Share: share, Seed: seed}}
 	search := optimum.New(r.settings)
 	for trial, ok := search.Next(); ok; trial, ok = search.Next() {
 		seen := m.measure(trial)

@@ -35,7 +35,7 @@ func (s *Search) settled() bool {
 	if s.block < blocksToSettle {
 		return false
 	}
-	f := newFit(s.seen.points())
+	f := s.seen.fit()
 	if f == nil {
 		return true
 	}
@@ -43,6 +43,9 @@ func (s *Search) settled() bool {
 		return false
 	}
 	c := s.conclude(stopError)
+	if c.has(Harmed) || c.has(Burst) && c.Certain {
+		return true // More trials say nothing about the server before, and little about what is left when a burst has been spent.
+	}
 	if c.Verdict == Plateau && f.trials[f.last()] < plateauTrials && s.seen.cost(f.limits[f.last()], refineSeconds) <= blockSeconds {
 		return false
 	}
@@ -59,14 +62,17 @@ func (s *Search) between(low, high, apart int) int {
 }
 
 // worthMeasuring returns the limits that are most worth measuring in the next block.
-func (s *Search) worthMeasuring() []int {
-	f := newFit(s.seen.points())
+func (s *Search) worthMeasuring() []choice {
+	f := s.seen.fit()
 	if f == nil {
 		return nil
 	}
 	p := &planner{judge: newJudge(f.withPrior(), s.settings.Share, planningError), search: s}
 	if s.shape(p.judge) == Plateau {
 		p.pool()
+	}
+	if s.block == 1 {
+		p.addFor(s.unburdened(), probeSeconds)
 	}
 	if p.plateau == nil {
 		p.add(p.limits[p.top])
@@ -87,20 +93,29 @@ func (s *Search) worthMeasuring() []int {
 type planner struct {
 	*judge
 	search *Search
-	chosen []int
+	chosen []choice
 	spent  float64 // seconds that the chosen limits will take
 }
 
+// A choice is a limit to measure, in a window of about that many seconds.
+type choice struct {
+	limit  int
+	window float64
+}
+
 // add chooses a limit if the block has room for it; 0 stands for none.
-func (p *planner) add(limit int) {
-	if limit == 0 || len(p.chosen) >= mostLimits || slices.Contains(p.chosen, limit) {
+func (p *planner) add(limit int) { p.addFor(limit, refineSeconds) }
+
+// addFor chooses a limit for a window of that many seconds.
+func (p *planner) addFor(limit int, window float64) {
+	if limit == 0 || len(p.chosen) >= mostLimits || slices.ContainsFunc(p.chosen, func(c choice) bool { return c.limit == limit }) {
 		return
 	}
-	cost := p.search.seen.cost(limit, refineSeconds)
+	cost := p.search.seen.cost(limit, window)
 	if len(p.chosen) >= fewestLimits && p.spent+cost > blockSeconds {
 		return
 	}
-	p.chosen = append(p.chosen, limit)
+	p.chosen = append(p.chosen, choice{limit, window})
 	p.spent += cost
 }
 
@@ -126,10 +141,22 @@ func (p *planner) split(low, high int, ratio float64) bool {
 // cliffs closes in on where the curve falls steeply or requests begin to fail.
 func (p *planner) cliffs() {
 	if edge, next := p.search.drop(p.fit); edge >= 0 {
-		p.add(p.search.between(p.limits[edge], next, cliffWidth(p.limits[edge])))
+		p.quarter(p.limits[edge], next, cliffWidth(p.limits[edge]))
 	}
 	if failing := p.search.seen.failingLimit(); failing < math.MaxInt {
-		p.add(p.search.between(p.limits[p.last()], failing, cliffWidth(failing)))
+		p.quarter(p.limits[p.last()], failing, cliffWidth(failing))
+	}
+}
+
+// quarter adds the middle between two limits, and the middles of both halves: a fall takes few trials to see, and every
+// block that is needed to close in on it takes many.
+func (p *planner) quarter(low, high, apart int) {
+	middle := p.search.between(low, high, apart)
+	if middle == 0 {
+		return
+	}
+	for _, limit := range []int{middle, p.search.between(low, middle, apart), p.search.between(middle, high, apart)} {
+		p.addFor(limit, rampSeconds)
 	}
 }
 

@@ -12,6 +12,7 @@ type Settings struct {
 	MaxTrials int     // the search ends after this many; 0 stands for 70
 	Limits    []int   // a fixed grid instead of a search; then Min and Max do not count; empty for a search
 	Seed      uint64  // of the order of the trials within their blocks
+	Seconds   float64 // that the caller has for the search, for its plans; 0 if there is no bound
 }
 
 // A Trial is what [Search.Next] asks for: one measurement at one limit.
@@ -28,7 +29,7 @@ type Stage string
 // The stages, in their order.
 const (
 	Ramp   Stage = "ramp"   // doubling, to see the shape of the whole curve
-	Refine Stage = "refine" // blocks in random order, of the limits that matter
+	Refine Stage = "refine" // blocks in random order: first of the limits of the ramp, then of those that matter
 )
 
 // An Observation is what a trial measured.
@@ -37,6 +38,7 @@ type Observation struct {
 	Completions int     // successes in the measured window; 0 if unknown: then what the trial asked for is assumed
 	Failed      float64 // share of the requests that failed, 0 to 1
 	Timeouts    bool    // whether any request timed out
+	Early, Late float64 // goodput in the first and in the last third of the window; 0 if unknown
 }
 
 // A Search looks for the smallest limit that gives a share of the peak. Drive it one trial at a time:
@@ -122,17 +124,31 @@ func (s *Search) plan() {
 	if s.settled() {
 		return
 	}
-	limits := s.settings.Limits
-	if len(limits) == 0 {
-		limits = s.worthMeasuring()
+	var chosen []choice
+	switch {
+	case len(s.settings.Limits) > 0:
+		chosen = choices(s.settings.Limits, refineSeconds)
+	case s.block == 0:
+		chosen = s.worthRepeating()
+	default:
+		chosen = s.worthMeasuring()
 	}
-	if len(limits) < 2 {
+	if len(chosen) < 2 {
 		return // One limit has nothing to be compared with.
 	}
 	s.block++
-	for _, i := range s.random.Perm(len(limits)) {
-		s.queue = append(s.queue, s.trial(Refine, limits[i], refineSeconds))
+	for _, i := range s.random.Perm(len(chosen)) {
+		s.queue = append(s.queue, s.trial(Refine, chosen[i].limit, chosen[i].window))
 	}
+}
+
+// choices returns the limits as choices with the same window.
+func choices(limits []int, window float64) []choice {
+	var all []choice
+	for _, limit := range limits {
+		all = append(all, choice{limit, window})
+	}
+	return all
 }
 
 func (s *Search) trial(stage Stage, limit int, window float64) Trial {

@@ -43,37 +43,11 @@ func (s *Search) shape(j *judge) Verdict {
 		return Cliff
 	case j.rise(s.settings.Max) > t:
 		return NoKnee
-	case j.flat() && j.trustedLaw() == nil:
+	case j.flat() && j.usl() == nil:
 		return Plateau
 	default:
 		return Peak
 	}
-}
-
-// drift returns by how much the machine certainly became faster (above 0) or slower from the first block to the last, in
-// ln(goodput), by a straight line through the effects of the blocks.
-func (f *fit) drift() float64 {
-	blocks := f.blocks
-	if blocks[0].block == 0 {
-		blocks = blocks[1:] // The ramp goes up in order, so that a drift within it looks like a curve.
-	}
-	if len(blocks) < blocksToSettle {
-		return 0
-	}
-	var w, x, y, xx, xy float64
-	for _, b := range blocks {
-		at := float64(b.block)
-		w += b.weight
-		x += b.weight * at
-		y += b.weight * b.by
-		xx += b.weight * at * at
-		xy += b.weight * at * b.by
-	}
-	span := float64(blocks[len(blocks)-1].block - blocks[0].block)
-	spread := xx - x*x/w
-	slope := (xy - x*y/w) / spread
-	certain := math.Abs(slope) - student(doubtful, f.df)*math.Sqrt(f.sigma2/spread)
-	return math.Copysign(max(0, certain), slope) * span
 }
 
 // A dip is a place where the curve falls by more than a dent and rises by more than a dent again.
@@ -160,17 +134,4 @@ func (j *judge) flat() bool {
 		}
 	}
 	return true
-}
-
-// trustedLaw returns the scalability law if the trials do not speak against it and certainly put its peak among the limits
-// explored, else nil.
-func (j *judge) trustedLaw() *usl {
-	m := fitUSL(j.fit)
-	if m == nil || m.p <= likely {
-		return nil
-	}
-	if _, high, ok := m.peakInterval(j.alpha); !ok || high >= float64(j.limits[j.last()]) {
-		return nil
-	}
-	return m
 }

@@ -3,49 +3,9 @@ package optimum_test
 import (
 	"math"
 	"math/rand/v2"
-	"strings"
-	"testing"
-	"time"
 
 	"sweetspot/bench/optimum"
-	"sweetspot/server/capacity"
 )
-
-// A server is one whose truth is known.
-type server struct {
-	name    string
-	spec    string
-	delay   time.Duration // spent outside the server
-	max     int           // the largest limit to try
-	drift   float64       // by how much its capacity changes over a sweep
-	verdict optimum.Verdict
-}
-
-const article = "usl:rate=20,sigma=0,kappa=0.000277777778" // 605/s at 60
-
-var servers = []server{
-	{"1 usl", article, 0, 4096, 0, optimum.Peak},
-	{"2 usl with delay", article, 10 * time.Millisecond, 4096, 0, optimum.Peak},
-	{"3 flat usl", "usl:rate=100,sigma=0.33,kappa=0.000186111111", 0, 4096, 0, optimum.Peak},
-	{"4 workers", "workers:n=32,service=10ms", 20 * time.Millisecond, 4096, 0, optimum.Plateau},
-	{"5 shaper", "shaper:rate=500", 80 * time.Millisecond, 4096, 0, optimum.Plateau},
-	{"5 rejects", "reject:rate=500", 80 * time.Millisecond, 4096, 0, optimum.Plateau},
-	{"6 cliff", "cliff:n=32,service=10ms,at=80,factor=0.4", 0, 4096, 0, optimum.Cliff},
-	{"7 humps", "curve:1=90,10=850,40=560,70=600,126=995,256=700,512=300", 0, 4096, 0, optimum.Multimodal},
-	{"8 one", "usl:rate=100,sigma=1,kappa=0.001", 0, 4096, 0, optimum.Peak},
-	{"9 delay alone", "none", 100 * time.Millisecond, 512, 0, optimum.NoKnee},
-	{"11 drifting", article, 0, 4096, -0.2, optimum.Unstable},
-}
-
-// named returns the server whose name begins with the number.
-func named(number string) server {
-	for _, s := range servers {
-		if strings.HasPrefix(s.name, number) {
-			return s
-		}
-	}
-	panic("no server " + number)
-}
 
 // A weather is what disturbs the trials.
 type weather struct {
@@ -65,27 +25,6 @@ var weathers = []weather{
 	{name: "drift", noise: 0.03, drift: -0.2},
 }
 
-// A site is a server and the exact truth about it. It is shared by all machines.
-type site struct {
-	server
-	truth  capacity.Truth // goodput by limit
-	answer capacity.Truth // answers of any kind by limit
-}
-
-func newSite(t testing.TB, s server) *site {
-	t.Helper()
-	model, err := capacity.Parse(s.spec)
-	if err != nil {
-		t.Fatal(err)
-	}
-	site := &site{server: s, truth: capacity.Closed(model, s.max, s.delay)}
-	site.answer = site.truth
-	if _, rejects := model.(capacity.Reject); rejects { // What it rejects it answers at once.
-		site.answer = capacity.Closed(capacity.None{}, s.max, s.delay)
-	}
-	return site
-}
-
 // A machine measures trials of a site in some weather, as a harness would: in simulated time, with every error that
 // a real trial has.
 type machine struct {
@@ -93,35 +32,111 @@ type machine struct {
 	weather  weather
 	random   *rand.Rand
 	shock    float64 // noise of the trial before, in standard deviations
+	harmed   bool    // the server has its scar
+	left     float64 // tokens in the bucket
 	trials   int
 	requests int
 	elapsed  float64 // seconds
 }
 
 func (s *site) in(w weather, seed uint64) *machine {
-	return &machine{site: s, weather: w, random: rand.New(rand.NewPCG(seed, 7))}
+	return &machine{site: s, weather: w, random: rand.New(rand.NewPCG(seed, 7)), left: s.tokens}
 }
 
-// sweep is the number of trials over which a drift spreads.
-const sweep = 70
+const (
+	sweep  = 70  // the number of trials over which a drift spreads
+	settle = 0.2 // seconds between trials
+	window = 0.5 // seconds, at least
+	warmup = 0.2 // seconds, at least
+	spread = 0.4 // standard deviation of a third of a trial beside its counting error, as a part of the weather's noise
+)
 
 // measure makes a trial. Besides the weather's noise it has a counting error, as if completions were a Poisson process
 // (which is what they are behind a saturated server with exponential service), and an edge effect of up to
 // a fifth of a round of requests at the window's ends.
 func (m *machine) measure(trial optimum.Trial) optimum.Observation {
-	const window, warmup, settle = 0.5, 0.2, 0.2 // seconds, at least
-	drift := 1 + (m.drift+m.weather.drift)*float64(m.trials)/sweep
-	goodput := drift * m.truth[trial.Limit-1]
-	answers := drift * m.answer[trial.Limit-1]
-	counted := math.Ceil(math.Max(float64(trial.Completions), window*answers))
-	succeeded := math.Ceil(counted * goodput / answers)
-
-	edge := 0.2 * float64(trial.Limit) / counted * (2*m.random.Float64() - 1)
-	y := math.Log(goodput) + m.weather.noise*m.noise() + m.random.NormFloat64()/math.Sqrt(succeeded) + edge
+	m.pause(settle)
+	if m.scarred.At > 0 && trial.Limit >= m.scarred.At {
+		m.harmed = true
+	}
+	m.serve(trial.Limit, m.timeFor(trial.Limit, warmup, 3*trial.Limit))
+	lasts := m.timeFor(trial.Limit, window, trial.Completions)
+	var thirds [3]float64
+	served := 0.0
+	for i := range thirds {
+		thirds[i] = m.serve(trial.Limit, lasts/3)
+		served += thirds[i]
+	}
+	answered := served
+	if rejects := m.answer[trial.Limit-1] > m.truth[trial.Limit-1]; rejects {
+		answered = m.answer[trial.Limit-1] * lasts
+	}
 	m.trials++
-	m.requests += int(counted)
-	m.elapsed += settle + math.Max(warmup, 3*float64(trial.Limit)/answers) + counted/answers
-	return optimum.Observation{PerSecond: math.Exp(y), Completions: int(succeeded), Failed: 1 - goodput/answers}
+	m.requests += int(answered)
+
+	edge := 0.2 * float64(trial.Limit) / answered * (2*m.random.Float64() - 1)
+	off := m.weather.noise*m.noise() + m.random.NormFloat64()/math.Sqrt(served) + edge
+	part := func(third float64) float64 {
+		noise := math.Hypot(spread*m.weather.noise, 1/math.Sqrt(max(1, third)))
+		return third / lasts * 3 * math.Exp(off+noise*m.random.NormFloat64())
+	}
+	o := optimum.Observation{PerSecond: served / lasts * math.Exp(off), Completions: int(math.Ceil(served)), Failed: max(0, 1-served/answered)}
+	if lasts >= 3 { // The harness counts by the second.
+		o.Early, o.Late = part(thirds[0]), part(thirds[2])
+	}
+	return o
+}
+
+// rate returns how many requests a second succeed now, if no bucket has tokens left.
+func (m *machine) rate(limit int) float64 {
+	truth := m.fresh
+	if m.harmed {
+		truth = m.site.harmed
+	}
+	drift := 1 + (m.drift+m.weather.drift)*float64(m.trials)/sweep
+	return drift * m.warming.Share(m.elapsed) * truth[limit-1]
+}
+
+// asked returns how many requests a second would pass a bucket that has tokens.
+func (m *machine) asked(limit int) float64 { return float64(limit) / m.delay.Seconds() }
+
+// serve lets so many seconds pass and returns how many requests succeed in them.
+func (m *machine) serve(limit int, seconds float64) float64 {
+	rate := m.rate(limit)
+	if m.warming.Tau > 0 {
+		rate *= (m.warming.Worked(m.elapsed+seconds) - m.warming.Worked(m.elapsed)) / seconds / m.warming.Share(m.elapsed)
+	}
+	m.elapsed += seconds
+	if m.tokens == 0 {
+		return rate * seconds
+	}
+	full := m.truth.Peak().PerSecond // the rate at which tokens come back
+	asked := m.asked(limit)
+	burst := min(seconds, m.left/max(asked-full, 1e-9))
+	if asked <= full {
+		burst = seconds
+	}
+	m.left = min(m.tokens, max(0, m.left-(asked-full)*burst))
+	return asked*burst + full*(seconds-burst)
+}
+
+// pause lets so many seconds pass without requests.
+func (m *machine) pause(seconds float64) {
+	m.elapsed += seconds
+	m.left = min(m.tokens, m.left+m.truth.Peak().PerSecond*seconds)
+}
+
+// timeFor returns how many seconds it takes until at least so many have passed and so many requests have been answered.
+func (m *machine) timeFor(limit int, seconds float64, requests int) float64 {
+	answers := m.answer[limit-1] / m.truth[limit-1] * m.rate(limit)
+	if m.tokens > 0 && m.answer[limit-1] == m.truth[limit-1] { // A shaper: as fast as asked while there are tokens.
+		full, asked := m.truth.Peak().PerSecond, m.asked(limit)
+		if burst := m.left / (asked - full); asked > full && burst*asked < float64(requests) {
+			return max(seconds, burst+(float64(requests)-burst*asked)/full)
+		}
+		answers = asked
+	}
+	return max(seconds, float64(requests)/answers)
 }
 
 // noise returns the next shock, of mean 0 and variance 1.
@@ -140,14 +155,39 @@ func (m *machine) noise() float64 {
 	return m.shock
 }
 
-// budget is how long a sweep may take, in seconds: two minutes at 600 requests a second, and for slower servers as long
-// as the same number of requests takes.
-func (s *site) budget() float64 { return 120 * math.Max(1, 600/s.truth.Peak().PerSecond) }
+// A budget is what a sweep may take.
+type budget struct {
+	name    string
+	seconds float64
+	max     int  // the largest limit to try
+	scaled  bool // servers slower than 600 requests a second get the time for as many requests
+}
 
-// drive runs a search to its end or to the end of the budget.
-func (m *machine) drive(settings optimum.Settings) *optimum.Search {
-	search := optimum.New(settings)
-	for trial, ok := search.Next(); ok && m.elapsed < m.budget(); trial, ok = search.Next() {
+var (
+	brief  = budget{"35 s", 35, 512, false}
+	usual  = budget{"120 s", 120, 4096, false}
+	scaled = budget{"120 s at 600/s", 120, 4096, true}
+)
+
+// of returns the seconds that the budget gives to a site.
+func (b budget) of(s *site) float64 {
+	if !b.scaled {
+		return b.seconds
+	}
+	return b.seconds * math.Max(1, 600/s.truth.Peak().PerSecond)
+}
+
+// search returns a new search of the machine's site with that budget.
+func (b budget) search(s *site, seed uint64) *optimum.Search {
+	return optimum.New(optimum.Settings{Max: len(s.truth), Share: share, Seed: seed, Seconds: b.of(s)})
+}
+
+// drive runs a search to its end or to the end of the budget. Like the harness it begins no trial that would end after it.
+func (m *machine) drive(search *optimum.Search, seconds float64) *optimum.Search {
+	for trial, ok := search.Next(); ok; trial, ok = search.Next() {
+		if m.elapsed+settle+m.timeFor(trial.Limit, warmup, 3*trial.Limit)+m.timeFor(trial.Limit, window, trial.Completions) > seconds {
+			break
+		}
 		search.Add(trial, m.measure(trial))
 	}
 	return search

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // An SLOSearch looks for the largest limit at which a latency stays at or below a bound, a service level objective. It is
@@ -32,8 +33,8 @@ type Held struct {
 // How an SLOSearch decides.
 const (
 	closeRatio  = 1.1  // of the limits between which the answer lies, up to which limits between them are not tried
-	fewestHolds = 3    // trials before a limit may be said to hold: fewer give no usable variance
-	mostHolds   = 8    // trials after which a limit that could not be shown to hold is given up
+	fewestHolds = 3    // trials after the first before a limit may be said to hold: fewer give no usable variance
+	mostHolds   = 8    // trials after the first, after which a limit that could not be shown to hold is given up
 	holdsError  = 0.05 // probability with which a limit is said to hold that does not
 )
 
@@ -53,7 +54,7 @@ func (s *SLOSearch) Next() (limit int, ok bool) {
 			return min(max(between, below+1), broken-1), true
 		case s.holds(below):
 			return 0, false
-		case len(s.seen[below]) < mostHolds:
+		case len(s.seen[below]) <= mostHolds:
 			return below, true
 		}
 		s.refused[below] = true
@@ -109,13 +110,37 @@ func (s *SLOSearch) below(limit int) int {
 	return largest
 }
 
-// holds reports whether the latency at a limit is at or below the bound with 95% confidence, by a t test of its
-// logarithms.
+// holds reports whether the latency at a limit is at or below the bound with 95% confidence, by t tests of its logarithms.
+//
+// The first trial is no part of the tests: the limit was chosen because that one was low. The tests are repeated after every
+// further trial, so that their errors add up. What each may spend is what O'Brien and Fleming's boundary spends by then (Lan
+// and DeMets 1983), next to nothing at first and most in the end. The same goes for the limits that are tested one after
+// the other, from the largest down: the one of number m may err with 1/(m(m+1)) of the whole, of which the sum is 1.
 func (s *SLOSearch) holds(limit int) bool {
-	logs := s.seen[limit]
-	if len(logs) < fewestHolds || s.refused[limit] {
+	if s.refused[limit] {
 		return false
 	}
-	mean, deviation := stat.MeanStdDev(logs, nil)
-	return mean+student(holdsError, len(logs)-1)*deviation/math.Sqrt(float64(len(logs))) <= s.bound
+	number := 1
+	for tested, logs := range s.seen {
+		if tested > limit && len(logs) > fewestHolds {
+			number++
+		}
+	}
+	all, spent := s.seen[limit], 0.0
+	for n := fewestHolds; n < min(len(all), mostHolds+1); n++ {
+		mean, deviation := stat.MeanStdDev(all[1:n+1], nil)
+		spending := obrienFleming(float64(n) / mostHolds)
+		alpha := holdsError * (spending - spent) / float64(number*(number+1))
+		if mean+student(alpha, n-1)*deviation/math.Sqrt(float64(n)) <= s.bound {
+			return true
+		}
+		spent = spending
+	}
+	return false
+}
+
+// obrienFleming returns which share of its error a sequence of tests has spent when it has that share of its trials.
+func obrienFleming(share float64) float64 {
+	z := distuv.UnitNormal.Quantile(1 - holdsError/2)
+	return 2 * distuv.UnitNormal.Survival(z/math.Sqrt(share)) / holdsError
 }

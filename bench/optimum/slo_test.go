@@ -1,8 +1,10 @@
 package optimum_test
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"sweetspot/bench/optimum"
@@ -59,6 +61,53 @@ func TestSLOSearchSeldomRecommendsALimitThatBreaksTheBound(t *testing.T) {
 	if wrong > seeds/20 || none > seeds/20 {
 		t.Errorf("of %d searches %d recommended a limit that breaks the bound and %d one far below it: want at most %d of each",
 			seeds, wrong, none, seeds/20)
+	}
+}
+
+// falseAcceptance returns the share of the searches that say of a limit that it holds when its latency is that factor over the
+// bound, as it is at every limit above 50.
+func falseAcceptance(factor, noise float64, seeds int) float64 {
+	wrong := 0
+	for seed := range uint64(seeds) {
+		got, _ := climb(1, 1024, 0.2, func(limit int) float64 {
+			if limit > 50 {
+				return 0.2 * factor
+			}
+			return 0.1
+		}, noise, seed)
+		if got.Limit > 50 {
+			wrong++
+		}
+	}
+	return float64(wrong) / float64(seeds)
+}
+
+// TestFinderSLO prints how often an objective is said to hold where it does not.
+func TestFinderSLO(t *testing.T) {
+	if !*finder {
+		t.Skip("asked for with -finder; the test below is its short form")
+	}
+	var table strings.Builder
+	for _, over := range []float64{0.001, 0.01, 0.05} {
+		for _, noise := range []float64{0.01, 0.03, 0.05} {
+			fmt.Fprintf(&table, "%.1f%% above the bound, %.0f%% noise: said to hold in %.1f%% of %d searches\n",
+				100*over, 100*noise, 100*falseAcceptance(1+over, noise, *finderSeeds), *finderSeeds)
+		}
+	}
+	t.Log("\n" + table.String())
+}
+
+// It tests several limits, each again after every trial: the errors of all that must not add up to more than 5%.
+func TestSLOSearchSeldomAcceptsALatencyJustAboveTheBound(t *testing.T) {
+	seeds := 1000
+	if racing {
+		seeds = 200
+	}
+	for _, noise := range []float64{0.01, 0.05} {
+		got := falseAcceptance(1.001, noise, seeds)
+		if most := 0.05 + 2*math.Sqrt(0.05*0.95/float64(seeds)); got > most {
+			t.Errorf("with %.0f%% noise it accepts 0.1%% above the bound in %.1f%% of %d searches, want at most 5%%", 100*noise, 100*got, seeds)
+		}
 	}
 }
 

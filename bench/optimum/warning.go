@@ -20,11 +20,13 @@ const (
 	TooFewTrials  Code = "too-few-trials" // too few trials for any statement
 	NotCertain    Code = "not-certain"    // no limit gives the share of the peak with certainty
 	Drift         Code = "drift"          // everything got faster or slower while it was measured
+	Harmed        Code = "harmed"         // the search itself made everything slower, for good
+	Burst         Code = "burst"          // a rate limiter let a burst pass, which does not last
 	CopyDiffers   Code = "copy-differs"   // a strategy differs from its own copy: the comparison is void
 	TooFewBlocks  Code = "too-few-blocks" // too few blocks to name a winner
 )
 
 // Codes returns every code there is.
 func Codes() []Code {
-	return []Code{FailingLimits, NoSuccess, TooFewTrials, NotCertain, Drift, CopyDiffers, TooFewBlocks}
+	return []Code{FailingLimits, NoSuccess, TooFewTrials, NotCertain, Drift, Harmed, Burst, CopyDiffers, TooFewBlocks}
 }

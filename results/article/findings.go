@@ -95,7 +95,7 @@ func (a *measurements) bestLimits() render.Finding {
 				parts = append(parts, name+": no limit can be named")
 				continue
 			}
-			parts = append(parts, fmt.Sprintf("%s: %s, and limits from %s to %s are indistinguishable from it",
+			parts = append(parts, fmt.Sprintf("%s: %s, and somewhere from %s to %s with 95%% confidence",
 				name, text.Count(o.Peak.Limit), text.Count(o.Peak.Low), text.Count(o.Peak.High)))
 			if verdict == "" && run.Bundled.Profile == ArticleServer {
 				around := float64(o.Peak.Low) <= publishedBest*maxLimitRatio && publishedBest/maxLimitRatio <= float64(o.Peak.High)

@@ -34,7 +34,7 @@ func legend(r *results.Run) string {
 	words += programs(r.Trials)
 	words += verdicts(slices.Concat(r.Strategies, r.AtCommon), r.Floor)
 	if slices.ContainsFunc(r.Trials, func(t results.Trial) bool { return isNearPeak(r, t) }) {
-		words += " " + results.NearPeak + ": indistinguishable from the peak."
+		words += " " + results.NearPeak + ": the peak may be here."
 	}
 	return words
 }

@@ -74,7 +74,7 @@ func limitStyle(o *results.Optimum, s results.Summary) Style {
 	case o.Certain:
 		return Good
 	}
-	return Plain // if little is known, most limits are indistinguishable from the peak
+	return Plain // if little is known, the peak may be at most limits
 }
 
 // conclusionStyle returns the style of what a sweep concludes.

@@ -30,6 +30,9 @@ var kinds = []kind{
 	{"cliff", "cliff:n=32,service=10ms,at=80,factor=0.4", func(f *fields) Model {
 		return Cliff{Workers: readWorkers(f), At: f.count("at"), Factor: f.number("factor")}
 	}},
+	{"hump", "hump:rate=3000,n=50,s=1,p=0.4", func(f *fields) Model {
+		return Hump{PerSecond: f.number("rate"), N: f.number("n"), S: f.number("s"), P: f.number("p")}
+	}},
 	{"curve", "curve:1=20,10=850,40=300", func(f *fields) Model { return readCurve(f) }},
 }
 

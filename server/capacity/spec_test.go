@@ -23,7 +23,8 @@ func TestParseReadsEveryKind(t *testing.T) {
 		"reject:rate=500":                   capacity.Reject{PerSecond: 500},
 		"cliff:n=32,service=10ms,at=80,factor=0.4": capacity.Cliff{
 			Workers: capacity.Workers{N: 32, Service: 10 * ms}, At: 80, Factor: 0.4},
-		"curve:1=20,10=850,512=200": capacity.Curve{{1, 20}, {10, 850}, {512, 200}},
+		"curve:1=20,10=850,512=200":     capacity.Curve{{1, 20}, {10, 850}, {512, 200}},
+		"hump:rate=3000,n=50,s=1,p=0.4": capacity.Hump{PerSecond: 3000, N: 50, S: 1, P: 0.4},
 	} {
 		got, err := capacity.Parse(spec)
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
@@ -53,6 +54,7 @@ func TestParseErrorNamesTheFieldAndShowsAValidSpec(t *testing.T) {
 		"workers:n=32,service=0s":               "service 0s: want",
 		"workers:n=32;service=10ms":             "service is missing",
 		"workers:32":                            `"32": want key=value`,
+		"hump:rate=3000,n=50,s=-1,p=9":          "s -1: want a number from 0 to 100; p 9: want",
 		"shaper:rate=500,burst=0.5":             "burst 0.5: want",
 		"reject:rate=-1":                        "rate -1: want",
 		"cliff:n=32,service=10ms,at=0,factor=1": "at 0: want",

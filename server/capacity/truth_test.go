@@ -39,6 +39,8 @@ func TestRateOfEveryModel(t *testing.T) {
 		{"curve: linear between points", humps, 55, 580},
 		{"curve: constant after its points", humps, 9999, 300},
 		{"curve: constant before its points", capacity.Curve{{10, 50}, {20, 90}}, 1, 50},
+		{"hump: 3000 / (1 + 1 + 1)", capacity.Hump{PerSecond: 3000, N: 50, S: 1, P: 0.4}, 50, 1000},
+		{"hump: 3000 / (1/4 + 1 + 4^0.4)", capacity.Hump{PerSecond: 3000, N: 50, S: 1, P: 0.4}, 200, 3000 / (1.25 + math.Pow(4, 0.4))},
 		{"shaper: one rate", capacity.Shaper{PerSecond: 500}, 77, 500},
 		{"none: an infinite rate", capacity.None{}, 1, math.Inf(1)},
 	} {

@@ -75,8 +75,14 @@ func New(m capacity.Model) *Station {
 	case capacity.Reject:
 		return &Station{inside: &policer{bucket: newBucket(m.PerSecond, m.Depth())}}
 	default:
-		return &Station{inside: &processorSharing{model: m}}
+		return &Station{inside: &processorSharing{model: m, began: math.NaN()}}
 	}
+}
+
+// NewChanging returns an empty station at time 0 whose server warms up from the first visit on, and is harmed by too many
+// visits inside. m must be a model that the visits inside share (see [capacity.Shared]).
+func NewChanging(m capacity.Model, warming capacity.Warming, scar capacity.Scar) *Station {
+	return &Station{inside: &processorSharing{model: m, began: math.NaN(), warming: warming, scar: scar}}
 }
 
 // Enter begins a visit: delay seconds outside, then a service that requires work, where 1 is the average. It first

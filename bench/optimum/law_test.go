@@ -31,8 +31,8 @@ var octave = []int{1, 2, 4, 8, 16, 32, 64, 128, 256, 512}
 
 const sixty = "usl:rate=20,sigma=0.1,kappa=0.00025" // peak at sqrt(0.9/0.00025) = 60
 
-func TestFitUSLRecoversTheLaw(t *testing.T) {
-	m := fitUSL(measured(t, sixty, 0, octave, 1e-6, 3, 1))
+func TestFitLawRecoversTheLaw(t *testing.T) {
+	m := fitLaw(measured(t, sixty, 0, octave, 1e-6, 3, 1), 1)
 	if m == nil {
 		t.Fatal("no law fits its own curve")
 	}
@@ -45,11 +45,11 @@ func TestFitUSLRecoversTheLaw(t *testing.T) {
 			t.Errorf("%s = %v, want %v", c.name, c.got, c.want)
 		}
 	}
-	if law := m.law(); !near(law.Lambda/20, 1, 1e-4) || !near(law.Sigma/0.1, 1, 1e-3) || !near(law.Kappa/0.00025, 1, 1e-4) {
+	if law := m.usual(); !near(law.Lambda/20, 1, 1e-4) || !near(law.Sigma/0.1, 1, 1e-3) || !near(law.Kappa/0.00025, 1, 1e-4) {
 		t.Errorf("law %+v, want %s", law, sixty)
 	}
-	if at, perSecond := m.peak(); !near(at, 60, 0.01) || !near(perSecond, 154.14, 0.01) {
-		t.Errorf("peak of %v at %v, want 154.14 at 60", perSecond, at)
+	if at := m.peak(1, 512); !near(at, 60, 0.01) || !near(m.perSecond(at), 154.14, 0.01) {
+		t.Errorf("peak of %v at %v, want 154.14 at 60", m.perSecond(at), at)
 	}
 	model, _ := capacity.Parse(sixty)
 	enough := capacity.Closed(model, 512, 0).Smallest(0.97)
@@ -65,7 +65,7 @@ func TestLawIsRefusedWhereItDoesNotHold(t *testing.T) {
 		"two humps":         measured(t, "curve:1=90,10=850,40=560,70=600,126=995,256=700,512=300", 0, octave, 0.03, 3, 1),
 		"a delay alone":     measured(t, "none", 100*time.Millisecond, octave, 0.03, 3, 1),
 	} {
-		if m := newJudge(f, 0.97, alpha).trustedLaw(); m != nil {
+		if m := newJudge(f, 0.97, alpha).usl(); m != nil {
 			t.Errorf("%s passes for %+v", name, m)
 		}
 	}
@@ -77,7 +77,7 @@ func TestLawIntervalsHoldTheTruthAsOftenAsTheySay(t *testing.T) {
 	model, _ := capacity.Parse(sixty)
 	enough := capacity.Closed(model, 512, 0).Smallest(0.97)
 	for seed := range uint64(runs) {
-		m := fitUSL(measured(t, sixty, 0, octave, 0.03, 4, seed))
+		m := fitLaw(measured(t, sixty, 0, octave, 0.03, 4, seed), 1)
 		if m == nil {
 			t.Fatalf("seed %d: no law", seed)
 		}
@@ -87,7 +87,7 @@ func TestLawIntervalsHoldTheTruthAsOftenAsTheySay(t *testing.T) {
 		if low, high, ok := m.peakInterval(error); ok && low <= 60 && 60 <= high {
 			peaks++
 		}
-		if low, high := m.bracket(0.97, error, 1, 512); low < enough && (high == 0 || enough <= high) {
+		if low, high := m.bracket(0.97, error, 1, 512); low < enough && enough <= high {
 			brackets++
 		}
 	}
