@@ -40,11 +40,16 @@ func (c Comparison) Run(ctx context.Context, load Load, observe Observer) (Findi
 	order := rand.New(rand.NewPCG(c.Seed, 0))
 	candidates = r.withCopy(ctx, candidates, c.Repeats, order)
 	r.idle = len(candidates) > 1
+	r.plan(candidates, c.Repeats)
+	r.checkPorts(candidates, load.fewestRequests(c.Limit), c.Repeats)
 	r.shareDone = func(done float64) float64 { return done / float64(c.Repeats*len(candidates)) }
 	if _, err = r.blocks(ctx, candidates, 0, c.Repeats, order); err == nil {
 		err = c.examine(ctx, r, candidates)
 	}
 	ranked, warnings := Rank(r.trials)
+	if err != nil { // the run ended early
+		recode(warnings, results.TooFewBlocks, results.CutShort)
+	}
 	return Findings{Strategies: ranked, Warnings: append(r.warnings, warnings...)}, err
 }
 

@@ -115,8 +115,16 @@ func (c *finalComparison) rank() (own, common []results.Summary, warnings []resu
 		if c.commonDropped {
 			warnings = append(warnings, results.Warningf(results.NoTime, "there was no time to compare the strategies at a common limit as well"))
 		}
-		return ranked[0], nil, warnings
+		return ranked[0], nil, c.blame(warnings)
 	}
 	ranked, warnings := rankLineups(c.trials, c.own, c.common)
-	return ranked[0], ranked[1], warnings
+	return ranked[0], ranked[1], c.blame(warnings)
+}
+
+// blame names the budget as the reason for too few blocks, if it is.
+func (c *finalComparison) blame(warnings []results.Warning) []results.Warning {
+	if c.blocks < c.repeats && c.repeats >= EnoughRepeats {
+		recode(warnings, results.TooFewBlocks, results.NoTime)
+	}
+	return warnings
 }

@@ -135,10 +135,15 @@ func (f *shareFinder) concluded() results.Optimum {
 	}
 	o.Failing, o.Explored = failing, whole.Explored
 	o.Warnings = slices.DeleteFunc(o.Warnings, func(w results.Warning) bool { return w.Code == results.FailingLimits })
-	o.Warnings = append(o.Warnings, results.Warningf(results.FailingLimits,
-		"requests begin to fail at a limit of %d: nothing above %d is recommended", failing, safeBelow(failing)).
-		With("limit", float64(failing)).With("largest_safe", float64(safeBelow(failing))))
+	o.Warnings = append(o.Warnings, failureWarning(failing))
 	return o
+}
+
+// failureWarning says from which limit on requests fail.
+func failureWarning(failing int) results.Warning {
+	safe := safeBelow(failing)
+	return results.Warningf(results.FailingLimits, "requests begin to fail at a limit of %d: nothing above %d is recommended", failing, safe).
+		With("limit", float64(failing)).With("largest_safe", float64(safe))
 }
 
 // upTo concludes from the trials at limits up to most, as if no larger one could be used. If goodput still rises there, most is

@@ -74,6 +74,15 @@ func rankLineups(trials []results.Trial, lineups ...lineup) (ranked [][]results.
 	return ranked, append(warned, warnings(comparison.Warnings)...)
 }
 
+// recode gives the warnings with one code another one, since the reason is another than that code's.
+func recode(warnings []results.Warning, from, to results.Code) {
+	for i := range warnings {
+		if warnings[i].Code == from {
+			warnings[i].Code = to
+		}
+	}
+}
+
 func sampleName(strategy string, limit int) string { return fmt.Sprintf("%s at %d", strategy, limit) }
 
 // samples returns the goodput by block of each strategy at each limit, and of the second copy of one; 0 where there is no

@@ -4,11 +4,13 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -24,12 +26,15 @@ var FastHTTP = Client{
 	Name: "fasthttp",
 	Doc:  "valyala/fasthttp: HTTP/1.1 only, reuses everything, allocates nothing per request",
 	Open: openFastHTTP,
-	Traits: Traits{Answers: map[string][]Class{
-		"lengths: the same length twice":          {Malformed},
-		"line ends: LF in the head":               {Malformed},
-		"surplus: right after the answer":         {BadStatus}, // over https
-		"surplus: a millisecond after the answer": {BadStatus}, // over https
-	}},
+	Traits: Traits{
+		SendsLength: true,
+		Answers: map[string][]Class{
+			"lengths: the same length twice":          {Malformed},
+			"line ends: LF in the head":               {Malformed},
+			"surplus: right after the answer":         {BadStatus}, // over https
+			"surplus: a millisecond after the answer": {BadStatus}, // over https
+		},
+	},
 }
 
 // fastHTTPStack is the stack of valyala/fasthttp. It uses that library's pool of connections, its requests and its responses,
@@ -160,6 +165,7 @@ func (c *fastHTTPCaller) prepare(r *Request) error {
 		c.request.SetRequestURI(r.URL)
 		c.request.URI().DisablePathNormalizing = true // the URL is the user's
 		c.address, c.location, c.host = r.URL, location, c.stack.host(location)
+		c.setLogin()
 	}
 	if !c.stack.cookies.Empty() {
 		c.request.Header.Del(fasthttp.HeaderCookie)
@@ -190,6 +196,25 @@ func (c *fastHTTPCaller) attempt(r *Request, deadline time.Time) Outcome {
 		c.host.CloseConn(pooled)
 	}
 	return outcome
+}
+
+// setLogin sends the login of the URL, unless the target has an Authorization. Fasthttp by itself would send the login
+// without decoding its escapes, and instead of the target's.
+func (c *fastHTTPCaller) setLogin() {
+	if c.stack.target.Header.Get("Authorization") == "" {
+		c.request.Header.Del(fasthttp.HeaderAuthorization) // of the previous URL
+	}
+	if !strings.Contains(c.address, "@") {
+		return
+	}
+	user := c.location.User
+	c.request.URI().SetUsername("")
+	c.request.URI().SetPassword("")
+	if user != nil && c.stack.target.Header.Get("Authorization") == "" {
+		password, _ := user.Password()
+		login := base64.StdEncoding.EncodeToString([]byte(user.Username() + ":" + password))
+		c.request.Header.Set(fasthttp.HeaderAuthorization, "Basic "+login)
+	}
 }
 
 // exchange sends the request and receives its response. The error is one of the connection or of the library's parser.

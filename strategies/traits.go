@@ -3,14 +3,13 @@ package strategies
 // Traits are the points in which a strategy's HTTP library departs from what [Target] promises, and cannot be configured to
 // keep it. A strategy declares them by a method Traits() Traits; package strategytest then allows for them.
 type Traits struct {
-	Stateless      bool // keeps neither connections nor cookies from one request to the next
-	NormalizesPath bool // resolves dots in a path, and may join the values of a header that is given twice
-	LenientParser  bool // accepts a head that breaks off, or reports it as a reset; and accepts a Content-Length that is not a number
-	ShortHeaders   bool // rejects a header line of over 8 KB
-	Retries        bool // repeats a request if a kept connection is closed without a response
+	Stateless    bool // keeps neither connections nor cookies from one request to the next
+	ShortHeaders bool // rejects a header line of over 8 KB
+	SendsLength  bool // sends Content-Length: 0 without a body whatever the method, other than GET and HEAD
+	Retries      bool // repeats a request if a kept connection is closed without a response
 
-	// Answers has the odd answers whose outcomes may have other classes than they must, with those classes. The keys are the
-	// names that package strategytest gives to its answers.
+	// Answers has the odd answers whose outcomes have another class than they must, or one of several, by the names that package
+	// strategytest gives to its answers.
 	Answers map[string][]Class
 }
 

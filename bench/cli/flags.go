@@ -174,6 +174,9 @@ func (o *options) load(cmd *cobra.Command, url string, found *faults) bench.Load
 	if cmd.Flags().Changed("rate") && !(o.rate > 0) { // written so that NaN is wrong too
 		found.addf("--rate %g: want more than 0", o.rate)
 	}
+	if least := load.ShortestWindow(); o.requests == 0 && o.duration < least {
+		found.addf("--rate %g: fewer than two requests start within --duration %v: want a --duration of at least %v", o.rate, o.duration, least)
+	}
 	return load
 }
 

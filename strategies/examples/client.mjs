@@ -5,6 +5,7 @@
 import http from "node:http";
 import https from "node:https";
 import { createInterface } from "node:readline";
+import { gunzipSync } from "node:zlib";
 
 let target, options; // what all requests have in common
 let limit, stopped; // of the run
@@ -53,20 +54,31 @@ async function make(url) {
     request.on("socket", (socket) => sockets.add(socket));
     request.end(Buffer.from(target.body, "base64"));
   });
-  const chunks = [];
+  const status = response.statusCode;
+  const decoded = target.decode === "json" && status < 400 && ![204, 304].includes(status) && target.method !== "HEAD";
+  const chunks = []; // kept only if the body is decoded
+  let size = 0;
   try {
-    for await (const chunk of response) chunks.push(chunk);
+    for await (const chunk of response) {
+      size += chunk.length;
+      if (decoded && size > target.max_body) throw Object.assign(new Error("the body is too large"), { code: "too-large" });
+      if (decoded) chunks.push(chunk);
+    }
   } catch (error) {
     throw error.code === "ECONNRESET" ? Object.assign(error, { code: "truncated" }) : error;
   }
-  const body = Buffer.concat(chunks);
-  if (target.decode === "json" && response.statusCode < 400) JSON.parse(body);
-  return [response.statusCode, body.length];
+  if (decoded) {
+    const body = Buffer.concat(chunks);
+    JSON.parse(response.headers["content-encoding"] === "gzip" ? gunzipSync(body, { maxOutputLength: target.max_body }) : body);
+  }
+  return [status, size];
 }
 
 function classOf(error) {
   const code = error.code ?? "";
-  if (code === "truncated") return code;
+  if (code === "truncated" || code === "too-large") return code;
+  if (code === "ERR_BUFFER_TOO_LARGE") return "too-large";
+  if (code.startsWith("Z_")) return "decode"; // of gzip
   if (code === "ABORT_ERR") return "timeout";
   if (code === "ECONNREFUSED") return "refused";
   if (code === "ECONNRESET" || code === "EPIPE") return "reset";

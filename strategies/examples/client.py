@@ -11,6 +11,7 @@ import ssl
 import sys
 import threading
 import time
+import zlib
 from urllib.parse import urlsplit
 
 clock = time.monotonic_ns
@@ -25,8 +26,19 @@ CLASSES = {
     ssl.SSLError: "tls",
     http.client.IncompleteRead: "truncated",
     http.client.HTTPException: "malformed",
-    ValueError: "decode",
+    OverflowError: "too-large",
+    (ValueError, RecursionError, zlib.error): "decode",
 }
+
+
+class Response(http.client.HTTPResponse):
+    """A response that is never an interim one. Its parent skips those with the status 100 only."""
+
+    def begin(self):
+        super().begin()
+        while self.status < 200:
+            self.headers = None
+            super().begin()
 
 
 def send(name, **content):
@@ -53,8 +65,11 @@ def work(target, connections):
         start = clock()
         try:
             outcome = make(target, connections, url)
+            if clock() - start > 1e9 * target["timeout"]:
+                raise TimeoutError("the response ended after the timeout")
         except Exception as error:
-            connections.pop(urlsplit(url).netloc).close()
+            for connection in connections.values():
+                connection.close()  # it is opened again for the next request
             name = next((name for kind, name in CLASSES.items() if isinstance(error, kind)), "other")
             outcome = 0, 0, name, repr(error)
         with lock:
@@ -71,28 +86,62 @@ def make(target, connections, url):
     connection = connections[parts.netloc]
     body, headers = base64.b64decode(target["body"]), target["headers"]
     own_host = any(name.lower() == "host" for name, _ in headers)
-    path = url[url.index(parts.netloc) + len(parts.netloc) :] or "/"
+    path = url.partition("#")[0][url.index(parts.netloc) + len(parts.netloc) :]
+    path = path if path.startswith("/") else "/" + path
     connection.putrequest(target["method"], path, skip_host=own_host, skip_accept_encoding=True)
     for name, value in headers:
         connection.putheader(name, value)
-    if body:
+    if body or target["method"] in ("POST", "PUT", "PATCH"):
         connection.putheader("Content-Length", len(body))
     connection.endheaders(body or None)
     response = connection.getresponse()
-    got = response.read()
-    if target["decode"] == "json" and response.status < 400:
-        json.loads(got)
-    return response.status, len(got)
+    bodiless = target["method"] == "HEAD" or response.status in (204, 304)
+    decoded = target["decode"] == "json" and response.status < 400 and not bodiless
+    size, kept = 0, b""
+    while piece := response.read(1 << 16):
+        size += len(piece)
+        if decoded:
+            kept += piece
+            if len(kept) > target["max_body"]:
+                raise OverflowError("the body is too large")
+    if response.length:
+        raise http.client.IncompleteRead(b"", response.length)
+    if decoded:
+        decode(kept, response.getheader("Content-Encoding"), target["max_body"])
+    return response.status, size
+
+
+def decode(body, encoding, most):
+    if encoding == "gzip":
+        expander = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        body = expander.decompress(body, most + 1)
+        if len(body) > most:
+            raise OverflowError("the body is too large")
+        if not expander.eof:
+            raise ValueError("the gzip ends early")
+    return json.loads(body.decode(errors="replace"), parse_constant=refuse)
+
+
+def refuse(name):
+    raise ValueError(f"{name} is not JSON")
 
 
 def connect(target, parts):
+    host = parts.netloc.rpartition("@")[2]  # a login is not sent
     if parts.scheme == "http":
-        return http.client.HTTPConnection(parts.netloc, timeout=target["timeout"])
+        connection = http.client.HTTPConnection(host, timeout=target["timeout"])
+    else:
+        connection = http.client.HTTPSConnection(host, timeout=target["timeout"], context=tls(target))
+    connection.response_class = Response
+    return connection
+
+
+def tls(target):
     context = ssl.create_default_context()
     if target["insecure"]:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-    return http.client.HTTPSConnection(parts.netloc, timeout=target["timeout"], context=context)
+    return context
 
 
 def main():

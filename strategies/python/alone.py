@@ -45,9 +45,10 @@ class Run:
     def report_if_due(self):
         pass
 
-    def answered(self, number, start, status, size):
-        if status != 200:
-            self.failed(number, start, f"status {status}")
+    def answered(self, number, start, url, body):
+        self.results[url] = body.end()
+        if body.status != 200:
+            self.failed(number, start, f"status {body.status}")
 
     def failed(self, number, start, error):
         print(f"request {number}: {error!r}", file=sys.stderr)
@@ -61,7 +62,7 @@ class Harness:
         _, _, limit, requests, url = sys.argv
         self.target = types.SimpleNamespace(
             method="GET", headers=[["User-Agent", "sweetspot"]], body=None, timeout=10, dial_timeout=5, dns_cache=300,
-            insecure=False, decode=True, limit=int(limit),
+            insecure=False, decode=True, max_body=32 << 20, limit=int(limit),
         )  # fmt: skip
         self.run = Run(self, int(limit), [url] * int(requests))
 
@@ -80,6 +81,8 @@ class AsyncHarness(Harness):
 stand_in = types.ModuleType("sweetspot")
 stand_in.STDIN, _ = os.pipe()  # to which nothing is written
 stand_in.REPORT_EVERY = 1
+stand_in.ATTEMPT_DELAY = 0.250
+stand_in.alternate = lambda found: [(family, address) for family, _, _, _, address in found]
 stand_in.Harness = stand_in.ThreadHarness = Harness
 stand_in.AsyncHarness = AsyncHarness
 sys.modules |= dict.fromkeys(("sweetspot", "sweetspot_threads", "sweetspot_async"), stand_in)

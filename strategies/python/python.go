@@ -20,6 +20,18 @@ import (
 //go:embed *.py
 var files embed.FS
 
+// resetUnderTLS: Python's blocking TLS takes a reset for the end of the connection (until 3.11.3 at least).
+var resetUnderTLS = map[string][]strategies.Class{
+	"closes: by a reset within the body": {strategies.Reset, strategies.Truncated},
+}
+
+// chunksOfCurl: libcurl ignores the extensions of chunks, however long, and accepts lines between chunks that end in LF.
+var chunksOfCurl = map[string][]strategies.Class{
+	"chunks: a size that ends in LF":     {strategies.OK},
+	"chunks: an extension of a megabyte": {strategies.OK},
+	"chunks: extensions without end":     {strategies.Timeout},
+}
+
 func init() {
 	for _, p := range []struct {
 		external.Program
@@ -29,26 +41,26 @@ func init() {
 		{
 			external.Program{
 				Name: "python-requests", MaxInFlight: 1,
-				Traits: strategies.Traits{Stateless: true, NormalizesPath: true, LenientParser: true},
+				Traits: strategies.Traits{Stateless: true, Answers: resetUnderTLS},
 				Doc:    "Python's requests.get in a loop, each request on a new connection: how most programs begin",
 			},
-			"requests", []string{"sweetspot", "sweetspot_threads", "with_requests", "python_requests"},
+			"requests", []string{"sweetspot_http", "sweetspot", "sweetspot_threads", "with_urllib3", "with_requests", "python_requests"},
 		},
 		{
 			external.Program{
 				Name: "python-requests-session", MaxInFlight: 1,
-				Traits: strategies.Traits{NormalizesPath: true, LenientParser: true},
+				Traits: strategies.Traits{Answers: resetUnderTLS},
 				Doc:    "a session of Python's requests in a loop: the connection is kept, one request at a time",
 			},
-			"requests", []string{"sweetspot", "sweetspot_threads", "with_requests", "python_requests_session"},
+			"requests", []string{"sweetspot_http", "sweetspot", "sweetspot_threads", "with_urllib3", "with_requests", "python_requests_session"},
 		},
 		{
 			external.Program{
 				Name:   "python-threads",
-				Traits: strategies.Traits{NormalizesPath: true, LenientParser: true},
+				Traits: strategies.Traits{Answers: resetUnderTLS},
 				Doc:    "a queue and as many Python threads as the limit, over one session of requests: for code that blocks",
 			},
-			"requests", []string{"sweetspot", "sweetspot_threads", "with_requests", "python_threads"},
+			"requests", []string{"sweetspot_http", "sweetspot", "sweetspot_threads", "with_urllib3", "with_requests", "python_threads"},
 		},
 		{
 			external.Program{
@@ -56,7 +68,7 @@ func init() {
 				Traits: strategies.Traits{ShortHeaders: true},
 				Doc:    "aiohttp with a semaphore around each request: the article's choice, and asyncio's usual one",
 			},
-			"aiohttp", []string{"sweetspot", "sweetspot_async", "python_aiohttp"},
+			"aiohttp", []string{"sweetspot_http", "sweetspot", "sweetspot_async", "with_aiohttp", "python_aiohttp"},
 		},
 		{
 			external.Program{
@@ -64,31 +76,29 @@ func init() {
 				Traits: strategies.Traits{ShortHeaders: true},
 				Doc:    "the same as python-aiohttp on uvloop's event loop: two more lines for a faster loop",
 			},
-			"aiohttp uvloop", []string{"sweetspot", "sweetspot_async", "python_aiohttp", "python_uvloop"},
+			"aiohttp uvloop", []string{"sweetspot_http", "sweetspot", "sweetspot_async", "with_aiohttp", "python_aiohttp", "python_uvloop"},
 		},
 		{
 			external.Program{
-				Name:   "python-httpx",
-				Traits: strategies.Traits{NormalizesPath: true, LenientParser: true},
-				Doc:    "httpx with a semaphore around each request: asyncio with an interface like that of requests",
+				Name: "python-httpx",
+				Doc:  "httpx with a semaphore around each request: asyncio with an interface like that of requests",
 			},
-			"httpx", []string{"sweetspot", "sweetspot_async", "with_httpx", "python_httpx"},
+			"httpx", []string{"sweetspot_http", "sweetspot", "sweetspot_async", "with_httpx", "python_httpx"},
 		},
 		{
 			external.Program{
 				Name: "python-httpx-unbounded", ClientLimits: true,
-				Traits: strategies.Traits{NormalizesPath: true, LenientParser: true},
-				Doc:    "httpx without a semaphore, the limit left to its connection pool: latency includes the wait for a connection",
+				Doc: "httpx without a semaphore, the limit left to its connection pool: latency includes the wait for a connection",
 			},
-			"httpx", []string{"sweetspot", "sweetspot_async", "with_httpx", "python_httpx_unbounded"},
+			"httpx", []string{"sweetspot_http", "sweetspot", "sweetspot_async", "with_httpx", "python_httpx_unbounded"},
 		},
 		{
 			external.Program{
 				Name:   "python-pycurl",
-				Traits: strategies.Traits{Retries: true},
+				Traits: strategies.Traits{Retries: true, Answers: chunksOfCurl},
 				Doc:    "libcurl's CurlMulti driven directly from Python, with reused handles: the fastest in Python, and the most code",
 			},
-			"pycurl", []string{"sweetspot", "python_pycurl"},
+			"pycurl", []string{"sweetspot_http", "sweetspot", "python_pycurl"},
 		},
 	} {
 		p.Command = command(p.libraries, p.modules...)

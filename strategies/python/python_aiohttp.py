@@ -4,36 +4,11 @@ aiohttp before 3.9 refuses a response with a header line longer than 8 KB.
 """
 
 import asyncio
-import json
 
 import aiohttp
 from sweetspot_async import AsyncHarness
-from yarl import URL
-
-VERSION = f"aiohttp {aiohttp.__version__}"
-
-
-def disconnected(error):
-    """Returns the class of a ServerDisconnectedError, whose message is a string if nothing of the response had been read."""
-    return "reset" if isinstance(error.message, str) else "truncated"
-
-
-CLASSES = [
-    (aiohttp.ServerDisconnectedError, disconnected),
-    (aiohttp.ClientPayloadError, "truncated"),
-    (aiohttp.ClientResponseError, "malformed"),
-]
-
-
-class Connector(aiohttp.TCPConnector):
-    """A connector that records which connections are used."""
-
-    used = set()
-
-    async def connect(self, *arguments, **named):
-        connection = await super().connect(*arguments, **named)
-        self.used.add(connection.protocol)
-        return connection
+from sweetspot_http import Body
+from with_aiohttp import CLASSES, VERSION, Request, connector_class, location
 
 
 async def fetch(run, slots, session, number, url):
@@ -41,21 +16,21 @@ async def fetch(run, slots, session, number, url):
     async with slots:
         start = run.start()
         try:
-            request = session.request(target.method, URL(url, encoded=True), data=target.body, allow_redirects=False)
-            async with request as response:
-                body = await response.read()
-            if target.decode and response.ok:
-                run.results[url] = json.loads(body)
+            async with asyncio.timeout(target.timeout):
+                request = session.request(target.method, location(target, url), data=target.body, allow_redirects=False)
+                async with request as response:
+                    body = Body(target, response.status, response.headers)
+                    async for piece in response.content.iter_any():
+                        body.add(piece)
+            run.answered(number, start, url, body)
         except Exception as error:
             run.failed(number, start, error)
-        else:
-            run.answered(number, start, response.status, len(body))
 
 
 async def main(version=VERSION):
     harness = AsyncHarness(version, classes=CLASSES)
     target = harness.target
-    connector = Connector(
+    connector = connector_class()(
         limit=0,  # none: the semaphore holds the limit
         ttl_dns_cache=target.dns_cache,
         keepalive_timeout=90,
@@ -66,7 +41,8 @@ async def main(version=VERSION):
         cookie_jar=aiohttp.CookieJar(unsafe=True),  # unsafe: also for hosts that are IP addresses
         headers=target.headers,
         skip_auto_headers=["Accept", "Accept-Encoding", "Content-Type", "User-Agent"],
-        timeout=aiohttp.ClientTimeout(total=target.timeout, sock_connect=target.dial_timeout),
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=target.dial_timeout),
+        request_class=Request,
         auto_decompress=False,
     ) as session:
         session._retry_connection = False  # otherwise newer versions would retry

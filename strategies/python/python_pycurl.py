@@ -3,19 +3,21 @@
 libcurl cannot be kept from repeating a request whose kept connection was closed without a response.
 """
 
-import io
-import json
+import re
 import select
 import time
 
 import pycurl
 from sweetspot import REPORT_EVERY, STDIN, Harness
+from sweetspot_http import MAX_HEADS, Body, Failure, Gate
 
 CLASSES = {
     pycurl.E_UNSUPPORTED_PROTOCOL: "malformed",  # what is not HTTP is taken for HTTP/0.9
     pycurl.E_COULDNT_RESOLVE_HOST: "dns",
     pycurl.E_COULDNT_CONNECT: "refused",
     pycurl.E_FTP_WEIRD_SERVER_REPLY: "malformed",  # of any server, not only of FTP servers
+    pycurl.E_OUT_OF_MEMORY: "malformed",  # for a header line of over 100 KB
+    pycurl.E_BAD_CONTENT_ENCODING: "malformed",
     pycurl.E_PARTIAL_FILE: "truncated",
     pycurl.E_OPERATION_TIMEDOUT: "timeout",
     pycurl.E_SSL_CONNECT_ERROR: "tls",
@@ -41,8 +43,14 @@ EVENTS = {
 }
 
 
+# The headers that a Body needs.
+NEEDED = re.compile(rb"\n(Content-Encoding|Content-Length):[ \t]*([!-~]*)", re.IGNORECASE)
+
+
 def classify(error):
     code, reason = error.args
+    if code == pycurl.E_RECV_ERROR and "header" in reason:
+        return "malformed"
     if code == pycurl.E_RECV_ERROR and "chunk" in reason:
         return "malformed"
     return CLASSES.get(code, "other")
@@ -106,22 +114,79 @@ class Multi:
                 yield handle, pycurl.error(*error)
 
 
+class Response:
+    """What a handle receives. Libcurl is lenient, so the heads are checked again."""
+
+    def __init__(self, target, handle):
+        self.target = target
+        self.handle = handle
+        self.begin()
+
+    def begin(self):
+        self.lines = []  # of the heads and the trailer
+        self.size = 0  # of the lines
+        self.encoding = None
+        self.body = self.failure = None
+
+    def add_line(self, line):
+        self.size += len(line)
+        if self.size > 2 * MAX_HEADS:  # of heads and trailer
+            self.failure = Failure("malformed", "too many bytes of headers")
+            return -1  # which aborts the request
+        self.lines.append(line)
+        if self.target.decode and not self.body and line in (b"\r\n", b"\n"):
+            try:
+                self.check_head()
+            except Failure as failure:
+                if failure.kind == "too-large":  # by its length; other faults are for the end
+                    self.failure = failure
+                    return -1
+
+    def add(self, piece):
+        try:
+            if not self.body:
+                self.check_head()
+            self.body.add(piece)
+        except Failure as failure:
+            self.failure = failure
+            return -1
+
+    def check_head(self):
+        gate = Gate()
+        head = gate.pass_on(b"".join(self.lines), self.target.method == "HEAD")
+        if not gate.status:
+            gate.end()
+            raise Failure("malformed", "the response has no head")
+        headers = {name.decode().title(): value.decode() for name, value in NEEDED.findall(head)} if self.target.decode else {}
+        self.body = Body(self.target, gate.status, headers)
+
+    def end(self, error):
+        """Returns the body, if the response was one."""
+        if self.failure:
+            raise self.failure
+        if not self.body and (not error or error.args[0] == pycurl.E_GOT_NOTHING and self.lines):
+            self.check_head()
+        if error:
+            raise error
+        return self.body
+
+
 def new_handle(target, share):
     """Returns a handle that makes the target's requests, one after the other."""
-    defaults = {"Accept", "Content-Type", "Expect"}  # headers that libcurl adds unless they are switched off
+    defaults = {"Accept", "Content-Type", "Expect", "User-Agent"}  # headers that libcurl adds unless they are switched off
     given = {name.title() for name, _ in target.headers}
     handle = pycurl.Curl()
-    handle.setopt(
-        pycurl.HTTPHEADER, [f"{name}: {value}" for name, value in target.headers] + [f"{name}:" for name in defaults - given]
-    )
-    if target.body:
-        handle.setopt(pycurl.POSTFIELDS, target.body)
+    lines = [f"{name}: {value}" if value else f"{name};" for name, value in target.headers]
+    handle.setopt(pycurl.HTTPHEADER, lines + [f"{name}:" for name in defaults - given])
+    if target.body or target.method in ("POST", "PUT", "PATCH"):
+        handle.setopt(pycurl.POSTFIELDS, target.body or b"")
     if target.method == "HEAD":
         handle.setopt(pycurl.NOBODY, True)
     else:
         handle.setopt(pycurl.CUSTOMREQUEST, target.method)
-    handle.body = io.BytesIO()
-    handle.setopt(pycurl.WRITEFUNCTION, handle.body.write)
+    handle.response = Response(target, handle)
+    handle.setopt(pycurl.HEADERFUNCTION, handle.response.add_line)
+    handle.setopt(pycurl.WRITEFUNCTION, handle.response.add)
     handle.setopt(pycurl.SHARE, share)
     handle.setopt(pycurl.COOKIEFILE, "")  # keeps cookies, in memory
     handle.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
@@ -139,18 +204,11 @@ def new_handle(target, share):
 def finish(run, handle, error):
     """Reports the outcome of the handle's request, and prepares the handle for the next."""
     try:
-        if error:
-            raise error
-        status, body = handle.getinfo(pycurl.RESPONSE_CODE), handle.body.getvalue()
-        if target.decode and status < 400:
-            run.results[handle.url] = json.loads(body)
+        body = handle.response.end(error)
+        run.connections.add(handle.getinfo(pycurl.LOCAL_PORT))
+        run.answered(handle.number, handle.start, handle.url, body)
     except Exception as error:
         run.failed(handle.number, handle.start, error)
-    else:
-        run.connections.add(handle.getinfo(pycurl.LOCAL_PORT))
-        run.answered(handle.number, handle.start, status, len(body))
-    handle.body.seek(0)
-    handle.body.truncate()
 
 
 def make_requests(run, multi, free):
@@ -160,6 +218,7 @@ def make_requests(run, multi, free):
             handle = free.pop()
             handle.number, handle.url = run.waiting.popleft()
             handle.setopt(pycurl.URL, handle.url)
+            handle.response.begin()
             handle.start = run.start()
             multi.curl.add_handle(handle)
         run.report_if_due()

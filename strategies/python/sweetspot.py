@@ -6,7 +6,9 @@ A program creates a harness, which says hello, makes the requests of each run, a
         for number, url in run:
             start = run.start()
             ...
-            run.answered(number, start, status, size)  # or run.failed(number, start, error)
+            run.answered(number, start, url, body)  # or run.failed(number, start, error)
+
+The body is a Body of sweetspot_http, to which the program adds what it reads.
 
 A program with its own event loop takes the requests from run.waiting, calls harness.receive when standard input is readable,
 and calls run.report_if_due regularly. The modules sweetspot_threads and sweetspot_async do so for threads and for asyncio.
@@ -27,8 +29,11 @@ import ssl
 import sys
 import time
 
+from sweetspot_http import Failure
+
 STDIN = 0
 REPORT_EVERY = 0.010  # seconds
+ATTEMPT_DELAY = 0.250  # seconds after which the next address of a host is tried: RFC 8305
 MAX_REASON = 150  # characters of an error's text, which may contain the whole response
 
 clock = time.monotonic_ns
@@ -43,13 +48,14 @@ ERRNOS = {
 
 # The classes of Python's own exceptions. Each program adds those of its library.
 CLASSES = [
+    (Failure, lambda error: error.kind),
     (ConnectionRefusedError, "refused"),
     (ConnectionError, "reset"),
     (TimeoutError, "timeout"),
     (socket.gaierror, "dns"),
+    ((ssl.SSLWantReadError, ssl.SSLWantWriteError), None),  # in the context of a timeout
     (ssl.SSLError, "tls"),
     (OSError, lambda error: ERRNOS.get(error.errno)),
-    ((json.JSONDecodeError, UnicodeDecodeError), "decode"),
 ]
 
 # The environment must not change settings: they are the same for every program.
@@ -57,6 +63,14 @@ os.environ.update(NO_PROXY="*", no_proxy="*", NETRC=os.devnull)
 signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for sweetspot, which then stops the run
 _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))
+
+
+def alternate(found):
+    """Returns the pairs (family, address) in a result of getaddrinfo, alternately of each family, as RFC 8305 says."""
+    families = collections.defaultdict(collections.deque)
+    for family, _, _, _, address in found:
+        families[family].append((family, address))
+    return [queued.popleft() for _ in found for queued in families.values() if queued]
 
 
 class Target:
@@ -71,6 +85,7 @@ class Target:
         self.dns_cache = content["dns_cache"]
         self.insecure = content["insecure"]
         self.decode = content["decode"] == "json"
+        self.max_body = content["max_body"]  # bytes that a body may have if it is decoded
         self.limit = content["limit"]  # the largest limit of any run
 
 
@@ -80,6 +95,7 @@ class Run:
     def __init__(self, harness, limit):
         self.harness = harness
         self.limit = limit
+        self.longest = round(1e9 * harness.target.timeout)  # time that a request may take, in nanoseconds
         self.waiting = collections.deque()  # pairs (number, URL), which the program takes from the left
         self.stopped = False  # no more will come
         self.connections = set()  # one member per connection used; empty if the library does not tell
@@ -97,13 +113,21 @@ class Run:
         """Returns the start of a request. It is called when the request is taken."""
         return clock()
 
-    def answered(self, number, start, status, size):
-        """Ends a request with a whole response, whose body has size bytes."""
-        self.note([number, start, clock() - start, status, size])
+    def answered(self, number, start, url, body):
+        """Ends a request with a whole response. It decodes the body if that is wanted, and raises a Failure if it cannot."""
+        result = body.end()
+        if result is not None:
+            self.results[url] = result
+        latency = clock() - start
+        if latency > self.longest:
+            self.note([number, start, latency, 0, 0, "timeout", "the response ended after the timeout"])
+        else:
+            self.note([number, start, latency, body.status, body.size])
 
     def failed(self, number, start, error):
         """Ends a request with an exception."""
-        self.note([number, start, clock() - start, 0, 0, *self.harness.explain(error)])
+        status, size = (error.status, error.size) if isinstance(error, Failure) else (0, 0)
+        self.note([number, start, clock() - start, status, size, *self.harness.explain(error)])
 
     def note(self, outcome):
         self.outcomes.append(outcome)
@@ -211,6 +235,8 @@ class Harness:
             error = error.__cause__ or error.__context__
         for cause in causes:
             for kinds, name in self.classes:
-                if isinstance(cause, kinds) and (known := name(cause) if callable(name) else name):
-                    return known, f"{type(cause).__name__}: {cause}"[:MAX_REASON]
+                if isinstance(cause, kinds):
+                    if known := name(cause) if callable(name) else name:
+                        return known, f"{type(cause).__name__}: {cause}"[:MAX_REASON]
+                    break
         return "other", repr(causes[-1])[:MAX_REASON]

@@ -1,12 +1,11 @@
-"""How the programs with httpx make a request, and the classes of its errors.
+"""How the programs with httpx make a request, and the classes of its errors."""
 
-These cannot be configured in httpx: dots in a path are resolved, a head that breaks off counts as no response, and the
-timeout is for each read, not for the whole response.
-"""
+import contextvars
+import time
 
-import json
-
+import httpcore
 import httpx
+from sweetspot_http import Body, Gate, request_target
 
 VERSION = f"httpx {httpx.__version__}"
 
@@ -26,16 +25,87 @@ CLASSES = [
     (httpx.RemoteProtocolError, classify),
 ]
 
-DEFAULT_HEADERS = "Accept", "Accept-Encoding", "Connection"  # which httpx adds
+DEFAULT_HEADERS = "Accept", "Accept-Encoding", "Connection", "User-Agent"  # which httpx adds
+
+
+deadline = contextvars.ContextVar("deadline")  # of the request that the task makes, on the monotonic clock
+
+
+def left(timeout=None):
+    """Returns how many seconds the request may still take, at most the timeout. Httpx has a timeout for each read only."""
+    rest = max(0, deadline.get() - time.monotonic())
+    return rest if timeout is None else min(rest, timeout)
+
+
+class Stream:
+    """A connection that passes the heads of responses on to httpcore once they are whole, and keeps the request's deadline."""
+
+    def __init__(self, stream):
+        self.stream = stream
+        self.get_extra_info = stream.get_extra_info
+        self.aclose = stream.aclose
+        self.gate = Gate()
+        self.bodiless = False
+
+    async def read(self, most, timeout=None):
+        while data := await self.stream.read(most, timeout=left()):
+            if data := self.gate.pass_on(data, self.bodiless):
+                return data
+            if self.gate.status:
+                continue  # what came was no part of the response
+        self.gate.end()
+        return b""
+
+    async def write(self, data, timeout=None):
+        if self.gate.status:  # of the previous response
+            self.gate.begin()
+        self.bodiless = data.startswith(b"HEAD ")
+        try:
+            await self.stream.write(data, timeout=left())
+        except httpcore.WriteError:
+            pass  # an answer may have come nevertheless
+
+    async def start_tls(self, *arguments, timeout=None, **named):
+        return Stream(await self.stream.start_tls(*arguments, timeout=left(timeout), **named))
+
+
+class Backend:
+    """What opens connections for httpcore."""
+
+    def __init__(self, backend):
+        self.backend = backend
+
+    async def connect_tcp(self, *arguments, timeout=None, **named):
+        return Stream(await self.backend.connect_tcp(*arguments, timeout=left(timeout), **named))
+
+    def __getattr__(self, name):
+        return getattr(self.backend, name)
+
+
+class ExactURL(httpx.URL):
+    """A URL whose path and query are sent as they are."""
+
+    @property
+    def raw_path(self):
+        return self.exact
+
+
+class AsGiven(httpx.Auth):
+    """Leaves a given Authorization as it is, whatever login the URL has."""
 
 
 def open_client(target, limit, cookies=None):
     """Returns a client with at most limit connections."""
-    client = httpx.AsyncClient(
+    transport = httpx.AsyncHTTPTransport(
         http2=False,
         limits=httpx.Limits(max_connections=limit, max_keepalive_connections=limit, keepalive_expiry=90),
-        timeout=httpx.Timeout(target.timeout, connect=target.dial_timeout, pool=None),
         verify=not target.insecure,
+        trust_env=False,
+    )
+    transport._pool._network_backend = Backend(transport._pool._network_backend)
+    client = httpx.AsyncClient(
+        transport=transport,
+        timeout=httpx.Timeout(target.timeout, connect=target.dial_timeout),
         cookies=cookies,
         trust_env=False,
     )
@@ -44,6 +114,7 @@ def open_client(target, limit, cookies=None):
     for name in DEFAULT_HEADERS:
         if name.lower() not in given:
             del client.headers[name]
+    client.given_auth = {"auth": AsGiven()} if "authorization" in given else {}
     return client
 
 
@@ -51,11 +122,21 @@ async def fetch(run, client, number, url):
     target = run.harness.target
     start = run.start()
     try:
-        response = await client.request(target.method, url, content=target.body)
-        if target.decode and response.status_code < 400:
-            run.results[url] = json.loads(response.content)
+        deadline.set(time.monotonic() + target.timeout)
+        request = client.build_request(target.method, url, content=target.body)
+        request.url = ExactURL(request.url)
+        request.url.exact = request_target(url).encode()
+        response = await client.send(request, stream=True, **client.given_auth)
+        try:
+            body = Body(target, response.status_code, response.headers)
+            async for piece in response.aiter_raw():
+                body.add(piece)
+        finally:
+            await response.aclose()
+        stream = response.extensions["network_stream"]
+        run.connections.add(stream)
+        if stream.gate.surplus:
+            await stream.aclose()  # it is not used for another request
+        run.answered(number, start, url, body)
     except Exception as error:
         run.failed(number, start, error)
-    else:
-        run.connections.add(response.extensions["network_stream"])
-        run.answered(number, start, response.status_code, len(response.content))

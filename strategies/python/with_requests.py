@@ -1,22 +1,20 @@
-"""How the programs with requests make a request, and the classes of its errors.
-
-These cannot be configured in requests: dots in a path are resolved, a header that is given twice is sent once with its
-values joined by a comma, a Content-Length that is not a number is ignored, and the timeout is for each read, not for the whole
-response.
-"""
+"""How the programs with requests make a request, and the classes of its errors."""
 
 import http.client
-import json
 
 import requests
 import urllib3
+from sweetspot_http import Body
+from with_urllib3 import Values, call
 
 VERSION = f"requests {requests.__version__}, urllib3 {urllib3.__version__}"
+PIECE = 1 << 16  # bytes of a body read at once
 
 CLASSES = [
-    (urllib3.exceptions.InvalidChunkLength, "malformed"),
     (http.client.IncompleteRead, "truncated"),
+    (http.client.RemoteDisconnected, "reset"),
     (http.client.HTTPException, "malformed"),
+    (requests.exceptions.InvalidURL, "other"),
 ]
 
 urllib3.disable_warnings()  # about certificates that are not verified, as asked
@@ -24,19 +22,29 @@ urllib3.disable_warnings()  # about certificates that are not verified, as asked
 
 def settings(target):
     """Returns the arguments of every request."""
-    headers = requests.structures.CaseInsensitiveDict(
-        {"Accept": None, "Accept-Encoding": urllib3.util.SKIP_HEADER, "Connection": None}  # which requests would add
-    )
+    given = requests.structures.CaseInsensitiveDict()
     for name, value in target.headers:
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+        given.setdefault(name, []).append(value)
+    headers = {name: Values(values) if len(values) > 1 else values[0] for name, values in given.items()}
+    for name in "Accept", "Connection":  # which requests would add
+        if name not in given:
+            headers[name] = None
+    for name in "Accept-Encoding", "User-Agent":  # which urllib3 would add too
+        if name not in given:
+            headers[name] = urllib3.util.SKIP_HEADER
     return {
         "headers": headers,
+        "auth": as_given if "Authorization" in given else None,  # otherwise that of the URL, if any
         "data": target.body,
         "timeout": (target.dial_timeout, target.timeout),
         "verify": not target.insecure,
         "allow_redirects": False,
         "stream": True,
     }
+
+
+def as_given(request):
+    return request
 
 
 def work(run, request):
@@ -46,14 +54,14 @@ def work(run, request):
     for number, url in run:
         start = run.start()
         try:
+            call.begin(target, url)
             with request(target.method, url, **arguments) as response:
-                if connection := response.raw.connection:  # a redirect has none any more
+                if connection := response.raw.connection:  # a response without a body has none any more
                     run.connections.add(connection.sock or number)  # without a socket, the connection was for this request alone
                 response.raw.enforce_content_length = True
-                body = response.content
-            if target.decode and response.ok:
-                run.results[url] = json.loads(body)
+                body = Body(target, response.status_code, response.headers)
+                for piece in response.raw.stream(PIECE, decode_content=False):
+                    body.add(piece)
+            run.answered(number, start, url, body)
         except Exception as error:
             run.failed(number, start, error)
-        else:
-            run.answered(number, start, response.status_code, len(body))

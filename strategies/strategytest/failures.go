@@ -3,7 +3,6 @@ package strategytest
 import (
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"testing"
 	"time"
 
@@ -49,18 +48,12 @@ func failuresHaveTheirClass(t *testing.T, c candidate) {
 			}
 			Run(t, c, target, 4, w)
 			got := w.Classes()
-			if c.traits.LenientParser && slices.Contains(lenientFailures, failure.name) {
-				got[failure.want] += got[strategies.Reset] + got[strategies.OK]
-			}
 			if got[failure.want] != n {
 				t.Errorf("got %v, want %d of class %v: %s", w.Classes(), n, failure.want, w.Errors())
 			}
 		})
 	}
 }
-
-// lenientFailures lists the failures that a client with a lenient parser may take for a reset, or for a success.
-var lenientFailures = []string{"a head that breaks off", "a length that is no number"}
 
 func failuresLeaveOthersAlone(t *testing.T, c candidate) {
 	const n = 400

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -40,12 +39,6 @@ func targetIsSent(t *testing.T, c candidate) {
 	defer srv.Close()
 	w := NewWork(3, srv.URL+"/a%2Fb/../c?q=1")
 	Run(t, c, target, 1, w)
-	if c.traits.NormalizesPath {
-		want.Path = "/c?q=1"
-		if sent := got.Load(); sent != nil && slices.Equal(sent.Header["X-Two"], []string{"a, b"}) {
-			sent.Header["X-Two"] = []string{"a", "b"} // which has the same meaning
-		}
-	}
 	if diff := cmp.Diff(&want, got.Load()); diff != "" {
 		t.Errorf("the server received (-want +got):\n%s\n%s", diff, w.Errors())
 	}

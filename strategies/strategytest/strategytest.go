@@ -51,6 +51,7 @@ var checks = []check{
 	{"a run whose context has ended starts nothing", cancelledRunStartsNothing},
 
 	{"the server receives what the target says", targetIsSent},
+	{"requests are sent as given", requestsAreSentAsGiven},
 	{"redirects are not followed", redirectsAreNotFollowed},
 	{"a session keeps its cookies", sessionKeepsCookies},
 	{"Handle gets bodies whole and as sent", handleGetsWholeBodies},

@@ -1,0 +1,156 @@
+package strategytest
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sweetspot/strategies"
+)
+
+// A recorded request is what a server got, byte for byte, apart from what carries no meaning: the order of the headers and
+// the case of their names (RFC 9110, sections 5.1 and 5.3). Clients differ in both, some of them from one run to the next. The
+// order of several values of one name has a meaning, and is kept.
+type recorded struct {
+	Line   string   // the request line
+	Header []string // lines, in lower case up to the colon, sorted by name
+	Body   string
+}
+
+// A sent check is a target and a URL's path, and what every client must send for them. HOST stands for the server's address.
+type sent struct {
+	name   string
+	target strategies.Target
+	url    string // what follows the scheme
+	want   recorded
+}
+
+var allSent = []sent{
+	{"GET", strategies.Target{}, "HOST/a",
+		recorded{"GET /a HTTP/1.1", []string{"host: HOST", "user-agent: sweetspot"}, ""}},
+	{"GET without a path", strategies.Target{}, "HOST",
+		recorded{"GET / HTTP/1.1", []string{"host: HOST", "user-agent: sweetspot"}, ""}},
+	{"GET with a query and no path", strategies.Target{}, "HOST?q",
+		recorded{"GET /?q HTTP/1.1", []string{"host: HOST", "user-agent: sweetspot"}, ""}},
+	{"HEAD", strategies.Target{Method: "HEAD"}, "HOST/",
+		recorded{"HEAD / HTTP/1.1", []string{"host: HOST", "user-agent: sweetspot"}, ""}},
+	{"DELETE", strategies.Target{Method: "DELETE"}, "HOST/",
+		recorded{"DELETE / HTTP/1.1", []string{"host: HOST", "user-agent: sweetspot"}, ""}},
+	{"POST without a body", strategies.Target{Method: "POST"}, "HOST/",
+		recorded{"POST / HTTP/1.1", []string{"content-length: 0", "host: HOST", "user-agent: sweetspot"}, ""}},
+	{"PUT without a body", strategies.Target{Method: "PUT"}, "HOST/",
+		recorded{"PUT / HTTP/1.1", []string{"content-length: 0", "host: HOST", "user-agent: sweetspot"}, ""}},
+	{"POST with a body", strategies.Target{Method: "POST", Body: []byte("a=1\r\n\x00\xff")}, "HOST/",
+		recorded{"POST / HTTP/1.1", []string{"content-length: 7", "host: HOST", "user-agent: sweetspot"}, "a=1\r\n\x00\xff"}},
+	{"PUT with a body", strategies.Target{Method: "PUT", Body: []byte("hello"), Header: http.Header{"Content-Type": {"text/plain"}}}, "HOST/",
+		recorded{"PUT / HTTP/1.1", []string{"content-length: 5", "content-type: text/plain", "host: HOST", "user-agent: sweetspot"}, "hello"}},
+	{"DELETE with a body", strategies.Target{Method: "DELETE", Body: []byte("hello")}, "HOST/",
+		recorded{"DELETE / HTTP/1.1", []string{"content-length: 5", "host: HOST", "user-agent: sweetspot"}, "hello"}},
+	{"an empty header", strategies.Target{Header: http.Header{"X-Empty": {""}}}, "HOST/",
+		recorded{"GET / HTTP/1.1", []string{"host: HOST", "user-agent: sweetspot", "x-empty:"}, ""}},
+	{"repeated headers", strategies.Target{Header: http.Header{"X-Two": {"b", "a, c", "b"}}}, "HOST/",
+		recorded{"GET / HTTP/1.1", []string{"host: HOST", "user-agent: sweetspot", "x-two: b", "x-two: a, c", "x-two: b"}, ""}},
+	{"escapes in the path and the query", strategies.Target{}, "HOST/a%2fb%2F%41/./../c;d=%7e?q=%20+&r=[1]/../%C3%A4|",
+		recorded{"GET /a%2fb%2F%41/./../c;d=%7e?q=%20+&r=[1]/../%C3%A4| HTTP/1.1", []string{"host: HOST", "user-agent: sweetspot"}, ""}},
+	{"a login in the URL", strategies.Target{}, "me:p%40ss@HOST/",
+		recorded{"GET / HTTP/1.1", []string{"authorization: Basic bWU6cEBzcw==", "host: HOST", "user-agent: sweetspot"}, ""}},
+	{"a login in the URL and a given Authorization", strategies.Target{Header: http.Header{"Authorization": {"Bearer x"}}}, "me:pass@HOST/",
+		recorded{"GET / HTTP/1.1", []string{"authorization: Bearer x", "host: HOST", "user-agent: sweetspot"}, ""}},
+	{"a given Host", strategies.Target{Header: http.Header{"Host": {"example.test:81"}}}, "HOST/",
+		recorded{"GET / HTTP/1.1", []string{"host: example.test:81", "user-agent: sweetspot"}, ""}},
+	{"headers that libraries set by themselves", strategies.Target{Header: http.Header{
+		"Accept": {"application/json"}, "Accept-Encoding": {"gzip"}, "Connection": {"close"}, "User-Agent": {"me/1"}}}, "HOST/",
+		recorded{"GET / HTTP/1.1", []string{"accept: application/json", "accept-encoding: gzip", "connection: close", "host: HOST", "user-agent: me/1"}, ""}},
+	{"no User-Agent", strategies.Target{Header: http.Header{"User-Agent": {""}}}, "HOST/",
+		recorded{"GET / HTTP/1.1", []string{"host: HOST"}, ""}},
+	{"a cookie", strategies.Target{Header: http.Header{"Cookie": {"a=1; b=2"}}}, "HOST/",
+		recorded{"GET / HTTP/1.1", []string{"cookie: a=1; b=2", "host: HOST", "user-agent: sweetspot"}, ""}},
+}
+
+// requestsAreSentAsGiven checks that all clients send the same, and nothing that the target does not say.
+func requestsAreSentAsGiven(t *testing.T, c candidate) {
+	for _, s := range allSent {
+		t.Run(s.name, func(t *testing.T) {
+			requests := make(chan recorded, 2)
+			host := strings.TrimSuffix(strings.TrimPrefix(serve(t, record(requests)), "http://"), "/")
+			w := NewWork(2, "http://"+strings.Replace(s.url, "HOST", host, 1))
+			Run(t, c, s.target, 1, w)
+			want := s.want
+			want.Header = slices.Clone(want.Header)
+			if c.traits.SendsLength && s.name == "DELETE" {
+				want.Header = slices.Insert(want.Header, 0, "content-length: 0")
+			}
+			for i, line := range want.Header {
+				want.Header[i] = strings.Replace(line, "HOST", host, 1)
+			}
+			for range 2 {
+				select {
+				case got := <-requests:
+					if diff := cmp.Diff(want, got); diff != "" {
+						t.Errorf("the server received (-want +got):\n%s", diff)
+					}
+				default:
+					t.Errorf("the server received fewer than 2 requests: %s", w.Errors())
+				}
+			}
+		})
+	}
+}
+
+// record returns a function that reads the requests of a connection, answers each, and passes on what it read. It keeps no
+// more of them than fit into the channel.
+func record(requests chan<- recorded) func(c *net.TCPConn) {
+	return func(c *net.TCPConn) {
+		for r := bufio.NewReader(c); ; {
+			got, err := readRequest(r)
+			if err != nil {
+				return
+			}
+			select {
+			case requests <- got:
+			default:
+			}
+			if _, err := io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"); err != nil {
+				return
+			}
+		}
+	}
+}
+
+func readRequest(r *bufio.Reader) (got recorded, err error) {
+	var length int
+	for {
+		line, err := r.ReadString('\n')
+		if err != nil {
+			return got, err
+		}
+		line = strings.TrimSuffix(line, "\r\n")
+		name, value, _ := strings.Cut(line, ":")
+		switch {
+		case line == "":
+			slices.SortStableFunc(got.Header, func(a, b string) int {
+				nameA, _, _ := strings.Cut(a, ":")
+				nameB, _, _ := strings.Cut(b, ":")
+				return strings.Compare(nameA, nameB)
+			})
+			body := make([]byte, length)
+			_, err = io.ReadFull(r, body)
+			got.Body = string(body)
+			return got, err
+		case got.Line == "":
+			got.Line = line
+		default:
+			if strings.EqualFold(name, "Content-Length") {
+				length, _ = strconv.Atoi(strings.TrimSpace(value))
+			}
+			got.Header = append(got.Header, strings.TrimSuffix(strings.ToLower(name)+":"+value, " "))
+		}
+	}
+}
