@@ -7,7 +7,8 @@ type Client struct {
 	Name string
 	Doc  string // one line
 
-	Traits Traits // of every strategy with this client
+	// Traits are the points in which the client departs from the contract: see [Traits].
+	Traits Traits
 
 	// Open returns a stack with the settings of target, which must come from [Target.InProcess]. The stack dials through n
 	// and has at most the given number of connections to each host; callers beyond that number wait for one.
