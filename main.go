@@ -2,16 +2,12 @@
 package main
 
 import (
-	"context"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"sweetspot/bench/cli"
+	"sweetspot/bench/cli/signals"
 )
 
 func main() {
-	ctx, restore := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, restore) // the second Ctrl-C ends the program at once
-	os.Exit(cli.Run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	os.Exit(cli.Run(signals.Context(), os.Args[1:], os.Stdout, os.Stderr))
 }

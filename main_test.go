@@ -10,16 +10,17 @@ import (
 
 // may says which packages of ours each package may import.
 var may = map[string][]string{
-	"sweetspot":                          {"sweetspot/bench/cli"},
+	"sweetspot":                          {"sweetspot/bench/cli", "sweetspot/bench/cli/signals"},
 	"sweetspot/strategies":               {"sweetspot/strategies/http1", "sweetspot/strategies/network"},
 	"sweetspot/strategies/http1":         {},
-	"sweetspot/strategies/network":       {},
+	"sweetspot/strategies/network":       {"sweetspot/strategies/http1"},
 	"sweetspot/strategies/eventloop":     {"sweetspot/strategies", "sweetspot/strategies/http1", "sweetspot/strategies/network"},
 	"sweetspot/strategies/external":      {"sweetspot/strategies"},
 	"sweetspot/strategies/python":        {"sweetspot/strategies", "sweetspot/strategies/external"},
 	"sweetspot/strategies/all":           {"sweetspot/strategies", "sweetspot/strategies/eventloop", "sweetspot/strategies/python"},
 	"sweetspot/strategies/strategytest":  {"sweetspot/strategies", "sweetspot/server"},
-	"sweetspot/results":                  {"sweetspot/results/stat", "sweetspot/results/text"},
+	"sweetspot/results":                  {"sweetspot/results/input", "sweetspot/results/stat", "sweetspot/results/text"},
+	"sweetspot/results/input":            {},
 	"sweetspot/results/stat":             {},
 	"sweetspot/results/text":             {},
 	"sweetspot/results/render":           {"sweetspot/results", "sweetspot/results/stat", "sweetspot/results/text"},
@@ -40,6 +41,8 @@ var may = map[string][]string{
 	"sweetspot/bench/cli/bundled":        {"sweetspot/bench", "sweetspot/server"},
 	"sweetspot/bench/cli/live":           {"sweetspot/bench", "sweetspot/results", "sweetspot/results/report", "sweetspot/results/text"},
 	"sweetspot/bench/cli/machine":        {"sweetspot/results"},
+	"sweetspot/bench/cli/secret":         {"sweetspot/results", "sweetspot/results/text"},
+	"sweetspot/bench/cli/signals":        {},
 	"sweetspot/bench/cli/terminal":       {},
 }
 
@@ -50,12 +53,14 @@ var rooms = map[string][]string{
 	"github.com/montanaflynn/stats":                           {"sweetspot/results/stat"},
 	"github.com/olekukonko/tablewriter":                       {"sweetspot/results/render"},
 	"github.com/guptarohit/asciigraph":                        {"sweetspot/results/render"},
+	"github.com/dustin/go-humanize":                           {"sweetspot/bench/cli"}, // sizes with units
 	"github.com/spf13/cobra":                                  {"sweetspot/bench/cli"},
 	"github.com/spf13/pflag":                                  {"sweetspot/bench/cli"}, // what cobra's flags are
 	"github.com/schollz/progressbar/v3":                       {"sweetspot/bench/cli"},
 	"github.com/chromedp/chromedp":                            {"sweetspot/results/report/chromium"},
 	"github.com/prometheus/client_golang/prometheus":          {"sweetspot/bench/cli/live"},
 	"github.com/prometheus/client_golang/prometheus/promhttp": {"sweetspot/bench/cli/live"},
+	"golang.org/x/net/netutil":                                {"sweetspot/bench/cli/live"},
 	"gonum.org/v1/plot":                                       {"sweetspot/results/report"},
 	"gonum.org/v1/plot/plotter":                               {"sweetspot/results/report"},
 	"gonum.org/v1/plot/text":                                  {"sweetspot/results/report"},

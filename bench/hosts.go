@@ -46,6 +46,14 @@ func hostsOf(urls URLs) *hosts {
 	return &hosts{names: names, all: make([]hostCount, len(names))}
 }
 
+// count returns the number of hosts, and whether it is known: there are no more than are told apart.
+func (h *hosts) count() (number int, known bool) {
+	if h == nil {
+		return 1, true
+	}
+	return len(h.names), len(h.names) < mostHosts
+}
+
 // hostOf returns the scheme, host and port of a URL, without allocating unless the URL has a user.
 func hostOf(url string) string {
 	scheme := strings.Index(url, "://") + len("://")

@@ -25,6 +25,7 @@ type Load struct {
 	Timeout  time.Duration // of one request; 0 is [strategies.DefaultTimeout]
 	Insecure bool          // skip the verification of TLS certificates
 	Decode   bool          // decode every body as JSON, as part of the request; one that is not JSON fails
+	MaxBody  int64         // the most bytes that a body may have that is decoded; 0 is [strategies.DefaultMaxBody]
 	Rate     float64       // requests started per second, at most; 0 is no cap
 
 	// A trial is either a batch, measured from the first request's start to the last one's end, or a window of time that is
@@ -45,6 +46,9 @@ func (l Load) check() error {
 	}
 	if l.Requests < 0 || l.Requests == 0 && l.Duration <= 0 {
 		errs = append(errs, fmt.Errorf("load: %d requests and a duration of %v: want a batch or a window above 0", l.Requests, l.Duration))
+	}
+	if l.MaxBody < 0 {
+		errs = append(errs, fmt.Errorf("load: bodies of at most %d bytes: want at least 0", l.MaxBody))
 	}
 	if !(l.Rate >= 0) { // written so that NaN is wrong too
 		errs = append(errs, fmt.Errorf("load: rate %g: want at least 0", l.Rate))
@@ -177,7 +181,7 @@ func ParseHeader(lines []string) (http.Header, error) {
 // target returns what a strategy needs to know about the load.
 func (l Load) target() strategies.Target {
 	t := strategies.Target{
-		Method: l.Method, Header: l.Header, Body: l.Body, Timeout: l.Timeout, Insecure: l.Insecure, JSON: l.Decode,
+		Method: l.Method, Header: l.Header, Body: l.Body, Timeout: l.Timeout, Insecure: l.Insecure, JSON: l.Decode, MaxBody: l.MaxBody,
 	}
 	return t.WithDefaults()
 }
@@ -198,7 +202,7 @@ func (l Load) Settings() results.Settings {
 		HTTP:           "HTTP/1.1",
 	}
 	if l.Decode {
-		s.Decode = "json"
+		s.Decode, s.MaxBody = "json", t.MaxBody
 	}
 	if l.Requests == 0 {
 		s.DurationSeconds = l.Duration.Seconds()

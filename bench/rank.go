@@ -12,7 +12,7 @@ import (
 // Rank summarises the trials of a comparison, and says of each strategy whether it is the fastest, slower than another, or
 // indistinguishable from the fastest. If a strategy differs from its own second copy the comparison is void: then all are
 // indistinguishable. A strategy that had a trial without any success is slower than those that had no such trial; one that
-// broke down has no verdict. The warnings are about the comparison as a whole.
+// broke down has no verdict; neither has an interval of its ratio to the fastest. The warnings are about the comparison as a whole.
 func Rank(trials []results.Trial) ([]results.Summary, []results.Warning) {
 	all := lineup{}
 	for _, t := range trials {
@@ -61,7 +61,11 @@ func rankLineups(trials []results.Trial, lineups ...lineup) (ranked [][]results.
 	comparison := optimum.Compare(sound, families...)
 	for i, summaries := range ranked {
 		for k, s := range summaries {
-			summaries[k].Verdict = results.Standing(comparison.Standings[i][sampleName(s.Strategy, s.Limit)])
+			name := sampleName(s.Strategy, s.Limit)
+			summaries[k].Verdict = results.Standing(comparison.Standings[i][name])
+			if versus, known := comparison.Versus[i][name]; known {
+				summaries[k].VersusLow, summaries[k].VersusHigh = &versus.Low, &versus.High
+			}
 			if s.PerSecond == 0 && s.Error == "" && len(families[i]) > 0 {
 				summaries[k].Verdict = results.Slower
 			}

@@ -49,7 +49,7 @@ func validate(t *results.Trial, load Load) {
 		t.Warn(results.Warningf(results.ClientBusy,
 			"the client used %s of its processors: it may be the bottleneck, not the server", percent(busy)).With("busy_share", busy))
 	}
-	if t.Connections > 2*t.Limit { // there may be a few more than the limit, when a dial and an idle connection race
+	if replaced(t, load) {
 		t.Warn(results.Warningf(results.ManyConnections, "it took %d connections: client or server does not keep them open, and each new one costs a handshake",
 			t.Connections).With("connections", float64(t.Connections)))
 	}
@@ -114,6 +114,15 @@ func warnStall(t *results.Trial) {
 		t.Warn(results.Warningf(results.Stalled, "for %.2g s no request ended: the server, the network or the client stood still", t.Stall).
 			With("seconds", t.Stall))
 	}
+}
+
+// replaced reports whether the trial took more connections than it needed: to each host as many as the limit, and another for each
+// request that failed, which ends its connection. There may be a few more, when a dial and an idle connection race. Of a load
+// with very many hosts it is not known.
+func replaced(t *results.Trial, load Load) bool {
+	surplus := t.Connections - int(min(t.Failures(), math.MaxInt32))
+	number, known := load.hosts.count()
+	return known && surplus > 2*t.Limit*number
 }
 
 // warnLittle checks the trial against Little's law, L = X W: in a steady state the mean number in flight is the throughput

@@ -44,3 +44,17 @@ func TestValidateExplainsEmptySlotsOnlyAtTheEndOfABatch(t *testing.T) {
 		}
 	}
 }
+
+func TestValidateExpectsConnectionsToEachHost(t *testing.T) {
+	list := List{"http://a/1", "http://a/2", "http://b/1", "https://b/1"}
+	for _, test := range []struct {
+		connections int
+		failures    int64
+		want        bool
+	}{{4, 0, false}, {24, 0, false}, {25, 0, true}, {25, 1, false}, {500, 476, false}, {501, 476, true}} {
+		trial := &results.Trial{Limit: 4, Connections: test.connections, Started: test.failures}
+		if got := replaced(trial, Load{URLs: list, hosts: hostsOf(list)}); got != test.want {
+			t.Errorf("%d connections, %d failures: %v, want %v", test.connections, test.failures, got, test.want)
+		}
+	}
+}

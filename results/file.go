@@ -106,8 +106,8 @@ func unused(name string) (*os.File, error) {
 	}
 }
 
-// Append writes a trial to the file and returns when it is on the disk. After an error nothing more is written, and every
-// later call of Append or Finish returns that error.
+// Append writes a trial to the file and returns when it is on the disk. It is an error if the file was removed meanwhile. After
+// an error nothing more is written, and every later call of Append or Finish returns that error.
 func (f *File) Append(t Trial) error {
 	t = t.NonNull()
 	return f.write(line{Trial: &t})
@@ -120,8 +120,13 @@ func (f *File) Finish(run *Run) error {
 	return f.write(line{Conclusion: &conclusion{r.Strategies, r.AtCommon, r.Optima, r.PeakMemory, r.Warnings, r.Codes, r.Versions}})
 }
 
-// Close closes the file. It does not write what the run concludes: see [File.Finish].
-func (f *File) Close() error { return f.file.Close() }
+// Close closes the file. It does not write what the run concludes: see [File.Finish]. A second call does nothing.
+func (f *File) Close() error {
+	if err := f.file.Close(); !errors.Is(err, os.ErrClosed) {
+		return err
+	}
+	return nil
+}
 
 // Path returns the path of the file.
 func (f *File) Path() string { return f.file.Name() }
@@ -138,5 +143,20 @@ func (f *File) write(value any) error {
 	if _, f.err = f.file.Write(append(text, '\n')); f.err == nil {
 		f.err = f.file.Sync()
 	}
+	if f.err == nil {
+		f.err = f.present()
+	}
 	return f.err
+}
+
+// present returns an error if the file is no longer where it was created: a removed file takes what is written, and loses it.
+func (f *File) present() error {
+	own, err := f.file.Stat()
+	if err != nil {
+		return err
+	}
+	if there, err := os.Stat(f.Path()); err != nil || !os.SameFile(own, there) {
+		return fmt.Errorf("%s: the file was removed or replaced", f.Path())
+	}
+	return nil
 }

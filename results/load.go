@@ -1,64 +1,97 @@
 package results
 
 import (
+	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"math"
-	"os"
 	"slices"
 	"strings"
 
+	"sweetspot/results/input"
 	"sweetspot/results/stat"
 	"sweetspot/results/text"
+)
+
+// The largest file and the longest line that are read. They only keep a file that is no run file from taking all memory: an
+// hour's run of the shortest trials is below 20 MB, and the longest line of a run, a trial of a day, below 10 MB.
+const (
+	mostFile = 256 << 20
+	mostLine = 16 << 20
 )
 
 // Load reads a run file that [Create] began, of this version or an older one. An unknown field, a newer version or figures
 // that do not add up are errors that name the file, the line and the field. If the last
 // line is torn, because the writer was stopped in the middle of it, the run is without that line and has a warning. A missing
 // conclusion is a warning too. None of the run's lists and maps is nil.
+//
+// It reads one line after the other. A file above 256 MiB, a line above 16 MiB and a pipe that sends nothing for 30 s are errors.
 func Load(path string) (*Run, error) {
-	words, err := os.ReadFile(path)
+	file, err := input.Open(path, mostFile)
 	if err != nil {
 		return nil, err // names the path
 	}
-	return parse(path, words)
+	defer file.Close()
+	return parse(path, file)
 }
 
-// parse reads the text of the run file of that name.
-func parse(name string, words []byte) (*Run, error) {
-	lines := bytes.SplitAfter(words, []byte("\n"))
-	if last := len(lines) - 1; len(lines[last]) == 0 { // the empty rest after the last line's end
-		lines = lines[:last]
+// parse reads the run file of that name.
+func parse(name string, file io.Reader) (*Run, error) {
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, mostLine)
+	lines.Split(wholeLines)
+	if !lines.Scan() {
+		return nil, cmp.Or(unread(name, 1, lines.Err()), fmt.Errorf("%s: empty, so not a run file", name))
 	}
-	if len(lines) == 0 {
-		return nil, fmt.Errorf("%s: empty, so not a run file", name)
-	}
-	run, err := parseHead(lines[0])
+	run, err := parseHead(lines.Bytes())
 	if err != nil {
 		return nil, fmt.Errorf("%s:1: %w", name, err)
 	}
-	concluded := false
-	for i, words := range lines[1:] {
-		number := i + 2
-		if torn(words) {
+	concluded, number := false, 1
+	for lines.Scan() {
+		number++
+		if torn(lines.Bytes()) {
 			run.Warnings = append(run.Warnings, Warningf(Torn, "%s:%d: the last line is torn, and what it held is lost", name, number))
 			break
 		}
 		if concluded {
 			return nil, fmt.Errorf("%s:%d: follows the conclusion, which must be the last line", name, number)
 		}
-		if concluded, err = run.parseLine(words); err != nil {
+		if concluded, err = run.parseLine(lines.Bytes()); err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", name, number, err)
 		}
+	}
+	if err := unread(name, number+1, lines.Err()); err != nil {
+		return nil, err
 	}
 	if !concluded {
 		run.Warnings = append(run.Warnings, Warningf(NoConclusion, "%s: the run was interrupted: it has no conclusion", name))
 	}
 	return run.NonNull(), nil
+}
+
+// wholeLines is a [bufio.SplitFunc] that keeps the newline at the end of each line: the last one lacks it if it is torn.
+func wholeLines(data []byte, atEOF bool) (advance int, line []byte, err error) {
+	if end := bytes.IndexByte(data, '\n'); end >= 0 {
+		return end + 1, data[:end+1], nil
+	}
+	if atEOF && len(data) > 0 {
+		return len(data), data, nil
+	}
+	return 0, nil, nil
+}
+
+// unread returns why a line could not be read, or nil if err is nil.
+func unread(name string, number int, err error) error {
+	if errors.Is(err, bufio.ErrTooLong) {
+		return fmt.Errorf("%s:%d: a line longer than %d MiB, so not a run file", name, number, mostLine>>20)
+	}
+	return err // names the path
 }
 
 // torn reports whether the writer was stopped in the middle of the line. A line that lacks only the newline is not torn.

@@ -124,3 +124,40 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+// endless is a file without a newline.
+type endless struct{ read int }
+
+func (e *endless) Read(to []byte) (int, error) {
+	e.read += len(to)
+	return len(to), nil
+}
+
+func TestLoadGivesUpALineThatIsFarTooLong(t *testing.T) {
+	var file endless
+	_, err := results.ParseFile("f", &file)
+	if err == nil || err.Error() != "f:1: a line longer than 16 MiB, so not a run file" || file.read > 64<<20 {
+		t.Errorf("got %v after %d bytes", err, file.read)
+	}
+	run, err := results.ParseFile("f", io.MultiReader(strings.NewReader(`{"version":1,"command":"bench"}`+"\n"), &file))
+	if err == nil || err.Error() != "f:2: a line longer than 16 MiB, so not a run file" {
+		t.Errorf("got %+v, %v", run, err)
+	}
+}
+
+func TestLoadOfWhatIsNoFileEnds(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := results.Load(dir); err == nil || err.Error() != dir+": a folder: want a file" {
+		t.Errorf("got %v", err)
+	}
+	large := filepath.Join(dir, "large")
+	if err := os.WriteFile(large, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(large, 300<<20); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := results.Load(large); err == nil || err.Error() != large+": larger than 256 MiB, the most that is read" {
+		t.Errorf("got %v", err)
+	}
+}

@@ -82,6 +82,7 @@ type Settings struct {
 	DNSSeconds      float64 `json:"dns_cache_seconds"`          // for which an address is kept
 	Rate            float64 `json:"rate,omitempty"`             // largest number of requests per second; 0 is no limit
 	Decode          string  `json:"decode,omitempty"`           // how bodies were decoded as a part of the request: json, or empty
+	MaxBody         int64   `json:"max_body_bytes,omitempty"`   // the most that a body could have that was decoded; 0 if they were not
 	Insecure        bool    `json:"insecure"`                   // whether certificates were not verified
 	KeepAlive       bool    `json:"keep_alive"`                 // whether connections were used again
 	Redirects       bool    `json:"redirects"`                  // whether they were followed

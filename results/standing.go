@@ -19,26 +19,52 @@ func Standings() []Standing { return []Standing{Fastest, Slower, Indistinguishab
 // "indistinguishable" would only mean that there is too little data.
 const EnoughTrials = 10
 
-// What [Summary.Versus] says about a strategy that is indistinguishable from the fastest.
+// What [Summary.Versus] says about a strategy that is indistinguishable from the fastest and has no interval.
 const (
-	NearFastest = "~ fastest"
+	NearFastest = "~ fastest"      // in runs from before the interval was kept
 	TooFewToSay = "too few to say" // there are fewer trials than [EnoughTrials]
 )
 
-// Versus says how the strategy compares with the fastest: "fastest", "~ fastest", "14% slower". It is empty if nothing was
-// compared.
+// NotToldApart ends what [Summary.Versus] says about a strategy that is indistinguishable from the fastest.
+const NotToldApart = ": not told apart"
+
+// Versus says how the strategy compares with the fastest, by the interval of the ratio: "fastest", "12 to 17% slower",
+// "0 to 50% slower: not told apart". It is empty if nothing was compared.
 func (s Summary) Versus() string {
 	switch {
 	case s.Error != "":
 		return "broke down"
 	case s.Verdict == Indistinguishable && s.Trials < EnoughTrials:
 		return TooFewToSay
-	case s.Verdict == Indistinguishable:
+	case s.Verdict == Indistinguishable && s.VersusLow == nil:
 		return NearFastest
+	case s.Verdict == Indistinguishable:
+		return "0 to " + text.Percent(1-*s.VersusLow) + " slower" + NotToldApart
+	case s.Verdict == Slower && s.VersusLow != nil:
+		return slowerBy(*s.VersusLow, *s.VersusHigh)
 	case s.Verdict == Slower && s.VersusFastest > 0.5:
 		return text.Percent(1-s.VersusFastest) + " slower"
 	case s.Verdict == Slower && s.VersusFastest > 0:
 		return text.Number(1/s.VersusFastest) + "× slower"
 	}
 	return string(s.Verdict)
+}
+
+// slowerBy says in words that a ratio lies between low and high, which are less than 1.
+func slowerBy(low, high float64) string {
+	switch {
+	case high > 0.5:
+		return text.PercentRange(1-high, 1-low) + " slower"
+	case low > 0:
+		return text.Range(1/high, 1/low, text.Number) + "× slower"
+	}
+	return "at least " + text.Number(1/high) + "× slower"
+}
+
+// closeEnough is the share of the fastest's goodput from which on a strategy is as good a choice as the fastest.
+const closeEnough = 0.95
+
+// IsClose reports whether the strategy is indistinguishable from the fastest and at most 5% slower, as far as is known.
+func (s Summary) IsClose() bool {
+	return s.Verdict == Indistinguishable && s.Trials >= EnoughTrials && s.Error == "" && (s.VersusLow == nil || *s.VersusLow >= closeEnough)
 }

@@ -22,6 +22,8 @@ type Summary struct {
 	Microseconds     float64          `json:"microseconds_per_request"`     // 1,000,000 / PerSecond
 	CPUMicroseconds  float64          `json:"cpu_microseconds_per_request"` // processor time of the client
 	VersusFastest    float64          `json:"versus_fastest"`               // PerSecond divided by that of the fastest
+	VersusLow        *float64         `json:"versus_low"`                   // of the interval of the ratio to the fastest, at most 1; nil, as VersusHigh, if no difference could be named
+	VersusHigh       *float64         `json:"versus_high"`                  // less than 1 if and only if Verdict is [Slower]
 	VersusSequential *float64         `json:"versus_sequential,omitempty"`  // PerSecond divided by that of sequential; nil if that was not measured
 	Verdict          Standing         `json:"verdict,omitempty"`            // empty if nothing was compared
 	Latency          Latency          `json:"latency_seconds"`              // of the successes of all trials, from merged histograms

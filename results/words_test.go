@@ -140,7 +140,7 @@ func TestStandingsMeanTheSameInEveryPackage(t *testing.T) {
 	}{
 		results.Fastest:           {"fastest", "best", render.Best, results.Slower, "pool is the fastest: "},
 		results.Slower:            {"39% slower", "-39%", render.Plain, results.Fastest, "other is the fastest: 1,000/s"},
-		results.Indistinguishable: {"~ fastest", "~", render.Good, results.Indistinguishable, "other and pool are the fastest"},
+		results.Indistinguishable: {"~ fastest", "~", render.Good, results.Indistinguishable, "other has the highest mean, 1,000/s"},
 	}
 	for _, standing := range results.Standings() {
 		want, known := want[standing]

@@ -2,18 +2,15 @@ package strategies
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"io"
 	"net"
-	"net/url"
 	"os"
 	"slices"
-	"strings"
 	"syscall"
 
 	"sweetspot/strategies/http1"
+	"sweetspot/strategies/network"
 )
 
 // A Class says how a request ended.
@@ -31,12 +28,13 @@ const (
 	BadTLS                   // the TLS handshake or the certificate failed
 	Malformed                // the response is not HTTP, or larger than the client accepts
 	Undecodable              // the response was whole but its body is not JSON, or Target.Handle rejected it
+	TooLarge                 // the body to be decoded or handed to Target.Handle is larger than Target.MaxBody
 	Other                    // anything else: see Outcome.Err
 	classCount  = iota
 )
 
 var classNames = [classCount]string{
-	"ok", "refused", "reset", "timeout", "status", "truncated", "dns", "tls", "malformed", "decode", "other",
+	"ok", "refused", "reset", "timeout", "status", "truncated", "dns", "tls", "malformed", "decode", "too-large", "other",
 }
 
 // String returns the class's name, as in tables and JSON.
@@ -64,77 +62,49 @@ func Failed(err error) Outcome { return Outcome{Class: classify(err), Err: err} 
 // Answered returns the outcome of a request with a whole response, whose body has that many bytes. If err is not nil, it says
 // what is wrong with the body.
 func Answered(status int, bytes int64, err error) Outcome {
+	if errors.Is(err, errNoMemory) {
+		return Failed(err)
+	}
 	o := Outcome{Status: status, Bytes: bytes, Err: err}
 	switch {
 	case status >= 400:
 		o.Class = BadStatus
+	case errors.Is(err, ErrTooLarge):
+		o.Class = TooLarge
 	case err != nil:
 		o.Class = Undecodable
 	}
 	return o
 }
 
-// classify returns the class of a client's error. It looks at types first, and then at the texts of the errors to which
-// net/http and fasthttp give no type.
+// classify returns the class of a client's error, by its type. The libraries give no type to what they do not accept in a
+// response, but [network.Conn.Refused] does.
 func classify(err error) Class {
-	if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) {
-		err = wrapped.Err // its text does not contain the URL, in which any word may occur
-	}
 	var (
-		dns         *net.DNSError
-		timeout     interface{ Timeout() bool }
-		certificate *tls.CertificateVerificationError
-		record      tls.RecordHeaderError
-		alert       tls.AlertError
-		authority   x509.UnknownAuthorityError
-		hostname    x509.HostnameError
+		dns     *net.DNSError
+		timeout interface{ Timeout() bool }
+		secure  *network.TLSError
 	)
 	switch {
+	case errors.Is(err, http1.ErrMalformed), errors.Is(err, http1.ErrTooLarge):
+		return Malformed
+	case errors.Is(err, net.ErrClosed): // the session was closed, and only for that reason
+		return Other
 	case errors.As(err, &dns) && !dns.IsTimeout:
 		return Unresolved
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded),
 		errors.As(err, &timeout) && timeout.Timeout():
 		return Timeout
+	case errors.As(err, &secure):
+		return BadTLS
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return Refused
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, errRetry):
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, network.ErrStale):
 		return Reset
-	case errors.As(err, &certificate), errors.As(err, &record), errors.As(err, &alert),
-		errors.As(err, &authority), errors.As(err, &hostname):
-		return BadTLS
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return Truncated
-	case errors.Is(err, http1.ErrMalformed), errors.Is(err, http1.ErrTooLarge):
-		return Malformed
-	}
-	if class := classifyText(err.Error()); class != Other {
-		return class
-	}
-	if errors.Is(err, io.EOF) {
+	case errors.Is(err, io.EOF):
 		return Reset
-	}
-	return Other
-}
-
-func classifyText(text string) Class {
-	for _, known := range []struct {
-		part  string
-		class Class
-	}{
-		{"server closed", Reset}, // net/http: an idle connection; fasthttp: before the first byte
-		{"tls: ", BadTLS},
-		{"HTTP response to HTTPS client", BadTLS},
-		{"timed out", Timeout},
-		{"when reading response headers: EOF", Truncated},
-		{"when reading response headers", Malformed},
-		{"malformed", Malformed},
-		{"bad Content-Length", Malformed},
-		{"chunk", Malformed},
-		{"hex number", Malformed}, // fasthttp: of a chunk's size
-	} {
-		if strings.Contains(text, known.part) {
-			return known.class
-		}
 	}
 	return Other
 }

@@ -14,6 +14,8 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"sweetspot/strategies"
+	"sweetspot/strategies/http1"
+	"sweetspot/strategies/network"
 )
 
 func TestFailedFindsTheClassOfWrappedErrors(t *testing.T) {
@@ -25,13 +27,18 @@ func TestFailedFindsTheClassOfWrappedErrors(t *testing.T) {
 		{syscall.ECONNRESET, strategies.Reset},
 		{syscall.EPIPE, strategies.Reset},
 		{io.EOF, strategies.Reset},
-		{fasthttp.ErrConnectionClosed, strategies.Reset},
+		{network.ErrStale, strategies.Reset},
 		{context.DeadlineExceeded, strategies.Timeout},
 		{os.ErrDeadlineExceeded, strategies.Timeout},
 		{fasthttp.ErrTimeout, strategies.Timeout},
 		{&net.DNSError{Err: "no such host", Name: "nowhere.invalid", IsNotFound: true}, strategies.Unresolved},
 		{&net.DNSError{Err: "i/o timeout", Name: "slow.invalid", IsTimeout: true}, strategies.Timeout},
 		{io.ErrUnexpectedEOF, strategies.Truncated},
+		{http1.ErrMalformed, strategies.Malformed},
+		{http1.ErrTooLarge, strategies.Malformed},
+		{fmt.Errorf("%w: %w", http1.ErrMalformed, io.ErrUnexpectedEOF), strategies.Malformed},
+		{&network.TLSError{Err: io.EOF}, strategies.BadTLS},
+		{net.ErrClosed, strategies.Other},
 		{syscall.EADDRNOTAVAIL, strategies.Other},
 		{errors.New("something else"), strategies.Other},
 	} {

@@ -16,7 +16,7 @@ type Client struct {
 type Stack interface {
 	// Caller returns a new handle with which one goroutine at a time makes requests.
 	Caller() Caller
-	// Close closes the connections. It must not be called while a request is in flight.
+	// Close closes the idle connections. Those in use are closed by [network.Network.Close].
 	Close()
 }
 

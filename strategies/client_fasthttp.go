@@ -1,10 +1,15 @@
 package strategies
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net"
+	"net/http"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -21,42 +26,66 @@ var FastHTTP = Client{
 	Open: openFastHTTP,
 }
 
-// fastHTTPStack is the stack of valyala/fasthttp.
+// fastHTTPStack is the stack of valyala/fasthttp. It uses that library's pool of connections, its requests and its responses,
+// but exchanges them by itself, since the library's own exchange hides the reason of a failure, and reads a whole body into
+// memory, of whatever length the server names.
 type fastHTTPStack struct {
-	target  Target
-	client  *fasthttp.Client
-	cookies *Cookies
+	target      Target
+	network     *network.Network
+	connections int
+	cookies     *Cookies
+
+	mu    sync.RWMutex
+	hosts map[string]*fasthttp.HostClient // by scheme and host
 }
 
 func openFastHTTP(target Target, n *network.Network, connections int) Stack {
 	return &fastHTTPStack{
-		target:  target,
-		cookies: NewCookies(),
-		client: &fasthttp.Client{
-			DialTimeout: func(address string, timeout time.Duration) (net.Conn, error) {
-				ctx, cancel := dialContext(timeout)
-				defer cancel()
-				return n.DialExchange(ctx, address)
-			},
-			TLSConfig:                 target.tls(),
-			ReadBufferSize:            maxHeadBytes,
-			MaxConnsPerHost:           connections,    // the default is 512
-			MaxConnWaitTimeout:        target.Timeout, // by default, callers beyond the cap fail at once
-			MaxIdleConnDuration:       IdleTimeout,
-			ConnPoolStrategy:          fasthttp.LIFO,   // as in net/http
-			MaxIdemponentCallAttempts: connections + 1, // each connection may turn out to be stale: see RetryIfErr
-			RetryIfErr: func(_ *fasthttp.Request, _ int, err error) (resetTimeout, retry bool) {
-				return false, errors.Is(err, network.ErrStale) // nothing was sent yet; the default is 5 attempts for any error
-			},
-			DisablePathNormalizing:   true, // the URL is the user's
-			NoDefaultUserAgentHeader: true,
-		},
+		target: target, network: n, connections: connections,
+		cookies: NewCookies(), hosts: map[string]*fasthttp.HostClient{},
 	}
 }
 
-// maxHeadBytes is the largest head of a response. By default fasthttp rejects a head of over 4 KiB, which other clients
-// accept. It has one buffer of this size for every request in flight.
-const maxHeadBytes = 16 << 10
+// host returns the pool of the connections to the URL's host.
+func (s *fastHTTPStack) host(to *url.URL) *fasthttp.HostClient {
+	key := to.Scheme + "://" + to.Host
+	s.mu.RLock()
+	pool := s.hosts[key]
+	s.mu.RUnlock()
+	if pool != nil {
+		return pool
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.hosts[key] == nil {
+		s.hosts[key] = s.openHost(to)
+	}
+	return s.hosts[key]
+}
+
+func (s *fastHTTPStack) openHost(to *url.URL) *fasthttp.HostClient {
+	secure := to.Scheme == "https"
+	options := network.Options{Head: s.target.Method == http.MethodHead, Alternating: true}
+	if secure {
+		options.TLS = s.target.tls()
+	}
+	return &fasthttp.HostClient{
+		Addr: fasthttp.AddMissingPort(to.Host, secure),
+		DialTimeout: func(address string, timeout time.Duration) (net.Conn, error) {
+			ctx, cancel := dialContext(timeout)
+			defer cancel()
+			conn, err := s.network.Dial(ctx, address, options)
+			if err != nil {
+				return nil, err // not a nil *network.Conn
+			}
+			return conn, nil
+		},
+		MaxConns:            s.connections,    // the default is 512
+		MaxConnWaitTimeout:  s.target.Timeout, // by default, callers beyond the cap fail at once
+		MaxIdleConnDuration: IdleTimeout,
+		ConnPoolStrategy:    fasthttp.LIFO, // as in net/http
+	}
+}
 
 // dialContext returns a context that ends after a timeout of fasthttp, which uses 0 for no timeout.
 func dialContext(timeout time.Duration) (context.Context, context.CancelFunc) {
@@ -66,10 +95,16 @@ func dialContext(timeout time.Duration) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.Background(), timeout)
 }
 
-func (s *fastHTTPStack) Close() { s.client.CloseIdleConnections() }
+func (s *fastHTTPStack) Close() {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, host := range s.hosts {
+		host.CloseIdleConnections()
+	}
+}
 
 func (s *fastHTTPStack) Caller() Caller {
-	c := &fastHTTPCaller{stack: s}
+	c := &fastHTTPCaller{stack: s, writer: bufio.NewWriter(nil), reader: bufio.NewReader(nil)}
 	c.request.Header.SetNoDefaultContentType(true)
 	c.request.Header.SetMethod(s.target.Method)
 	for key, values := range s.target.Header {
@@ -79,51 +114,145 @@ func (s *fastHTTPStack) Caller() Caller {
 	}
 	c.request.UseHostHeader = s.target.Header.Get("Host") != ""
 	c.request.SetBodyRaw(s.target.Body)
-	c.request.SetTimeout(s.target.Timeout)
 	return c
 }
 
-// fastHTTPCaller reuses its request and its response.
+// fastHTTPCaller reuses its request, its response and its buffers.
 type fastHTTPCaller struct {
 	stack    *fastHTTPStack
+	host     *fasthttp.HostClient
 	request  fasthttp.Request
 	response fasthttp.Response
-	address  string   // the URL that the request has now
-	location *url.URL // the same, parsed for the cookie jar; nil until it is needed
+	writer   *bufio.Writer
+	reader   *bufio.Reader
+	body     io.LimitedReader
+	address  string // the URL that the request has now
+	location *url.URL
 }
 
 func (c *fastHTTPCaller) Do(r *Request) Outcome {
+	deadline := time.Now().Add(c.stack.target.Timeout)
+	if err := c.prepare(r); err != nil {
+		return Failed(err)
+	}
+	var outcome Outcome
+	for range c.stack.connections + 1 { // each of them may turn out to be stale
+		if outcome = c.attempt(r, deadline); !errors.Is(outcome.Err, network.ErrStale) {
+			break
+		}
+	}
+	return outcome
+}
+
+// prepare gives the request its URL and the cookies for it.
+func (c *fastHTTPCaller) prepare(r *Request) error {
 	if c.address != r.URL {
+		location, err := url.Parse(r.URL)
+		if err != nil {
+			return err
+		}
 		c.request.SetRequestURI(r.URL)
-		c.address, c.location = r.URL, nil
+		c.request.URI().DisablePathNormalizing = true // the URL is the user's
+		c.address, c.location, c.host = r.URL, location, c.stack.host(location)
 	}
 	if !c.stack.cookies.Empty() {
 		c.request.Header.Del(fasthttp.HeaderCookie)
-		if all := c.stack.cookies.Header(c.parsed(), c.stack.target.Header); all != "" {
+		if all := c.stack.cookies.Header(c.location, c.stack.target.Header); all != "" {
 			c.request.Header.Set(fasthttp.HeaderCookie, all)
 		}
 	}
-	if err := c.stack.client.Do(&c.request, &c.response); err != nil {
-		return Failed(err)
-	}
-	for _, cookie := range c.response.Header.Cookies() {
-		c.stack.cookies.Set(c.parsed(), string(cookie))
-	}
-	status, body := c.response.StatusCode(), c.response.Body()
-	var err error
-	if handle := c.stack.target.Handle; handle != nil && status < 400 {
-		err = handle(r, status, body)
-	}
-	return Answered(status, int64(len(body)), err)
+	return nil
 }
 
-func (c *fastHTTPCaller) parsed() *url.URL {
-	if c.location == nil {
-		location, err := url.Parse(c.address)
-		if err != nil { // cannot happen: fasthttp has just made a request with it
-			location = &url.URL{}
-		}
-		c.location = location
+// attempt makes the request on one connection.
+func (c *fastHTTPCaller) attempt(r *Request, deadline time.Time) Outcome {
+	pooled, err := c.host.AcquireConn(max(1, time.Until(deadline)), false)
+	if err != nil {
+		return Failed(err)
 	}
-	return c.location
+	conn := pooled.Conn().(*network.Conn)
+	outcome, err := c.exchange(r, conn, deadline)
+	if err == nil && outcome.Status == 0 { // the body has failed
+		err = outcome.Err
+	}
+	if err != nil {
+		outcome = Failed(conn.Refused(err)) // which knows the reason, while the library may hide it
+	}
+	if err == nil && conn.Reusable() {
+		c.host.ReleaseConn(pooled)
+	} else {
+		c.host.CloseConn(pooled)
+	}
+	return outcome
 }
+
+// exchange sends the request and receives its response. The error is one of the connection or of the library's parser.
+func (c *fastHTTPCaller) exchange(r *Request, conn *network.Conn, deadline time.Time) (Outcome, error) {
+	if err := conn.SetDeadline(deadline); err != nil {
+		return Outcome{}, err
+	}
+	c.writer.Reset(conn)
+	if err := c.request.Write(c.writer); err != nil {
+		return Outcome{}, err
+	}
+	if err := c.writer.Flush(); err != nil {
+		return Outcome{}, err
+	}
+	if err := c.readHead(conn); err != nil {
+		return Outcome{}, err
+	}
+	for _, cookie := range c.response.Header.Cookies() {
+		c.stack.cookies.Set(c.location, string(cookie))
+	}
+	body, err := c.openBody()
+	if err != nil {
+		return Outcome{}, err
+	}
+	outcome := c.stack.target.Receive(r, c.response.StatusCode(), string(c.response.Header.ContentEncoding()), body)
+	return outcome, nil
+}
+
+// maxHeadBytes is the largest head of a response whose connection has not refused it before.
+const maxHeadBytes = 256 << 10
+
+// readHead reads the head of the response, after those of interim responses. The reader's buffer, which must hold the whole
+// head, is enlarged if it has to be: most heads are small, and there is one buffer for every request in flight.
+func (c *fastHTTPCaller) readHead(conn *network.Conn) error {
+	c.reader.Reset(conn)
+	c.response.Reset()
+	for {
+		err := c.response.Header.Read(c.reader)
+		var small *fasthttp.ErrSmallBuffer
+		if errors.As(err, &small) && c.reader.Size() < maxHeadBytes {
+			begin, _ := c.reader.Peek(c.reader.Buffered())
+			c.reader = bufio.NewReaderSize(io.MultiReader(bytes.NewReader(bytes.Clone(begin)), conn), 4*c.reader.Size())
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if status := c.response.StatusCode(); status/100 != 1 || status == http.StatusSwitchingProtocols {
+			return nil
+		}
+	}
+}
+
+// openBody returns the reader of the response's body.
+func (c *fastHTTPCaller) openBody() (io.Reader, error) {
+	status, length := c.response.StatusCode(), c.response.Header.ContentLength()
+	switch {
+	case c.stack.target.Method == http.MethodHead, status == http.StatusNoContent, status == http.StatusNotModified, status < 200:
+		return http.NoBody, nil
+	case length >= 0:
+		c.body = io.LimitedReader{R: c.reader, N: int64(length)}
+		return &c.body, nil
+	case length == chunkedLength:
+		c.response.StreamBody = true
+		err := c.response.ReadBody(c.reader, 0)
+		return c.response.BodyStream(), err
+	}
+	return c.reader, nil // it ends with the connection
+}
+
+// chunkedLength is the value by which fasthttp says that a body comes in chunks.
+const chunkedLength = -1

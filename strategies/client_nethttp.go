@@ -3,12 +3,16 @@ package strategies
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"net/http/cookiejar"
+	"net/http/httptrace"
+	"net/textproto"
 	"net/url"
+	"time"
 
 	"sweetspot/strategies/network"
 )
@@ -24,31 +28,37 @@ var NetHTTP = Client{
 
 // netHTTPStack is the stack of the standard library.
 type netHTTPStack struct {
-	target    Target
-	transport *http.Transport
-	client    *http.Client
+	target      Target
+	transport   *http.Transport
+	connections int
+	client      *http.Client
 }
 
 func openNetHTTP(target Target, n *network.Network, connections int) Stack {
+	dial := func(secure *tls.Config) func(ctx context.Context, _, address string) (net.Conn, error) {
+		options := network.Options{TLS: secure, Head: target.Method == http.MethodHead}
+		return func(ctx context.Context, _, address string) (net.Conn, error) {
+			conn, err := n.Dial(ctx, address, options)
+			if err != nil {
+				return nil, err // not a nil *network.Conn
+			}
+			return conn, nil
+		}
+	}
 	transport := &http.Transport{
-		Proxy: refuseRetry,
-		DialContext: func(ctx context.Context, _, address string) (net.Conn, error) {
-			return n.Dial(ctx, address)
-		},
-		TLSClientConfig:     target.tls(),
-		TLSHandshakeTimeout: target.DialTimeout,
+		Proxy:               refuseRetry,
+		DialContext:         dial(nil),
+		DialTLSContext:      dial(target.tls()),
 		Protocols:           new(http.Protocols),
 		DisableCompression:  true,
 		MaxIdleConnsPerHost: connections, // the default is 2: most requests would dial
-		MaxIdleConns:        connections,
 		MaxConnsPerHost:     connections,
 		IdleConnTimeout:     IdleTimeout,
 	}
 	transport.Protocols.SetHTTP1(true)
-	jar, _ := cookiejar.New(nil) // never fails
-	return &netHTTPStack{target, transport, &http.Client{
+	return &netHTTPStack{target, transport, connections, &http.Client{
 		Transport:     transport,
-		Jar:           jar,
+		Jar:           NewCookies(),
 		Timeout:       target.Timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
@@ -63,7 +73,11 @@ func (s *netHTTPStack) Caller() Caller {
 		Method: s.target.Method,
 		Header: s.target.Header.Clone(),
 		Host:   s.target.Header.Get("Host"), // where net/http looks for it
-	}).WithContext(ctx)
+	}).WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: c.gotConn,
+		// With this hook net/http takes any number of interim responses, as other clients do; a network.Conn bounds their size.
+		Got1xxResponse: func(int, textproto.MIMEHeader) error { return nil },
+	}))
 	return c
 }
 
@@ -71,13 +85,11 @@ func (s *netHTTPStack) Caller() Caller {
 type attemptsKey struct{}
 
 // errRetry is of class [Reset].
-var errRetry = errors.New("the server closed the connection without a response")
+var errRetry = fmt.Errorf("the server closed the connection without a response: %w", io.EOF)
 
 // refuseRetry is the Proxy function of the transport: there is no proxy. A transport calls it once per attempt, which makes
-// it the one place where net/http can be kept from repeating a request whose connection the server closed. The other clients
-// do not repeat such a request, and the server would count more requests than were reported. A repetition would do no harm if
-// nothing of the request was sent yet, but that is rare: net/http watches its idle connections and drops those that the
-// server closes.
+// it the one place where net/http can be kept from repeating a request that the server may have seen. The caller itself
+// repeats those that it cannot have seen.
 func refuseRetry(r *http.Request) (*url.URL, error) {
 	attempts := r.Context().Value(attemptsKey{}).(*int)
 	*attempts++
@@ -94,52 +106,69 @@ type netHTTPCaller struct {
 	request  *http.Request
 	address  string // the text that request.URL was parsed from
 	attempts int
-	response bytes.Buffer
+
+	// Of the latest attempt:
+	conn   *network.Conn // nil if it got none
+	reused bool          // conn has been used, or idle, before
+	begun  int64         // requests that had begun on conn before
+}
+
+// gotConn notes the connection of an attempt.
+func (c *netHTTPCaller) gotConn(info httptrace.GotConnInfo) {
+	c.conn, c.reused = info.Conn.(*network.Conn), info.Reused
+	c.begun = c.conn.Begun()
 }
 
 func (c *netHTTPCaller) Do(r *Request) Outcome {
-	if err := c.prepare(r); err != nil {
-		return Failed(err)
+	deadline := time.Now().Add(c.stack.target.Timeout)
+	outcome, unseen := c.attempt(r, c.request)
+	for n := 0; unseen && n < c.stack.connections; n++ { // each of them may turn out to be stale
+		ctx, cancel := context.WithDeadline(c.request.Context(), deadline)
+		outcome, unseen = c.attempt(r, c.request.WithContext(ctx))
+		cancel()
 	}
-	response, err := c.stack.client.Do(c.request)
-	if err != nil {
-		return Failed(err)
-	}
-	defer response.Body.Close()
-
-	handle := c.stack.target.Handle
-	if handle == nil || response.StatusCode >= 400 {
-		n, err := io.Copy(io.Discard, response.Body)
-		if err != nil {
-			return Failed(err)
-		}
-		return Answered(response.StatusCode, n, nil)
-	}
-	c.response.Reset()
-	n, err := c.response.ReadFrom(response.Body)
-	if err != nil {
-		return Failed(err)
-	}
-	return Answered(response.StatusCode, n, handle(r, response.StatusCode, c.response.Bytes()))
+	return outcome
 }
 
-func (c *netHTTPCaller) prepare(r *Request) error {
-	c.attempts = 0
+// attempt makes the request on one connection. It reports whether the server cannot have seen it.
+func (c *netHTTPCaller) attempt(r *Request, request *http.Request) (o Outcome, unseen bool) {
+	if err := c.prepare(r, request); err != nil {
+		return Failed(err), false
+	}
+	response, err := c.stack.client.Do(request)
+	if err == nil {
+		o = c.stack.target.Receive(r, response.StatusCode, response.Header.Get("Content-Encoding"), response.Body)
+		response.Body.Close()
+	} else {
+		o = Failed(err)
+	}
+	if o.Status != 0 || c.conn == nil || o.Class == Timeout { // after a whole response, the connection may be another caller's
+		return o, false
+	}
+	if c.reused && c.conn.Begun() == c.begun {
+		return o, true
+	}
+	o = Failed(c.conn.Refused(o.Err)) // which knows the reason, while the library may hide it
+	return o, errors.Is(o.Err, network.ErrStale)
+}
+
+func (c *netHTTPCaller) prepare(r *Request, request *http.Request) error {
+	c.attempts, c.conn = 0, nil
 	if c.address != r.URL {
 		parsed, err := url.Parse(r.URL)
 		if err != nil {
 			return err
 		}
-		c.request.URL, c.address = parsed, r.URL
+		request.URL, c.address = parsed, r.URL
 	}
 	if own, set := c.stack.target.Header["Cookie"]; set {
-		c.request.Header["Cookie"] = own
+		request.Header["Cookie"] = own
 	} else {
-		delete(c.request.Header, "Cookie") // which the client's jar added for the previous request
+		delete(request.Header, "Cookie") // which the client's jar added for the previous request
 	}
 	if body := c.stack.target.Body; len(body) > 0 {
-		c.request.Body = io.NopCloser(bytes.NewReader(body))
-		c.request.ContentLength = int64(len(body))
+		request.Body = io.NopCloser(bytes.NewReader(body))
+		request.ContentLength = int64(len(body))
 	}
 	return nil
 }

@@ -3,6 +3,8 @@ package strategies
 import (
 	"context"
 	"fmt"
+	"net"
+	"sync"
 	"sync/atomic"
 
 	"sweetspot/strategies/network"
@@ -41,8 +43,11 @@ func (p pair) Open(_ context.Context, target Target, maxLimit int) (Session, err
 		return nil, fmt.Errorf("%s: open: limit %d: want at least 1", p.name, maxLimit)
 	}
 	target = target.InProcess()
+	closed, end := context.WithCancel(context.Background())
 	return &pairSession{
 		pair:     p,
+		closed:   closed,
+		close:    end,
 		target:   target,
 		maxLimit: p.Limit(maxLimit),
 		network:  network.New(target.DialTimeout, target.DNSCache),
@@ -53,12 +58,16 @@ func (p pair) Open(_ context.Context, target Target, maxLimit int) (Session, err
 // opens a new one when the limit changes.
 type pairSession struct {
 	pair
-	target      Target
-	maxLimit    int
-	network     *network.Network
-	stack       Stack        // nil before the first Run
-	connections int          // the most that the stack may open to each host
-	ownLimit    atomic.Int64 // see [Lane.ReportLimit]
+	target   Target
+	maxLimit int
+	network  *network.Network
+	ownLimit atomic.Int64       // see [Lane.ReportLimit]
+	closed   context.Context    // ends with Close
+	close    context.CancelFunc // ends closed
+
+	mu          sync.Mutex
+	stack       Stack // nil before the first Run
+	connections int   // the most that the stack may open to each host
 }
 
 func (s *pairSession) Run(ctx context.Context, limit int, work Work) error {
@@ -66,26 +75,36 @@ func (s *pairSession) Run(ctx context.Context, limit int, work Work) error {
 	if limit < 1 || limit > s.maxLimit {
 		return fmt.Errorf("%s: run: limit %d: want 1 to %d, the most that the session was opened for", s.name, limit, s.maxLimit)
 	}
-	s.prepare(limit)
+	if s.closed.Err() != nil {
+		return fmt.Errorf("%s: run: the session was closed: %w", s.name, net.ErrClosed)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.closed, cancel)()
+	stack := s.prepare(limit)
 	s.network.BeginRun()
 	s.ownLimit.Store(0)
 	s.schedule.Run(ctx, limit, func() *Lane {
-		return &Lane{worker: work.Worker(), caller: s.stack.Caller(), ownLimit: &s.ownLimit}
+		return &Lane{worker: work.Worker(), caller: stack.Caller(), timeout: s.target.Timeout, ownLimit: &s.ownLimit}
 	})
 	return nil
 }
 
-// prepare opens the stack that the limit needs, unless it is open already.
-func (s *pairSession) prepare(limit int) {
+// prepare returns the stack that the limit needs, and opens it unless it is open already.
+func (s *pairSession) prepare(limit int) Stack {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	connections := s.maxLimit
 	if s.schedule.ClientLimits {
 		connections = limit
 	}
-	if s.stack != nil && s.connections == connections {
-		return
+	if s.stack == nil || s.connections != connections {
+		if s.stack != nil {
+			s.stack.Close()
+		}
+		s.stack, s.connections = s.client.Open(s.target, s.network, connections), connections
 	}
-	_ = s.Close()
-	s.stack, s.connections = s.client.Open(s.target, s.network, connections), connections
+	return s.stack
 }
 
 func (s *pairSession) Usage() Usage {
@@ -95,9 +114,12 @@ func (s *pairSession) Usage() Usage {
 }
 
 func (s *pairSession) Close() error {
+	s.close() // first, so that Run starts no request that can only fail
+	s.network.Close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.stack != nil {
 		s.stack.Close()
-		s.stack = nil
 	}
 	return nil
 }

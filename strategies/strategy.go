@@ -45,7 +45,9 @@ type Session interface {
 	Run(ctx context.Context, limit int, work Work) error
 	// Usage returns what the session has used. It may be called during a Run.
 	Usage() Usage
-	// Close closes the connections, and ends the session's own processes. It must not be called during a Run.
+	// Close closes the connections, and ends the session's own processes. It may be called more than once. If it is called
+	// during a Run, it aborts the requests in flight: they end at once, as outcomes of class [Other] whose Err wraps
+	// [net.ErrClosed], the Run starts no further request, and it returns soon after.
 	Close() error
 }
 

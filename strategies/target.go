@@ -2,9 +2,7 @@ package strategies
 
 import (
 	"crypto/tls"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 )
@@ -25,13 +23,20 @@ type Target struct {
 	DNSCache    time.Duration // default: [DefaultDNSCache]; how long an address is kept
 	Insecure    bool          // accept any TLS certificate
 
+	// MaxBody is the most bytes that a body may have, after decompression, if it is decoded or handed to Handle. A larger one
+	// gives the outcome the class [TooLarge]. The default is [DefaultMaxBody]. A body that is discarded may have any size.
+	MaxBody int64
+
 	// JSON has each successful response decoded before its request ends, so that decoding is part of the work measured. A
-	// body that is not JSON gives the outcome the class [Undecodable].
+	// body that is not JSON by RFC 8259 gives the outcome the class [Undecodable]. An answer that can have no body, such as a
+	// 204, is not decoded. Of a body above 1 MiB the values are decoded but not kept.
 	JSON bool
 	// Handle is called with each successful response before its request ends, after JSON has been decoded. It is called by
 	// several goroutines at a time. Body is valid until Handle returns. An error gives the outcome the class [Undecodable].
 	// Another process cannot call Handle: see [ErrHandle]. Without Handle and JSON, bodies are read to the end and discarded.
 	Handle func(r *Request, status int, body []byte) error
+
+	memory *bodyMemory // for the bodies of a session; nil until InProcess
 }
 
 // ErrHandle is the error of Open if the target has a Handle and the strategy's requests are made by another process.
@@ -42,6 +47,7 @@ const (
 	DefaultTimeout     = 10 * time.Second
 	DefaultDialTimeout = 5 * time.Second
 	DefaultDNSCache    = 300 * time.Second // the usual time to live of a DNS record
+	DefaultMaxBody     = 32 << 20          // in bytes: more than most programs decode at once
 )
 
 // userAgent is sent by every client unless the target's header has one.
@@ -71,31 +77,22 @@ func (t Target) WithDefaults() Target {
 	if t.DNSCache == 0 {
 		t.DNSCache = DefaultDNSCache
 	}
+	if t.MaxBody == 0 {
+		t.MaxBody = DefaultMaxBody
+	}
 	return t
 }
 
-// InProcess returns the target for a client in this process: with the defaults, and, if JSON is set, with a Handle that
-// decodes the body before it calls the given Handle. Such a client may therefore ignore JSON.
+// InProcess returns the target for one session of a client in this process: with the defaults, with memory for the bodies that
+// the session keeps, and, if JSON is set, with a Handle that decodes the body before it calls the given Handle. Such a client
+// may therefore ignore JSON.
 func (t Target) InProcess() Target {
 	t = t.WithDefaults()
+	t.memory = newBodyMemory(t.MaxBody + 1)
 	if t.JSON {
 		t.Handle = decoding(t.Handle)
 	}
 	return t
-}
-
-// decoding returns a Handle that decodes the body and then calls next, unless that is nil.
-func decoding(next func(*Request, int, []byte) error) func(*Request, int, []byte) error {
-	return func(r *Request, status int, body []byte) error {
-		var decoded any
-		if err := json.Unmarshal(body, &decoded); err != nil {
-			return fmt.Errorf("decode json: %w", err)
-		}
-		if next == nil {
-			return nil
-		}
-		return next(r, status, body)
-	}
 }
 
 // tls returns the TLS settings of every client.

@@ -8,6 +8,10 @@ type Traits struct {
 	LenientParser  bool // accepts a head that breaks off, or reports it as a reset; and accepts a Content-Length that is not a number
 	ShortHeaders   bool // rejects a header line of over 8 KB
 	Retries        bool // repeats a request if a kept connection is closed without a response
+
+	// Answers has the odd answers whose outcomes may have other classes than they must, with those classes. The keys are the
+	// names that package strategytest gives to its answers.
+	Answers map[string][]Class
 }
 
 // TraitsOf returns the traits that s declares, and the zero Traits if it declares none.

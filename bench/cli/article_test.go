@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sweetspot/bench/cli/secret"
 	"sweetspot/results"
 	"sweetspot/results/article"
 )
@@ -80,7 +81,7 @@ func TestArticleIsShownButNotWrittenWhenInterrupted(t *testing.T) {
 	cmd, stdout, stderr := articleCommand(ctx)
 	endless := flags.batches(article.InstantServer, 40, flags.repeats, []article.Batch{{Strategy: "fasthttp", Limit: 40, Requests: 40}})
 	err := flags.show(cmd, []part{endless, flags.sweep("fasthttp", article.InstantServer)})
-	if status(err, stderr) != exitInterrupted || !strings.Contains(stdout.String(), "fasthttp") {
+	if status(err, &secret.Filter{}, stderr) != exitInterrupted || !strings.Contains(stdout.String(), "fasthttp") {
 		t.Errorf("got %v, want an interruption and what was measured:\n%s", err, stdout)
 	}
 	if _, err := os.Stat(flags.file); !os.IsNotExist(err) {

@@ -7,11 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"sweetspot/bench/cli/secret"
 	"sweetspot/bench/cli/terminal"
 )
 
@@ -31,30 +33,40 @@ func (e usageError) Unwrap() error { return e.error }
 
 // Run runs the command line args, which do not include the program's name, and returns the exit status. When ctx ends, the
 // command stops cleanly and reports what it has measured. Results go to stdout; progress, warnings and errors to stderr.
+//
+// What a server, a library or a program says cannot make the terminal do anything, and no secret of the arguments is printed.
 func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	log.SetOutput(io.Discard) // net/http logs what is wrong with a server's answers: a line per request, which a trial counts anyhow
+	secrets := &secret.Filter{}
+	secrets.Arguments(args)
+	out, messages := terminal.ForResults(stdout), terminal.ForMessages(stderr, secret.Logins)
 	root := newRoot()
 	root.SetArgs(args)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
+	root.SetOut(out)
+	root.SetErr(messages)
 	fitHelp(root, terminal.Columns(stdout))
 	began := false
 	root.PersistentPreRun = func(*cobra.Command, []string) { began = true } // cobra calls it once the arguments are accepted
-	err := root.ExecuteContext(ctx)
+	err := root.ExecuteContext(secret.NewContext(ctx, secrets))
 	if err != nil && !began {
 		err = usageError{misspelt(root, err)} // cobra has rejected the arguments
 	}
-	return status(err, stderr)
+	if failed := out.Err(); failed != nil && !errors.Is(err, failed) { // as of the help, whose errors cobra ignores
+		err = errors.Join(err, failed)
+	}
+	return status(err, secrets, messages)
 }
 
+// mostLines is how many lines of an error are printed: a file of URLs may have a fault in every line.
+const mostLines = 20
+
 // status prints each line of an error as a message, and returns the exit status for it.
-func status(err error, stderr io.Writer) int {
+func status(err error, secrets *secret.Filter, stderr io.Writer) int {
 	if err == nil {
 		return exitDone
 	}
-	for line := range strings.Lines(err.Error()) {
-		if line = strings.TrimSpace(line); line != "" {
-			fmt.Fprintln(stderr, "sweetspot: "+strings.Replace(line, context.Canceled.Error(), "interrupted", 1))
-		}
+	for _, line := range secrets.Lines(err, mostLines) {
+		fmt.Fprintln(stderr, "sweetspot: "+strings.Replace(line, context.Canceled.Error(), "interrupted", 1))
 	}
 	var usage usageError
 	var unmet unmetError

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sweetspot/bench/cli"
+	"sweetspot/bench/cli/signals"
 	"sweetspot/results"
 	"sweetspot/server"
 )
@@ -24,7 +25,7 @@ func TestMain(m *testing.M) {
 	}
 	if os.Getenv(asProgram) != "" && !strings.HasPrefix(os.Args[1], "-test.") { // as a process that fuzzes has it
 		note(os.Getenv(startsFile), strings.Join(os.Args[1:], " "))
-		os.Exit(cli.Run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
+		os.Exit(cli.Run(signals.Context(), os.Args[1:], os.Stdout, os.Stderr))
 	}
 	_ = os.Setenv(asProgram, "1")
 	os.Exit(m.Run())
@@ -121,7 +122,7 @@ func TestRunReportsEveryFaultOfItsArguments(t *testing.T) {
 			`--limit 0: want at least 1`,
 			`--repeats 0: want at least 1`,
 			`--strategy: no strategy "pol": did you mean pool?`,
-			`--header: "nocolon": want one such as 'Accept: application/json'`,
+			`--header: "xxxxx": want one such as 'Accept: application/json'`,
 			`--decode xml: want json`,
 			`--timeout 0s: want at least 1ms`,
 			`--rate -1: want more than 0`,
@@ -141,7 +142,7 @@ func TestRunReportsEveryFaultOfItsArguments(t *testing.T) {
 		{"bench --urls " + file, []string{`line 2: "nonsense" is not an http URL`}},
 		{"bench --urls " + file + " " + srv.URL(), []string{`want one of the two`}},
 		{"bench --urls /nowhere", []string{`--urls /nowhere: no such file`}},
-		{"bench --body @/nowhere " + srv.URL(), []string{`--body: open /nowhere: no such file`}},
+		{"bench --body @/nowhere " + srv.URL(), []string{`--body: /nowhere: no such file`}},
 		{"bench --out /dev/null/x " + srv.URL(), []string{`--out /dev/null/x: `, `want a folder that can be written to`}},
 		{"bench --profile nonesuch", []string{`--profile "nonesuch": want one of article, `}},
 		{"bench -c 10000000 " + srv.URL(), []string{`--limit 10000000: `, `the limit on open files is`}},

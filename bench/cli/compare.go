@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"sweetspot/results"
 	"sweetspot/results/compare"
 )
 
@@ -57,8 +56,8 @@ func runCompare(cmd *cobra.Command, oldPath, newPath string, flags compareFlags)
 	flags.display.check(&found)
 	threshold, err := parseThreshold(flags.threshold)
 	found.add("--threshold", err)
-	old, err1 := results.Load(oldPath)
-	new, err2 := results.Load(newPath)
+	old, err1 := open(oldPath)
+	new, err2 := open(newPath)
 	for _, err := range []error{err1, err2} {
 		if err != nil {
 			found.failures = append(found.failures, err)

@@ -98,14 +98,14 @@ func TestCompareTakesBadInputInOneLineEach(t *testing.T) {
 		{[]string{"compare", run, run, "--threshold", "NaN"}, 2, `--threshold: "NaN": want a share`},
 		{[]string{"compare", run, run, "--format", "yaml"}, 2, `--format "yaml": want one of table, `},
 		{[]string{"compare", run, post}, 2, run + " and " + post + " made different requests (method GET and POST): --anyway compares them"},
-		{[]string{"compare", run, "/nowhere"}, 1, "open /nowhere: no such file or directory"},
+		{[]string{"compare", run, "/nowhere"}, 1, "/nowhere: no such file or directory"},
 		{[]string{"compare", torn, run}, 1, torn + ":1: ends within its first line"},
 		{[]string{"compare", run, future}, 1, future + ":1: version 2: written by a newer sweetspot"},
 		{[]string{"compare", run, other}, 1, run + " and " + other + ": nothing in common: old has pool at limit 60, fasthttp at limit 60; new has pool at limit 7"},
 		{[]string{"show"}, 2, "0 arguments: want one run file, as --out saves them"},
 		{[]string{"show", run, "--format", "xml"}, 2, `--format "xml": want one of table, `},
 		{[]string{"show", os.Args[0]}, 1, os.Args[0] + ":1: not a run file: column 1: invalid character"},
-		{[]string{"show", t.TempDir()}, 1, "is a directory"},
+		{[]string{"show", t.TempDir()}, 1, "a folder: want a file"},
 	} {
 		got := sweetspot(t.Context(), c.args...)
 		if got.status != c.status || got.stdout != "" || !strings.Contains(got.stderr, c.stderr) || strings.Count(got.stderr, "\n") != 1 {

@@ -31,9 +31,17 @@ func speak(manner string) {
 	if manner == "crashing" {
 		most = 0 // so that it may be swept
 	}
-	say(`{"hello":{"protocol":1,"version":"speaker 1.2","most":%d}}`, most)
+	version := "speaker 1.2"
+	if manner == "telling" {
+		version += obeyed + strings.Join(os.Args[3:], " ")
+	}
+	hello, _ := json.Marshal(version)
+	say(`{"hello":{"protocol":1,"version":%s,"most":%d}}`, hello, most)
 	made := 0
 	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
+		if manner == "telling" { // all that it is told, as a program that logs what it does
+			fmt.Fprintln(os.Stderr, obeyed, os.Args, lines.Text())
+		}
 		var message struct {
 			Open, Stop, Close *struct{}
 			Start             *struct {
@@ -45,6 +53,9 @@ func speak(manner string) {
 			os.Exit(0)
 		}
 		switch {
+		case manner == "telling" && message.Start != nil:
+			reason, _ := json.Marshal(fmt.Sprint(obeyed, "no answer from ", message.Start.URLs[0], os.Args[3:]))
+			say(`{"error":%s}`, reason)
 		case message.Open != nil:
 			say(`{"opened":{}}`)
 		case message.Start != nil:

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"os"
 	"strings"
 	"time"
 
@@ -13,6 +12,8 @@ import (
 
 	"sweetspot/bench"
 	"sweetspot/bench/cli/live"
+	"sweetspot/bench/cli/secret"
+	"sweetspot/results/input"
 	"sweetspot/server"
 	"sweetspot/strategies"
 )
@@ -34,6 +35,7 @@ type options struct {
 	insecure   bool
 	rate       float64
 	decode     string
+	maxBody    byteSize
 	profile    string
 	out        string
 	live       string
@@ -67,6 +69,8 @@ func (o *options) bind(cmd *cobra.Command) {
 	f.BoolVar(&o.insecure, "insecure", false, "do not verify TLS certificates")
 	f.Float64Var(&o.rate, "rate", 0, "start at most `N` requests per second (default no cap)")
 	f.StringVar(&o.decode, "decode", "", "decode each body in this `FORMAT`, as part of the request: json")
+	o.maxBody = strategies.DefaultMaxBody
+	f.Var(&o.maxBody, "max-body", "count a body over this `SIZE` as a failure, if it is decoded; one that is not decoded is read and thrown away, whatever its size")
 	f.StringVar(&o.profile, "profile", "article", "start the bundled server with the profile of this `NAME`, if no URL is given: see 'sweetspot serve --help'")
 	f.StringVar(&o.out, "out", "", "save the run in this `FOLDER`, each trial as soon as it is over")
 	f.StringVar(&o.live, "live", "", "show the run while it is under way on a page at this `ADDRESS`: a port of 127.0.0.1, or HOST:PORT; Prometheus metrics are at /metrics; an open page uses a little of the client's CPU")
@@ -105,7 +109,7 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 	if !cmd.Flags().Changed("seed") {
 		o.seed = rand.Uint64N(1<<52) + 1 // a number that every reader of JSON can hold
 	}
-	p := parsed{target: withoutUser(url) + o.urls, strategies: o.chosen(cmd, found), load: o.load(cmd, url, found)}
+	p := parsed{target: secret.Logins(url) + o.urls, strategies: o.chosen(cmd, found), load: o.load(cmd, url, found)}
 	o.display.check(found)
 	if _, err := server.FindProfile(o.profile); err != nil {
 		found.usage = append(found.usage, fmt.Errorf("--%w", err))
@@ -131,7 +135,7 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 // load returns the load that the flags and the URL, which may be empty, describe.
 func (o *options) load(cmd *cobra.Command, url string, found *faults) bench.Load {
 	load := bench.Load{
-		Method: o.method, Timeout: o.timeout, Insecure: o.insecure, Decode: o.decode != "", Rate: o.rate,
+		Method: o.method, Timeout: o.timeout, Insecure: o.insecure, Decode: o.decode != "", MaxBody: int64(o.maxBody), Rate: o.rate,
 		Requests: o.requests, Duration: o.duration, Warmup: o.warmup,
 	}
 	var err error
@@ -139,8 +143,13 @@ func (o *options) load(cmd *cobra.Command, url string, found *faults) bench.Load
 	found.add("--header", err)
 	load.Body, err = readBody(o.body)
 	found.add("--body", err)
-	load.URLs, err = o.addresses(url)
+	secrets := secret.From(cmd.Context())
+	load.URLs, err = o.addresses(url, secrets)
 	found.add(subjectOf(url, o.urls), err)
+	secrets.Body(load.Body)
+	for _, line := range o.headers {
+		secrets.Header(line)
+	}
 	if !validMethod(o.method) {
 		found.addf("--method %q: want a word such as GET or POST", o.method)
 	}
@@ -179,16 +188,17 @@ func subjectOf(url, file string) string {
 }
 
 // addresses returns the load's URLs. It returns nil for the bundled server, whose URL is not known yet: if there is no URL
-// or only a path, which may be a template.
-func (o *options) addresses(url string) (bench.URLs, error) {
+// or only a path, which may be a template. It adds the logins of a file's URLs to the secrets.
+func (o *options) addresses(url string, secrets *secret.Filter) (bench.URLs, error) {
 	switch {
 	case url != "" && o.urls != "":
 		return nil, errors.New("a URL is given beside it: want one of the two")
 	case o.urls != "":
-		text, err := os.ReadFile(o.urls)
+		text, err := input.ReadAll(o.urls, mostInput)
 		if err != nil {
-			return nil, errors.Unwrap(err) // the caller names the path
+			return nil, errors.New(strings.TrimPrefix(err.Error(), o.urls+": ")) // the caller names the path
 		}
+		secrets.URLs(string(text))
 		return bench.ParseList(string(text))
 	case strings.HasPrefix(url, "/"):
 		_, err := bench.ParseURL("http://127.0.0.1" + url)
@@ -199,9 +209,12 @@ func (o *options) addresses(url string) (bench.URLs, error) {
 	return nil, nil
 }
 
+// mostInput is the size of the largest list of URLs or body that is read from a file, in bytes: room for millions of URLs.
+const mostInput = 256 << 20
+
 func readBody(text string) ([]byte, error) {
 	if path, isFile := strings.CutPrefix(text, "@"); isFile {
-		return os.ReadFile(path)
+		return input.ReadAll(path, mostInput)
 	}
 	return []byte(text), nil
 }

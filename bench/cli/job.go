@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"sweetspot/bench/cli/bundled"
 	"sweetspot/bench/cli/live"
 	"sweetspot/bench/cli/machine"
+	"sweetspot/bench/cli/secret"
 	"sweetspot/bench/process"
 	"sweetspot/results"
 	"sweetspot/results/render"
@@ -54,11 +56,11 @@ func (j job) do(cmd *cobra.Command) error {
 	if j.load.URLs, err = bench.ParseURL(j.run.Target); err != nil {
 		return err
 	}
-	return j.measure(cmd, page, target.Counts)
+	return j.measure(cmd, page, target)
 }
 
-// measure runs the plan on the load. The witness is that of a target that counts, else nil.
-func (j job) measure(cmd *cobra.Command, page *live.Page, witness func() (bench.ServerCounts, error)) error {
+// measure runs the plan on the load. The server is the bundled one, if that is the target, else nil.
+func (j job) measure(cmd *cobra.Command, page *live.Page, server *bundled.Server) error {
 	keep, err := newKeeper(j.out, j.run)
 	if err != nil {
 		return err
@@ -66,35 +68,62 @@ func (j job) measure(cmd *cobra.Command, page *live.Page, witness func() (bench.
 	defer keep.close()
 	page.Target(j.run.Target)
 	bar := newProgress(cmd.ErrOrStderr(), j.quiet)
-	found, err := j.plan.Run(cmd.Context(), j.load, bench.Observer{
-		Keep:     func(t results.Trial) error { advise(t.Warnings); page.Trial(t); return keep.trial(t) },
-		Alert:    func(w results.Warning) { bar.clear(); alert(cmd.ErrOrStderr(), w) },
+	secrets := secret.From(cmd.Context())
+	ctx, end := context.WithCancelCause(cmd.Context())
+	defer end(nil)
+	observe := bench.Observer{
+		Keep: func(t results.Trial) error {
+			advise(t.Warnings)
+			t = secrets.Trial(t)
+			page.Trial(t)
+			keep.trial(t)
+			return nil
+		},
+		Alert:    func(w results.Warning) { bar.clear(); alert(cmd.ErrOrStderr(), secrets.Warnings([]results.Warning{w})) },
 		Progress: func(at bench.Progress) { page.Progress(at); bar.show(at) },
-		Version:  func(strategy, version string) { page.Version(strategy, version); j.run.Versions[strategy] = version },
-		Witness:  witness,
-	})
-	bar.clear()
-	if len(j.run.Trials) == 0 || errors.Is(err, bench.ErrNothing) {
-		return err
+		Version: func(strategy, version string) {
+			version = secrets.Version(version)
+			page.Version(strategy, version)
+			j.run.Versions[strategy] = version
+		},
 	}
-	j.conclude(found)
+	if server != nil {
+		observe.Witness = func() (bench.ServerCounts, error) { return server.Counts(ctx) }
+		defer server.Watch(ctx, end)()
+	}
+	found, err := j.plan.Run(ctx, j.load, observe)
+	bar.clear()
+	if silent := context.Cause(ctx); errors.Is(silent, bundled.ErrSilent) {
+		err = silent // instead of that the run was cancelled
+	}
+	if len(j.run.Trials) == 0 || errors.Is(err, bench.ErrNothing) {
+		return errors.Join(err, keep.failed())
+	}
+	j.conclude(found, secrets)
 	page.Conclude(j.run)
-	return errors.Join(err, j.show(cmd), j.save(cmd, keep))
+	unsaved := keep.finish() // before it is shown: what is printed to may be gone
+	err = errors.Join(err, j.show(cmd), unsaved)
+	if path := keep.path(); path != "" && unsaved == nil && !j.quiet {
+		fmt.Fprintln(cmd.ErrOrStderr(), "saved to", path)
+	}
+	return err
 }
 
-// alert prints a warning at once, for what has to be known before the run goes on. The run ends with it again.
-func alert(to io.Writer, w results.Warning) {
-	warned := results.About("", []results.Warning{w})
-	advise(warned)
-	fmt.Fprintln(to, "warning:", warned[0])
+// alert prints warnings at once, for what has to be known before the run goes on. The run ends with them again.
+func alert(to io.Writer, warnings []results.Warning) {
+	advise(warnings)
+	for _, w := range warnings {
+		fmt.Fprintln(to, "warning:", w)
+	}
 }
 
 // conclude adds to the run what was found.
-func (j job) conclude(found bench.Findings) {
+func (j job) conclude(found bench.Findings, secrets *secret.Filter) {
 	j.run.Strategies, j.run.AtCommon, j.run.Optima = found.Strategies, found.AtCommon, found.Optima
 	j.run.Warnings = append(j.run.Warnings, found.Warnings...)
 	j.run.PeakMemory = process.PeakMemory()
 	adviseConclusions(j.run)
+	secrets.Conclusions(j.run)
 }
 
 func (j job) show(cmd *cobra.Command) error {
@@ -102,15 +131,6 @@ func (j job) show(cmd *cobra.Command) error {
 		return nil
 	}
 	return j.display.show(render.Run(j.run), results.Warnings(j.run), cmd.OutOrStdout(), cmd.ErrOrStderr())
-}
-
-// save writes the run's conclusions to its file, if it has one, and says where that is.
-func (j job) save(cmd *cobra.Command, keep *keeper) error {
-	err := keep.finish()
-	if path := keep.path(); path != "" && !j.quiet {
-		fmt.Fprintln(cmd.ErrOrStderr(), "saved to", path)
-	}
-	return err
 }
 
 // newRun returns the run of a command as it is known before the first trial.

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"syscall"
 	"testing"
 	"time"
 
@@ -64,8 +65,7 @@ http {
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
-	stop := func() { _ = command.Process.Kill(); _ = command.Wait() }
-	t.Cleanup(stop)
+	t.Cleanup(func() { _ = command.Process.Kill(); _ = command.Wait() })
 	address = fmt.Sprintf("http://127.0.0.1:%d/", port)
 	for deadline := time.Now().Add(5 * time.Second); !listening(address); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
@@ -73,7 +73,8 @@ http {
 		}
 	}
 	return address, func() int {
-		stop() // a line is written before the answer, and the log has no buffer
+		_ = command.Process.Signal(syscall.SIGQUIT) // it finishes what it has begun: a line is written after its answer
+		_ = command.Wait()
 		log, err := os.ReadFile(filepath.Join(dir, "access.log"))
 		if err != nil {
 			t.Fatal(err)

@@ -30,7 +30,7 @@ func newProgress(to io.Writer, quiet bool) *progress {
 		return nil
 	}
 	return &progress{columns: terminal.Columns(to), bar: progressbar.NewOptions(steps,
-		progressbar.OptionSetWriter(to),
+		progressbar.OptionSetWriter(terminal.Raw(to)), // the bar moves the cursor
 		progressbar.OptionSetElapsedTime(true),
 		progressbar.OptionSetPredictTime(false), // [bench.Progress] knows better: trials differ, and a search ends when it has decided
 		progressbar.OptionThrottle(100*time.Millisecond),

@@ -5,14 +5,15 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-)
 
-// withheld replaces what may be a secret, as in a URL that Go redacts.
-const withheld = "xxxxx"
+	"sweetspot/bench/cli/secret"
+	"sweetspot/results/text"
+)
 
 // redacted returns the command line as a run file keeps it: the command, the flags that were given, each in its long form
 // and in alphabetic order, and the URL. What may be a secret is withheld: the values of headers, bodies that are not in a
-// file, and the user in a URL. The path and the query of a URL are kept, since they say what was measured.
+// file, the user in a URL, and what an external program is given. The path and the query of a URL are kept, since they say
+// what was measured.
 func redacted(cmd *cobra.Command, args []string) []string {
 	line := []string{cmd.Name()}
 	cmd.Flags().Visit(func(f *pflag.Flag) {
@@ -21,7 +22,7 @@ func redacted(cmd *cobra.Command, args []string) []string {
 		}
 	})
 	for _, arg := range args {
-		line = append(line, withoutUser(arg))
+		line = append(line, secret.Logins(arg))
 	}
 	return line
 }
@@ -43,25 +44,21 @@ func public(flag, value string) string {
 	switch {
 	case flag == "header":
 		name, _, _ := strings.Cut(value, ":")
-		return name + ": " + withheld
+		return name + ": " + secret.Withheld
+	case flag == "external":
+		return withoutArguments(value)
 	case flag == "body" && value != "" && !strings.HasPrefix(value, "@"):
-		return withheld
+		return secret.Withheld
 	}
-	return value
+	return secret.Logins(value)
 }
 
-// withoutUser returns a URL, or a template of URLs, without the user, password or token before its host.
-func withoutUser(text string) string {
-	scheme, rest, found := strings.Cut(text, "://")
-	if !found {
-		return text
+// withoutArguments returns a program as --external takes it, without the words of its command that may be secrets.
+func withoutArguments(program string) string {
+	name, command, _ := strings.Cut(program, "=")
+	words, err := splitCommand(command)
+	if err != nil {
+		return name + "=" + secret.Withheld
 	}
-	authority := rest
-	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
-		authority = rest[:end]
-	}
-	if at := strings.LastIndex(authority, "@"); at >= 0 {
-		return scheme + "://" + withheld + rest[at:]
-	}
-	return text
+	return name + "=" + strings.Join(append(words[:1], text.Each(words[1:], secret.Argument)...), " ")
 }

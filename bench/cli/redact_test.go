@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
+
+	"sweetspot/bench/cli/secret"
 )
 
 // record returns what a run file would hold of a command line.
@@ -43,11 +45,14 @@ func TestRedactedKeepsNoSecret(t *testing.T) {
 		{"-qHX-Key: a: secret, secret"},
 		{"--body", `{"password":"secret"}`},
 		{"http://user:secret@127.0.0.1:80/"},
+		{"--external", "mine=curl --token=secret"},
+		{"--external", "mine=curl -H 'Cookie: secret'"},
+		{"--external", "mine=curl 'secret"},
 		{"https://secret@127.0.0.1?x"},
 		{"http://user:se@cret@127.0.0.1/{1..9}@"},
 	} {
 		line := strings.Join(record(t, args...), " ")
-		if strings.Contains(line, "cret") || !strings.Contains(line, withheld) {
+		if strings.Contains(line, "cret") || !strings.Contains(line, secret.Withheld) {
 			t.Errorf("%q is kept as %q", args, line)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"sweetspot/results"
+	"sweetspot/bench/cli/terminal"
 	"sweetspot/results/report"
 )
 
@@ -84,7 +84,7 @@ func (f *reportFlags) run(cmd *cobra.Command, args []string) error {
 			return err
 		}
 		if path == "-" {
-			_, err := text.WriteTo(cmd.OutOrStdout())
+			_, err := text.WriteTo(terminal.Raw(cmd.OutOrStdout())) // a plot is no text
 			return err
 		}
 		if err := os.WriteFile(path, text.Bytes(), 0o666); err != nil {
@@ -157,7 +157,7 @@ func writable(path string) error {
 func loadRuns(paths []string) ([]report.Source, error) {
 	var sources []report.Source
 	for _, path := range paths {
-		run, err := results.Load(path)
+		run, err := open(path)
 		if err != nil {
 			return nil, err
 		}

@@ -3,6 +3,7 @@ package cli
 import (
 	"github.com/spf13/cobra"
 
+	"sweetspot/bench/cli/secret"
 	"sweetspot/results"
 	"sweetspot/results/render"
 )
@@ -23,7 +24,7 @@ shown as far as it goes.`,
 			if err := found.err(); err != nil {
 				return err
 			}
-			run, err := results.Load(args[0])
+			run, err := open(args[0])
 			if err != nil {
 				return err
 			}
@@ -32,4 +33,14 @@ shown as far as it goes.`,
 	}
 	display.bind(cmd)
 	return cmd
+}
+
+// open reads a run file, which somebody else may have written.
+func open(path string) (*results.Run, error) {
+	run, err := results.Load(path)
+	if err != nil {
+		return nil, err
+	}
+	new(secret.Filter).Loaded(run)
+	return run, nil
 }

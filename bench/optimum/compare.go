@@ -30,13 +30,27 @@ const (
 type Pair struct {
 	A, B      string
 	Ratio     float64 // of A's goodput to B's
-	Low, High float64 // interval of Ratio; the intervals of all pairs together are right with 95% confidence
-	P         float64 // probability of a difference at least as large by chance, adjusted for the number of pairs
+	Low, High float64 // interval of Ratio, wider by [stat.Negligible]; those of all pairs together are right with 95% confidence
+	P         float64 // probability of a difference at least as large if none is more than negligible, adjusted for the number of pairs
 }
 
-// Differs reports whether one of the two is certainly faster, and by more than the share [stat.Negligible].
-func (p Pair) Differs() bool {
-	return p.P <= 1-stat.Confidence && (p.Low > 1+stat.Negligible || p.High < 1/(1+stat.Negligible))
+// Differs reports whether one of the two is certainly faster, and by more than the share [stat.Negligible]: whether the
+// interval excludes 1.
+func (p Pair) Differs() bool { return p.Low > 1 || p.High < 1 }
+
+// An Interval is that of the ratio of a strategy's goodput to that of the fastest of its family, whichever that is: at most
+// 1. It includes 1 unless another strategy is certainly faster, and is 1 only if the strategy certainly is the fastest.
+type Interval struct{ Low, High float64 }
+
+// standing returns what the interval says.
+func (i Interval) standing() Standing {
+	switch {
+	case i.High < 1:
+		return Slower
+	case i.Low >= 1:
+		return Fastest
+	}
+	return Indistinguishable
 }
 
 // A Ranking is what paired measurements say about the differences between strategies.
@@ -44,6 +58,7 @@ type Ranking struct {
 	Blocks    int // complete ones, which alone count
 	Pairs     []Pair
 	Standings []map[string]Standing // of each family, by name; copies are left out
+	Versus    []map[string]Interval // of each family, by name; empty if there are too few blocks, or the comparison is void
 	Void      bool                  // a strategy differed from its own copy: the measurement cannot compare strategies
 	Warnings  []Warning
 }
@@ -60,7 +75,9 @@ const FewestBlocks = 10
 // and without any family all are one. Every pair of a family gets a paired t test of its log-ratios, and all pairs of all
 // families together, each counted once, get Holm's correction (Holm 1979), so that at most one run in twenty names a
 // difference where there is none, however many families it has. Interval and p agree: an interval excludes 1 where p is at
-// most 0.05. A copy is compared with its original only, and voids all families if it differs.
+// most 0.05. The interval of a strategy's ratio to the fastest follows from those of its pairs, as in Hsu's multiple comparisons
+// with the best (Hsu 1984): it is at most 1, and it lies between the least of the lower ends and the least of the upper ends,
+// since the fastest is the one to which the ratio is the least. A copy is compared with its original only, and voids all families if it differs.
 func Compare(samples []Sample, families ...[]string) Ranking {
 	if len(families) == 0 {
 		families = [][]string{originals(samples)}
@@ -82,7 +99,15 @@ func Compare(samples []Sample, families ...[]string) Ranking {
 			fmt.Sprintf("to name a winner takes at least %d complete blocks, not %d", FewestBlocks, blocks)})
 	}
 	for _, family := range families {
-		c.Standings = append(c.Standings, c.stand(family))
+		versus := c.versus(family)
+		standings := make(map[string]Standing)
+		for _, name := range family {
+			standings[name] = Indistinguishable
+			if interval, known := versus[name]; known {
+				standings[name] = interval.standing()
+			}
+		}
+		c.Standings, c.Versus = append(c.Standings, standings), append(c.Versus, versus)
 	}
 	return c
 }
@@ -118,13 +143,14 @@ func complete(samples []Sample) (logs [][]float64, blocks int) {
 // pairs tests every pair of a family once, and every copy against its original.
 func pairs(samples []Sample, families [][]string, logs [][]float64) []Pair {
 	var tests []*paired
+	beyond := stat.Beyond{Allowance: math.Log1p(stat.Negligible)}
 	for i, a := range samples {
 		for k, b := range samples[i+1:] {
 			related := slices.ContainsFunc(families, func(family []string) bool {
 				return slices.Contains(family, a.Name) && slices.Contains(family, b.Name)
 			})
 			if related || a.CopyOf == b.Name || b.CopyOf == a.Name {
-				tests = append(tests, &paired{a.Name, b.Name, stat.Paired(logs[i], logs[i+1+k])})
+				tests = append(tests, &paired{a.Name, b.Name, stat.Paired(logs[i], logs[i+1+k], beyond)})
 			}
 		}
 	}
@@ -162,32 +188,25 @@ func isCopy(samples []Sample, p Pair) bool {
 	})
 }
 
-// stand returns the standing of every strategy of a family.
-func (c *Ranking) stand(family []string) map[string]Standing {
-	faster, beaten := make(map[string]int), make(map[string]bool)
-	for _, p := range c.Pairs {
-		if !p.Differs() || !slices.Contains(family, p.A) || !slices.Contains(family, p.B) {
-			continue
-		}
-		winner, loser := p.A, p.B
-		if p.Ratio < 1 {
-			winner, loser = loser, winner
-		}
-		faster[winner]++
-		beaten[loser] = true
+// versus returns the interval of the ratio to the fastest of every strategy of a family. It is empty if the comparison names
+// no differences, or if there is nothing to compare with.
+func (c *Ranking) versus(family []string) map[string]Interval {
+	intervals := make(map[string]Interval)
+	if c.Void || c.Blocks < FewestBlocks || len(family) < 2 {
+		return intervals
 	}
-	standings := make(map[string]Standing)
 	for _, name := range family {
-		switch {
-		case c.Void || c.Blocks < FewestBlocks:
-			standings[name] = Indistinguishable
-		case beaten[name]:
-			standings[name] = Slower
-		case len(family) > 1 && faster[name] == len(family)-1:
-			standings[name] = Fastest
-		default:
-			standings[name] = Indistinguishable
+		intervals[name] = Interval{1, 1}
+	}
+	narrow := func(name string, low, high float64) {
+		i := intervals[name]
+		intervals[name] = Interval{min(i.Low, low), min(i.High, high)}
+	}
+	for _, p := range c.Pairs {
+		if slices.Contains(family, p.A) && slices.Contains(family, p.B) {
+			narrow(p.A, p.Low, p.High)
+			narrow(p.B, 1/p.High, 1/p.Low)
 		}
 	}
-	return standings
+	return intervals
 }

@@ -31,6 +31,6 @@ func ExampleCompare() {
 	fmt.Printf("%s is %.2f times as fast as %s (%.2f to %.2f)\n", pair.B, 1/pair.Ratio, pair.A, 1/pair.High, 1/pair.Low)
 	fmt.Println("fasthttp:", comparison.Standings[0]["fasthttp"])
 	// Output:
-	// fasthttp is 1.31 times as fast as pool (1.30 to 1.31)
+	// fasthttp is 1.31 times as fast as pool (1.27 to 1.34)
 	// fasthttp: fastest
 }

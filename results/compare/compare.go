@@ -115,7 +115,7 @@ func (c *Comparison) test(before, after side) {
 			row.Verdict = TooFew
 			continue
 		}
-		d := stat.Welch(x, y, (math.Abs(before.drift)+math.Abs(after.drift))/2)
+		d := stat.Welch(x, y, stat.Beyond{Allowance: (math.Abs(before.drift) + math.Abs(after.drift)) / 2})
 		rows, tests = append(rows, row), append(tests, &d)
 	}
 	stat.Holm(tests)

@@ -142,7 +142,7 @@ func (c contest) uncorrected(t *testing.T, p float64) float64 {
 		if slices.ContainsFunc(before.order, func(at At) bool {
 			x, _ := before.rates(at)
 			y, _ := after.rates(at)
-			return stat.Welch(x, y, 0).P <= p
+			return stat.Welch(x, y, stat.Beyond{}).P <= p
 		}) {
 			n++
 		}

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"math"
 	"slices"
 
 	"sweetspot/results"
@@ -45,7 +46,7 @@ func figureColumns() (named map[string]Field[results.Summary], latencies []Field
 // compactVerdict is the verdict in fewer characters.
 var compactVerdict = Compact[results.Summary]{Name: "vs", Cell: shortVerdict, Key: compactVerdictKey}
 
-const compactVerdictKey = "vs is how it compares with the fastest: ~ is indistinguishable from it, ? too few repeats to say, -39% is 39% slower, ÷3.6 is 3.6 times slower"
+const compactVerdictKey = "vs is how it compares with the fastest: ~ is indistinguishable from it, ~9% too and at most 9% slower, ? too few repeats to say, -39% is 39% slower, ÷3.6 is 3.6 times slower"
 
 // spread writes the spread of a summary. It is not known after a single trial.
 func spread(s results.Summary) string {
@@ -84,6 +85,8 @@ func shortVerdict(s results.Summary) string {
 		return "?"
 	case long == results.NearFastest:
 		return "~"
+	case s.Verdict == results.Indistinguishable && s.Error == "":
+		return "~" + text.PercentTo(math.Ceil(100*(1-*s.VersusLow))/100, 0)
 	case s.Verdict == results.Slower && s.VersusFastest > 0.5:
 		return "-" + text.Percent(1-s.VersusFastest)
 	case s.Verdict == results.Slower && s.VersusFastest > 0:

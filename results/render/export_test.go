@@ -6,3 +6,6 @@ func Unregister(names ...string) {
 		delete(formats, name)
 	}
 }
+
+// Inert returns a cell of CSV that no spreadsheet evaluates.
+func Inert(cell string) string { return inert(cell) }

@@ -31,11 +31,24 @@ func legend(r *results.Run) string {
 		words += fmt.Sprintf(" The client used at most %s of memory.", text.Megabytes(r.PeakMemory))
 	}
 	words += programs(r.Trials)
-	if slices.ContainsFunc(slices.Concat(r.Strategies, r.AtCommon), func(s results.Summary) bool { return s.Versus() == results.NearFastest }) {
-		words += " ~ fastest: indistinguishable from the fastest."
-	}
+	words += verdicts(slices.Concat(r.Strategies, r.AtCommon))
 	if slices.ContainsFunc(r.Trials, func(t results.Trial) bool { return isNearPeak(r, t) }) {
 		words += " " + results.NearPeak + ": indistinguishable from the peak."
+	}
+	return words
+}
+
+// verdicts says how to read the verdicts of the summaries.
+func verdicts(compared []results.Summary) string {
+	words := ""
+	if slices.ContainsFunc(compared, func(s results.Summary) bool { return s.Verdict == results.Slower && s.VersusLow != nil }) {
+		words += " How much slower than the fastest is an interval; all of them together are right with 95% confidence."
+	}
+	if slices.ContainsFunc(compared, func(s results.Summary) bool { return strings.HasSuffix(s.Versus(), results.NotToldApart) }) {
+		words += " Not told apart: it may be the fastest; more or longer trials narrow the interval."
+	}
+	if slices.ContainsFunc(compared, func(s results.Summary) bool { return s.Versus() == results.NearFastest }) {
+		words += " ~ fastest: indistinguishable from the fastest."
 	}
 	return words
 }

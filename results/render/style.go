@@ -15,7 +15,7 @@ const (
 	Plain   Style = ""     // nothing to remark
 	Strong  Style = "1"    // what to read first
 	Best    Style = "1;32" // the winner, the limit to use
-	Good    Style = "32"   // what is indistinguishable from the winner
+	Good    Style = "32"   // what is as good a choice as the winner
 	Caution Style = "33"   // a reason not to trust a figure
 	Trouble Style = "31"   // what went wrong
 	Faint   Style = "2"    // what need not be read every time
@@ -37,18 +37,18 @@ type Line struct {
 
 // rowStyle returns the style of a strategy's row in a comparison.
 func rowStyle(s results.Summary) Style {
-	switch s.Versus() {
-	case string(results.Fastest):
+	switch {
+	case s.Verdict == results.Fastest && s.Error == "":
 		return Best
-	case results.NearFastest:
+	case s.IsClose():
 		return Good
 	}
 	return Plain
 }
 
-// verdictStyle returns the style of a verdict: that of its row, unless the repeats are too few for a verdict.
+// verdictStyle returns the style of a verdict: that of its row, unless there are too few repeats to tell strategies apart.
 func verdictStyle(s results.Summary) Style {
-	if s.Versus() == results.TooFewToSay {
+	if s.Verdict == results.Indistinguishable && s.Error == "" && !s.IsClose() {
 		return Faint
 	}
 	return rowStyle(s)

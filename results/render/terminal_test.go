@@ -27,13 +27,7 @@ func coloured(t testing.TB, run *results.Run, columns int) string {
 }
 
 // tied returns a comparison of enough trials to name a winner, whose second best is indistinguishable from it.
-func tied(t testing.TB) *results.Run {
-	run := fixture.Compared(t, 3)
-	for i := range run.Strategies {
-		run.Strategies[i].Trials = 10
-	}
-	return run
-}
+func tied(t testing.TB) *results.Run { return fixture.Compared(t, results.EnoughTrials) }
 
 func TestTableLooksAsBeforeInColour(t *testing.T) {
 	for _, c := range []struct {
@@ -92,7 +86,7 @@ func TestTerminalWrapsWideText(t *testing.T) {
 
 func TestTableCompactsTheVerdictBeforeLeavingItOut(t *testing.T) {
 	text := fixture.Written(t, render.Run(tied(t)), render.Table, 40)
-	for _, want := range []string{"  vs\n", "  best\n", "  ~\n", "  -39%\n", "  ÷3.6\n", "(vs is how it compares"} {
+	for _, want := range []string{"  vs\n", "  best\n", "  ~3%\n", "  -39%\n", "  ÷3.6\n", "(vs is how it compares"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in\n%s", want, text)
 		}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"sweetspot/results"
@@ -78,29 +79,37 @@ func percentilesTable(all []rank) table {
 	return t
 }
 
-// winners returns a sentence that names the fastest strategies of a comparison.
+// winners returns a sentence that names the fastest strategies of a comparison, which has the best strategy first.
 func winners(compared []results.Summary) string {
-	var best []string
-	var few bool
+	var best []results.Summary
 	for _, s := range compared {
 		if s.PerSecond > 0 && (s.Verdict == results.Fastest || s.Verdict == results.Indistinguishable || s.Verdict == "") {
-			best = append(best, text.Clean(s.Strategy))
-			few = few || s.Versus() == results.TooFewToSay
+			best = append(best, s)
 		}
 	}
 	if len(best) == 0 {
 		return "No request succeeded, so there is no comparison."
 	}
+	first := text.Clean(best[0].Strategy)
 	top := text.Number(compared[0].PerSecond) + "/s at limit " + text.Count(compared[0].Limit)
+	says := func(words string) bool {
+		return slices.ContainsFunc(best, func(s results.Summary) bool { return s.Versus() == words })
+	}
 	switch {
 	case len(compared) == 1:
-		return fmt.Sprintf("%s: %s.", best[0], top)
+		return fmt.Sprintf("%s: %s.", first, top)
 	case len(best) == 1:
-		return fmt.Sprintf("%s is the fastest: %s.", best[0], top)
-	case few:
-		return fmt.Sprintf("%s has the highest mean, %s, but there are too few repeats to say which strategy is the fastest.", best[0], top)
+		return fmt.Sprintf("%s is the fastest: %s.", first, top)
+	case says(results.TooFewToSay):
+		return fmt.Sprintf("%s has the highest mean, %s, but there are too few repeats to say which strategy is the fastest.", first, top)
 	}
-	last := len(best) - 1
-	return fmt.Sprintf("%s and %s are the fastest, up to %s. The repeats show no significant difference between them.",
-		strings.Join(best[:last], ", "), best[last], top)
+	var others []string
+	for _, s := range best[1:] {
+		name := text.Clean(s.Strategy)
+		if s.VersusLow != nil {
+			name += " (" + strings.TrimSuffix(s.Versus(), results.NotToldApart) + ")"
+		}
+		others = append(others, name)
+	}
+	return fmt.Sprintf("%s has the highest mean, %s. Not told apart from the fastest: %s.", first, top, strings.Join(others, ", "))
 }

@@ -12,9 +12,9 @@ import (
 // Confidence is the confidence of every interval that is shown, and of every statement that is made.
 const Confidence = 0.95
 
-// Negligible is the largest difference of goodput, as a share, that is called noise even if it is certain. The same program
-// on the same machine differs by this much from one session to the next, which repeats within a session do not show, and a
-// smaller difference is no reason to choose a strategy.
+// Negligible is a difference of goodput, as a share, that is no reason to choose a strategy. Strategies that are measured
+// beside one another may differ by this much for reasons that the repeats do not show, such as the sockets that a strategy
+// happens to have: their intervals are wider by it.
 const Negligible = 0.02
 
 // Student returns the value that Student's t with df degrees of freedom exceeds with probability alpha.

@@ -17,19 +17,64 @@ type Test struct {
 	allowance float64 // by how much the means may differ for reasons that are not tested
 }
 
+// Beyond is what two samples cannot show about the difference between their means.
+type Beyond struct {
+	Allowance float64 // by how much the means may differ for reasons that are not tested, such as drift
+	Variance  float64 // of the difference, in addition to what the values show, such as that between runs
+	DF        float64 // degrees of freedom of the estimate of Variance; 0 if Variance is no estimate
+}
+
 // Welch tests the mean of the second sample less that of the first. Both have at least two values, in order of time;
-// neither their sizes nor their variances need be equal (Welch 1947). The means may differ by allowance for reasons that
-// are not tested, such as drift. If the means are equal to the last bit, P is 1.
-func Welch(first, second []float64, allowance float64) Test {
-	a, b := varianceOfMean(first), varianceOfMean(second)
-	t := Test{Mean: Describe(second).Mean - Describe(first).Mean, SE: math.Sqrt(a + b), allowance: allowance, P: 1}
-	// Welch and Satterthwaite. If neither sample varies, any number is correct, since the error is 0.
-	t.DF = float64(len(first) + len(second) - 2)
-	if a+b > 0 {
-		t.DF = (a + b) * (a + b) / (a*a/float64(len(first)-1) + b*b/float64(len(second)-1))
+// neither their sizes nor their variances need be equal (Welch 1947). If the means are equal to the last bit, P is 1.
+func Welch(first, second []float64, beyond Beyond) Test {
+	return difference(Describe(second).Mean-Describe(first).Mean, beyond,
+		variance{varianceOfMean(first), float64(len(first) - 1)}, variance{varianceOfMean(second), float64(len(second) - 1)})
+}
+
+// Paired tests the mean of the differences x[i] - y[i] of two samples of the same size, of at least two values each.
+func Paired(x, y []float64, beyond Beyond) Test {
+	differences := make([]float64, len(x))
+	for i := range x {
+		differences[i] = x[i] - y[i]
 	}
-	if beyond := math.Abs(t.Mean) - allowance; beyond > 0 {
-		t.P = 2 * student(t.DF).CDF(-beyond/t.SE)
+	d := Describe(differences)
+	return difference(d.Mean, beyond, variance{d.Deviation * d.Deviation / d.N, d.N - 1})
+}
+
+// Means tests the mean of the second sample less that of the first, whose values are independent, such as the means of runs.
+// At least one of the samples has two values or more. Samples of the same size are taken to have the same variance (Student
+// 1908), which is robust if they have not; so is a sample of one value, whose variance is not known. Else it is Welch's test.
+func Means(first, second []float64) Test {
+	a, b := Describe(first), Describe(second)
+	within := func(s Sample) variance { return variance{s.Deviation * s.Deviation / s.N, s.N - 1} }
+	if a.N != b.N && a.N > 1 && b.N > 1 {
+		return difference(b.Mean-a.Mean, Beyond{}, within(a), within(b))
+	}
+	df := a.N + b.N - 2
+	common := ((a.N-1)*a.Deviation*a.Deviation + (b.N-1)*b.Deviation*b.Deviation) / df
+	return difference(b.Mean-a.Mean, Beyond{}, variance{common * (1/a.N + 1/b.N), df})
+}
+
+// A variance is an estimate of a variance with its degrees of freedom.
+type variance struct{ value, df float64 }
+
+// difference tests a difference whose variance is the sum of the parts and of what is beyond them. The degrees of freedom are
+// those of Satterthwaite (1946). If the parts do not vary at all any number is correct, since the error is 0.
+func difference(mean float64, beyond Beyond, parts ...variance) Test {
+	t := Test{Mean: mean, allowance: beyond.Allowance, P: 1}
+	sum, squares := beyond.Variance, 0.0
+	if beyond.DF > 0 {
+		squares = sum * sum / beyond.DF
+	}
+	for _, part := range parts {
+		sum, squares, t.DF = sum+part.value, squares+part.value*part.value/part.df, t.DF+part.df
+	}
+	if squares > 0 {
+		t.DF = sum * sum / squares
+	}
+	t.SE = math.Sqrt(sum)
+	if least := math.Abs(t.Mean) - t.allowance; least > 0 {
+		t.P = 2 * student(t.DF).CDF(-least/t.SE)
 	}
 	return t
 }
@@ -56,20 +101,6 @@ func varianceOfMean(values []float64) float64 {
 	}
 	r := min(max(0, products/squares+1/n), mostCorrelation)
 	return squares / (n - 1) / n * (1 + r) / (1 - r)
-}
-
-// Paired tests the mean of the differences x[i] - y[i] of two samples of the same size, of at least two values each.
-func Paired(x, y []float64) Test {
-	differences := make([]float64, len(x))
-	for i := range x {
-		differences[i] = x[i] - y[i]
-	}
-	d := Describe(differences)
-	t := Test{Mean: d.Mean, SE: d.Deviation / math.Sqrt(d.N), DF: d.N - 1, P: 1}
-	if t.Mean != 0 { // else equal to the last bit, and 0/0 if SE is 0 as well
-		t.P = 2 * student(t.DF).CDF(-math.Abs(t.Mean)/t.SE)
-	}
-	return t
 }
 
 // Holm adjusts the tests for their number, so that the probability that any of them finds a difference where there is none

@@ -82,6 +82,23 @@ func Percent(share float64) string {
 	return PercentTo(share, 0)
 }
 
+// Range writes two figures, the unit of both being that of the second: "12 to 17", or only one if both read alike.
+func Range(low, high float64, write func(float64) string) string {
+	if write(low) == write(high) {
+		return write(high)
+	}
+	return write(low) + " to " + write(high)
+}
+
+// PercentRange writes two shares of one, as precisely as the smaller one is worth reading: "12 to 17%".
+func PercentRange(low, high float64) string {
+	decimals := 0
+	if low < 0.0995 {
+		decimals = 1
+	}
+	return Range(low, high, func(share float64) string { return strings.TrimSuffix(PercentTo(share, decimals), "%") }) + "%"
+}
+
 // PercentTo writes a share of one with a number of decimals: 0.0113 with one decimal is 1.1%.
 func PercentTo(share float64, decimals int) string {
 	return strconv.FormatFloat(100*share, 'f', decimals, 64) + "%"

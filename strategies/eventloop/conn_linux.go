@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"slices"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -29,15 +30,23 @@ type conn struct {
 	unsent   []byte // bytes of the request
 	noReuse  bool   // the connection must not carry another request
 
-	connTimer     timer    // when connecting times out, or when the idle connection is closed
-	addresses     []string // of the host; the first one is being tried
-	dialError     error    // of the addresses that were tried
-	lastRun       int64    // the latest run in which the connection carried a request
-	written       uint64   // bytes written since the connection was made
-	writtenBefore uint64   // the part of written that belongs to earlier requests
+	connTimer     timer  // when connecting times out, or when the idle connection is closed
+	lastRun       int64  // the latest run in which the connection carried a request
+	written       uint64 // bytes written since the connection was made
+	writtenBefore uint64 // the part of written that belongs to earlier requests
 
-	finishFunc func() // the method finish, allocated once
-	handleErr  error  // of Target.Handle
+	answers int           // on this connection
+	ended   time.Duration // when the latest of them ended, on the loop's clock
+	began   time.Duration // when the request began to be sent
+
+	dialling   dialling             // while connecting
+	owner      *conn                // while attempting: the conn for whose request it connects,
+	ip         string               // and to which address
+	delegation *delegation          // while delegated
+	share      strategies.BodyShare // for the body
+	handleErr  error                // of Target.Handle
+
+	finishFunc, wakeFunc, readOnFunc func() // the methods finish, wake and readOn, allocated once
 }
 
 // state is what a conn is doing.
@@ -46,7 +55,8 @@ type state uint8
 const (
 	unused     state = iota // no connection, no request
 	resolving               // waits for the host's addresses
-	connecting              // waits for the connection
+	connecting              // waits for a connection, which conns that are attempting may make
+	attempting              // connects to one address for another conn
 	receiving               // waits for the response, and may still be sending the request
 	handling                // the response is with Target.Handle
 	delegated               // a goroutine makes the request
@@ -56,14 +66,13 @@ const (
 // start makes the request.
 func (c *conn) start(r *strategies.Request) {
 	c.request = *r
+	c.loop.requestTimers.join(&c.deadline, c.loop.clock)
 	switch {
 	case c.host.https:
 		c.delegate()
 	case c.fd >= 0:
-		c.loop.requestTimers.join(&c.deadline, c.loop.clock)
 		c.send()
 	default:
-		c.loop.requestTimers.join(&c.deadline, c.loop.clock)
 		c.dial()
 	}
 }
@@ -71,7 +80,7 @@ func (c *conn) start(r *strategies.Request) {
 // send sends the request, in one system call unless the request is large.
 func (c *conn) send() {
 	l := c.loop
-	c.state, c.noReuse, c.writtenBefore = receiving, false, c.written
+	c.state, c.noReuse, c.writtenBefore, c.began = receiving, false, c.written, l.clock
 	l.network.CountRequest(&c.lastRun)
 	data, err := l.writer.write(c.request.URL, c.host, l.cookies)
 	if err != nil {
@@ -117,7 +126,7 @@ func (c *conn) writeFailed(err error) {
 func (c *conn) receive(closed bool) {
 	l := c.loop
 	for range readsPerEvent {
-		if c.fd < 0 {
+		if c.fd < 0 || c.state == receiving && !c.hasRoom() {
 			return
 		}
 		n, err := network.RawRead(c.fd, l.buffer)
@@ -128,6 +137,7 @@ func (c *conn) receive(closed bool) {
 			c.discard()
 			return
 		case err != nil:
+			c.noticeEnd()
 			c.fail(os.NewSyscallError("read", err))
 			return
 		case n == 0:
@@ -147,7 +157,7 @@ func (c *conn) parse(data []byte) {
 	n, done, err := c.parser.Feed(data)
 	switch {
 	case err != nil:
-		c.fail(err)
+		c.parseFailed(err)
 	case done:
 		c.noReuse = c.noReuse || c.loop.writer.closes || !c.parser.Reusable() || n < len(data) || len(c.unsent) > 0
 		c.complete()
@@ -165,6 +175,7 @@ func (c *conn) closedByServer() {
 			c.redial()
 			return
 		}
+		c.noticeEnd()
 		c.fail(errNoResponse)
 	default:
 		c.fail(fmt.Errorf("the connection ended within the response: %w", err))
@@ -182,7 +193,7 @@ func (c *conn) complete() {
 			}
 		}
 	}
-	if l.target.Handle != nil && c.parser.Status() < 400 {
+	if l.target.Inspects(c.parser.Status()) {
 		c.state = handling
 		l.toHandle <- c
 		return
@@ -190,21 +201,16 @@ func (c *conn) complete() {
 	c.finish()
 }
 
-// handle is called by a goroutine of startHandlers; the loop does not touch c meanwhile.
-func (c *conn) handle() {
-	c.handleErr = c.loop.target.Handle(&c.request, c.parser.Status(), c.parser.Body())
-	c.loop.inbox.post(c.finishFunc)
-}
-
 // finish ends the request with the response, and makes the connection ready for the next request.
 func (c *conn) finish() {
-	o := strategies.Answered(c.parser.Status(), c.parser.Size(), c.handleErr)
+	o := c.outcome()
 	c.handleErr = nil
 	c.loop.end(c, o)
 	if c.noReuse {
 		c.disconnect()
 		return
 	}
+	c.answered()
 	c.keepIdle()
 }
 
@@ -214,10 +220,10 @@ func (c *conn) fail(err error) {
 	c.disconnect()
 }
 
-// timedOut ends the request at its timeout.
-func (c *conn) timedOut() {
+// giveUp ends the request before its end: at its timeout, or when the session is closed.
+func (c *conn) giveUp(why error) {
 	if c.state == resolving {
 		c.host.stopWaiting(c)
 	}
-	c.fail(errTimeout)
+	c.fail(why)
 }

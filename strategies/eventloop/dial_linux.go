@@ -6,9 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/netip"
 	"os"
-	"strconv"
+	"slices"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -19,18 +18,28 @@ var (
 	errTimeout     = fmt.Errorf("no whole response in time: %w", os.ErrDeadlineExceeded)
 	errDialTimeout = fmt.Errorf("no connection in time: %w", os.ErrDeadlineExceeded)
 	errNoResponse  = fmt.Errorf("the server closed the connection without a response: %w", io.EOF)
+	errAborted     = fmt.Errorf("the session was closed: %w", net.ErrClosed)
 )
 
-// dial connects to the host. If its addresses are not known, it waits for a lookup first.
+// A dialling is what a request needs while it waits for a connection. It tries the host's addresses as RFC 8305 says: one after
+// the other, the next when the previous one has failed or has not answered for network.AttemptDelay.
+type dialling struct {
+	attempts  []*conn  // in progress, each with a socket of its own
+	addresses []string // not tried yet
+	err       error    // of the addresses that were tried
+	stagger   timer    // when the next address is tried
+}
+
+// dial connects to the host, within the dial timeout. If its addresses are not known, it waits for a lookup first.
 func (c *conn) dial() {
+	c.loop.dialTimers.join(&c.connTimer, c.loop.clock)
 	addresses, known := c.loop.network.Known(c.host.name)
 	if !known {
 		c.state = resolving
 		c.loop.resolve(c)
 		return
 	}
-	c.addresses = addresses
-	c.tryAddresses(nil)
+	c.connect(addresses)
 }
 
 // resolve starts a goroutine that finds the addresses for c, unless one is already running for the same host.
@@ -48,11 +57,11 @@ func (l *loop) resolve(c *conn) {
 			waiting := h.waiting
 			h.waiting = nil
 			for _, c := range waiting {
-				if c.addresses = addresses; err != nil {
+				if err != nil {
 					c.fail(err)
 					continue
 				}
-				c.tryAddresses(nil)
+				c.connect(addresses)
 			}
 		})
 	})
@@ -68,52 +77,61 @@ type lookups struct {
 
 func (l *lookups) open() { l.ctx, l.cancel = context.WithCancel(context.Background()) }
 
-func (l *lookups) close() {
-	l.cancel()
-	l.running.Wait()
+// connect connects to one of the addresses.
+func (c *conn) connect(addresses []string) {
+	c.state = connecting
+	c.dialling.addresses = addresses
+	c.tryNext()
 }
 
-// tryAddresses tries the remaining addresses until one does not fail at once. err is the error of the address that was tried
-// before them, or nil.
-func (c *conn) tryAddresses(err error) {
-	for {
-		if err != nil {
-			c.dialError = errors.Join(c.dialError, err)
-		}
-		if len(c.addresses) == 0 {
-			c.fail(c.dialError)
+// tryNext tries the next address, and those after it if it fails at once.
+func (c *conn) tryNext() {
+	d := &c.dialling
+	d.stagger.leave()
+	for len(d.addresses) > 0 {
+		ip := d.addresses[0]
+		d.addresses = d.addresses[1:]
+		attempt, err := c.attempt(ip)
+		if err == nil {
+			d.attempts = append(d.attempts, attempt)
+			if len(d.addresses) > 0 {
+				c.loop.attemptTimers.join(&d.stagger, c.loop.clock)
+			}
 			return
 		}
-		if err = c.connect(c.addresses[0]); err == nil {
-			return
-		}
-		c.closeSocket()
-		c.addresses = c.addresses[1:]
+		d.err = errors.Join(d.err, c.dialFailed(ip, err))
+	}
+	if len(d.attempts) == 0 {
+		c.fail(d.err)
 	}
 }
 
-// connect begins to connect to an address. An event will say whether it succeeded.
-func (c *conn) connect(ip string) error {
-	family, address, err := c.socketAddress(ip)
+// attempt begins to connect to an address, for the request of c. An event for the conn that it returns will say whether that
+// succeeded.
+func (c *conn) attempt(ip string) (*conn, error) {
+	l := c.loop
+	family, address, err := socketAddress(ip, c.host.port)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	c.loop.makeRoom()
+	l.makeRoom()
 	fd, err := unix.Socket(family, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
-		return c.dialFailed(ip, os.NewSyscallError("socket", err))
+		return nil, os.NewSyscallError("socket", err)
 	}
-	c.loop.adopt(c, fd)
+	attempt := l.newConn(c.host)
+	attempt.state, attempt.owner, attempt.ip = attempting, c, ip
+	l.adopt(attempt, fd)
 	_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1) // as Go's dialer does, so that no request waits for an ACK
-	if err := unix.Connect(fd, address); err != nil && err != unix.EINPROGRESS {
-		return c.dialFailed(ip, os.NewSyscallError("connect", err))
+	err = os.NewSyscallError("connect", unix.Connect(fd, address))
+	if err == nil || errors.Is(err, unix.EINPROGRESS) {
+		err = l.poller.add(fd, attempt.serial, unix.EPOLLIN|unix.EPOLLOUT|unix.EPOLLRDHUP)
 	}
-	if err := c.loop.poller.add(fd, c.serial, unix.EPOLLIN|unix.EPOLLOUT|unix.EPOLLRDHUP); err != nil {
-		return err
+	if err != nil {
+		attempt.disconnect()
+		return nil, err
 	}
-	c.state = connecting
-	c.loop.dialTimers.join(&c.connTimer, c.loop.clock)
-	return nil
+	return attempt, nil
 }
 
 // makeRoom closes the connection that has been idle for the longest time if there are maxOpen connections, which is twice the
@@ -131,68 +149,64 @@ func (l *loop) adopt(c *conn, fd int) {
 	}
 	l.serial++
 	l.conns[fd], c.fd, c.serial = c, fd, l.serial
-	c.lastRun, c.written = 0, 0
+	c.lastRun, c.written, c.answers = 0, 0, 0
 	l.open++
 }
 
-// connected handles the result of connecting: it sends the request, or tries the next address. It returns whether a response
-// may arrive.
-func (c *conn) connected() bool {
+// connected handles the result of an attempt. It returns the conn for whose request it was made, which has the connection
+// then, or nil if there is none or nothing can arrive on it.
+func (c *conn) connected() *conn {
+	owner, ip := c.owner, c.ip
+	d := &owner.dialling
+	d.attempts = slices.DeleteFunc(d.attempts, func(other *conn) bool { return other == c })
 	errno, err := unix.GetsockoptInt(c.fd, unix.SOL_SOCKET, unix.SO_ERROR)
 	if err == nil && errno != 0 {
 		err = unix.Errno(errno)
 	}
 	if err != nil {
-		c.addressFailed(os.NewSyscallError("connect", err))
-		return false
+		c.disconnect()
+		d.err = errors.Join(d.err, owner.dialFailed(ip, os.NewSyscallError("connect", err)))
+		owner.tryNext()
+		return nil
 	}
-	c.connTimer.leave()
-	c.loop.network.Prefer(c.host.name, c.addresses[0])
-	c.addresses, c.dialError = nil, nil
-	c.send()
-	return c.state == receiving
+	l := c.loop
+	l.conns[c.fd], owner.fd, owner.serial = owner, c.fd, c.serial
+	owner.lastRun, owner.written, owner.answers = 0, 0, 0
+	c.fd = -1
+	c.disconnect()
+	owner.stopDialling()
+	l.network.Prefer(owner.host.name, ip)
+	owner.send()
+	if owner.state != receiving {
+		return nil
+	}
+	return owner
 }
 
-// addressFailed gives up the address that was being tried, and tries the others.
-func (c *conn) addressFailed(err error) {
-	c.closeSocket()
-	ip := c.addresses[0]
-	c.addresses = c.addresses[1:]
-	c.tryAddresses(c.dialFailed(ip, err))
+// stopDialling ends the attempts and their timers.
+func (c *conn) stopDialling() {
+	d := &c.dialling
+	c.connTimer.leave()
+	d.stagger.leave()
+	for _, attempt := range d.attempts {
+		attempt.disconnect()
+	}
+	clear(d.attempts)
+	d.attempts, d.addresses, d.err = d.attempts[:0], nil, nil
+}
+
+// dialTimedOut ends the request at the dial timeout.
+func (c *conn) dialTimedOut() {
+	if c.state == resolving {
+		c.host.stopWaiting(c)
+	}
+	err := errDialTimeout
+	for _, attempt := range c.dialling.attempts {
+		err = errors.Join(err, c.dialFailed(attempt.ip, os.ErrDeadlineExceeded))
+	}
+	c.fail(errors.Join(err, c.dialling.err))
 }
 
 func (c *conn) dialFailed(ip string, err error) error {
 	return fmt.Errorf("dial tcp %s: %w", net.JoinHostPort(ip, c.host.port), err)
-}
-
-// socketAddress returns the address in the form that the system call takes.
-func (c *conn) socketAddress(ip string) (family int, address unix.Sockaddr, err error) {
-	parsed, err := netip.ParseAddr(ip)
-	if err != nil {
-		return 0, nil, fmt.Errorf("dial tcp: %w", err)
-	}
-	number, err := strconv.ParseUint(c.host.port, 10, 16)
-	if err != nil {
-		return 0, nil, fmt.Errorf("dial tcp: port: %w", err)
-	}
-	port := int(number)
-	if parsed = parsed.Unmap(); parsed.Is4() {
-		return unix.AF_INET, &unix.SockaddrInet4{Port: port, Addr: parsed.As4()}, nil
-	}
-	v6 := &unix.SockaddrInet6{Port: port, Addr: parsed.As16()}
-	if zone := parsed.Zone(); zone != "" {
-		v6.ZoneId = zoneID(zone)
-	}
-	return unix.AF_INET6, v6, nil
-}
-
-// zoneID returns the number of the interface that an IPv6 zone names, and 0 if there is no such interface.
-func zoneID(zone string) uint32 {
-	if number, err := strconv.ParseUint(zone, 10, 32); err == nil {
-		return uint32(number)
-	}
-	if i, err := net.InterfaceByName(zone); err == nil {
-		return uint32(i.Index)
-	}
-	return 0
 }

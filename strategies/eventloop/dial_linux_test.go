@@ -3,7 +3,6 @@ package eventloop
 import (
 	"context"
 	"errors"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -15,6 +14,7 @@ import (
 
 	"sweetspot/strategies"
 	"sweetspot/strategies/network"
+	"sweetspot/strategies/strategytest"
 )
 
 // serialWork is a Work of left requests to one URL, for a limit of 1. It keeps their errors.
@@ -88,31 +88,51 @@ func TestDialResolvesANameAgainAfterItsLifetime(t *testing.T) {
 	}
 }
 
-// A server whose accept queue is full does not answer to a SYN.
 func TestDialEndsAtItsTimeout(t *testing.T) {
-	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		t.Fatal(err)
+	const allowed = 50 * time.Millisecond
+	url := "http://" + strategytest.Unanswered(t, "127.0.0.1:0") + "/"
+	began := time.Now()
+	errs := makeRequests(t, strategies.Target{DialTimeout: allowed, Timeout: time.Minute}, url, 1, func(*network.Network) {})
+	if took := time.Since(began); took < allowed || !errors.Is(errs[0], os.ErrDeadlineExceeded) {
+		t.Errorf("after %v: %v, want a timeout after %v", took, errs[0], allowed)
 	}
-	defer unix.Close(fd)
-	if err := errors.Join(unix.Bind(fd, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}), unix.Listen(fd, 0)); err != nil {
-		t.Fatal(err)
+}
+
+// An address that does not answer delays the first request only, and by no more than network.AttemptDelay.
+func TestDialDoesNotWaitForADeadAddress(t *testing.T) {
+	srv := httptest.NewServer(http.NotFoundHandler())
+	defer srv.Close()
+	const host = "two.invalid"
+	url := strings.Replace(srv.URL, "127.0.0.1", host, 1)
+	strategytest.Unanswered(t, strings.Replace(srv.Listener.Addr().String(), "127.0.0.1", "127.0.0.2", 1))
+	var n *network.Network
+	target := strategies.Target{DialTimeout: time.Minute, Timeout: time.Minute}
+	began := time.Now()
+	errs := makeRequests(t, target, url, 3, func(used *network.Network) {
+		n = used
+		n.Remember(host, []string{"127.0.0.2", "127.0.0.2", "127.0.0.1"}, time.Hour)
+	})
+	if took := time.Since(began); errors.Join(errs...) != nil || len(errs) != 3 || took < 2*network.AttemptDelay {
+		t.Errorf("3 requests took %v: %v", took, errs)
 	}
-	bound, err := unix.Getsockname(fd)
-	if err != nil {
-		t.Fatal(err)
+	if addresses, _ := n.Known(host); addresses[0] != "127.0.0.1" {
+		t.Errorf("the addresses are %v, want the one that answered first", addresses)
 	}
-	address := (&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: bound.(*unix.SockaddrInet4).Port}).String()
-	for full := false; !full; {
-		conn, err := net.DialTimeout("tcp", address, 100*time.Millisecond)
-		if full = err != nil; !full {
-			defer conn.Close()
+}
+
+// The error names every address.
+func TestDialReportsEveryAddress(t *testing.T) {
+	url := strategytest.ClosedPort(t)
+	url = strings.Replace(url, "127.0.0.1", "three.invalid", 1)
+	errs := makeRequests(t, strategies.Target{}, url, 1, func(n *network.Network) {
+		n.Remember("three.invalid", []string{"127.0.0.2", "127.0.0.1", "no address"}, time.Hour)
+	})
+	for _, want := range []string{"127.0.0.1", "127.0.0.2", "no address"} {
+		if !strings.Contains(errs[0].Error(), want) {
+			t.Errorf("want %q in the error %q", want, errs[0])
 		}
 	}
-	const allowed = 50 * time.Millisecond
-	began := time.Now()
-	errs := makeRequests(t, strategies.Target{DialTimeout: allowed, Timeout: time.Minute}, "http://"+address+"/", 1, func(*network.Network) {})
-	if took := time.Since(began); took < allowed || took > 100*allowed || !errors.Is(errs[0], os.ErrDeadlineExceeded) {
-		t.Errorf("after %v: %v, want a timeout after %v", took, errs[0], allowed)
+	if !errors.Is(errs[0], unix.ECONNREFUSED) {
+		t.Errorf("got %v, want %v", errs[0], unix.ECONNREFUSED)
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"golang.org/x/net/http/httpguts"
+
+	"sweetspot/strategies/network"
 )
 
 // A host is the part of a URL before the path, with its connections.
@@ -19,8 +21,9 @@ type host struct {
 	header     string // the Host header's value
 	user       *url.Userinfo
 
-	idle    []*conn // in the order in which they became idle
-	waiting []*conn // wait for the host's addresses
+	habit   network.Habit // of the server
+	idle    []*conn       // in the order in which they became idle
+	waiting []*conn       // wait for the host's addresses
 }
 
 func (h *host) stopWaiting(c *conn) {

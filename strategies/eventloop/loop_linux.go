@@ -3,31 +3,35 @@ package eventloop
 import (
 	"context"
 	"math"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
 
 	"sweetspot/strategies"
+	"sweetspot/strategies/network"
 )
 
 // A loop keeps many requests in flight on one goroutine, the one that calls run. Other goroutines only post to the inbox and
 // wake the poller.
 type loop struct {
 	*shared
-	poller  *poller
-	inbox   inbox
-	lookups lookups
-	hosts   hosts
-	writer  requestWriter
-	conns   []*conn             // by file descriptor; nil where there is none
-	spare   []*conn             // for reuse; they have no connection
-	callers []strategies.Caller // for reuse by delegate
-	buffer  []byte              // what was read last, from any connection
-	unread  []*conn             // have more to read: receive stopped after readsPerEvent
+	poller           *poller
+	inbox            inbox
+	lookups          lookups
+	delegations      sync.WaitGroup // goroutines of delegate
+	hosts            hosts
+	writer           requestWriter
+	conns            []*conn       // by file descriptor; nil where there is none
+	spare            []*conn       // for reuse; they have no connection
+	spareDelegations []*delegation // for reuse
+	buffer           []byte        // what was read last, from any connection
+	unread           []*conn       // have more to read: receive stopped after readsPerEvent
 
 	clock         time.Duration // since shared.clockStart, when updateClock was last called
 	requestTimers *timeline     // of requests in flight
 	dialTimers    *timeline     // of connections being made
+	attemptTimers *timeline     // of those with another address to try
 	idleTimers    *timeline     // of idle connections
 	serial        int32         // of the latest connection
 	open          int           // connections
@@ -65,6 +69,7 @@ func openLoop(s *shared, limit int) (*loop, error) {
 		buffer:        make([]byte, readBuffer),
 		requestTimers: newTimeline(s.target.Timeout),
 		dialTimers:    newTimeline(s.target.DialTimeout),
+		attemptTimers: newTimeline(network.AttemptDelay),
 		idleTimers:    newTimeline(strategies.IdleTimeout),
 		maxOpen:       2 * limit,
 	}
@@ -73,14 +78,25 @@ func openLoop(s *shared, limit int) (*loop, error) {
 	return l, nil
 }
 
+// close closes the connections and waits for the loop's goroutines. No run may be in progress.
 func (l *loop) close() error {
+	l.lookups.cancel()
 	for _, c := range l.conns {
 		if c != nil {
 			c.disconnect()
 		}
 	}
-	l.lookups.close()
+	l.lookups.running.Wait()
+	l.delegations.Wait()
 	return l.poller.close()
+}
+
+// abort ends the requests in flight, and starts no other. Those that are with Target.Handle end when it returns.
+func (l *loop) abort() {
+	l.finished = true
+	for first := l.requestTimers.first(); first != nil; first = l.requestTimers.first() {
+		first.conn.giveUp(errAborted)
+	}
 }
 
 // run takes requests from worker until there are none left or ctx ends, with at most limit in flight.
@@ -97,6 +113,9 @@ func (l *loop) run(ctx context.Context, limit int, worker strategies.Worker) err
 	l.updateClock()
 	l.expire()
 	for {
+		if l.closed.Load() {
+			l.abort()
+		}
 		l.startRequests()
 		if l.finished && l.inFlight == 0 {
 			return nil
@@ -139,8 +158,10 @@ func (l *loop) handleEvent(event *unix.EpollEvent) {
 	if c == nil || c.serial != event.Pad { // an earlier event of this batch closed the connection
 		return
 	}
-	if c.state == connecting && !c.connected() {
-		return
+	if c.state == attempting {
+		if c = c.connected(); c == nil {
+			return
+		}
 	}
 	if closed := event.Events&(unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0; closed || event.Events&unix.EPOLLIN != 0 {
 		c.receive(closed)
@@ -187,6 +208,7 @@ func (l *loop) end(c *conn, o strategies.Outcome) {
 	c.deadline.leave()
 	l.worker.Done(&c.request, o)
 	c.resetParser()
+	c.share.Release()
 	l.free++
 	l.inFlight--
 }
@@ -200,7 +222,7 @@ func (l *loop) waitTime() time.Duration {
 	if l.free > 0 && !l.finished {
 		until = l.nextStart
 	}
-	for _, line := range [...]*timeline{l.requestTimers, l.dialTimers, l.idleTimers} {
+	for _, line := range [...]*timeline{l.requestTimers, l.dialTimers, l.attemptTimers, l.idleTimers} {
 		if first := line.first(); first != nil {
 			until = min(until, first.at)
 		}
@@ -211,10 +233,13 @@ func (l *loop) waitTime() time.Duration {
 // expire handles the timers that have expired.
 func (l *loop) expire() {
 	for first := l.requestTimers.first(); first != nil && first.at <= l.clock; first = l.requestTimers.first() {
-		first.conn.timedOut()
+		first.conn.giveUp(errTimeout)
 	}
 	for first := l.dialTimers.first(); first != nil && first.at <= l.clock; first = l.dialTimers.first() {
-		first.conn.addressFailed(errDialTimeout)
+		first.conn.dialTimedOut()
+	}
+	for first := l.attemptTimers.first(); first != nil && first.at <= l.clock; first = l.attemptTimers.first() {
+		first.conn.tryNext()
 	}
 	for first := l.idleTimers.first(); first != nil && first.at <= l.clock; first = l.idleTimers.first() {
 		first.conn.discard()

@@ -4,6 +4,8 @@ import (
 	"net/http"
 
 	"golang.org/x/sys/unix"
+
+	"sweetspot/strategies/network"
 )
 
 // newConn returns a conn without a connection, for a request to h.
@@ -11,9 +13,12 @@ func (l *loop) newConn(h *host) *conn {
 	last := len(l.spare) - 1
 	if last < 0 {
 		c := &conn{loop: l, host: h, fd: -1}
-		c.deadline.conn, c.connTimer.conn = c, c
-		c.finishFunc = c.finish
-		c.parser.Keep = l.target.Handle != nil
+		c.deadline.conn, c.connTimer.conn, c.dialling.stagger.conn = c, c, c
+		c.finishFunc, c.wakeFunc, c.readOnFunc = c.finish, c.wake, c.readOn
+		c.share, c.parser.MaxBody = l.target.BodyShare(), l.target.MaxBody
+		if l.target.Handle != nil {
+			c.parser.KeepBelow = http.StatusBadRequest
+		}
 		c.resetParser()
 		return c
 	}
@@ -29,14 +34,46 @@ func (c *conn) resetParser() { c.parser.Reset(c.loop.target.Method == http.Metho
 
 // connFor returns a conn for a request to h: the idle one that was used last, or a new one if none is idle.
 func (l *loop) connFor(h *host) *conn {
-	last := len(h.idle) - 1
-	if last < 0 {
-		return l.newConn(h)
+	for last := len(h.idle) - 1; last >= 0; last = len(h.idle) - 1 {
+		c := h.idle[last]
+		h.idle = h.idle[:last]
+		c.connTimer.leave()
+		if c.stillIdle() && !(c.answers == 1 && h.habit.Avoids()) {
+			return c
+		}
+		c.disconnect()
 	}
-	c := h.idle[last]
-	h.idle = h.idle[:last]
-	c.connTimer.leave()
-	return c
+	return l.newConn(h)
+}
+
+// stillIdle reports whether nothing has arrived on an idle connection. Anything, even the end, makes it unusable. Its event may
+// be yet to be handled, so the socket is asked.
+func (c *conn) stillIdle() bool {
+	if _, err := network.RawRead(c.fd, c.loop.buffer[:1]); err != unix.EAGAIN {
+		c.noticeEnd()
+		return false
+	}
+	return true
+}
+
+// answered notes that the connection has carried an answer, and is kept.
+func (c *conn) answered() {
+	if c.answers++; c.answers == 2 {
+		c.host.habit.Kept()
+	}
+	c.ended = c.loop.clock
+}
+
+// noticeEnd notes that the server has ended the connection: while it was idle, or without an answer to a request.
+func (c *conn) noticeEnd() {
+	if c.answers != 1 {
+		return
+	}
+	ended := c.loop.clock
+	if c.state == receiving {
+		ended = c.began
+	}
+	c.host.habit.Notice(ended - c.ended)
 }
 
 // keepIdle keeps the connection for another request.
@@ -71,6 +108,7 @@ func (c *conn) redial() {
 func (c *conn) discard() {
 	c.noReuse = true
 	if c.state == idle {
+		c.noticeEnd()
 		c.host.removeIdle(c)
 		c.disconnect()
 	}
@@ -78,8 +116,9 @@ func (c *conn) discard() {
 
 // disconnect closes the connection, if there is one, and keeps the conn for another.
 func (c *conn) disconnect() {
+	c.stopDialling()
 	c.closeSocket()
-	c.state, c.host, c.unsent, c.dialError = unused, nil, nil, nil
+	c.state, c.host, c.unsent, c.owner, c.delegation = unused, nil, nil, nil, nil
 	c.loop.spare = append(c.loop.spare, c)
 }
 

@@ -99,6 +99,20 @@ func TestRequestOnAClosedIdleConnectionIsRepeated(t *testing.T) {
 	}
 }
 
+// A server may close every connection some time after its first answer. What is sent in that time is lost, so such a server
+// soon gets one request per connection.
+func TestServerThatClosesUnannouncedLosesFewRequests(t *testing.T) {
+	address := strategytest.RawServer(t, func(c *net.TCPConn) {
+		strategytest.Reply("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")(c)
+		time.Sleep(2 * time.Millisecond)
+	})
+	w := strategytest.NewWork(50, address)
+	strategytest.Run(t, eventLoop(t), strategies.Target{}, 1, w)
+	if got := w.Classes(); got[strategies.OK]+got[strategies.Reset] != 50 || got[strategies.Reset] > 3 {
+		t.Errorf("got %v, want at most 3 of class %v: %s", got, strategies.Reset, w.Errors())
+	}
+}
+
 func TestRequestThatTheServerHasSeenIsNotRepeated(t *testing.T) {
 	var seen atomic.Int64
 	address := strategytest.RawServer(t, func(c *net.TCPConn) {

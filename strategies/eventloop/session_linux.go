@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"sweetspot/strategies"
@@ -17,6 +19,9 @@ type session struct {
 	shared   *shared
 	maxLimit int
 	loops    []*loop
+
+	mu      sync.Mutex
+	running bool // a Run is in progress
 }
 
 // shared is what the loops of a session have in common.
@@ -25,6 +30,7 @@ type shared struct {
 	network    *network.Network
 	cookies    *strategies.Cookies
 	tls        strategies.Stack // for https
+	closed     atomic.Bool      // the session is closed: every loop ends its requests
 	toHandle   chan *conn       // responses for Target.Handle, during a Run
 	clockStart time.Time        // the time at which the loops' clocks show 0
 }
@@ -57,6 +63,33 @@ func (s *session) Run(ctx context.Context, limit int, work strategies.Work) erro
 	if limit < 1 || limit > s.maxLimit {
 		return fmt.Errorf("eventloop: run: limit %d: want 1 to %d, the most that the session was opened for", limit, s.maxLimit)
 	}
+	if !s.begin() {
+		return fmt.Errorf("eventloop: run: the session was closed: %w", net.ErrClosed)
+	}
+	err := s.runLoops(ctx, limit, work)
+	return errors.Join(err, s.end())
+}
+
+// begin notes that a Run begins. It returns false if the session is closed.
+func (s *session) begin() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.running = !s.shared.closed.Load()
+	return s.running
+}
+
+// end notes that the Run has ended. If the session was closed meanwhile, end frees what the Run still needed.
+func (s *session) end() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.running = false
+	if s.shared.closed.Load() {
+		return s.free()
+	}
+	return nil
+}
+
+func (s *session) runLoops(ctx context.Context, limit int, work strategies.Work) error {
 	s.shared.network.BeginRun()
 	defer s.startHandlers(limit)()
 	var (
@@ -100,12 +133,29 @@ func (s *session) startHandlers(limit int) (stop func()) {
 // Usage implements [strategies.Session].
 func (s *session) Usage() strategies.Usage { return strategies.NetworkUsage(s.shared.network) }
 
-// Close implements [strategies.Session].
+// Close implements [strategies.Session]. If a Run is in progress, it wakes the loops, which end their requests, and the Run
+// frees the rest.
 func (s *session) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.shared.closed.Swap(true) {
+		return nil
+	}
+	s.shared.tls.Close()
+	if !s.running {
+		return s.free()
+	}
+	for _, l := range s.loops {
+		l.poller.wake()
+	}
+	return nil
+}
+
+// free closes the connections and the loops.
+func (s *session) free() error {
 	var errs []error
 	for _, l := range s.loops {
 		errs = append(errs, l.close())
 	}
-	s.shared.tls.Close()
 	return errors.Join(errs...)
 }

@@ -2,23 +2,40 @@ package eventloop
 
 import "sweetspot/strategies"
 
-// delegate makes the request over https with the fasthttp client, which also enforces the timeouts. crypto/tls blocks, so it
-// needs a goroutine per connection, and a loop would have no advantage.
+// A delegation is a request over https, which a goroutine makes with the fasthttp client. crypto/tls blocks, so it needs a
+// goroutine per connection, and a loop would have no advantage.
+type delegation struct {
+	caller  strategies.Caller
+	request strategies.Request
+}
+
+// delegate makes the request by a goroutine. The client enforces the timeouts too, but the loop does not depend on it: it may
+// give up the request while the goroutine still waits for the client.
 func (c *conn) delegate() {
 	l := c.loop
 	c.state = delegated
-	var caller strategies.Caller
-	if last := len(l.callers) - 1; last >= 0 {
-		caller, l.callers = l.callers[last], l.callers[:last]
+	var d *delegation
+	if last := len(l.spareDelegations) - 1; last >= 0 {
+		d, l.spareDelegations = l.spareDelegations[last], l.spareDelegations[:last]
 	} else {
-		caller = l.tls.Caller()
+		d = &delegation{caller: l.tls.Caller()}
 	}
-	go func() {
-		outcome := caller.Do(&c.request)
-		l.inbox.post(func() {
-			l.callers = append(l.callers, caller)
-			l.end(c, outcome)
-			c.disconnect()
-		})
-	}()
+	c.delegation, d.request = d, c.request
+	l.delegations.Go(func() {
+		outcome := d.caller.Do(&d.request)
+		l.inbox.post(func() { l.delegated(c, d, outcome) })
+	})
+}
+
+// delegated handles the outcome of a delegation, unless its request has ended already.
+func (l *loop) delegated(c *conn, d *delegation, o strategies.Outcome) {
+	l.spareDelegations = append(l.spareDelegations, d)
+	if c.delegation != d {
+		return
+	}
+	if l.updateClock(); l.clock > c.deadline.at {
+		o = strategies.Failed(errTimeout)
+	}
+	l.end(c, o)
+	c.disconnect()
 }

@@ -69,6 +69,8 @@ func (x *exchange) run(ctx context.Context) error {
 		case <-cancelled:
 			cancelled = nil
 			x.stop()
+		case <-x.session.aborting:
+			return errClosed
 		case <-timer.C:
 			if x.reportDeadline > 0 && x.session.now() >= x.reportDeadline {
 				return fmt.Errorf("it has reported nothing for %v", x.reportTimeout())

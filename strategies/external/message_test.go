@@ -153,10 +153,10 @@ func TestAppendStringsWritesJSON(t *testing.T) {
 func TestOpenMessageHasTheWholeTarget(t *testing.T) {
 	line, err := openMessage(strategies.Target{
 		Method: "POST", Header: map[string][]string{"B": {"2", "3"}, "A": {"1"}}, Body: []byte("hi"), Insecure: true, JSON: true,
-		Timeout: 1500 * time.Millisecond, DialTimeout: time.Second, DNSCache: time.Minute,
+		Timeout: 1500 * time.Millisecond, DialTimeout: time.Second, DNSCache: time.Minute, MaxBody: 4096,
 	}, 60)
 	want := `{"open":{"method":"POST","headers":[["A","1"],["B","2"],["B","3"]],"body":"aGk=","timeout":1.5,"dial_timeout":1,` +
-		`"dns_cache":60,"insecure":true,"decode":"json","limit":60}}` + "\n"
+		`"dns_cache":60,"insecure":true,"decode":"json","max_body":4096,"limit":60}}` + "\n"
 	if err != nil || string(line) != want {
 		t.Errorf("got  %s, %v\nwant %s", line, err, want)
 	}

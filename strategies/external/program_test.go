@@ -81,6 +81,7 @@ type received struct {
 		DNSCache    float64 `json:"dns_cache"`
 		Insecure    bool
 		Decode      string
+		MaxBody     int64 `json:"max_body"`
 		Limit       int
 	}
 	Run   *struct{ Limit int }
@@ -98,7 +99,7 @@ func (r *received) target() strategies.Target {
 	}
 	seconds := func(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 	return strategies.Target{
-		Method: r.Open.Method, Header: header, Body: r.Open.Body, JSON: r.Open.Decode == "json", Insecure: r.Open.Insecure,
+		Method: r.Open.Method, Header: header, Body: r.Open.Body, JSON: r.Open.Decode == "json", MaxBody: r.Open.MaxBody, Insecure: r.Open.Insecure,
 		Timeout: seconds(r.Open.Timeout), DialTimeout: seconds(r.Open.DialTimeout), DNSCache: seconds(r.Open.DNSCache),
 	}
 }

@@ -2,12 +2,11 @@ package external
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
+	"net"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -34,14 +33,18 @@ type session struct {
 	began     time.Time // the zero of the session's clock
 
 	version     string
-	next        int64        // number of the next request: numbers continue from one Run to the next
 	connections atomic.Int64 // of the latest Run
-	broken      error        // why there can be no further Run
-	closed      bool
+
+	aborting chan struct{} // closed by the first Close
+	abort    sync.Once     // closes aborting
+	running  sync.Mutex    // held during a Run, and while Close ends the program; guards the fields below
+	next     int64         // number of the next request: numbers continue from one Run to the next
+	broken   error         // why there can be no further Run
+	closed   bool
 }
 
 func newSession(strategy Strategy, p process, input io.WriteCloser, output io.ReadCloser, target strategies.Target, maxLimit int) *session {
-	s := &session{strategy: strategy, target: target, maxLimit: maxLimit, process: p, began: time.Now()}
+	s := &session{strategy: strategy, target: target, maxLimit: maxLimit, process: p, began: time.Now(), aborting: make(chan struct{})}
 	s.transport = newTransport(input, output, s.now)
 	return s
 }
@@ -84,35 +87,6 @@ func (s *session) greet(ctx context.Context) (*hello, error) {
 	return m.Hello, nil
 }
 
-// openMessage returns the line that opens a target.
-func openMessage(t strategies.Target, limit int) ([]byte, error) {
-	type open struct {
-		Method      string      `json:"method"`
-		Headers     [][2]string `json:"headers"`
-		Body        []byte      `json:"body"`
-		Timeout     float64     `json:"timeout"`
-		DialTimeout float64     `json:"dial_timeout"`
-		DNSCache    float64     `json:"dns_cache"`
-		Insecure    bool        `json:"insecure"`
-		Decode      string      `json:"decode"`
-		Limit       int         `json:"limit"`
-	}
-	o := open{
-		t.Method, [][2]string{}, append([]byte{}, t.Body...), t.Timeout.Seconds(), t.DialTimeout.Seconds(), t.DNSCache.Seconds(),
-		t.Insecure, "", limit,
-	}
-	if t.JSON {
-		o.Decode = "json"
-	}
-	for _, name := range slices.Sorted(maps.Keys(t.Header)) {
-		for _, value := range t.Header[name] {
-			o.Headers = append(o.Headers, [2]string{name, value})
-		}
-	}
-	line, err := json.Marshal(map[string]open{"open": o})
-	return append(line, '\n'), err
-}
-
 // ask sends a line, unless it is empty, and returns the next message. An error message of the program, no message within
 // timeout and the end of ctx are errors.
 func (s *session) ask(ctx context.Context, line []byte, timeout time.Duration) (*message, error) {
@@ -150,22 +124,49 @@ func (e programError) Error() string { return string(e) }
 // Run implements [strategies.Session].
 func (s *session) Run(ctx context.Context, limit int, work strategies.Work) error {
 	limit = s.strategy.Limit(limit)
+	s.running.Lock()
+	defer s.running.Unlock()
 	switch {
 	case limit < 1 || limit > s.maxLimit:
 		return fmt.Errorf("%s: run: limit %d: want 1 to %d, the most that the session was opened for", s.strategy.Name(), limit, s.maxLimit)
 	case s.broken != nil:
 		return s.broken
 	case s.closed:
-		return fmt.Errorf("%s: run: the session is closed", s.strategy.Name())
+		return fmt.Errorf("%s: run: %w", s.strategy.Name(), errClosed)
 	}
 	s.connections.Store(0)
 	x := newExchange(s, limit, work.Worker())
-	if err := x.run(ctx); err != nil {
-		err = s.fail(err)
-		x.failPending(err)
-		return err
+	err := x.run(ctx)
+	switch {
+	case err == nil:
+		return nil
+	case s.aborted(): // whatever the error: the program may have ended because of it
+		x.failPending(fmt.Errorf("%s: %w", s.strategy.Name(), errClosed))
+		s.kill()
+		return nil
 	}
-	return nil
+	err = s.fail(err)
+	x.failPending(err)
+	return err
+}
+
+// errClosed is the error of requests that Close aborted, and of a Run after Close.
+var errClosed = fmt.Errorf("the session is closed: %w", net.ErrClosed)
+
+// aborted reports whether Close has been called.
+func (s *session) aborted() bool {
+	select {
+	case <-s.aborting:
+		return true
+	default:
+		return false
+	}
+}
+
+// kill ends the program at once.
+func (s *session) kill() {
+	_, _ = s.process.stop(0)
+	s.end()
 }
 
 // How long a program may take to end by itself: after an error, so that its exit status is known, and after a close message.
@@ -227,8 +228,11 @@ func (s *session) Usage() strategies.Usage {
 func (s *session) Version() string { return s.version }
 
 // Close sends a close message, and kills the program if it does not end within exitTimeAfterClose. It returns an error unless
-// the program ended by itself with status 0.
+// the program ended by itself with status 0. During a Run it kills the program at once, and returns once the Run has ended.
 func (s *session) Close() error {
+	s.abort.Do(func() { close(s.aborting) })
+	s.running.Lock()
+	defer s.running.Unlock()
 	if s.closed {
 		return nil
 	}

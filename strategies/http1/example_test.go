@@ -9,7 +9,7 @@ import (
 // A response arrives in two pieces. The second contains the beginning of the next response too, which does not belong to the
 // first: the caller feeds it to the parser after Reset.
 func ExampleParser() {
-	parser := http1.Parser{Keep: true}
+	parser := http1.Parser{KeepBelow: 1000}
 	for _, piece := range []string{
 		"HTTP/1.1 200 OK\r\nContent-Le",
 		"ngth: 5\r\n\r\nhelloHTTP/1.1 404",

@@ -26,7 +26,7 @@ func (p *Parser) parseHead(block []byte) error {
 		return err
 	}
 	var f framing
-	p.cookies = p.cookies[:0] // those of an interim response are ignored
+	p.cookies, p.coding = p.cookies[:0], "" // those of an interim response are ignored
 	for fields := newFields(rest); ; {
 		name, value, more, err := fields.next()
 		if err != nil {
@@ -59,8 +59,8 @@ func (p *Parser) parseStatus(line []byte) (version, error) {
 		return 0, fmt.Errorf("%w: it begins with %.20q", ErrMalformed, line)
 	}
 	code, _, _ := bytes.Cut(bytes.TrimLeft(line[len(proto)+1:], " "), []byte{' '})
-	status, err := strconv.Atoi(string(code)) // as net/http does, which accepts +99 too
-	if len(code) != 3 || err != nil || status < 0 {
+	status, err := strconv.Atoi(string(code))
+	if len(code) != 3 || err != nil || status < http.StatusContinue {
 		return 0, fmt.Errorf("%w: the status is %.20q", ErrMalformed, code)
 	}
 	p.status = status
@@ -88,6 +88,10 @@ func (p *Parser) readField(f *framing, name, value []byte) error {
 			return fmt.Errorf("%w: Content-Length is both %.20q and %.20q", ErrMalformed, f.length, value)
 		}
 		f.length = value
+	case len("Content-Encoding"):
+		if equalFold(name, "content-encoding") && !equalFold(value, "identity") {
+			p.coding = string(value)
+		}
 	case len("Transfer-Encoding"):
 		if equalFold(name, "transfer-encoding") {
 			f.encodings++
@@ -116,14 +120,17 @@ func (p *Parser) frame(f *framing, v version) error {
 	p.closes = f.close || v < 11 && (v < 10 || !f.keepAlive)
 	switch s := p.status; {
 	case s == http.StatusSwitchingProtocols:
-		p.phase, p.closes = complete, true
+		return fmt.Errorf("%w: it switches protocols, which no request asked for", ErrMalformed)
 	case s/100 == 1: // an interim response: another head follows
 	case p.isHead, s == http.StatusNoContent, s == http.StatusNotModified:
 		p.phase = complete
 	case f.chunked: // overrides a Content-Length, which must be valid nevertheless
 		p.phase = inChunkSize
+		p.closes = p.closes || f.length != nil
 	case length == 0:
 		p.phase = complete
+	case p.keeps() && length > p.maxBody():
+		return p.tooLarge()
 	default:
 		p.phase, p.left = inBody, length
 		p.closes = p.closes || length == untilClose

@@ -5,8 +5,9 @@
 // It accepts what [net/http.ReadResponse] accepts and refuses what that refuses, with these differences. All of them concern
 // responses that no common server sends:
 //   - a head or a trailer longer than [Parser.MaxHead] is refused, and so is a kept body longer than [Parser.MaxBody];
-//   - interim responses (1xx except 101) are read and skipped;
-//   - a connection that switched protocols (101) is not reusable;
+//   - a status below 100 is refused, and so is a switch of protocols (101), for which no request of ours asks;
+//   - other interim responses (1xx) are read and skipped;
+//   - after a response with both Content-Length and chunks, the connection is not reusable (RFC 9112, section 6.1);
 //   - a trailer whose lines end in a bare LF is accepted, where net/http wants CRLF twice somewhere in what follows;
 //   - the Trailer header is ignored; the trailer itself is checked and then ignored.
 package http1
@@ -19,8 +20,9 @@ import (
 
 // The errors of an invalid response. Every error that a Parser returns from Feed wraps one of them.
 var (
-	ErrMalformed = errors.New("malformed response") // not HTTP, or HTTP that can be read in more than one way
-	ErrTooLarge  = errors.New("response too large") // larger than MaxHead or MaxBody
+	ErrMalformed    = errors.New("malformed response")      // not HTTP, or HTTP that can be read in more than one way
+	ErrTooLarge     = errors.New("response too large")      // its head or trailer is larger than MaxHead
+	ErrBodyTooLarge = errors.New("response body too large") // a body that is kept is, or will be, larger than MaxBody
 )
 
 // The limits of a Parser whose fields are 0.
@@ -35,9 +37,12 @@ const maxReusedBody = 64 << 10
 // A Parser parses one response after the other. The zero value is ready for the first; Reset makes it ready for the next. It
 // is not safe for concurrent use.
 type Parser struct {
-	Keep    bool  // keep the body for Body, rather than only count its bytes
-	MaxHead int   // largest size of all heads of a response together, and of its trailer, in bytes; 0 means DefaultMaxHead
-	MaxBody int64 // largest size of a body that is kept, in bytes; 0 means DefaultMaxBody
+	// KeepBelow has the body of a response whose status is below it kept for Body. Of other bodies only the bytes are counted.
+	KeepBelow int
+	MaxHead   int // largest size of all heads of a response together, and of its trailer, in bytes; 0 means DefaultMaxHead
+	// MaxBody is the largest size of a body that is kept, in bytes; 0 means DefaultMaxBody. A body with a Content-Encoding may
+	// be a little larger: to compress it may have made it longer.
+	MaxBody int64
 
 	phase   phase
 	isHead  bool // the request was a HEAD, so no body follows
@@ -49,7 +54,9 @@ type Parser struct {
 	heads   int   // bytes of the interim responses' heads
 	partial partial
 	body    []byte
+	lent    bool // body is not the parser's: see SetBody
 	cookies []string
+	coding  string // the value of Content-Encoding
 }
 
 // phase is what a Parser expects next.
@@ -74,15 +81,15 @@ func (p *Parser) Reset(head bool) {
 	p.phase, p.isHead, p.closes = inHead, head, false
 	p.status, p.left, p.size, p.excess, p.heads = 0, 0, 0, 0, 0
 	p.partial.clear()
-	p.cookies = p.cookies[:0]
-	if p.body = p.body[:0]; cap(p.body) > maxReusedBody {
-		p.body = nil
+	p.cookies, p.coding = p.cookies[:0], ""
+	if p.body = p.body[:0]; p.lent || cap(p.body) > maxReusedBody {
+		p.body, p.lent = nil, false
 	}
 }
 
 // Feed parses data, the next bytes of the connection, and keeps no reference to it. It returns how many of them belong to the
-// response: fewer than all only if the response is done or there is an error. An error wraps ErrMalformed or ErrTooLarge;
-// after an error, Feed must not be called again before Reset.
+// response: fewer than all only if the response is done or there is an error. An error wraps ErrMalformed, ErrTooLarge or
+// ErrBodyTooLarge; after an error, Feed must not be called again before Reset.
 func (p *Parser) Feed(data []byte) (n int, done bool, err error) {
 	for n < len(data) && p.phase != complete {
 		used, err := p.step(data[n:])
@@ -118,6 +125,25 @@ func (p *Parser) Size() int64 { return p.size }
 
 // Body returns the body so far, if it is kept. It is valid until Reset.
 func (p *Parser) Body() []byte { return p.body }
+
+// Wanted returns the number of bytes that Body may have after a Feed with at most n more bytes. If the length of the body is
+// known, it is that length. It is 0 if the body is not kept, or will not grow.
+func (p *Parser) Wanted(n int) int64 {
+	if !p.keeps() || p.phase == inHead || p.phase >= inTrailer {
+		return 0
+	}
+	if p.phase == inBody && p.left != untilClose {
+		return p.size + p.left
+	}
+	return min(int64(len(p.body))+int64(n), p.maxBody())
+}
+
+// SetBody makes the parser append the rest of the body to buffer, which must have the contents of Body. Reset forgets the
+// buffer.
+func (p *Parser) SetBody(buffer []byte) { p.body, p.lent = buffer, true }
+
+// ContentEncoding returns the value of the Content-Encoding header, once the head has been read.
+func (p *Parser) ContentEncoding() string { return p.coding }
 
 // Cookies returns the values of the Set-Cookie headers, once the head has been read.
 func (p *Parser) Cookies() []string { return p.cookies }
@@ -204,13 +230,9 @@ func (p *Parser) readBody(data []byte) (int, error) {
 		p.left -= int64(n)
 	}
 	p.size += int64(n)
-	if p.Keep {
-		limit := p.MaxBody
-		if limit == 0 {
-			limit = DefaultMaxBody
-		}
-		if p.size > limit {
-			return n, fmt.Errorf("%w: more than %d bytes of body", ErrTooLarge, limit)
+	if p.keeps() {
+		if p.size > p.maxBody() {
+			return n, p.tooLarge()
 		}
 		p.body = append(p.body, data[:n]...)
 	}
@@ -222,4 +244,21 @@ func (p *Parser) readBody(data []byte) (int, error) {
 		p.phase = complete
 	}
 	return n, nil
+}
+
+func (p *Parser) keeps() bool { return p.status < p.KeepBelow }
+
+func (p *Parser) maxBody() int64 {
+	limit := p.MaxBody
+	if limit == 0 {
+		limit = DefaultMaxBody
+	}
+	if p.coding != "" {
+		limit += limit/256 + 1<<10
+	}
+	return limit
+}
+
+func (p *Parser) tooLarge() error {
+	return fmt.Errorf("%w: more than %d bytes", ErrBodyTooLarge, p.maxBody())
 }

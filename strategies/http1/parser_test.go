@@ -67,7 +67,8 @@ func TestParserReadsResponsesInPiecesOfAnySize(t *testing.T) {
 		{"304 with chunks unsent", "HTTP/1.1 304 \r\nTransfer-Encoding: chunked\r\n\r\n" + next, false, read{304, "", nil, true, next}},
 		{"interim responses", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nSet-Cookie: not=this\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", false,
 			read{200, "hi", nil, true, ""}},
-		{"a switch of protocols", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\nx", false, read{101, "", nil, false, "x"}},
+		{"both lengths: the chunks count, and the connection is in doubt", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", false,
+			read{200, "hello", nil, false, ""}},
 		{"Connection: close", "HTTP/1.1 200 OK\r\nConnection: a, Close\r\nContent-Length: 1\r\n\r\n!", false, read{200, "!", nil, false, ""}},
 		{"HTTP/1.0", "HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\n!", false, read{200, "!", nil, false, ""}},
 		{"HTTP/1.0 kept alive", "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 1\r\n\r\n!", false, read{200, "!", nil, true, ""}},
@@ -78,7 +79,7 @@ func TestParserReadsResponsesInPiecesOfAnySize(t *testing.T) {
 		{"no reason", "HTTP/1.1 200\r\nContent-Length: 1\r\n\r\n!", false, read{200, "!", nil, true, ""}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p := &http1.Parser{Keep: true}
+			p := &http1.Parser{KeepBelow: 1000}
 			for size := len(c.input); size > 0; size-- {
 				p.Reset(c.head)
 				got, err := feed(p, c.input, size)
@@ -113,23 +114,25 @@ func TestParserKeepsItsLimits(t *testing.T) {
 	long := strings.Repeat("x", 1000)
 	for _, c := range []struct {
 		name, input string
-		ok          bool
+		want        error
 	}{
-		{"a head within the limit", start + "A: " + long[:400] + "\r\nContent-Length: 0\r\n\r\n", true},
-		{"a header beyond it", start + "A: " + long, false},
-		{"headers beyond it", start + strings.Repeat("A: b\r\n", 200), false},
-		{"a status line beyond it", "HTTP/1.1 200 " + long, false},
-		{"interim responses beyond it", strings.Repeat("HTTP/1.1 100 Continue\r\n\r\n", 100), false},
-		{"a trailer beyond it", start + "Transfer-Encoding: chunked\r\n\r\n0\r\nA: " + long, false},
-		{"a body within the limit", start + "Content-Length: 900\r\n\r\n" + long[:900], true},
-		{"a body beyond it", start + "Content-Length: 901\r\n\r\n" + long[:901], false},
-		{"chunks beyond it", start + "Transfer-Encoding: chunked\r\n\r\n" + strings.Repeat("64\r\n"+long[:100]+"\r\n", 10), false},
-		{"a body without end beyond it", start + "\r\n" + long, false},
+		{"a head within the limit", start + "A: " + long[:400] + "\r\nContent-Length: 0\r\n\r\n", nil},
+		{"a header beyond it", start + "A: " + long, http1.ErrTooLarge},
+		{"headers beyond it", start + strings.Repeat("A: b\r\n", 200), http1.ErrTooLarge},
+		{"a status line beyond it", "HTTP/1.1 200 " + long, http1.ErrTooLarge},
+		{"interim responses beyond it", strings.Repeat("HTTP/1.1 100 Continue\r\n\r\n", 100), http1.ErrTooLarge},
+		{"a trailer beyond it", start + "Transfer-Encoding: chunked\r\n\r\n0\r\nA: " + long, http1.ErrTooLarge},
+		{"a body within the limit", start + "Content-Length: 900\r\n\r\n" + long[:900], nil},
+		{"a body beyond it", start + "Content-Length: 901\r\n\r\n" + long[:901], http1.ErrBodyTooLarge},
+		{"a body that will be beyond it", start + "Content-Length: 901\r\n\r\n", http1.ErrBodyTooLarge},
+		{"a body beyond it that is not kept", "HTTP/1.1 500 Bad\r\nContent-Length: 901\r\n\r\n" + long[:901], nil},
+		{"chunks beyond it", start + "Transfer-Encoding: chunked\r\n\r\n" + strings.Repeat("64\r\n"+long[:100]+"\r\n", 10), http1.ErrBodyTooLarge},
+		{"a body without end beyond it", start + "\r\n" + long, http1.ErrBodyTooLarge},
 	} {
 		for _, size := range []int{1, 7, len(c.input)} {
-			_, err := feed(&http1.Parser{Keep: true, MaxHead: 500, MaxBody: 900}, c.input, size)
-			if c.ok != (err == nil) || err != nil && !errors.Is(err, http1.ErrTooLarge) {
-				t.Errorf("%s in pieces of %d bytes: error %v, want one: %v", c.name, size, err, !c.ok)
+			_, err := feed(&http1.Parser{KeepBelow: 500, MaxHead: 500, MaxBody: 900}, c.input, size)
+			if !errors.Is(err, c.want) {
+				t.Errorf("%s in pieces of %d bytes: error %v, want %v", c.name, size, err, c.want)
 			}
 		}
 	}
@@ -148,7 +151,7 @@ func TestParserAllocatesNothingForAWholeResponse(t *testing.T) {
 		"HTTP/1.1 200 OK\r\nServer: x\r\nDate: Tue, 01 Jan 2030 00:00:00 GMT\r\nContent-Type: application/json\r\nContent-Length: 5\r\nConnection: keep-alive\r\n\r\nhello",
 		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
 	} {
-		p, data := &http1.Parser{Keep: true}, []byte(input)
+		p, data := &http1.Parser{KeepBelow: 1000}, []byte(input)
 		if n := testing.AllocsPerRun(100, func() {
 			p.Reset(false)
 			if _, done, err := p.Feed(data); !done || err != nil {

@@ -66,12 +66,14 @@ func TestParserRefusesAmbiguousResponses(t *testing.T) {
 		{"a version without a dot", "HTTP/11 200 OK\r\n\r\nhello", ""},
 		{"a status of two digits", "HTTP/1.1 20 OK\r\n\r\nhello", ""},
 		{"a status of four digits", "HTTP/1.1 2000 OK\r\n\r\nhello", ""},
+		{"a status below 100", "HTTP/1.1 099 OK\r\n\r\nhello", ""},
+		{"a switch of protocols", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n", ""},
 		{"a negative status", "HTTP/1.1 -20 OK\r\n\r\nhello", ""},
 		{"no status", "HTTP/1.1\r\n\r\nhello", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for size := len(c.input); size > 0; size-- {
-				p := &http1.Parser{Keep: true}
+				p := &http1.Parser{KeepBelow: 1000}
 				got, err := feed(p, c.input, size)
 				if c.body == "" && !errors.Is(err, http1.ErrMalformed) {
 					t.Fatalf("in pieces of %d bytes: got %.200v and %v, want %v", size, got, err, http1.ErrMalformed)

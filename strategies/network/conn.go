@@ -1,85 +1,204 @@
 package network
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"io"
 	"net"
-	"sync/atomic"
+	"sync"
 	"time"
+
+	"sweetspot/strategies/http1"
 )
 
-// ErrStale is the error of a write to a connection that the server closed while it was idle. Nothing was sent, so the
+// ErrStale is the error of a connection that the server closed, or wrote to unasked, before it saw anything of the request. The
 // request may be made on another connection and the server still sees it once.
 var ErrStale = errors.New("the server closed the connection while it was idle")
-
-// staleCheckAfter is how long a connection must have been idle before a write asks the kernel whether the server has closed
-// it. Asking costs a system call, which a connection in steady use does not pay.
-const staleCheckAfter = 10 * time.Millisecond
 
 // connsPerTimed is the number of connections per timed connection: small enough for a precise mean, and large enough to make
 // the cost of the timing negligible.
 const connsPerTimed = 4
 
-// newConn wraps raw in a connection that counts itself; the first of every connsPerTimed is timed too.
-func (n *Network) newConn(raw net.Conn) net.Conn {
-	c := &timedConn{conn: conn{Conn: raw, network: n}}
-	c.touch()
-	if n.dialled.Add(1)%connsPerTimed == 1 {
-		return c
+// lookAfter is how long a connection must have been idle for a look at it before the next request, which costs a system call.
+// What the look would find so soon, the exchange finds too: if the server has closed the connection, its kernel acknowledges
+// nothing of the request. Only bytes that it wrote unasked in that time would be taken for the response.
+const lookAfter = 50 * time.Microsecond
+
+// A Conn is a connection for an HTTP/1.1 client, which makes one request after the other on it. TLS is below it, so the Conn
+// sees requests and responses, and follows each response with a parser. Thus it is the same for every client:
+//   - A request is sent only if the server has neither closed the connection nor written to it unasked. Otherwise the first
+//     write of the request returns [ErrStale].
+//   - The client never sees bytes that do not belong to the response it waits for, nor a response that is malformed. A
+//     connection with surplus bytes is not used again: the client sees it end after the response.
+//   - What the server did wrong is the same error whatever the client makes of it: see [Conn.Fault].
+//
+// One goroutine may write while another reads.
+type Conn struct {
+	net.Conn // carries the bytes: the socket, or TLS over it
+	wire     *wire
+	network  *Network
+	options  Options
+	habit    *Habit // of the server
+	timed    bool
+
+	mu       sync.Mutex // guards what follows
+	parser   http1.Parser
+	begun    int64         // requests of which something was, or may have been, sent
+	waiting  bool          // the latest request has begun and its response is not complete
+	spent    bool          // no further request may be sent
+	fault    error         // of the server, in the latest exchange
+	unsent   error         // of the write that failed in the latest exchange
+	late     error         // came with the last bytes read: for the next Read
+	before   int64         // bytes sent before the latest request
+	wrote    time.Duration // when the latest request began, on the network's clock
+	ended    time.Duration // when the latest response ended
+	pieces   int           // reads of the latest response
+	usual    usual
+	lastRun  int64 // the latest run in which it carried a request
+	answered int64 // complete responses
+}
+
+// Begun returns the number of requests that have begun on the connection. A request has begun when a byte of it may have been
+// sent.
+func (c *Conn) Begun() int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.begun
+}
+
+// Fault returns what the server did wrong in the latest exchange, or nil. It wraps [io.EOF] if there was no response,
+// [io.ErrUnexpectedEOF] if it broke off, one of package http1's errors if it is malformed, a [TLSError], or the error of the
+// system. It wraps [ErrStale] if the request may be made again, and [net.ErrClosed] after [Network.Close].
+func (c *Conn) Fault() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.fault
+}
+
+// Reusable reports whether the latest response is complete and the connection may carry another request.
+func (c *Conn) Reusable() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return !c.waiting && !c.spent
+}
+
+// Refused returns the error of an exchange that a client has given up with that error, although the Conn has found no fault: the
+// client does not accept a response that others accept. The result wraps [http1.ErrMalformed], unless the request has not begun
+// or a deadline has expired: then it is err. A client whose options are Alternating reads the rest of the response first, in which
+// there may be a fault after all; it must close the connection.
+func (c *Conn) Refused(err error) error {
+	if c.options.Alternating {
+		_, _ = io.Copy(io.Discard, c)
 	}
-	return &c.conn
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.fault != nil:
+		return c.fault
+	case c.begun == 0, expired(err), errors.Is(err, context.Canceled):
+		return err
+	}
+	return fmt.Errorf("%w: this client does not accept it: %w", http1.ErrMalformed, err)
 }
 
-// conn counts itself once in every run in which it carries requests, and returns ErrStale if the server has closed it. It has
-// one writer and one reader at a time, which may be two goroutines.
-type conn struct {
-	net.Conn
-	network *Network
-	lastRun int64        // the latest run in which it carried a request; only the writer uses it
-	touched atomic.Int64 // when it last carried a byte in either direction: a time.Duration on the network's clock
-}
-
-// touch records that the connection carries something now, and returns how long it had been idle.
-func (c *conn) touch() (idle time.Duration) {
-	now := int64(time.Since(c.network.opened))
-	return time.Duration(now - c.touched.Swap(now))
-}
-
-func (c *conn) Write(p []byte) (int, error) {
-	if c.touch() > staleCheckAfter && closedByPeer(c.Conn) {
+// Write sends a part of a request. The first part of a request is preceded by a look at the connection. If a later part fails,
+// Write pretends that it succeeded: the server may have answered before it closed the connection, and an answer that has come
+// is an answer. If there is none, the failure is the [Conn.Fault] of the exchange.
+func (c *Conn) Write(p []byte) (int, error) {
+	if err := c.begin(); err != nil {
+		return 0, err
+	}
+	n, err := c.Conn.Write(p)
+	if err == nil || expired(err) {
+		return n, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.spent = true
+	switch {
+	case errors.Is(err, net.ErrClosed):
+		return n, c.closedHere(err)
+	case c.untouched(err):
+		c.fault = ErrStale
 		return 0, ErrStale
 	}
+	c.unsent = err
+	return len(p), nil
+}
+
+// begin starts an exchange, unless one is in progress.
+func (c *Conn) begin() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.waiting {
+		return nil
+	}
+	if c.spent && c.answered == 0 && c.fault != nil { // a server that ends every new connection must not be dialled for ever
+		return c.fault
+	}
+	c.fault, c.unsent = nil, nil
+	now := time.Since(c.network.opened)
+	if !c.spent && c.answered > 0 && now-c.ended > lookAfter && c.wire.disturbed(c.options.TLS != nil) {
+		_ = c.cutOff(ErrStale)
+	}
+	if c.spent || c.answered == 1 && c.habit.Avoids() {
+		c.spent, c.fault = true, ErrStale
+		return ErrStale
+	}
+	c.begun++
+	c.waiting = true
+	c.parser.Reset(c.options.Head)
+	c.before = c.wire.sent.Load()
 	c.network.CountRequest(&c.lastRun)
-	return c.Conn.Write(p)
+	c.wrote = now
+	c.pieces = 0
+	return nil
 }
 
-func (c *conn) Read(p []byte) (int, error) {
+// Read reads a part of the response, and nothing beyond its end.
+func (c *Conn) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	if over, err := c.over(); over {
+		return 0, err
+	}
 	n, err := c.Conn.Read(p)
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if n > 0 {
-		c.touch()
+		c.late = err
+		return c.received(p[:n])
 	}
-	return n, err
+	return 0, c.readFailed(err)
 }
 
-// timedConn also times its exchanges. An exchange lasts from the first write after a read to the last read before the next
-// write.
-type timedConn struct {
-	conn
-	wrote, read atomic.Int64 // times on the network's clock; atomic, since reader and writer may be two goroutines
-}
-
-func (c *timedConn) Write(p []byte) (int, error) {
-	if wrote, read := c.wrote.Load(), c.read.Load(); read >= wrote {
-		if wrote > 0 {
-			c.network.exchangeTime.Add(read - wrote)
-			c.network.exchanges.Add(1)
-		}
-		c.wrote.Store(int64(time.Since(c.network.opened)))
+// over reports whether nothing more can be read, and returns why.
+func (c *Conn) over() (bool, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.late != nil:
+		err := c.late
+		c.late = nil
+		return true, c.readFailed(err)
+	case c.spent && c.fault != nil:
+		return true, c.fault
+	case !c.waiting && (c.spent || c.options.Alternating): // such a client reads on only because it misunderstands the response
+		return true, io.EOF
 	}
-	return c.conn.Write(p)
+	return false, nil
 }
 
-func (c *timedConn) Read(p []byte) (int, error) {
-	n, err := c.conn.Read(p)
-	c.read.Store(c.touched.Load())
-	return n, err
+// Close closes the connection.
+func (c *Conn) Close() error {
+	c.network.forget(c.wire)
+	return c.Conn.Close()
+}
+
+// expired reports whether err comes from a deadline that this side has set.
+func expired(err error) bool {
+	var timeout interface{ Timeout() bool }
+	return errors.As(err, &timeout) && timeout.Timeout()
 }

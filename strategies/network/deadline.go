@@ -2,7 +2,6 @@ package network
 
 import (
 	"errors"
-	"net"
 	"os"
 	"time"
 )
@@ -12,7 +11,7 @@ import (
 // than the one set. If the one set then expires, it sets the stored one and continues the interrupted call. The connection is
 // for one goroutine at a time.
 type lazyDeadlineConn struct {
-	*net.TCPConn
+	*wire
 	read, write deadline
 }
 
@@ -21,12 +20,12 @@ type deadline struct{ set, wanted time.Time }
 
 // SetReadDeadline implements [net.Conn].
 func (c *lazyDeadlineConn) SetReadDeadline(t time.Time) error {
-	return c.read.move(t, c.TCPConn.SetReadDeadline)
+	return c.read.move(t, c.wire.SetReadDeadline)
 }
 
 // SetWriteDeadline implements [net.Conn].
 func (c *lazyDeadlineConn) SetWriteDeadline(t time.Time) error {
-	return c.write.move(t, c.TCPConn.SetWriteDeadline)
+	return c.write.move(t, c.wire.SetWriteDeadline)
 }
 
 // SetDeadline implements [net.Conn].
@@ -36,8 +35,8 @@ func (c *lazyDeadlineConn) SetDeadline(t time.Time) error {
 
 func (c *lazyDeadlineConn) Read(p []byte) (int, error) {
 	for {
-		n, err := c.TCPConn.Read(p)
-		if err == nil || !c.read.extend(err, c.TCPConn.SetReadDeadline) {
+		n, err := c.wire.Read(p)
+		if err == nil || !c.read.extend(err, c.wire.SetReadDeadline) {
 			return n, err
 		}
 	}
@@ -46,9 +45,9 @@ func (c *lazyDeadlineConn) Read(p []byte) (int, error) {
 func (c *lazyDeadlineConn) Write(p []byte) (int, error) {
 	written := 0
 	for {
-		n, err := c.TCPConn.Write(p[written:])
+		n, err := c.wire.Write(p[written:])
 		written += n
-		if err == nil || !c.write.extend(err, c.TCPConn.SetWriteDeadline) {
+		if err == nil || !c.write.extend(err, c.wire.SetWriteDeadline) {
 			return written, err
 		}
 	}

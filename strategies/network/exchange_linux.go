@@ -4,7 +4,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -19,7 +18,6 @@ import (
 // The one exception is a server that has shut down its sending side and still receives: the client waits until its timeout.
 type exchangeConn struct {
 	lazyDeadlineConn
-	raw           syscall.RawConn
 	local, remote net.Addr // kept for fasthttp, which asks for them with every response
 	unsent        []byte
 	step          func(fd uintptr) bool // the method advance, allocated once
@@ -28,23 +26,15 @@ type exchangeConn struct {
 	into    []byte
 	n       int
 	err     error
-	blocked bool // the socket's buffer is full and some of unsent is left
+	blocked bool  // the socket's buffer is full and some of unsent is left
+	refused error // of a write: what the server sent before is read nevertheless
 }
 
 // exchangeBuffer is how many bytes an exchangeConn buffers. A write that would exceed it is made at once.
 const exchangeBuffer = 4 << 10
 
-// newExchangeConn returns an exchangeConn over a TCP connection, and any other connection as it is.
-func newExchangeConn(conn net.Conn) net.Conn {
-	tcp, ok := conn.(*net.TCPConn)
-	if !ok {
-		return conn
-	}
-	raw, err := tcp.SyscallConn()
-	if err != nil { // it is closed already, and the first use of it returns the error
-		return conn
-	}
-	c := &exchangeConn{lazyDeadlineConn: lazyDeadlineConn{TCPConn: tcp}, raw: raw, local: tcp.LocalAddr(), remote: tcp.RemoteAddr()}
+func newExchangeConn(w *wire) net.Conn {
+	c := &exchangeConn{lazyDeadlineConn: lazyDeadlineConn{wire: w}, local: w.LocalAddr(), remote: w.RemoteAddr()}
 	c.step = c.advance
 	return c
 }
@@ -82,7 +72,7 @@ func (c *exchangeConn) Read(p []byte) (int, error) {
 	for {
 		err := c.raw.Read(c.step)
 		switch {
-		case err != nil && c.read.extend(err, c.TCPConn.SetReadDeadline):
+		case err != nil && c.read.extend(err, c.wire.SetReadDeadline):
 		case err != nil:
 			return 0, err
 		case c.blocked:
@@ -92,6 +82,8 @@ func (c *exchangeConn) Read(p []byte) (int, error) {
 			}
 		case c.err != nil:
 			return 0, c.err
+		case c.n == 0 && c.refused != nil:
+			return 0, c.refused
 		case c.n == 0:
 			return 0, io.EOF
 		default:
@@ -103,26 +95,26 @@ func (c *exchangeConn) Read(p []byte) (int, error) {
 // advance writes or reads as much as possible without waiting. It returns false if it has to be called again once the
 // socket is readable.
 func (c *exchangeConn) advance(fd uintptr) bool {
-	if len(c.unsent) == 0 {
-		c.n, c.err = RawRead(int(fd), c.into)
-		if c.err == unix.EAGAIN {
-			return false
+	if len(c.unsent) > 0 {
+		n, err := RawWrite(int(fd), c.unsent)
+		c.sent.Add(int64(n))
+		c.unsent = c.unsent[:copy(c.unsent, c.unsent[n:])]
+		if err == nil || err == unix.EAGAIN {
+			c.blocked = len(c.unsent) > 0
+			return c.blocked
 		}
-		c.err = os.NewSyscallError("read", c.err)
-		return true
+		c.unsent, c.refused = c.unsent[:0], os.NewSyscallError("write", err)
 	}
-	n, err := RawWrite(int(fd), c.unsent)
-	c.unsent = c.unsent[:copy(c.unsent, c.unsent[n:])]
-	if err != nil && err != unix.EAGAIN {
-		c.err = os.NewSyscallError("write", err)
-		return true
+	c.n, c.err = RawRead(int(fd), c.into)
+	if c.err == unix.EAGAIN {
+		return false
 	}
-	c.blocked = len(c.unsent) > 0
-	return c.blocked
+	c.err = os.NewSyscallError("read", c.err)
+	return true
 }
 
 // Close writes what is unsent, such as TLS's closing alert, and closes the connection.
 func (c *exchangeConn) Close() error {
 	_ = c.flush() // nobody waits for an answer to it
-	return c.TCPConn.Close()
+	return c.wire.Close()
 }

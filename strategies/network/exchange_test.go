@@ -14,14 +14,19 @@ import (
 // buffered is how many bytes an exchangeConn buffers, on the systems that have one.
 const buffered = 4 << 10
 
-// exchangePair returns an exchangeConn and the server's end of it.
+// exchangePair returns a connection for a client that writes and reads in turn, and the server's end of it.
 func exchangePair(t *testing.T) (client, server net.Conn) {
 	t.Helper()
 	address, accepted := acceptor(t)
-	client, err := New(5*time.Second, 300*time.Second).DialExchange(t.Context(), address)
+	raw, err := net.Dial("tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}
+	bare, err := newWire(raw.(*net.TCPConn))
+	if err != nil {
+		t.Fatal(err)
+	}
+	client = newExchangeConn(bare)
 	server = <-accepted
 	t.Cleanup(func() { client.Close(); server.Close() })
 	return client, server
@@ -98,6 +103,19 @@ func TestExchangeConnReturnsEOFWhenTheServerCloses(t *testing.T) {
 	if n, err := client.Read(make([]byte, 1)); n != 0 || err != io.EOF {
 		t.Errorf("read %d, %v, want EOF", n, err)
 	}
+}
+
+func TestExchangeConnReadsWhatTheServerSentBeforeItRefusedTheRest(t *testing.T) {
+	client, server := exchangePair(t)
+	write(t, client, "x")
+	go func() { // it closes with a byte unread, which resets the connection after the answer
+		_, _ = server.Read(make([]byte, 1))
+		write(t, server, "answer")
+		server.Close()
+	}()
+	time.Sleep(20 * time.Millisecond)
+	write(t, client, "more")
+	read(t, client, "answer")
 }
 
 func TestExchangeConnReturnsAReset(t *testing.T) {

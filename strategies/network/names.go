@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -28,8 +29,8 @@ type nameEntry struct {
 // failureLifetime is how long a failed lookup is not repeated: the callers of that time share its error.
 const failureLifetime = time.Second
 
-// Resolve returns the IP addresses of a host, from the cache if they are in it. The first is the one that Prefer was last
-// called with. An IP address resolves to itself.
+// Resolve returns the IP addresses of a host, from the cache if they are in it, in the order in which they are to be tried: the
+// first is the one that Prefer was last called with, and IPv6 and IPv4 alternate. An IP address resolves to itself.
 //
 // A lookup ends when ctx does. A caller that finds a lookup of another caller in progress waits for that one to end, and gets
 // its result. An error is that of [net.Resolver.LookupHost]; it stays in the cache for a second.
@@ -39,7 +40,8 @@ func (n *Network) Resolve(ctx context.Context, host string) ([]string, error) {
 	defer entry.mu.Unlock()
 	if !entry.fresh() {
 		lifetime := n.names.lifetime
-		if entry.addresses, entry.err = net.DefaultResolver.LookupHost(ctx, host); entry.err != nil {
+		found, err := net.DefaultResolver.LookupHost(ctx, host)
+		if entry.addresses, entry.err = interleave(found), err; err != nil {
 			lifetime = failureLifetime
 		}
 		entry.until = time.Now().Add(lifetime)
@@ -94,3 +96,23 @@ func (n *nameCache) entry(host string) *nameEntry {
 
 // fresh reports whether the entry is still valid. The caller holds the lock.
 func (n *nameEntry) fresh() bool { return time.Now().Before(n.until) }
+
+// interleave orders addresses as RFC 8305, section 4, says: the two families alternate, beginning with that of the first.
+func interleave(addresses []string) []string {
+	var first, second []string
+	for _, address := range addresses {
+		if isIPv6(address) == isIPv6(addresses[0]) {
+			first = append(first, address)
+		} else {
+			second = append(second, address)
+		}
+	}
+	ordered := make([]string, 0, len(addresses))
+	for i := range max(len(first), len(second)) {
+		ordered = append(ordered, first[min(i, len(first)):min(i+1, len(first))]...)
+		ordered = append(ordered, second[min(i, len(second)):min(i+1, len(second))]...)
+	}
+	return ordered
+}
+
+func isIPv6(address string) bool { return strings.Contains(address, ":") }

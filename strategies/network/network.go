@@ -1,17 +1,16 @@
 // Package network opens the connections of a session, so that every HTTP client dials, resolves host names and counts its
 // connections in the same way.
 //
-// A client calls [Network.Dial] where it would call [net.Dialer.DialContext], or [Network.DialExchange] if one goroutine
-// writes a request and then reads its response. The connections count themselves and some of them time their exchanges;
-// [Network.Usage] returns the totals. The event loops, which open their sockets themselves, share only the name cache and
-// the counting.
+// A client calls [Network.Dial] where it would call [net.Dialer.DialContext] or [tls.Dialer.DialContext]. The connections, of
+// type [Conn], follow the exchanges on them, count themselves, and some of them time their exchanges; [Network.Usage] returns
+// the totals. The event loops, which open their sockets themselves, share only the name cache and the counting.
 package network
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -29,12 +28,24 @@ type Network struct {
 	dialled      atomic.Int64
 	exchangeTime atomic.Int64 // time.Duration, the sum over the exchanges that were timed
 	exchanges    atomic.Int64
+
+	ctx   context.Context // ends with Close
+	close context.CancelFunc
+	mu    sync.Mutex
+	open  map[*wire]struct{} // nil after Close
+
+	habits map[string]*Habit // by address; guarded by mu too
 }
 
-// New returns a network whose Dial takes at most dialTimeout, including the lookup of the host name, and whose cache keeps
-// the addresses of a host name for nameLifetime.
+// New returns a network whose Dial takes at most dialTimeout, including the lookup of the host name and the TLS handshake, and
+// whose cache keeps the addresses of a host name for nameLifetime.
 func New(dialTimeout, nameLifetime time.Duration) *Network {
+	ctx, stop := context.WithCancel(context.Background())
 	return &Network{
+		ctx:         ctx,
+		close:       stop,
+		open:        map[*wire]struct{}{},
+		habits:      map[string]*Habit{},
 		dialTimeout: dialTimeout,
 		names:       nameCache{lifetime: nameLifetime, entries: map[string]*nameEntry{}},
 		opened:      time.Now(),
@@ -67,8 +78,8 @@ func (n *Network) BeginRun() {
 }
 
 // CountRequest counts a connection that carries a request, unless it was counted in this run already. lastRun points to a
-// variable of the connection, which must be 0 at first; one goroutine at a time may use it. The connections that Dial and
-// DialExchange return call CountRequest by themselves.
+// variable of the connection, which must be 0 at first; one goroutine at a time may use it. A [Conn] calls CountRequest by
+// itself.
 func (n *Network) CountRequest(lastRun *int64) {
 	if run := n.run.Load(); *lastRun != run {
 		*lastRun = run
@@ -76,40 +87,36 @@ func (n *Network) CountRequest(lastRun *int64) {
 	}
 }
 
-// Dial resolves the host of address, which is host:port, and connects to it. It tries the host's addresses one after the
-// other, until ctx ends or the dial timeout has passed since its start. It returns the error of the lookup, or the joined
-// errors of all addresses.
-func (n *Network) Dial(ctx context.Context, address string) (net.Conn, error) {
-	return n.dial(ctx, address, func(raw net.Conn) net.Conn { return raw })
+// errSessionClosed is the error of everything that Close ends.
+var errSessionClosed = fmt.Errorf("the session was closed: %w", net.ErrClosed)
+
+// Close closes every connection and ends the dials, lookups and handshakes in progress, whose errors wrap [net.ErrClosed], as
+// do those of every later Dial. It may be called at any time, and more than once.
+func (n *Network) Close() {
+	n.close()
+	n.mu.Lock()
+	open := n.open
+	n.open = nil
+	n.mu.Unlock()
+	for w := range open {
+		_ = w.TCPConn.Close() // at once: TLS would first send an alert
+	}
 }
 
-// DialExchange is Dial for a client that uses a connection from one goroutine at a time, and reads the whole response after
-// each request that it has written. Such a connection needs fewer system calls and timers: it may send a request only when
-// the client reads, and may return an error of the write from Read.
-func (n *Network) DialExchange(ctx context.Context, address string) (net.Conn, error) {
-	return n.dial(ctx, address, newExchangeConn)
+// keep notes a connection for Close. It returns false after Close.
+func (n *Network) keep(w *wire) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.open == nil {
+		return false
+	}
+	n.open[w] = struct{}{}
+	return true
 }
 
-// dial connects to address. The function wrap is applied to the bare connection, below the counting and timing.
-func (n *Network) dial(ctx context.Context, address string, wrap func(net.Conn) net.Conn) (net.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, n.dialTimeout)
-	defer cancel()
-	host, port, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, fmt.Errorf("dial %s: %w", address, err)
-	}
-	addresses, err := n.Resolve(ctx, host)
-	if err != nil {
-		return nil, err
-	}
-	var errs []error
-	for _, ip := range addresses {
-		raw, err := n.dialer.DialContext(ctx, "tcp", net.JoinHostPort(ip, port))
-		if err == nil {
-			n.Prefer(host, ip)
-			return n.newConn(wrap(raw)), nil
-		}
-		errs = append(errs, err)
-	}
-	return nil, errors.Join(errs...)
+// forget undoes keep.
+func (n *Network) forget(w *wire) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	delete(n.open, w)
 }

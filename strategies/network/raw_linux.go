@@ -38,3 +38,12 @@ func RawWrite(socket int, data []byte) (int, error) {
 		}
 	}
 }
+
+// rawPeek is RawRead without consuming what it reads.
+func rawPeek(socket int, into []byte) (int, error) {
+	n, _, errno := unix.RawSyscall6(unix.SYS_RECVFROM, uintptr(socket), uintptr(unsafe.Pointer(&into[0])), uintptr(len(into)), unix.MSG_PEEK|unix.MSG_DONTWAIT, 0, 0)
+	if errno != 0 {
+		return 0, errno
+	}
+	return int(n), nil
+}

@@ -1,7 +1,6 @@
 package strategytest
 
 import (
-	"errors"
 	"net"
 	"testing"
 	"time"
@@ -65,31 +64,5 @@ func ClosedPort(t testing.TB) (url string) {
 		t.Fatal(err)
 	}
 	defer listener.Close()
-	return "http://" + listener.Addr().String() + "/"
-}
-
-// serve calls handle for each connection and closes the connection afterwards.
-func serve(t testing.TB, handle func(c *net.TCPConn)) (url string) {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { listener.Close() })
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if errors.Is(err, net.ErrClosed) {
-				return
-			}
-			if err != nil {
-				continue
-			}
-			go func() {
-				defer conn.Close()
-				handle(conn.(*net.TCPConn))
-			}()
-		}
-	}()
 	return "http://" + listener.Addr().String() + "/"
 }

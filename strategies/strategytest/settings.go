@@ -196,3 +196,15 @@ func earlyResponseDoesNotSpoilTheNextBody(t *testing.T, c candidate) {
 		t.Errorf("%d bodies arrived incomplete", n)
 	}
 }
+
+// An answer that came is an answer, even if the server has closed the connection before it had the whole body.
+func earlyAnswerIsAnAnswer(t *testing.T, c candidate) {
+	const n = 20
+	body := []byte(strings.Repeat("0123456789", 200_000))
+	url := RawServer(t, Reply("HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 7\r\n\r\ntoo big"))
+	w := NewWork(n, url)
+	Run(t, c, strategies.Target{Method: http.MethodPost, Body: body}, 4, w)
+	if got := w.Classes()[strategies.BadStatus]; got != n {
+		t.Errorf("got %v, want %d of class %v: %s", w.Classes(), n, strategies.BadStatus, w.Errors())
+	}
+}

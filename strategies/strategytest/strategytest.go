@@ -44,6 +44,9 @@ var checks = []check{
 	{"exactly limit requests are in flight", exactlyLimitAreInFlight},
 	{"a session holds limits below its largest", sessionHoldsLowerLimits},
 	{"connections outlive a run", connectionsOutliveARun},
+	{"connections are kept to every host", connectionsAreKeptToEveryHost},
+	{"close ends what is in flight", closeEndsWhatIsInFlight},
+	{"no strategy holds a run longer than its timeouts", timeoutsBoundEveryPhase},
 	{"cancellation starts nothing new and waits", cancellationWaits},
 	{"a run whose context has ended starts nothing", cancelledRunStartsNothing},
 
@@ -56,6 +59,7 @@ var checks = []check{
 	{"Insecure accepts any certificate", insecureAcceptsAnyCertificate},
 	{"connections closed while idle are replaced", idleConnectionsAreReplaced},
 	{"a long header line is accepted", longHeaderIsAccepted},
+	{"an answer before the whole body was sent is an answer", earlyAnswerIsAnAnswer},
 	{"an early response does not spoil the next body", earlyResponseDoesNotSpoilTheNextBody},
 
 	{"failures are outcomes of the right class", failuresHaveTheirClass},

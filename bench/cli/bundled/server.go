@@ -5,6 +5,7 @@ package bundled
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -21,10 +23,11 @@ type Server struct {
 	command *exec.Cmd
 	input   io.Closer
 	url     string
+	silent  atomic.Bool // whether it has not answered in time
 }
 
 // Start starts this program's serve command with the arguments and returns once the server listens. If ctx ends before
-// that, Start returns an error and leaves no process behind. Later ctx has no effect on the server: see [Server.Stop].
+// that, or the server does not listen within 30 s, Start returns an error and leaves no process behind. Later ctx has no effect on the server: see [Server.Stop].
 func Start(ctx context.Context, args ...string) (*Server, error) {
 	program, err := os.Executable()
 	if err != nil {
@@ -43,11 +46,17 @@ func Start(ctx context.Context, args ...string) (*Server, error) {
 		return nil, fmt.Errorf("start the bundled server: %w", err)
 	}
 	s := &Server{command: command, input: input}
-	defer context.AfterFunc(ctx, func() { _ = input.Close() })() // the server then ends, and with it the read below
+	within, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	defer context.AfterFunc(within, func() { // the server then ends, and with it the read below
+		_ = input.Close()
+		time.AfterFunc(killTimeout, func() { _ = command.Process.Kill() })
+	})()
 	line, err := bufio.NewReader(output).ReadString('\n')
 	if err != nil {
 		_ = s.Stop()
-		return nil, errors.Join(ctx.Err(), fmt.Errorf("start the bundled server: %s", strings.TrimSpace(message.String())))
+		why := cmp.Or(strings.TrimSpace(message.String()), "it has not said where it listens")
+		return nil, errors.Join(ctx.Err(), fmt.Errorf("start the bundled server: %s", why))
 	}
 	s.url = strings.TrimSpace(line)
 	return s, nil
@@ -57,15 +66,20 @@ func Start(ctx context.Context, args ...string) (*Server, error) {
 func (s *Server) URL() string { return s.url }
 
 const (
-	drainTime   = time.Second     // for the server to answer the requests under way when it is stopped
-	killTimeout = 5 * time.Second // after which a server that has not stopped is killed; several times drainTime
+	startTimeout = 30 * time.Second       // for the server to listen, on a machine that is busy
+	drainTime    = 200 * time.Millisecond // for the server to answer the requests under way when it is stopped
+	killTimeout  = 500 * time.Millisecond // after which a server that has not stopped is killed: nobody needs it any more
 )
 
-// Stop ends the server and waits for it, for five seconds at most: then it kills it. It returns an error if the server was
-// killed or did not exit with status 0.
+// Stop ends the server and waits for it, for half a second at most: then it kills it. A server that does not answer is killed at
+// once. Stop returns an error if the server was killed or did not exit with status 0.
 func (s *Server) Stop() error {
 	_ = s.input.Close()
-	kill := time.AfterFunc(killTimeout, func() { _ = s.command.Process.Kill() })
+	wait := killTimeout
+	if s.silent.Load() {
+		wait = 0
+	}
+	kill := time.AfterFunc(wait, func() { _ = s.command.Process.Kill() })
 	defer kill.Stop()
 	if err := s.command.Wait(); err != nil {
 		return fmt.Errorf("the bundled server: %w", err)

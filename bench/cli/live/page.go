@@ -17,6 +17,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/net/netutil"
+
 	"sweetspot/bench"
 	"sweetspot/results"
 	"sweetspot/results/report"
@@ -84,10 +86,10 @@ func Start(address string, run *results.Run) (*Page, error) {
 	p := &Page{run: &own, address: listener.Addr(), served: make(chan error, 1), metrics: newMetrics(), ended: make(chan struct{})}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", p.serveWhole)
-	mux.HandleFunc("GET /events", p.serveEvents)
+	mux.Handle("GET /events", atMost(mostStreams, http.HandlerFunc(p.serveEvents)))
 	mux.Handle("GET /metrics", p.metrics.handler())
-	p.server = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
-	go func() { p.served <- p.server.Serve(listener) }() // until Close, which waits for it
+	p.server = guarded(onlyOwn(address, mux))
+	go func() { p.served <- p.server.Serve(netutil.LimitListener(listener, mostConnections)) }() // until Close, which waits for it
 	return p, nil
 }
 
@@ -190,11 +192,13 @@ func (p *Page) serveEvents(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
 	stream := http.NewResponseController(w)
+	_ = stream.SetReadDeadline(time.Time{}) // nothing more is read, and a stream is longer than any request
 	send := func(text string) bool {
 		_ = stream.SetWriteDeadline(time.Now().Add(writeTimeout)) // a browser that does not read must not hold up the end
 		_, err := fmt.Fprint(w, text)
 		return err == nil && stream.Flush() == nil
 	}
+	_ = stream.Flush() // the browser learns at once that the stream is open
 	tick := time.NewTicker(refreshTime)
 	defer tick.Stop()
 	var sent []byte

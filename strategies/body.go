@@ -1,0 +1,165 @@
+package strategies
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+)
+
+// ErrTooLarge is the error of a body that is larger than [Target.MaxBody].
+var ErrTooLarge = errors.New("the body is larger than the limit for bodies that are decoded")
+
+// errLate is the error of an answer that is whole too late: a success is never later than its timeout. It is of class [Timeout].
+var errLate = fmt.Errorf("the response was not read and decoded in time: %w", os.ErrDeadlineExceeded)
+
+// A Response is a response whose head has been read, for [Target.ReceiveBefore].
+type Response struct {
+	Status   int
+	Encoding string // the value of Content-Encoding
+	Length   int64  // of the body, in bytes; negative if unknown
+	Body     io.Reader
+}
+
+// Receive is [Target.ReceiveBefore] for a client that knows neither the body's length nor the time at which the request times
+// out. It takes that to be Timeout from now, so the client must see to it that body returns an error at the right time.
+func (t Target) Receive(r *Request, status int, encoding string, body io.Reader) Outcome {
+	return t.ReceiveBefore(time.Time{}, r, Response{status, encoding, -1, body})
+}
+
+// ReceiveBefore reads the body of a response to its end and returns the request's outcome. If the target has a Handle and the
+// status is below 400, it decodes gzip, and hands the body to Handle, unless it is larger than MaxBody: then the rest of it is
+// not read. Every other body is discarded as it comes. The outcome counts the bytes that were read from the body.
+//
+// The bodies that a session keeps at a time have a limit together. ReceiveBefore waits while other responses have taken all of
+// it. The request fails by its timeout if that, the reading and Handle take longer than until the deadline.
+//
+// It is for clients whose target comes from [Target.InProcess].
+func (t Target) ReceiveBefore(deadline time.Time, r *Request, response Response) Outcome {
+	if !t.Inspects(response.Status) {
+		n, err := io.Copy(io.Discard, response.Body)
+		if err == nil {
+			err = late(deadline)
+		}
+		if err != nil {
+			return Failed(err)
+		}
+		return Answered(response.Status, n, nil)
+	}
+	wire := &countingReader{Reader: response.Body}
+	err := t.examine(deadline, r, response, wire)
+	if wire.err != nil {
+		return Failed(wire.err)
+	}
+	if late := late(deadline); late != nil {
+		return Failed(late)
+	}
+	return Answered(response.Status, wire.read, err)
+}
+
+// Examine decodes gzip and hands the body of a response, which is whole, to Handle. It returns the error for [Answered]. It is
+// for clients whose target comes from [Target.InProcess], and must only be called if Inspects returns true.
+func (t Target) Examine(deadline time.Time, r *Request, status int, encoding string, body []byte) error {
+	if !isGzip(encoding) {
+		return t.Handle(r, status, body)
+	}
+	return t.examine(deadline, r, Response{status, encoding, -1, nil}, bytes.NewReader(body))
+}
+
+// examine reads the body from wire, decodes it and hands it to Handle.
+func (t Target) examine(deadline time.Time, r *Request, response Response, wire io.Reader) error {
+	if deadline.IsZero() {
+		deadline = time.Now().Add(t.Timeout)
+	}
+	share := t.BodyShare()
+	defer share.Release()
+	length := response.Length
+	if isGzip(response.Encoding) {
+		unzipped, err := gzip.NewReader(wire)
+		if err != nil {
+			return fmt.Errorf("decode gzip: %w", err)
+		}
+		wire, length = unzipped, -1
+	}
+	whole, err := t.readWhole(wire, length, deadline, &share)
+	if err != nil {
+		return err
+	}
+	return t.Handle(r, response.Status, whole)
+}
+
+func isGzip(encoding string) bool {
+	return strings.EqualFold(encoding, "gzip") || strings.EqualFold(encoding, "x-gzip")
+}
+
+func late(deadline time.Time) error {
+	if !deadline.IsZero() && time.Now().After(deadline) {
+		return errLate
+	}
+	return nil
+}
+
+// Inspects reports whether the body of a response with that status is decoded or handed to Handle. An answer that has no body
+// by its status, 204 or 304, or by the method, HEAD, is not.
+func (t Target) Inspects(status int) bool {
+	return t.Handle != nil && status < 400 && status != http.StatusNoContent && status != http.StatusNotModified && t.Method != http.MethodHead
+}
+
+// firstRead is the number of bytes for which memory is allocated before anything of a body of unknown length has been read.
+const firstRead = 512
+
+// readWhole reads a body of that length, which is negative if it is unknown, in memory for which share has room. Its error is
+// that of body, ErrTooLarge, or errNoMemory.
+func (t Target) readWhole(body io.Reader, length int64, deadline time.Time, share *BodyShare) ([]byte, error) {
+	if length > t.MaxBody {
+		return nil, ErrTooLarge
+	}
+	capacity := int64(firstRead)
+	if length >= 0 {
+		capacity = min(length+1, freeBody) // a byte more, with which to read the end
+	}
+	whole := make([]byte, 0, capacity)
+	for {
+		n, err := body.Read(whole[len(whole):cap(whole)])
+		whole = whole[:len(whole)+n]
+		switch {
+		case int64(len(whole)) > t.MaxBody:
+			return nil, ErrTooLarge
+		case err == io.EOF:
+			return whole, nil
+		case err != nil:
+			return nil, err
+		case len(whole) < cap(whole):
+			continue
+		}
+		capacity = min(2*int64(cap(whole)), t.MaxBody+1)
+		if length >= 0 {
+			capacity = max(length+1, int64(cap(whole))+1)
+		}
+		if err := share.growBefore(deadline, capacity); err != nil {
+			return nil, err
+		}
+		whole = share.Buffer(whole)
+	}
+}
+
+// countingReader counts the bytes read, and keeps the error with which they ended, other than the end of the body.
+type countingReader struct {
+	io.Reader
+	read int64
+	err  error
+}
+
+func (c *countingReader) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.read += int64(n)
+	if err != nil && err != io.EOF {
+		c.err = err
+	}
+	return n, err
+}

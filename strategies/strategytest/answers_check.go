@@ -1,0 +1,135 @@
+package strategytest
+
+import (
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"sweetspot/strategies"
+)
+
+const (
+	answerMaxBody = 1 << 20 // bytes, of a body that is decoded
+	answerLimit   = 4
+	// answerTimeout is the timeout of requests whose answers must not time out, on a machine that does much else.
+	answerTimeout = 20 * time.Second
+	// slowTimeout is that of requests which must.
+	slowTimeout = 400 * time.Millisecond
+	// answerSessions is the number of sessions that share the answers, if they cost little.
+	answerSessions = 6
+)
+
+// CheckAnswers makes requests for every odd answer, over http or https, each several times, as some differ when a connection is
+// reused. Each answer is a subtest.
+func CheckAnswers(t *testing.T, s strategies.Strategy, secure bool) {
+	checkAnswers(t, candidate{Strategy: s, traits: strategies.TraitsOf(s), otherProcess: cannotHandle(t, s)}, secure)
+}
+
+func checkAnswers(t *testing.T, c candidate, secure bool) {
+	for _, a := range askAll(t, c, secure) {
+		t.Run(a.String(), func(t *testing.T) { a.check(t, c.traits.Answers[a.String()]) })
+	}
+}
+
+// asked is an answer with what became of the requests for it.
+type asked struct {
+	Answer
+	outcomes []strategies.Outcome
+}
+
+// check compares the outcomes with the class that the answer must have, or with those that a strategy declares.
+func (a asked) check(t *testing.T, declared []strategies.Class) {
+	want := declared
+	if len(want) == 0 {
+		want = []strategies.Class{a.Want}
+	}
+	got := map[strategies.Class]int{}
+	var err error
+	for _, o := range a.outcomes {
+		got[o.Class]++
+		if !slices.Contains(want, o.Class) {
+			err = o.Err
+		}
+	}
+	for class := range got {
+		if !a.Either && !slices.Contains(want, class) {
+			t.Errorf("classes %v, want only %v: %v", got, want, err)
+			return
+		}
+	}
+}
+
+// askAll makes requests for all answers, in several sessions at a time.
+func askAll(t *testing.T, c candidate, secure bool) []asked {
+	sessions := answerSessions
+	if c.otherProcess {
+		sessions = 1
+	}
+	var (
+		kinds   [4][]*asked // of answers that need the same target
+		all     []*asked
+		running sync.WaitGroup
+	)
+	for _, answer := range Answers() {
+		a := &asked{Answer: answer}
+		kind := 0
+		if a.JSON {
+			kind |= 1
+		}
+		if a.Want == strategies.Timeout {
+			kind |= 2
+		}
+		kinds[kind], all = append(kinds[kind], a), append(all, a)
+	}
+	for kind, answers := range kinds {
+		target := strategies.Target{JSON: kind&1 != 0, MaxBody: answerMaxBody, Insecure: true, Timeout: answerTimeout, DialTimeout: answerTimeout}
+		rounds := 2
+		if kind&2 != 0 {
+			target.Timeout, rounds = slowTimeout, 1
+		}
+		for part := range sessions {
+			var share []*asked
+			for i := part; i < len(answers); i += sessions {
+				share = append(share, answers[i])
+			}
+			if len(share) > 0 {
+				running.Go(func() { ask(t, c, target, secure, share, rounds) })
+			}
+		}
+	}
+	running.Wait()
+	asked := make([]asked, len(all))
+	for i, a := range all {
+		asked[i] = *a
+	}
+	return asked
+}
+
+// ask makes requests for these answers in one session. Every Run asks for each of them in turn, as often as there are rounds,
+// and there are as many Runs, so that some connections are idle for a while before they are used again.
+func ask(t *testing.T, c candidate, target strategies.Target, secure bool, answers []*asked, rounds int) {
+	session, err := c.Open(t.Context(), target, answerLimit)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer session.Close()
+	urls := make([]string, len(answers))
+	for i, a := range answers {
+		urls[i] = a.Serve(t, secure)
+	}
+	for range rounds {
+		w := NewWork(int64(rounds*len(urls)), urls...)
+		if err := session.Run(t.Context(), answerLimit, w); err != nil {
+			t.Error(err)
+			return
+		}
+		w.Check(t)
+		for index := range w.N {
+			a := answers[index%int64(len(answers))]
+			a.outcomes = append(a.outcomes, w.Outcomes[index])
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
