@@ -31,12 +31,10 @@ var FastHTTP = Client{
 	Open:   openFastHTTP,
 }
 
-// answersOfFastHTTP are those with a head that fasthttp rejects, and those whose surplus it takes for the next response, over https.
+// answersOfFastHTTP are those with a head that fasthttp rejects.
 var answersOfFastHTTP = map[string][]Class{
-	"line ends: LF in the head":               {Malformed},
-	"lengths: the same length twice":          {Malformed},
-	"surplus: right after the answer":         {BadStatus},
-	"surplus: a millisecond after the answer": {BadStatus},
+	"line ends: LF in the head":      {Malformed},
+	"lengths: the same length twice": {Malformed},
 }
 
 // fastHTTPStack is the stack of valyala/fasthttp. It uses that library's pool of connections, its requests and its responses,

@@ -21,10 +21,10 @@ var closes = []Answer{
 	{Name: "within the body", Want: strategies.Truncated, serve: once(ok + "Content-Length: 100\r\n\r\nhello")},
 	{Name: "by a reset within the body", Want: strategies.Reset, serve: then(ok+"Content-Length: 100\r\n\r\nhello", (*peer).reset)},
 	{Name: "announced", Want: strategies.OK, serve: once(ok + "Connection: close\r\n" + length)},
-	{Name: "unannounced", Want: strategies.OK, serve: once(good)},
-	{Name: "of one side after the answer", Want: strategies.OK, serve: then(good, func(p *peer) { p.halfClose(); p.wait() })},
-	{Name: "while idle", Want: strategies.OK, serve: then(good, func(*peer) { time.Sleep(2 * time.Millisecond) })},
-	{Name: "by a reset while idle", Want: strategies.OK, serve: then(good, (*peer).reset)},
+	{Name: "unannounced", Want: strategies.OK, Late: strategies.Reset, serve: once(good)},
+	{Name: "of one side after the answer", Want: strategies.OK, Late: strategies.Reset, serve: then(good, func(p *peer) { p.halfClose(); p.wait() })},
+	{Name: "while idle", Want: strategies.OK, Late: strategies.Reset, serve: then(good, func(*peer) { time.Sleep(2 * time.Millisecond) })},
+	{Name: "by a reset while idle", Want: strategies.OK, Late: strategies.Reset, serve: then(good, (*peer).reset)},
 }
 
 // smuggled is an answer that nobody asked for. A client that uses the connection again takes it for one.
@@ -38,8 +38,8 @@ func smuggle(p *peer) {
 
 var surplus = []Answer{
 	{Name: "with the answer", Want: strategies.OK, serve: each(good + smuggled)},
-	{Name: "right after the answer", Want: strategies.OK, serve: then(good, smuggle)},
-	{Name: "a millisecond after the answer", Want: strategies.OK, serve: then(good, func(p *peer) {
+	{Name: "right after the answer", Want: strategies.OK, Late: strategies.BadStatus, serve: then(good, smuggle)},
+	{Name: "a millisecond after the answer", Want: strategies.OK, Late: strategies.BadStatus, serve: then(good, func(p *peer) {
 		time.Sleep(time.Millisecond)
 		smuggle(p)
 	})},
