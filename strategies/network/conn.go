@@ -20,11 +20,6 @@ var ErrStale = errors.New("the server closed the connection while it was idle")
 // the cost of the timing negligible.
 const connsPerTimed = 4
 
-// lookAfter is how long a connection must have been idle for a look at it before the next request, which costs a system call.
-// What the look would find so soon, the exchange finds too: if the server has closed the connection, its kernel acknowledges
-// nothing of the request. Only bytes that it wrote unasked in that time would be taken for the response.
-const lookAfter = 50 * time.Microsecond
-
 // A Conn is a connection for an HTTP/1.1 client, which makes one request after the other on it. TLS is below it, so the Conn
 // sees requests and responses, and follows each response with a parser. Thus it is the same for every client:
 //   - A request is sent only if the server has neither closed the connection nor written to it unasked. Otherwise the first
@@ -140,7 +135,7 @@ func (c *Conn) begin() error {
 	}
 	c.fault, c.unsent = nil, nil
 	now := time.Since(c.network.opened)
-	if !c.spent && c.answered > 0 && now-c.ended > lookAfter {
+	if !c.spent && c.answered > 0 {
 		if closed, data := c.wire.disturbed(); closed || data && !c.ofTLS() {
 			_ = c.cutOff(ErrStale)
 		}
