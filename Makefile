@@ -56,6 +56,19 @@ finder: ## test the search for the best limit, and two rivals, on simulated serv
 finder-http: ## the same over real HTTP, ten sweeps of each server, and of two humps, a warming and a scarred one; an hour
 	go test ./bench -run TestFinderOverHTTP -finder-http -v -timeout 3h
 
+FLOOR_PAIRS := 20
+FLOOR_PAUSE := 20
+floor: $(BIN) ## measure by how much runs differ on this machine, by 20 pairs of runs with pauses, for compare; half an hour
+	rm -rf $(RUNS)/floor
+	@for run in $$(seq $$((2 * $(FLOOR_PAIRS)))); do \
+		$(BIN) bench --strategy pool,fasthttp,eventloop --duration 300ms --quiet --out $(RUNS)/floor >/dev/null || exit 1; \
+		sleep $(FLOOR_PAUSE); \
+	done
+	$(BIN) floor $(RUNS)/floor/*.jsonl
+
+pairs: ## simulate 1,000 pairs of runs that differ from run to run: false differences, and the power; some minutes
+	go test ./results/compare ./bench/optimum -run TestPairs -pairs -v
+
 codes: $(BIN) ## request all 36^4 codes of four characters in one batch, and print the time and the memory
 	$(BIN) bench --strategy eventloop --requests 1679616 --repeats 1 --profile instant '/{0-9a-z:4}'
 
@@ -89,4 +102,4 @@ echarts: ## bundle the chart library of the report again; needs npm
 clean: ## remove what was built; runs are kept
 	rm -rf bin
 
-.PHONY: help build bench sweep serve test check format lint truth finder finder-http codes article overhead alone peers example echarts clean FORCE
+.PHONY: help build bench sweep serve test check format lint truth finder finder-http floor pairs codes article overhead alone peers example echarts clean FORCE

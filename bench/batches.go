@@ -48,7 +48,13 @@ func (b Batches) run(ctx context.Context, r *runner) error {
 	entries := slices.Clone(b.Entries) // the caller's order stays as it is
 	for _, e := range entries {
 		r.enter(e.Strategy)
+		r.fates[e.Strategy.Name()].toCome += b.Repeats
 	}
+	var all candidates
+	for _, e := range entries {
+		all = append(all, candidate{strategy: e.Strategy})
+	}
+	r.checkPorts(all, int(r.load.Requests), b.Repeats)
 	order := rand.New(rand.NewPCG(b.Seed, 0))
 	for block := range b.Repeats {
 		order.Shuffle(len(entries), func(i, j int) { entries[i], entries[j] = entries[j], entries[i] })

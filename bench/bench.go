@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"sweetspot/bench/optimum"
 	"sweetspot/results"
@@ -74,11 +75,23 @@ type Progress struct {
 	Trials   int     // that are over
 	Share    float64 // of the whole run that is done, from 0 to 1
 	SoFar    string  // what a sweep knows by now, in a few words; may be empty
+
+	// Left is how long the run is likely to last yet, by the time that trials have taken so far; 0 if that is not known. If
+	// AtMost is true it may be much less: a search ends when it has decided.
+	Left   time.Duration
+	AtMost bool
 }
 
-// String returns one line: the trial under way, and SoFar.
+// String returns one line: the trial under way, how long the run lasts yet, and SoFar.
 func (p Progress) String() string {
 	text := fmt.Sprintf("trial %d: %s at limit %d", p.Trials+1, p.Strategy, p.Limit)
+	switch left := p.Left.Round(time.Second); {
+	case left == 0:
+	case p.AtMost:
+		text += fmt.Sprintf("; at most %v left", left)
+	default:
+		text += fmt.Sprintf("; about %v left", left)
+	}
 	if p.SoFar != "" {
 		text += "; " + p.SoFar
 	}

@@ -22,7 +22,7 @@ func optimumOf(t *testing.T, s strategies.Strategy, budget time.Duration) result
 	return optima[0]
 }
 
-func warned(o results.Optimum, code results.Code) bool {
+func namesCode(o results.Optimum, code results.Code) bool {
 	return slices.ContainsFunc(o.Warnings, func(w results.Warning) bool { return w.Code == code })
 }
 
@@ -41,7 +41,7 @@ func TestSweepSaysThatItHarmedTheServer(t *testing.T) {
 			}
 			return knee(limit)
 		}}, 2*time.Minute)
-		if !warned(o, results.Harmed) || o.Verdict != results.Unstable {
+		if !namesCode(o, results.Harmed) || o.Verdict != results.Unstable {
 			t.Errorf("%s, %v; want it unstable, because the server was harmed", o.Verdict, o.Warnings)
 		}
 		if enough := 47; o.Low >= enough || o.High < enough || o.Peak.Limit != 64 {
@@ -71,7 +71,7 @@ func TestSweepSaysThatABurstIsBeingSpent(t *testing.T) {
 			return strategies.Answered(200, 1, nil)
 		}
 		o := optimumOf(t, simulated{name: "burst", latency: always(80 * time.Millisecond), outcome: take}, 2*time.Minute)
-		if !warned(o, results.Burst) {
+		if !namesCode(o, results.Burst) {
 			t.Errorf("%s, use %d, %v; want it to say that a burst is being spent", o.Verdict, o.Limit, o.Warnings)
 		}
 		if enough := 39; o.Low >= enough || o.High < enough {

@@ -1,12 +1,16 @@
 package bench
 
 import (
+	"context"
 	"math"
 	"runtime/metrics"
 	"slices"
+	"strings"
 	"time"
 
 	"sweetspot/bench/process"
+	"sweetspot/results"
+	"sweetspot/strategies"
 )
 
 // A clientUsage is a reading of what the client has used so far. The difference of two readings is what it used in between.
@@ -71,3 +75,40 @@ func (m clientUsage) schedulingP99() time.Duration {
 	}
 	return 0
 }
+
+// awaitPorts waits, before another strategy begins, until the ports are free that its predecessor took. It returns ctx's error
+// if ctx has ended.
+func (r *runner) awaitPorts(ctx context.Context, s strategies.Strategy) error {
+	if name := s.Name(); name != r.latest && r.latest != "" {
+		if taken := r.ports.Taken(); taken > 0 {
+			r.alert(results.Warningf(results.FewPorts, "%s waited for ports: %d of %d were taken by connections that %s had closed",
+				name, taken, r.ports.Ports(), r.latest).With("needed", float64(taken)).With("ports", float64(r.ports.Ports())))
+			r.ports.Await(ctx)
+		}
+	}
+	r.latest = s.Name()
+	return ctx.Err()
+}
+
+// checkPorts gives an alert if strategies that open a connection for each request are likely to need more ports than there
+// are: each trial makes that many requests.
+func (r *runner) checkPorts(candidates candidates, each, blocks int) {
+	var names []string
+	for _, c := range candidates {
+		if strategies.TraitsOf(c.strategy).Stateless && !slices.Contains(names, c.strategy.Name()) {
+			names = append(names, c.strategy.Name())
+		}
+	}
+	if needed := r.ports.Short(each, blocks*len(names)); needed > 0 && len(names) > 0 {
+		r.alert(results.Warningf(results.FewPorts, "this machine has %d ports for connections to the target, and %s will take %d or more: a connection for each request",
+			r.ports.Ports(), strings.Join(names, ", "), needed).With("needed", float64(needed)).With("ports", float64(r.ports.Ports())))
+	}
+}
+
+// noPorts is the warning of a trial in which so many requests had no port.
+func noPorts(requests int64) results.Warning {
+	return results.Warningf(results.NoPorts, "this machine had no free port for %d of the requests: connections closed in the last minute hold them all",
+		requests).With("failed", float64(requests))
+}
+
+func isNoPorts(w results.Warning) bool { return w.Code == results.NoPorts }

@@ -6,16 +6,18 @@ import (
 	"math/rand/v2"
 
 	"sweetspot/results"
+	"sweetspot/results/stat"
 	"sweetspot/strategies"
 )
 
 // A Comparison measures strategies beside one another at one limit.
 type Comparison struct {
 	Strategies []strategies.Strategy
-	Limit      int           // requests in flight, at least 1
-	Repeats    int           // how many blocks; a block is one trial of every strategy
-	Seed       uint64        // of the order within the blocks
-	Instant    InstantServer // to see what the client can reach; nil if there is none
+	Limit      int             // requests in flight, at least 1
+	Repeats    int             // how many blocks; a block is one trial of every strategy
+	Seed       uint64          // of the order within the blocks
+	Instant    InstantServer   // to see what the client can reach; nil if there is none
+	Floor      *stat.Component // by how much a strategy differs from run to run: see [Rank]; nil if it is not known
 }
 
 // Run makes the comparison in complete blocks, each in its own random order, so that a machine that drifts does not favour
@@ -40,11 +42,16 @@ func (c Comparison) Run(ctx context.Context, load Load, observe Observer) (Findi
 	order := rand.New(rand.NewPCG(c.Seed, 0))
 	candidates = r.withCopy(ctx, candidates, c.Repeats, order)
 	r.idle = len(candidates) > 1
+	r.plan(candidates, c.Repeats)
+	r.checkPorts(candidates, load.fewestRequests(c.Limit), c.Repeats)
 	r.shareDone = func(done float64) float64 { return done / float64(c.Repeats*len(candidates)) }
 	if _, err = r.blocks(ctx, candidates, 0, c.Repeats, order); err == nil {
 		err = c.examine(ctx, r, candidates)
 	}
-	ranked, warnings := Rank(r.trials)
+	ranked, warnings := Rank(r.trials, c.Floor)
+	if err != nil { // the run ended early
+		recode(warnings, results.TooFewBlocks, results.CutShort)
+	}
 	return Findings{Strategies: ranked, Warnings: append(r.warnings, warnings...)}, err
 }
 

@@ -1,9 +1,11 @@
 package bench
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
+	"syscall"
 	"time"
 
 	"sweetspot/results"
@@ -19,9 +21,11 @@ type counters struct {
 
 	successes, failures *results.Histogram
 	series              series
+	ticks               ticks
 	busy                time.Duration // time in flight, summed over all requests, as far as it lies in the window
 	first, last         time.Duration // start of the first that counts, end of the last
 	err                 string        // of the first failure, in the warm-up or later
+	noPort              int64         // failures because this machine had no free port
 	hosts               []hostCount   // by the hosts' numbers, less 1; warm-up included
 }
 
@@ -59,6 +63,7 @@ func (c *counters) add(e *completion, from, to, origin time.Duration) {
 	}
 	latency := e.end - e.start
 	c.series.add(e.end-origin, latency, e.outcome.Class == strategies.OK)
+	c.ticks.add(e.end - origin)
 	c.first, c.last = min(c.first, e.start), max(c.last, e.end)
 	if e.outcome.Status > 0 {
 		c.status[e.outcome.Status]++
@@ -70,7 +75,16 @@ func (c *counters) add(e *completion, from, to, origin time.Duration) {
 		return
 	}
 	c.failed[e.outcome.Class]++
+	if e.outcome.Class == strategies.Other && withoutPort(e.outcome.Err) {
+		c.noPort++
+	}
 	c.failures.Record(latency)
+}
+
+// withoutPort reports whether an error says that this machine has no free port for a connection. Programs in other languages
+// report it in words.
+func withoutPort(err error) bool {
+	return err != nil && (errors.Is(err, syscall.EADDRNOTAVAIL) || strings.Contains(err.Error(), "annot assign requested address"))
 }
 
 // longestReason is how many bytes are kept of an error, which may quote what a server sent.
@@ -80,6 +94,9 @@ const longestReason = 200
 func describe(o strategies.Outcome) string {
 	if o.Err != nil {
 		text := o.Err.Error()
+		if withoutPort(o.Err) {
+			text = "this machine has no free port for another connection: " + text
+		}
 		if len(text) > longestReason {
 			text = strings.ToValidUTF8(text[:longestReason], "") + "…"
 		}
@@ -148,4 +165,31 @@ func (s series) over(elapsed time.Duration) []results.Second {
 		}
 	}
 	return reported
+}
+
+// ticks has a bit for each tick since what is measured began, set if a request ended in it: 45 kB for an hour.
+type ticks []uint64
+
+const bitsPerWord = 64
+
+// add notes an end at that time since the beginning. Like a second, a tick includes its last instant and not its first.
+func (t *ticks) add(end time.Duration) {
+	i := int(max(0, end-1) / tick)
+	for len(*t) <= i/bitsPerWord {
+		*t = append(*t, 0)
+	}
+	(*t)[i/bitsPerWord] |= 1 << (i % bitsPerWord)
+}
+
+// longestGap returns the longest time in which no request ended, in whole ticks, in something measured that took elapsed.
+func (t ticks) longestGap(elapsed time.Duration) time.Duration {
+	longest, gap := 0, 0
+	for i := range int(elapsed / tick) {
+		gap++
+		if i/bitsPerWord < len(t) && t[i/bitsPerWord]&(1<<(i%bitsPerWord)) != 0 {
+			gap = 0
+		}
+		longest = max(longest, gap)
+	}
+	return time.Duration(longest) * tick
 }

@@ -69,7 +69,7 @@ func TestComparisonDropsAStrategyThatBreaksDown(t *testing.T) {
 			if trials["a"] != 10 || trials["b"] != 10 || trials["c"] != 10 || trials["bad"] > runs+1 {
 				t.Errorf("after %d runs: trials %v, want 10 of each sound one and at most one more of the other", runs, trials)
 			}
-			ranked, warnings := bench.Rank(k.trials)
+			ranked, warnings := bench.Rank(k.trials, nil)
 			for _, s := range ranked {
 				if bad := s.Strategy == "bad"; bad != (s.Error != "") || bad != (s.Verdict == "") || bad != (s.PerSecond == 0) {
 					t.Errorf("%s: error %q, verdict %q, goodput %g", s.Strategy, s.Error, s.Verdict, s.PerSecond)

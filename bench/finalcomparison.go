@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sweetspot/results"
+	"sweetspot/results/stat"
 )
 
 // A finalComparison compares strategies that have been swept: each at its own limit, which shows what each is able to do,
@@ -109,14 +110,22 @@ func (c *finalComparison) dropCommon(block, left time.Duration) {
 }
 
 // rank says how the strategies compare at their own limits and, if they were compared there, at the common one.
-func (c *finalComparison) rank() (own, common []results.Summary, warnings []results.Warning) {
+func (c *finalComparison) rank(floor *stat.Component) (own, common []results.Summary, warnings []results.Warning) {
 	if c.common == nil {
-		ranked, warnings := rankLineups(c.own.of(c.trials), c.own)
+		ranked, warnings := rankLineups(c.own.of(c.trials), floor, c.own)
 		if c.commonDropped {
 			warnings = append(warnings, results.Warningf(results.NoTime, "there was no time to compare the strategies at a common limit as well"))
 		}
-		return ranked[0], nil, warnings
+		return ranked[0], nil, c.blame(warnings)
 	}
-	ranked, warnings := rankLineups(c.trials, c.own, c.common)
-	return ranked[0], ranked[1], warnings
+	ranked, warnings := rankLineups(c.trials, floor, c.own, c.common)
+	return ranked[0], ranked[1], c.blame(warnings)
+}
+
+// blame names the budget as the reason for too few blocks, if it is.
+func (c *finalComparison) blame(warnings []results.Warning) []results.Warning {
+	if c.blocks < c.repeats && c.repeats >= EnoughRepeats {
+		recode(warnings, results.TooFewBlocks, results.NoTime)
+	}
+	return warnings
 }

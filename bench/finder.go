@@ -147,10 +147,15 @@ func (f *shareFinder) concluded() results.Optimum {
 	}
 	o.Failing, o.Explored = failing, whole.Explored
 	o.Warnings = slices.DeleteFunc(o.Warnings, func(w results.Warning) bool { return w.Code == results.FailingLimits })
-	o.Warnings = append(o.Warnings, results.Warningf(results.FailingLimits,
-		"requests begin to fail at a limit of %d: nothing above %d is recommended", failing, safeBelow(failing)).
-		With("limit", float64(failing)).With("largest_safe", float64(safeBelow(failing))))
+	o.Warnings = append(o.Warnings, failureWarning(failing))
 	return o
+}
+
+// failureWarning says from which limit on requests fail.
+func failureWarning(failing int) results.Warning {
+	safe := safeBelow(failing)
+	return results.Warningf(results.FailingLimits, "requests begin to fail at a limit of %d: nothing above %d is recommended", failing, safe).
+		With("limit", float64(failing)).With("largest_safe", float64(safe))
 }
 
 // changedServer reports whether the server changed while it was measured. What the search then concludes rests on trials at

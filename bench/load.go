@@ -3,6 +3,7 @@ package bench
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -52,7 +53,33 @@ func (l Load) check() error {
 	if !(l.Rate >= 0) { // written so that NaN is wrong too
 		errs = append(errs, fmt.Errorf("load: rate %g: want at least 0", l.Rate))
 	}
+	if least := l.ShortestWindow(); l.Requests == 0 && l.Duration > 0 && l.Duration < least {
+		errs = append(errs, fmt.Errorf("load: a duration of %v at a rate of %g per second: want at least %v", l.Duration, l.Rate, least))
+	}
 	return errors.Join(errs...)
+}
+
+// startsInWindow is how many requests start in the shortest window that a rate allows: one may start just before it.
+const startsInWindow = 2
+
+// ShortestWindow returns the least Duration of a window in which requests start at the load's Rate; 0 without a rate. A rate
+// for which no window is long enough has the longest Duration there is.
+func (l Load) ShortestWindow() time.Duration {
+	if !(l.Rate > 0) {
+		return 0
+	}
+	return time.Duration(min(math.Ceil(startsInWindow/l.Rate*1000)*float64(time.Millisecond), math.MaxInt64/2))
+}
+
+// fewestRequests returns how many requests a trial at the limit makes, at least.
+func (l Load) fewestRequests(limit int) int {
+	switch {
+	case l.Requests > 0:
+		return int(l.Requests)
+	case l.Rate > 0:
+		return int(l.Rate * l.Duration.Seconds())
+	}
+	return max(int(l.Completions), (rounds+warmupRounds)*limit)
 }
 
 // Automatic is a warm-up that lasts until the strategy has reached its full speed: at least 200 ms and three mean

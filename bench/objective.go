@@ -138,9 +138,7 @@ func (f *objectiveFinder) conclude() results.Optimum {
 	usable := f.search
 	if o.Failing > 0 {
 		usable = f.upTo(min(f.max, safeBelow(o.Failing)))
-		o.Warnings = append(o.Warnings, results.Warningf(results.FailingLimits,
-			"requests begin to fail at a limit of %d: nothing above %d is recommended", o.Failing, safeBelow(o.Failing)).
-			With("limit", float64(o.Failing)).With("largest_safe", float64(safeBelow(o.Failing))))
+		o.Warnings = append(o.Warnings, failureWarning(o.Failing))
 	}
 	held := usable.Conclude()
 	for _, t := range f.seen {

@@ -7,18 +7,20 @@ import (
 
 	"sweetspot/bench/optimum"
 	"sweetspot/results"
+	"sweetspot/results/stat"
 )
 
 // Rank summarises the trials of a comparison, and says of each strategy whether it is the fastest, slower than another, or
 // indistinguishable from the fastest. If a strategy differs from its own second copy the comparison is void: then all are
 // indistinguishable. A strategy that had a trial without any success is slower than those that had no such trial; one that
-// broke down has no verdict; neither has an interval of its ratio to the fastest. The warnings are about the comparison as a whole.
-func Rank(trials []results.Trial) ([]results.Summary, []results.Warning) {
+// broke down has no verdict; neither has an interval of its ratio to the fastest. The floor is by how much a strategy differs from run to run, apart from
+// what the strategies of a run have in common; nil if it is not known. The warnings are about the comparison as a whole.
+func Rank(trials []results.Trial, floor *stat.Component) ([]results.Summary, []results.Warning) {
 	all := lineup{}
 	for _, t := range trials {
 		all[t.Strategy] = t.Limit
 	}
-	ranked, warned := rankLineups(trials, all)
+	ranked, warned := rankLineups(trials, floor, all)
 	return ranked[0], warned
 }
 
@@ -32,7 +34,7 @@ func (l lineup) of(trials []results.Trial) []results.Trial {
 
 // rankLineups ranks several lineups that were measured in the same blocks. The probability that any of its statements is
 // wrong is that of [Rank] for a single lineup: see [optimum.Compare].
-func rankLineups(trials []results.Trial, lineups ...lineup) (ranked [][]results.Summary, warned []results.Warning) {
+func rankLineups(trials []results.Trial, floor *stat.Component, lineups ...lineup) (ranked [][]results.Summary, warned []results.Warning) {
 	var families [][]string
 	failed := map[string]bool{} // by the name of the sample
 	for _, l := range lineups {
@@ -58,7 +60,11 @@ func rankLineups(trials []results.Trial, lineups ...lineup) (ranked [][]results.
 		return ranked, nil
 	}
 	sound := slices.DeleteFunc(samples(trials), func(s optimum.Sample) bool { return failed[s.Name] || failed[s.CopyOf] })
-	comparison := optimum.Compare(sound, families...)
+	var between stat.Component
+	if floor != nil {
+		between = *floor
+	}
+	comparison := optimum.Compare(sound, between, families...)
 	for i, summaries := range ranked {
 		for k, s := range summaries {
 			name := sampleName(s.Strategy, s.Limit)
@@ -72,6 +78,15 @@ func rankLineups(trials []results.Trial, lineups ...lineup) (ranked [][]results.
 		}
 	}
 	return ranked, append(warned, warnings(comparison.Warnings)...)
+}
+
+// recode gives the warnings with one code another one, since the reason is another than that code's.
+func recode(warnings []results.Warning, from, to results.Code) {
+	for i := range warnings {
+		if warnings[i].Code == from {
+			warnings[i].Code = to
+		}
+	}
 }
 
 func sampleName(strategy string, limit int) string { return fmt.Sprintf("%s at %d", strategy, limit) }

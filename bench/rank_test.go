@@ -6,6 +6,7 @@ import (
 
 	"sweetspot/bench"
 	"sweetspot/results"
+	"sweetspot/results/stat"
 )
 
 // trialsAt returns trials of strategies with these mean rates, in blocks, with noise of 1%.
@@ -24,7 +25,7 @@ func trialsAt(blocks int, rates map[string]float64) []results.Trial {
 }
 
 func verdicts(trials []results.Trial) map[string]results.Standing {
-	ranked, _ := bench.Rank(trials)
+	ranked, _ := bench.Rank(trials, nil)
 	verdicts := map[string]results.Standing{}
 	for _, s := range ranked {
 		verdicts[s.Strategy] = s.Verdict
@@ -56,7 +57,7 @@ func TestRankPutsAStrategyThatFailsLast(t *testing.T) {
 func TestRankIgnoresATrialThatWasCutShort(t *testing.T) {
 	trials := trialsAt(12, map[string]float64{"a": 1000, "b": 800, "c": 500})
 	cut := results.Trial{Strategy: "a", Limit: 60, Block: 12, Elapsed: 0.01, Purpose: results.Interrupted}
-	ranked, _ := bench.Rank(append(trials, cut))
+	ranked, _ := bench.Rank(append(trials, cut), nil)
 	for _, s := range ranked {
 		if s.Strategy == "a" && (s.Trials != 12 || s.PerSecond < 900 || s.Verdict != results.Fastest) {
 			t.Errorf("got %+v, want the 12 whole trials to count", s)
@@ -71,7 +72,22 @@ func TestRankNamesNoWinnerAfterFewBlocks(t *testing.T) {
 			t.Errorf("%s is %s after 5 blocks", name, verdict)
 		}
 	}
-	if _, warnings := bench.Rank(trials); len(warnings) != 1 {
+	if _, warnings := bench.Rank(trials, nil); len(warnings) != 1 {
 		t.Errorf("warnings %q, want one that says how many repeats it takes", warnings)
+	}
+}
+
+// What a strategy has of its own from run to run may explain a difference that is clear within the run.
+func TestRankTakesTheFloorIntoAccount(t *testing.T) {
+	trials := trialsAt(12, map[string]float64{"a": 1000, "b": 900, "c": 500})
+	ranked, _ := bench.Rank(trials, &stat.Component{Deviation: 0.05, DF: 30})
+	for _, s := range ranked {
+		want := results.Indistinguishable
+		if s.Strategy == "c" {
+			want = results.Slower
+		}
+		if s.Verdict != want || s.VersusLow == nil || (*s.VersusHigh < 1) != (want == results.Slower) {
+			t.Errorf("%s is %s, want %s", s.Strategy, s.Verdict, want)
+		}
 	}
 }

@@ -5,12 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"sync"
+	"time"
 
+	"sweetspot/bench/ports"
 	"sweetspot/results"
 	"sweetspot/strategies"
 )
@@ -21,10 +21,13 @@ type runner struct {
 	observe   Observer
 	instant   func() (URLs, error)       // of a server that answers at once, started at the first call; nil if there is none
 	shareDone func(done float64) float64 // the share of the run that done trials are; the trial under way counts in part
+	atMost    func() time.Duration       // how long the run may last yet; nil if the trials to come are known
 	idle      bool                       // whether sessions of other strategies hold connections open
 	trials    []results.Trial            // in the order in which they were made
 	warnings  []results.Warning          // about the run as a whole
 	named     []string                   // hosts that an alert has named
+	ports     *ports.Watch               // of this machine
+	latest    string                     // the strategy of the latest trial
 
 	lastBlock int // the largest block number so far
 	fates     map[string]*fate
@@ -32,41 +35,14 @@ type runner struct {
 	failure   string // the latest
 }
 
-// A fate is what has become of a strategy of the run so far.
-type fate struct {
-	tried, broken, able bool   // whether it had a trial, broke down, had a success
-	silent              bool   // whether it had a trial without success since the latest success of any
-	failure             string // its latest
-}
-
 func newRunner(ctx context.Context, load Load, observe Observer, instant InstantServer) *runner {
 	load.hosts = hostsOf(load.URLs)
-	r := &runner{load: load, observe: observe, fates: map[string]*fate{}}
+	r := &runner{load: load, observe: observe, fates: map[string]*fate{}, ports: ports.NewWatch(load.URLs.At(0))}
 	if instant != nil {
 		r.instant = sync.OnceValues(func() (URLs, error) { return instant(ctx) })
 	}
 	return r
 }
-
-// enter adds a strategy to those that have their try before the run is given up.
-func (r *runner) enter(s strategies.Strategy) {
-	if r.fates[s.Name()] == nil {
-		r.fates[s.Name()] = &fate{}
-	}
-}
-
-// leave notes that the strategy cannot be opened.
-func (r *runner) leave(s strategies.Strategy, why error) {
-	f := r.fates[s.Name()]
-	f.tried, f.broken, f.failure = true, true, why.Error()
-}
-
-// broken reports whether the strategy has broken down. It has no further trial then.
-func (r *runner) broken(s strategies.Strategy) bool { return r.fates[s.Name()].broken }
-
-// silentTrials is how many trials in a row may go without success before the target is called dead: at a limit that is far
-// too large two strategies may have none. Trials of strategies that never had a success say nothing about the target.
-const silentTrials = 2
 
 // trial measures the candidate and keeps the trial. It is no error that the strategy broke down. The error is ctx's if it
 // has ended; else see [runner.hopeless].
@@ -74,15 +50,21 @@ func (r *runner) trial(ctx context.Context, c candidate, block int, doing string
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	if err := r.awaitPorts(ctx, c.strategy); err != nil {
+		return nil, err
+	}
+	began := time.Now()
 	t, err := c.trial(ctx, r.load, block, func(share float64) {
 		if r.observe.Progress != nil {
 			done := len(r.trials)
-			r.observe.Progress(Progress{c.strategy.Name(), c.limit, done, r.shareDone(float64(done) + share), doing})
+			left, atMost := r.left(c.strategy, time.Since(began))
+			r.observe.Progress(Progress{c.strategy.Name(), c.limit, done, r.shareDone(float64(done) + share), doing, left, atMost})
 		}
 	})
 	if err != nil {
 		return nil, err
 	}
+	r.fates[c.strategy.Name()].spent(time.Since(began))
 	if t == nil { // ctx ended before there was anything to measure
 		return nil, ctx.Err()
 	}
@@ -98,6 +80,10 @@ func (r *runner) trial(ctx context.Context, c candidate, block int, doing string
 			return t, r.drop(ctx, t)
 		}
 		t.Warn(results.Warningf(results.Contradicted, "%v", why))
+	}
+	r.ports.Opened(t.Connections)
+	if n := t.Failed[strategies.Other.String()]; n > 0 && !slices.ContainsFunc(t.Warnings, isNoPorts) && r.ports.Exhausted() {
+		t.Warn(noPorts(n)) // although the program that made the requests does not say why they failed
 	}
 	r.count(t)
 	if err := errors.Join(r.keep(t), ctx.Err()); err != nil {
@@ -132,77 +118,6 @@ func (r *runner) drop(ctx context.Context, t *results.Trial) error {
 	r.failure = fmt.Sprintf("%s: %s", t.Strategy, t.Error)
 	r.resetWitness(ctx)
 	return cmp.Or(errors.Join(r.keep(t), ctx.Err()), r.hopeless())
-}
-
-// count notes what the trial says about its strategy and the target.
-func (r *runner) count(t *results.Trial) {
-	f := r.fates[t.Strategy]
-	f.tried = true
-	if t.Succeeded > 0 {
-		f.able, r.silent = true, 0
-		for _, one := range r.fates {
-			one.silent = false
-		}
-	} else {
-		f.silent = true
-		if f.able {
-			r.silent++
-		}
-	}
-	if t.FirstError != "" || t.Succeeded == 0 {
-		f.failure = cmp.Or(t.FirstError, "no request ended while it was measured")
-		r.failure = fmt.Sprintf("%s: %s", t.Strategy, f.failure)
-	}
-}
-
-// hopeless returns why there is no use in going on, or nil if there is or if a strategy has not had its try yet. It is
-// ErrNothing if no request has ever succeeded, ErrBroken if every strategy has broken down, and ErrDied if requests did
-// succeed and none does any more.
-func (r *runner) hopeless() error {
-	untried, able, whole, audible := 0, 0, 0, 0
-	for _, f := range r.fates {
-		untried += count(!f.tried)
-		able += count(f.able)
-		whole += count(!f.broken)
-		audible += count(!f.broken && !f.silent)
-	}
-	switch {
-	case untried > 0:
-		return nil
-	case able == 0:
-		return fmt.Errorf("%w: %s", ErrNothing, r.failures())
-	case whole == 0:
-		return fmt.Errorf("%w: %s", ErrBroken, r.failure)
-	case r.silent > silentTrials, r.silent > 0 && audible == 0 && len(r.fates) > silentTrials:
-		return fmt.Errorf("%w: %s", ErrDied, r.failure)
-	}
-	return nil
-}
-
-// count returns how much a condition adds to a count of those that meet it.
-func count(met bool) int {
-	if met {
-		return 1
-	}
-	return 0
-}
-
-// failures says what the latest failure of each strategy was, those with the same one together, whatever the order of the
-// trials was.
-func (r *runner) failures() string {
-	var texts []string
-	who := map[string][]string{}
-	for _, name := range slices.Sorted(maps.Keys(r.fates)) {
-		failure := r.fates[name].failure
-		if who[failure] == nil {
-			texts = append(texts, failure)
-		}
-		who[failure] = append(who[failure], name)
-	}
-	for i, failure := range texts {
-		texts[i] = strings.Join(who[failure], ", ") + ": " + failure
-	}
-	return strings.Join(texts, "; ")
 }
 
 // blocks measures complete blocks of the candidates, numbered from first, each in its own random order. Candidates of

@@ -11,6 +11,7 @@ import (
 
 	"sweetspot/bench/optimum"
 	"sweetspot/results"
+	"sweetspot/results/stat"
 	"sweetspot/strategies"
 )
 
@@ -18,22 +19,23 @@ import (
 // window than the load does.
 type Sweep struct {
 	Strategies []strategies.Strategy
-	Min, Max   int           // the smallest and the largest limit to try, 1 <= Min <= Max
-	Limits     []int         // a fixed grid instead of the search; Min and Max then do not count; empty for a search
-	Share      float64       // of the peak that is enough, in (0, 1)
-	Objective  *Objective    // to hold, instead of finding the peak; Limits then do not count; nil for none
-	Budget     time.Duration // for searching and examining the client, above 0; comparing may add half of it
-	Repeats    int           // blocks in which the strategies are compared at the end
-	Brakes     bool          // stop the sweep at the first sign that it harms the target
-	Seed       uint64        // of the order of trials
-	Instant    InstantServer // to see what the client can reach; nil if there is none
+	Min, Max   int             // the smallest and the largest limit to try, 1 <= Min <= Max
+	Limits     []int           // a fixed grid instead of the search; Min and Max then do not count; empty for a search
+	Share      float64         // of the peak that is enough, in (0, 1)
+	Objective  *Objective      // to hold, instead of finding the peak; Limits then do not count; nil for none
+	Budget     time.Duration   // for searching and examining the client, above 0; comparing may add half of it
+	Repeats    int             // blocks in which the strategies are compared at the end
+	Brakes     bool            // stop the sweep at the first sign that it harms the target
+	Seed       uint64          // of the order of trials
+	Instant    InstantServer   // to see what the client can reach; nil if there is none
+	Floor      *stat.Component // by how much a strategy differs from run to run: see [Rank]; nil if it is not known
 }
 
 // Run makes the sweep: it searches the best limit of each strategy, examines whether the client is what limits it, and, if
 // there are several strategies, compares them in blocks, each at its own limit and all at a common one. The strategies
 // take turns in random order, so that a machine that drifts does not favour one of them. What has been found by then is
-// returned also with an error: because ctx ended, the target died, not one request succeeded when every strategy had had its
-// try, or every request to one of the load's hosts failed. The end of ctx is that of [Comparison.Run].
+// returned also with an error: because ctx ended, the target died, not one request succeeded once every strategy was tried,
+// or every request to one of the load's hosts failed. The end of ctx is that of [Comparison.Run].
 func (s Sweep) Run(ctx context.Context, load Load, observe Observer) (Findings, error) {
 	if err := errors.Join(load.check(), s.check()); err != nil {
 		return Findings{}, err
@@ -45,10 +47,16 @@ func (s Sweep) Run(ctx context.Context, load Load, observe Observer) (Findings, 
 	}
 	defer candidates.close(ctx)
 	r.idle = len(candidates) > 1
-	run := sweeping{plan: s, runner: r, random: rand.New(rand.NewPCG(s.Seed, 1)), began: time.Now()}
+	r.checkPorts(candidates, load.fewestRequests(s.largest()), 2) // the doublings up to the largest limit take as many again
+	if least := s.LeastBudget(load); s.Budget < least {
+		r.alert(results.Warningf(results.SmallBudget, "a budget of %v is short: to try the limits takes at least %v", s.Budget, least).
+			With("budget_seconds", s.Budget.Seconds()).With("least_seconds", least.Seconds()))
+	}
+	run := &sweeping{plan: s, runner: r, random: rand.New(rand.NewPCG(s.Seed, 1)), began: time.Now()}
 	for i, c := range candidates {
 		run.searches = append(run.searches, &search{candidate: c, brakes: s.Brakes, finder: s.finder(uint64(i))})
 	}
+	r.atMost = func() time.Duration { return run.left(1 + run.comparing()) }
 	err = run.search(ctx)
 	if errors.Is(err, ErrDied) {
 		for i, one := range run.searches {
@@ -86,6 +94,28 @@ func (s Sweep) check() error {
 // largest returns the largest limit that the sweep may try.
 func (s Sweep) largest() int { return max(s.Max, slices.Max(append(s.Limits, 0))) }
 
+// fewestTrials is how many trials of a limit it takes to say anything about it.
+const fewestTrials = 3
+
+// LeastBudget returns the budget below which the sweep can only guess, however fast the target is. With it every strategy has a
+// trial at each doubling of the limit and two more at one of them, or three at each limit of a fixed grid.
+func (s Sweep) LeastBudget(load Load) time.Duration {
+	trials := fewestTrials * len(s.Limits)
+	if trials == 0 {
+		trials = fewestTrials
+		for limit := max(1, s.Min); limit < s.Max; limit *= 2 {
+			trials++
+		}
+	}
+	each := shortestWarmup + load.Duration
+	if load.Requests > 0 {
+		each = 0 // a fast target makes a batch in no time
+	} else if load.Warmup != Automatic {
+		each = load.Warmup + load.Duration
+	}
+	return time.Duration(len(s.Strategies)*trials) * each
+}
+
 // finder returns the finder of one strategy's search; number is the strategy's place in the run.
 func (s Sweep) finder(number uint64) finder {
 	if s.Objective != nil {
@@ -122,6 +152,14 @@ func (s *sweeping) spent() float64 { return time.Since(s.began).Seconds() / s.pl
 // left returns the time until the sweep has lasted budgets times its budget.
 func (s *sweeping) left(budgets float64) time.Duration {
 	return time.Duration(budgets*float64(s.plan.Budget)) - time.Since(s.began)
+}
+
+// comparing returns the share of the budget that comparing the strategies may add.
+func (s *sweeping) comparing() float64 {
+	if len(s.searches) < 2 {
+		return 0
+	}
+	return compareShare
 }
 
 // search goes on until every strategy's search has decided, the target is harmed, or only the part of the budget that is
@@ -217,7 +255,7 @@ func (s *sweeping) compare(ctx context.Context) (*finalComparison, error) {
 	}
 	c := newFinalComparison(ctx, s.runner, entered, s.plan.Repeats, s.random)
 	defer c.close(ctx)
-	return c, c.run(ctx, s.runner, s.random, func() time.Duration { return s.left(1 + compareShare) })
+	return c, c.run(ctx, s.runner, s.random, func() time.Duration { return s.left(1 + s.comparing()) })
 }
 
 // conclude returns what the sweep supports.
@@ -243,7 +281,7 @@ func (s *sweeping) conclude(compared *finalComparison) Findings {
 		return found
 	}
 	var warnings []results.Warning
-	found.Strategies, found.AtCommon, warnings = compared.rank()
+	found.Strategies, found.AtCommon, warnings = compared.rank(s.plan.Floor)
 	found.Warnings = append(found.Warnings, warnings...)
 	return found
 }

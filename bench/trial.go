@@ -22,6 +22,8 @@ func (c candidate) trial(ctx context.Context, load Load, block int, progress fun
 	}
 	if load.Rate == 0 {
 		load.Completions = max(load.Completions, c.completions, int64(rounds*c.limit))
+	} else {
+		load.Completions = max(load.Completions, startsInWindow) // however slow the answers are
 	}
 	m, err := measure(ctx, c, load, progress)
 	if err != nil {
@@ -49,6 +51,9 @@ func (c candidate) trial(ctx context.Context, load Load, block int, progress fun
 		t.Warn(results.Warningf(results.CutShort, "interrupted after %.2g s", t.Elapsed))
 	}
 	validate(t, load)
+	if n := m.counters.noPort; n > 0 {
+		t.Warn(noPorts(n))
+	}
 	t.Warnings = append(t.Warnings, load.hosts.merge(m.counters.hosts)...)
 	return t, nil
 }
@@ -208,6 +213,7 @@ func (m *measured) report() (*results.Trial, error) {
 		Wire:           m.used.wireMean().Seconds(),
 		Scheduling:     m.used.schedulingP99().Seconds(),
 		Connections:    m.usage.Connections,
+		Stall:          t.ticks.longestGap(m.elapsed).Seconds(),
 		SettledLimit:   m.usage.Limit,
 		Memory:         m.usage.Memory,
 		FirstError:     t.err,

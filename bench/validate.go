@@ -1,9 +1,11 @@
 package bench
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"runtime"
+	"time"
 
 	"sweetspot/results"
 )
@@ -41,10 +43,8 @@ func validate(t *results.Trial, load Load) {
 		t.Warn(results.Warningf(results.Failures, "%s of the requests failed", percent(failed)).With("failed_share", failed))
 	}
 	warnLittle(t, load)
-	if load.Rate > 0 && t.PerSecond > atRate*load.Rate {
-		t.Warn(results.Warningf(results.RateBound,
-			"the rate of %g per second limits the goodput, which says nothing about strategy or server", load.Rate).With("rate", load.Rate))
-	}
+	warnRate(t, load)
+	warnStall(t)
 	if busy := busyShare(t); busy > busyClient {
 		t.Warn(results.Warningf(results.ClientBusy,
 			"the client used %s of its processors: it may be the bottleneck, not the server", percent(busy)).With("busy_share", busy))
@@ -66,6 +66,63 @@ func replaced(t *results.Trial, load Load) bool {
 	surplus := t.Connections - int(min(t.Failures(), math.MaxInt32))
 	number, known := load.hosts.count()
 	return known && surplus > 2*t.Limit*number
+}
+
+// warnRate says whether the rate was what limited the goodput, and whether it was held.
+//
+// By Little's law a rate takes as many requests in flight as the rate times the mean latency. A few requests more or less are
+// a matter of where the window is cut. As long as slots are empty, those in flight at its end were started in time. Of a
+// batch, the last one's latency is no time in which any start.
+func warnRate(t *results.Trial, load Load) {
+	if load.Rate == 0 {
+		return
+	}
+	if t.PerSecond > atRate*load.Rate {
+		t.Warn(results.Warningf(results.RateBound,
+			"the rate of %g per second limits the goodput, which says nothing about strategy or server", load.Rate).With("rate", load.Rate))
+		return
+	}
+	starting := t.Elapsed
+	if load.Requests > 0 {
+		starting -= longestLatency(t)
+	}
+	full := fullShare(t) >= emptySlots
+	made := float64(t.Completed())
+	if !full {
+		made = float64(t.Started)
+	}
+	held := made / starting
+	if starting <= 0 || held > atRate*load.Rate || load.Rate*starting-made < fewMissing {
+		return
+	}
+	const rounding = 0.01 // of the latency
+	needed := math.Ceil(load.Rate * meanLatency(t) * (1 - rounding))
+	w := results.Warningf(results.RateMissed, "the rate of %g per second was not held: %.3g per second were made", load.Rate, held)
+	if full && needed > float64(t.Limit) {
+		w.Text += fmt.Sprintf(", since a latency of %.3g s takes a limit of %.0f", meanLatency(t), needed)
+		w = w.With("limit_needed", needed)
+	}
+	t.Warn(w.With("rate", load.Rate).With("per_second", held))
+}
+
+// fewMissing is how many requests fewer than the rate asks for are no sign that it was missed.
+const fewMissing = 2
+
+// What makes a time in which no request ended a stall. It is the longer of shortestStall and a multiple of what is usual, and
+// a multiple of the usual time from one end to the next.
+const (
+	shortestStall  = 0.5 // seconds
+	stallLatencies = 10  // medians of the latency
+	stallIntervals = 20  // mean times from one end to the next
+)
+
+// warnStall says that for a time no request ended, far longer than usual.
+func warnStall(t *results.Trial) {
+	usual := max(stallLatencies*t.Latency.P50, stallIntervals*t.Elapsed/float64(t.Completed()))
+	if t.Stall >= max(shortestStall, usual) {
+		t.Warn(results.Warningf(results.Stalled, "for %.2g s no request ended: the server, the network or the client stood still", t.Stall).
+			With("seconds", t.Stall))
+	}
 }
 
 // warnLittle checks the trial against Little's law, L = X W: in a steady state the mean number in flight is the throughput
@@ -138,4 +195,45 @@ func percent(share float64) string {
 		return fmt.Sprintf("%.1f%%", 100*share)
 	}
 	return fmt.Sprintf("%.0f%%", 100*share)
+}
+
+// reconcile compares the trial with what the target has counted, if it counts. It returns in what they differ, nil if they
+// agree.
+func (r *runner) reconcile(t *results.Trial) error {
+	if r.observe.Witness == nil {
+		return nil
+	}
+	saw, err := r.observe.Witness()
+	if err != nil {
+		t.Warn(results.Warningf(results.NotWitnessed, "nobody has witnessed it: %v", err))
+		return nil
+	}
+	err = contradiction(t, saw)
+	t.Witnessed = err == nil
+	return err
+}
+
+// contradiction returns in what a trial differs from what the target saw. A failed request may not have reached the target,
+// and a request that was given up may still be under way there.
+func contradiction(t *results.Trial, saw ServerCounts) error {
+	made := t.WarmupRequests + t.Started
+	switch {
+	case saw.Requests > made, saw.Requests < made && t.FirstError == "":
+		return fmt.Errorf("it says that it made %d requests, the server saw %d", made, saw.Requests)
+	case saw.PeakInFlight > t.Limit && t.FirstError == "":
+		return fmt.Errorf("the server saw %d requests at once, and the limit is %d", saw.PeakInFlight, t.Limit)
+	}
+	return nil
+}
+
+// settleTime lets the requests of a program that was ended arrive, so that they are not counted for the next trial.
+const settleTime = 200 * time.Millisecond
+
+// resetWitness resets the target's counters.
+func (r *runner) resetWitness(ctx context.Context) {
+	if r.observe.Witness == nil || ctx.Err() != nil {
+		return
+	}
+	pause(ctx, settleTime)
+	_, _ = r.observe.Witness() // an error shows again when the next trial is reconciled
 }

@@ -67,7 +67,7 @@ var Figures = []Figure{
 	latency("p95", "95th percentile of the latency", Unlisted, 95, func(l *Latency) *float64 { return &l.P95 }),
 	chief(latency("p99", "99th percentile of the latency", 4, 99, func(l *Latency) *float64 { return &l.P99 })),
 	headed("p99.9", latency("p999", "99.9th percentile of the latency", Unlisted, 99.9, func(l *Latency) *float64 { return &l.P999 })),
-	headed("largest", latency("max", "largest latency", Unlisted, 0, func(l *Latency) *float64 { return &l.Max })),
+	headed("largest", latency("max", "largest latency", 9, 0, func(l *Latency) *float64 { return &l.Max })),
 	{
 		Name: "cpu", Doc: "the client's CPU time per request", Unit: Seconds, Better: Smaller, Heading: "CPU µs", Rank: 10,
 		Write:     func(seconds float64) string { return text.OrNone(1e6*seconds, text.Number) },

@@ -11,6 +11,8 @@
 package results
 
 import (
+	"sweetspot/results/stat"
+
 	"cmp"
 	"fmt"
 	"slices"
@@ -23,22 +25,23 @@ const Version = 1
 
 // A Run is everything that one command measured, with the machine it ran on.
 type Run struct {
-	Version    int           `json:"version"`
-	Command    string        `json:"command"`                  // bench, sweep or article
-	Target     string        `json:"target"`                   // the URL, the template of URLs, or the file of URLs
-	Started    string        `json:"started"`                  // RFC 3339, in UTC
-	Arguments  []string      `json:"arguments,omitempty"`      // the command line without the program's name; what may be a secret is withheld
-	Seed       uint64        `json:"seed"`                     // of the random order of the trials
-	Bundled    *Bundled      `json:"bundled_server,omitempty"` // nil if that is not the target
-	Machine    Machine       `json:"machine"`
-	Settings   Settings      `json:"settings"`
-	Trials     []Trial       `json:"trials"`
-	Strategies []Summary     `json:"strategies"`                  // each at its limit, compared
-	AtCommon   []Summary     `json:"at_common_limit"`             // the strategies of a sweep once more, all at one limit; empty if they were not compared there
-	Optima     []Optimum     `json:"optima"`                      // what a sweep concludes, one for each strategy
-	PeakMemory int64         `json:"peak_memory_bytes,omitempty"` // the client's resident memory at its largest; 0 if unknown
-	Warnings   []Warning     `json:"warnings"`                    // about the run as a whole
-	Codes      []WarningCode `json:"warning_codes,omitempty"`     // of the warnings, in the same order; set where the run is written
+	Version    int             `json:"version"`
+	Command    string          `json:"command"`                  // bench, sweep or article
+	Target     string          `json:"target"`                   // the URL, the template of URLs, or the file of URLs
+	Started    string          `json:"started"`                  // RFC 3339, in UTC
+	Arguments  []string        `json:"arguments,omitempty"`      // the command line without the program's name; what may be a secret is withheld
+	Seed       uint64          `json:"seed"`                     // of the random order of the trials
+	Bundled    *Bundled        `json:"bundled_server,omitempty"` // nil if that is not the target
+	Machine    Machine         `json:"machine"`
+	Settings   Settings        `json:"settings"`
+	Trials     []Trial         `json:"trials"`
+	Floor      *stat.Component `json:"floor,omitempty"`             // by how much each strategy differs from run to run on its own; the intervals between strategies include it; nil if it is not known
+	Strategies []Summary       `json:"strategies"`                  // each at its limit, compared
+	AtCommon   []Summary       `json:"at_common_limit"`             // the strategies of a sweep once more, all at one limit; empty if they were not compared there
+	Optima     []Optimum       `json:"optima"`                      // what a sweep concludes, one for each strategy
+	PeakMemory int64           `json:"peak_memory_bytes,omitempty"` // the client's resident memory at its largest; 0 if unknown
+	Warnings   []Warning       `json:"warnings"`                    // about the run as a whole
+	Codes      []WarningCode   `json:"warning_codes,omitempty"`     // of the warnings, in the same order; set where the run is written
 
 	// Versions says by strategy which external software it uses: "aiohttp 3.8.4, Python 3.11.2".
 	Versions map[string]string `json:"versions,omitempty"`

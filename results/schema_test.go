@@ -11,6 +11,7 @@ import (
 
 	"sweetspot/results"
 	"sweetspot/results/compare"
+	"sweetspot/results/stat"
 )
 
 // sections are the headings of SCHEMA.md under which a type's fields are documented.
@@ -30,11 +31,12 @@ var sections = map[string]reflect.Type{
 	"Law":            reflect.TypeFor[results.Law](),
 	"Rate":           reflect.TypeFor[results.Rate](),
 	"Comparison":     reflect.TypeFor[compare.Comparison](),
-	"Origin":         reflect.TypeFor[compare.Origin](),
-	"At":             reflect.TypeFor[compare.At](),
-	"Change":         reflect.TypeFor[compare.Change](),
-	"Shift":          reflect.TypeFor[compare.Shift](),
-	"WarningCode":    reflect.TypeFor[results.WarningCode](),
+	"Component":      reflect.TypeFor[stat.Component](),
+	"Floor":          reflect.TypeFor[compare.Floor](), "Origin": reflect.TypeFor[compare.Origin](),
+	"At":          reflect.TypeFor[compare.At](),
+	"Change":      reflect.TypeFor[compare.Change](),
+	"Shift":       reflect.TypeFor[compare.Shift](),
+	"WarningCode": reflect.TypeFor[results.WarningCode](),
 }
 
 // codesSection is the heading of SCHEMA.md under which the codes of warnings are documented, and not fields.
@@ -106,7 +108,7 @@ func described(f reflect.StructField) string {
 	name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 	text := name + ": " + typeName(f.Type)
 	switch {
-	case options == "omitempty":
+	case strings.HasPrefix(options, "omit"):
 		text += ", optional"
 	case f.Type.Kind() == reflect.Pointer:
 		text += " or null"

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"sweetspot/results/stat"
+	"sweetspot/results/text"
 )
 
 // A Summary combines the trials of one strategy at one limit. PerSecond is the geometric mean of the trials' goodput, in
@@ -138,32 +139,37 @@ func summarise(g Group) Summary {
 	return s
 }
 
-// setRate sets the rate of the summary, its interval, its spread and what follows from the rate.
+// setRate sets the rate of the summary and what follows from it, unless a trial had no success.
 func (s *Summary) setRate(trials []*Trial) {
-	logs := make([]float64, 0, len(trials))
-	least, most := math.Inf(1), 0.0
+	var rates []float64
 	for _, t := range trials {
 		if t.PerSecond > 0 && !math.IsInf(t.PerSecond, 0) {
-			logs = append(logs, math.Log(t.PerSecond))
-			least, most = min(least, t.PerSecond), max(most, t.PerSecond)
+			rates = append(rates, t.PerSecond)
 		}
 	}
-	if idle := len(trials) - len(logs); idle > 0 {
+	if idle := len(trials) - len(rates); idle > 0 {
 		if len(trials) > idle && s.Error == "" {
 			s.Warnings = append(s.Warnings, Warningf(NoRate, "%s: no request succeeded: the rate is taken as 0", inTrials(idle, len(trials))))
 		}
 		return
 	}
+	s.SetRate(rates)
+}
+
+// SetRate sets the rate of the summary, its interval, its spread and what follows from the rate, by the rates of repeats of one
+// another: of trials, or of runs. There must be at least one, and none may be 0.
+func (s *Summary) SetRate(rates []float64) {
+	logs := text.Each(rates, math.Log)
 	sample := stat.Describe(logs)
-	s.PerSecond = min(max(math.Exp(sample.Mean), least), most) // exactly the rate if there is only one
+	s.PerSecond = min(max(math.Exp(sample.Mean), slices.Min(rates)), slices.Max(rates)) // exactly the rate if there is only one
 	s.Microseconds = stat.Ratio(1e6, s.PerSecond)
+	s.Low, s.High, s.Spread, s.Projected = nil, nil, sample.Deviation, nil
 	for _, n := range projected {
 		s.Projected = append(s.Projected, Projection{n, stat.Ratio(float64(n), s.PerSecond)})
 	}
 	if len(logs) == 1 {
 		return
 	}
-	s.Spread = sample.Deviation
 	half := sample.HalfWidth(1 - stat.Confidence)
 	low, high := math.Exp(sample.Mean-half), math.Exp(sample.Mean+half)
 	if !math.IsInf(high, 0) { // rates hundreds of orders of magnitude apart bound nothing

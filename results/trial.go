@@ -34,6 +34,7 @@ type Trial struct {
 	Wire           float64          `json:"wire_seconds,omitempty"`           // mean time from a request's first byte sent to its response's last byte received; 0 if unknown
 	Scheduling     float64          `json:"scheduling_p99_seconds,omitempty"` // 99th percentile of the time that goroutines of the client waited for a processor; 0 if unknown
 	Connections    int              `json:"connections"`                      // distinct connections that carried the trial's requests
+	Stall          float64          `json:"stall_seconds,omitempty"`          // the longest time in which no request ended, to 10 ms; 0 if none was that long
 	SettledLimit   int              `json:"settled_limit,omitempty"`          // the limit that the strategy moved to by itself, which may be below Limit; 0 if it keeps to Limit
 	Memory         int64            `json:"memory_bytes,omitempty"`           // largest resident memory so far of the external program that made the requests; 0 if this one did
 	FirstError     string           `json:"first_error,omitempty"`            // why the first request failed, warm-up included; empty if none did

@@ -82,8 +82,11 @@ const (
 	Failures        Code = "failures"         // requests failed
 	Unsteady        Code = "unsteady"         // the trial breaks Little's law
 	RateBound       Code = "rate-bound"       // the rate that was asked for limits the goodput
+	RateMissed      Code = "rate-missed"      // the rate that was asked for was not held
+	Stalled         Code = "stalled"          // for a time no request ended
 	ClientBusy      Code = "client-busy"      // the client used most of its processors
 	ManyConnections Code = "many-connections" // connections were not kept open
+	NoPorts         Code = "no-ports"         // this machine had no free port for a connection
 	Redirects       Code = "redirects"        // answers are redirects, which are not followed
 	LimitSettled    Code = "limit-settled"    // the strategy changed its limit by itself
 	BatchTail       Code = "batch-tail"       // slots were empty at the end of a batch
@@ -122,22 +125,25 @@ const (
 	NotCompared    Code = "not-compared"     // a strategy had trials without a success
 	CopyDiffers    Code = "copy-differs"     // a strategy differs from its own copy: the comparison is void
 	TooFewBlocks   Code = "too-few-blocks"   // too few blocks to name a winner
-	NoTime         Code = "no-time"          // there was no time for the comparison at a common limit
+	NoTime         Code = "no-time"          // the budget left no time for the whole comparison
+	SmallBudget    Code = "small-budget"     // the budget of a sweep is too short for more than a guess
+	FewPorts       Code = "few-ports"        // a run may need more ports than this machine has free
 	FewFiles       Code = "few-files"        // the limit on open files bounds the limits tried
 	NoConclusion   Code = "no-conclusion"    // the run was interrupted
 	Torn           Code = "torn"             // the last line of the file is torn
 	DifferentRuns  Code = "different-runs"   // two runs that are compared have different loads, targets or machines
 	DriftWithinRun Code = "drift-within-run" // one of the two runs that are compared drifted
+	ForeignFloor   Code = "foreign-floor"    // the variance between runs was measured on another machine
 )
 
 // Codes returns every code.
 func Codes() []Code {
 	return []Code{
-		NoCompletions, Failures, Unsteady, RateBound, ClientBusy, ManyConnections, Redirects, LimitSettled, BatchTail,
+		NoCompletions, Failures, Unsteady, RateBound, RateMissed, Stalled, ClientBusy, ManyConnections, NoPorts, Redirects, LimitSettled, BatchTail,
 		SlowToFill, EmptySlots, CutShort, NotWitnessed, Contradicted, IdleConnections, NoLatency, NoRate, HostFails,
 		BrokeDown, BoundByClient, Harm, SmallBatch, NothingHolds, FailingLimits, BestGuess, NoSuccess, TooFewTrials, NotCertain, Drift, Harmed, Burst,
-		LeftOut, NotChecked, NotCompared, CopyDiffers, TooFewBlocks, NoTime, FewFiles, NoConclusion, Torn,
-		DifferentRuns, DriftWithinRun,
+		LeftOut, NotChecked, NotCompared, CopyDiffers, TooFewBlocks, NoTime, SmallBudget, FewPorts, FewFiles, NoConclusion, Torn,
+		DifferentRuns, DriftWithinRun, ForeignFloor,
 	}
 }
 

@@ -6,10 +6,12 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -25,8 +27,14 @@ func init() { RegisterClient(FastHTTP) }
 var FastHTTP = Client{
 	Name:   "fasthttp",
 	Doc:    "valyala/fasthttp: HTTP/1.1 only, reuses everything, allocates nothing per request",
-	Traits: Traits{SendsLength: true},
+	Traits: Traits{SendsLength: true, Answers: answersOfFastHTTP},
 	Open:   openFastHTTP,
+}
+
+// answersOfFastHTTP are those with a head that fasthttp rejects.
+var answersOfFastHTTP = map[string][]Class{
+	"line ends: LF in the head":      {Malformed},
+	"lengths: the same length twice": {Malformed},
 }
 
 // fastHTTPStack is the stack of valyala/fasthttp. It uses that library's pool of connections, its requests and its responses,
@@ -39,18 +47,42 @@ type fastHTTPStack struct {
 	cookies     *Cookies
 
 	mu    sync.RWMutex
-	hosts map[string]*fasthttp.HostClient // by scheme and host
+	hosts map[string]*fastHTTPHost // by scheme and host
+}
+
+// fastHTTPHost is the pool of the connections to a host. The library's own queue for a connection may forget a caller: one that
+// joins it just after the last connection has come back waits until its timeout. So callers wait for a slot instead.
+type fastHTTPHost struct {
+	*fasthttp.HostClient
+	slots chan struct{} // one for each connection in use
+}
+
+// await takes a slot. It returns false if there is none before the deadline.
+func (h *fastHTTPHost) await(deadline time.Time) bool {
+	select {
+	case h.slots <- struct{}{}:
+		return true
+	default:
+	}
+	timer := time.NewTimer(time.Until(deadline))
+	defer timer.Stop()
+	select {
+	case h.slots <- struct{}{}:
+		return true
+	case <-timer.C:
+		return false
+	}
 }
 
 func openFastHTTP(target Target, n *network.Network, connections int) Stack {
 	return &fastHTTPStack{
 		target: target, network: n, connections: connections,
-		cookies: NewCookies(), hosts: map[string]*fasthttp.HostClient{},
+		cookies: NewCookies(), hosts: map[string]*fastHTTPHost{},
 	}
 }
 
 // host returns the pool of the connections to the URL's host.
-func (s *fastHTTPStack) host(to *url.URL) *fasthttp.HostClient {
+func (s *fastHTTPStack) host(to *url.URL) *fastHTTPHost {
 	key := to.Scheme + "://" + to.Host
 	s.mu.RLock()
 	pool := s.hosts[key]
@@ -66,13 +98,13 @@ func (s *fastHTTPStack) host(to *url.URL) *fasthttp.HostClient {
 	return s.hosts[key]
 }
 
-func (s *fastHTTPStack) openHost(to *url.URL) *fasthttp.HostClient {
+func (s *fastHTTPStack) openHost(to *url.URL) *fastHTTPHost {
 	secure := to.Scheme == "https"
 	options := network.Options{Head: s.target.Method == http.MethodHead, Alternating: true}
 	if secure {
 		options.TLS = s.target.tls()
 	}
-	return &fasthttp.HostClient{
+	return &fastHTTPHost{slots: make(chan struct{}, s.connections), HostClient: &fasthttp.HostClient{
 		Addr: fasthttp.AddMissingPort(to.Host, secure),
 		DialTimeout: func(address string, timeout time.Duration) (net.Conn, error) {
 			ctx, cancel := dialContext(timeout)
@@ -83,11 +115,10 @@ func (s *fastHTTPStack) openHost(to *url.URL) *fasthttp.HostClient {
 			}
 			return conn, nil
 		},
-		MaxConns:            s.connections,    // the default is 512
-		MaxConnWaitTimeout:  s.target.Timeout, // by default, callers beyond the cap fail at once
+		MaxConns:            s.connections, // the default is 512
 		MaxIdleConnDuration: IdleTimeout,
 		ConnPoolStrategy:    fasthttp.LIFO, // as in net/http
-	}
+	}}
 }
 
 // dialContext returns a context that ends after a timeout of fasthttp, which uses 0 for no timeout.
@@ -123,7 +154,7 @@ func (s *fastHTTPStack) Caller() Caller {
 // fastHTTPCaller reuses its request, its response and its buffers.
 type fastHTTPCaller struct {
 	stack    *fastHTTPStack
-	host     *fasthttp.HostClient
+	host     *fastHTTPHost
 	request  fasthttp.Request
 	response fasthttp.Response
 	writer   *bufio.Writer
@@ -168,8 +199,15 @@ func (c *fastHTTPCaller) prepare(r *Request) error {
 	return nil
 }
 
+// errNoConnection is of class [Timeout].
+var errNoConnection = fmt.Errorf("no connection was free in time: %w", os.ErrDeadlineExceeded)
+
 // attempt makes the request on one connection.
 func (c *fastHTTPCaller) attempt(r *Request, deadline time.Time) Outcome {
+	if !c.host.await(deadline) {
+		return Failed(errNoConnection)
+	}
+	defer func() { <-c.host.slots }()
 	pooled, err := c.host.AcquireConn(max(1, time.Until(deadline)), false)
 	if err != nil {
 		return Failed(err)
@@ -231,8 +269,12 @@ func (c *fastHTTPCaller) exchange(r *Request, conn *network.Conn, deadline time.
 	if err != nil {
 		return Outcome{}, err
 	}
-	outcome := c.stack.target.Receive(r, c.response.StatusCode(), string(c.response.Header.ContentEncoding()), body)
-	return outcome, nil
+	return c.stack.target.ReceiveBefore(deadline, r, Response{
+		Status:   c.response.StatusCode(),
+		Encoding: string(c.response.Header.ContentEncoding()),
+		Length:   int64(c.response.Header.ContentLength()), // or negative
+		Body:     body,
+	}), nil
 }
 
 // maxHeadBytes is the largest head of a response whose connection has not refused it before.

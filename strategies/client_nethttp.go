@@ -121,23 +121,28 @@ func (c *netHTTPCaller) gotConn(info httptrace.GotConnInfo) {
 
 func (c *netHTTPCaller) Do(r *Request) Outcome {
 	deadline := time.Now().Add(c.stack.target.Timeout)
-	outcome, unseen := c.attempt(r, c.request)
+	outcome, unseen := c.attempt(r, c.request, deadline)
 	for n := 0; unseen && n < c.stack.connections; n++ { // each of them may turn out to be stale
 		ctx, cancel := context.WithDeadline(c.request.Context(), deadline)
-		outcome, unseen = c.attempt(r, c.request.WithContext(ctx))
+		outcome, unseen = c.attempt(r, c.request.WithContext(ctx), deadline)
 		cancel()
 	}
 	return outcome
 }
 
 // attempt makes the request on one connection. It reports whether the server cannot have seen it.
-func (c *netHTTPCaller) attempt(r *Request, request *http.Request) (o Outcome, unseen bool) {
+func (c *netHTTPCaller) attempt(r *Request, request *http.Request, deadline time.Time) (o Outcome, unseen bool) {
 	if err := c.prepare(r, request); err != nil {
 		return Failed(err), false
 	}
 	response, err := c.stack.client.Do(request)
 	if err == nil {
-		o = c.stack.target.Receive(r, response.StatusCode, response.Header.Get("Content-Encoding"), response.Body)
+		o = c.stack.target.ReceiveBefore(deadline, r, Response{
+			Status:   response.StatusCode,
+			Encoding: response.Header.Get("Content-Encoding"),
+			Length:   response.ContentLength,
+			Body:     response.Body,
+		})
 		response.Body.Close()
 	} else {
 		o = Failed(err)

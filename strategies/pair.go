@@ -28,9 +28,8 @@ type pair struct {
 	client    Client
 }
 
-func (p pair) Name() string { return p.name }
-func (p pair) Doc() string  { return p.doc }
-
+func (p pair) Name() string   { return p.name }
+func (p pair) Doc() string    { return p.doc }
 func (p pair) Traits() Traits { return p.client.Traits }
 
 func (p pair) Limit(limit int) int {
@@ -87,7 +86,7 @@ func (s *pairSession) Run(ctx context.Context, limit int, work Work) error {
 	s.network.BeginRun()
 	s.ownLimit.Store(0)
 	s.schedule.Run(ctx, limit, func() *Lane {
-		return &Lane{worker: work.Worker(), caller: stack.Caller(), timeout: s.target.Timeout, ownLimit: &s.ownLimit}
+		return &Lane{worker: work.Worker(), caller: stack.Caller(), ownLimit: &s.ownLimit}
 	})
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
-	"time"
 )
 
 // A Schedule decides which goroutines make the requests, and when.
@@ -28,7 +27,6 @@ type Lane struct {
 	worker   Worker
 	caller   Caller
 	request  Request
-	timeout  time.Duration
 	ownLimit *atomic.Int64 // the session's
 }
 
@@ -37,11 +35,7 @@ func (l *Lane) Next(ctx context.Context) bool { return l.worker.Next(ctx, &l.req
 
 // Do makes the request that Next started, hands its outcome to the Worker and returns it.
 func (l *Lane) Do() Outcome {
-	began := time.Now()
 	outcome := l.caller.Do(&l.request)
-	if outcome.Class == OK && time.Since(began) > l.timeout {
-		outcome = Failed(errLate)
-	}
 	l.worker.Done(&l.request, outcome)
 	return outcome
 }

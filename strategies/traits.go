@@ -1,5 +1,12 @@
 package strategies
 
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
 // Traits are the points in which a strategy's HTTP library departs from what [Target] promises, and cannot be configured to
 // keep it. A strategy declares them by a method Traits() Traits; package strategytest then allows for them.
 type Traits struct {
@@ -9,8 +16,35 @@ type Traits struct {
 	Retries      bool // repeats a request if a kept connection is closed without a response
 
 	// Answers has the odd answers whose outcomes have another class than they must, or one of several, by the names that package
-	// strategytest gives to its answers.
+	// strategytest gives to its answers. A strategy whose requests another process makes is held to the table of answers only if
+	// this is not nil.
 	Answers map[string][]Class
+}
+
+// Words returns each trait in a few words, for users.
+func (t Traits) Words() []string {
+	var words []string
+	for _, trait := range []struct {
+		declared bool
+		words    string
+	}{
+		{t.Stateless, "keeps neither connections nor cookies"},
+		{t.ShortHeaders, "rejects a header line of over 8 KB"},
+		{t.SendsLength, "sends Content-Length: 0 with a DELETE that has no body"},
+		{t.Retries, "repeats a request if a kept connection is closed without a response"},
+	} {
+		if trait.declared {
+			words = append(words, trait.words)
+		}
+	}
+	for _, answer := range slices.Sorted(maps.Keys(t.Answers)) {
+		var classes []string
+		for _, class := range t.Answers[answer] {
+			classes = append(classes, class.String())
+		}
+		words = append(words, fmt.Sprintf("counts the answer %q as %s", answer, strings.Join(classes, " or ")))
+	}
+	return words
 }
 
 // TraitsOf returns the traits that s declares, and the zero Traits if it declares none.

@@ -57,7 +57,7 @@ func runBench(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	var instant bundled.Instant
 	defer instant.Stop()
 	err := job{
-		plan: bench.Comparison{Strategies: plan.strategies, Limit: limit, Repeats: o.repeats, Seed: o.seed, Instant: instant.Start},
+		plan: bench.Comparison{Strategies: plan.strategies, Limit: limit, Repeats: o.repeats, Seed: o.seed, Instant: instant.Start, Floor: plan.floor},
 		load: plan.load, server: o.server(), run: run, display: &o.display, out: o.out, live: plan.live, quiet: o.quiet,
 	}.do(cmd)
 	if err != nil {

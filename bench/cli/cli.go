@@ -112,7 +112,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage, 3 a threshold is not met, 130 inte
 		DisableSuggestions: true, // cobra's take several lines
 	}
 	root.SetFlagErrorFunc(misspeltFlag)
-	root.AddCommand(newBenchCommand(), newSweepCommand(), newCompareCommand(), newShowCommand(), newReportCommand(),
+	root.AddCommand(newBenchCommand(), newSweepCommand(), newCompareCommand(), newFloorCommand(), newShowCommand(), newReportCommand(),
 		newArticleCommand(), newServeCommand(), newStrategiesCommand())
 	return root
 }

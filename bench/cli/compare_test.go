@@ -91,8 +91,8 @@ func TestCompareTakesBadInputInOneLineEach(t *testing.T) {
 		status int
 		stderr string
 	}{
-		{[]string{"compare"}, 2, "0 arguments: want two run files, OLD and NEW, as --out saves them"},
-		{[]string{"compare", run}, 2, "1 arguments: want two run files, OLD and NEW, as --out saves them"},
+		{[]string{"compare"}, 2, "0 arguments: want two run files, OLD and NEW, as --out saves them, or several with -- between the sides"},
+		{[]string{"compare", run}, 2, "1 arguments: want two run files, OLD and NEW, as --out saves them, or several with -- between the sides"},
 		{[]string{"compare", run, run, "--threshold", "5"}, 2, `--threshold: "5": want a share below 100%, such as 5% or 0.05`},
 		{[]string{"compare", run, run, "--threshold", "-1%"}, 2, `--threshold: "-1%": want a share`},
 		{[]string{"compare", run, run, "--threshold", "NaN"}, 2, `--threshold: "NaN": want a share`},
@@ -102,6 +102,13 @@ func TestCompareTakesBadInputInOneLineEach(t *testing.T) {
 		{[]string{"compare", torn, run}, 1, torn + ":1: ends within its first line"},
 		{[]string{"compare", run, future}, 1, future + ":1: version 2: written by a newer sweetspot"},
 		{[]string{"compare", run, other}, 1, run + " and " + other + ": nothing in common: old has pool at limit 60, fasthttp at limit 60; new has pool at limit 7"},
+		{[]string{"compare", run, "--"}, 2, "1 run files before -- and 0 after it: want at least one on each side"},
+		{[]string{"compare", "--", run, run}, 2, "0 run files before -- and 2 after it: want at least one on each side"},
+		{[]string{"compare", run, other, run, "--", post}, 2, run + " is given twice: want a file for each run"},
+		{[]string{"compare", run, run, "--floor", "/nowhere"}, 2, "--floor: open /nowhere: no such file or directory"},
+		{[]string{"compare", run, run, "--floor", run}, 2, "--floor: " + run + ": not a floor: "},
+		{[]string{"floor", run}, 1, "1 run: want at least 10 of the same strategies, such as 40"},
+		{[]string{"floor", run, run}, 2, run + " is given twice: want a file for each run"},
 		{[]string{"show"}, 2, "0 arguments: want one run file, as --out saves them"},
 		{[]string{"show", run, "--format", "xml"}, 2, `--format "xml": want one of table, `},
 		{[]string{"show", os.Args[0]}, 1, os.Args[0] + ":1: not a run file: column 1: invalid character"},
@@ -148,5 +155,67 @@ func TestRunFileHasTheArgumentsAndTheMachine(t *testing.T) {
 	}
 	if run.Trials[0].Offset <= 0 {
 		t.Errorf("offset %g, want when the first trial began", run.Trials[0].Offset)
+	}
+}
+
+// Two runs a side that differ by 4% among themselves do not show a difference of 5%, with which one a side would be wrong.
+func TestCompareTakesSeveralRunsASide(t *testing.T) {
+	rates := func(share float64) map[string]float64 {
+		return map[string]float64{"pool": 1000 * share, "fasthttp": 2000 * share}
+	}
+	old1, old2 := savedRun(t, rates(1)), savedRun(t, rates(1.04))
+	new1, new2 := savedRun(t, rates(0.95)), savedRun(t, rates(0.99))
+	for _, c := range []struct {
+		args  []string
+		named bool
+		floor string
+	}{
+		{[]string{old1, new1, "--floor", "0.1%"}, true, "a standard deviation of 0.1%: it was assumed"},
+		{[]string{old1, new1}, false, "a standard deviation of 2.0%: it was assumed"},
+		{[]string{old1, old2, "--", new1, new2}, false, "the intervals are those of the means of runs"},
+		{[]string{old1, "--", new1, new2}, false, "the intervals are those of the means of runs"},
+	} {
+		got := sweetspot(t.Context(), append([]string{"compare", "--threshold", "0%"}, c.args...)...)
+		stdout := strings.Join(strings.Fields(got.stdout), " ")
+		if named := got.status == 3; named != c.named || !named && got.status != 0 || !strings.Contains(stdout, c.floor) {
+			t.Errorf("%q: exit status %d, stderr %q, stdout:\n%s", c.args, got.status, got.stderr, got.stdout)
+		}
+	}
+}
+
+// The floor is measured once and then taken by every comparison on the machine.
+func TestFloorIsTakenByCompare(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "folder", "floor.json")
+	t.Setenv("SWEETSPOT_FLOOR", path)
+	args := []string{"floor"}
+	for i := range 12 {
+		share := 1 + 0.1*float64(i%2) // a deviation of 5%
+		args = append(args, savedRun(t, map[string]float64{"pool": 1000 * share, "fasthttp": 2000 * share}))
+	}
+	if got := sweetspot(t.Context(), "compare", args[1], args[2]); got.status != 2 || !strings.Contains(got.stderr, "no such file") {
+		t.Errorf("a file that is named and missing: exit status %d, stderr %q", got.status, got.stderr)
+	}
+	if got := sweetspot(t.Context(), args...); got.status != 0 || !strings.Contains(got.stdout, "5.0% from run to run, and of 0.0% by what each strategy has of its own: 12 runs") {
+		t.Errorf("exit status %d, stdout %q, stderr %q", got.status, got.stdout, got.stderr)
+	}
+	got := sweetspot(t.Context(), "compare", "--format", "json", args[1], args[2])
+	var comparison compare.Comparison
+	if err := json.Unmarshal([]byte(got.stdout), &comparison); err != nil {
+		t.Fatal(err)
+	}
+	if f := comparison.Floor; f == nil || f.Runs != 12 || f.Deviation < 0.045 || f.Deviation > 0.055 || f.DF < 10 {
+		t.Errorf("floor %+v", f)
+	}
+	if row := comparison.Rows[0]; row.Verdict != compare.Indistinguishable || *row.Low > 0.95 {
+		t.Errorf("10%% apart where runs differ by 5%%: %s, from %g to %g", row.Verdict, *row.Low, *row.High)
+	}
+}
+
+// bench takes the floor too, and its run says so.
+func TestBenchSaysWhichFloorItsIntervalsInclude(t *testing.T) {
+	got := sweetspot(t.Context(), "bench", "-s", "pool,sequential", "-n", "4", "-c", "4", "--repeats", "2", "--profile", "instant", "-q",
+		"--floor", "3%", "--format", "json")
+	if run := got.run(t); run.Floor == nil || run.Floor.Deviation != 0.03 {
+		t.Errorf("floor %+v", run.Floor)
 	}
 }

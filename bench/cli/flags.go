@@ -13,7 +13,9 @@ import (
 	"sweetspot/bench"
 	"sweetspot/bench/cli/live"
 	"sweetspot/bench/cli/secret"
+	"sweetspot/results"
 	"sweetspot/results/input"
+	"sweetspot/results/stat"
 	"sweetspot/server"
 	"sweetspot/strategies"
 )
@@ -38,6 +40,7 @@ type options struct {
 	maxBody    byteSize
 	profile    string
 	out        string
+	floor      string
 	live       string
 	display    display
 	quiet      bool
@@ -73,6 +76,7 @@ func (o *options) bind(cmd *cobra.Command) {
 	f.Var(&o.maxBody, "max-body", "count a body over this `SIZE` as a failure, if it is decoded; one that is not decoded is read and thrown away, whatever its size")
 	f.StringVar(&o.profile, "profile", "article", "start the bundled server with the profile of this `NAME`, if no URL is given: see 'sweetspot serve --help'")
 	f.StringVar(&o.out, "out", "", "save the run in this `FOLDER`, each trial as soon as it is over")
+	bindFloor(f, &o.floor, "take the standard deviation of each strategy")
 	f.StringVar(&o.live, "live", "", "show the run while it is under way on a page at this `ADDRESS`: a port of 127.0.0.1, or HOST:PORT; Prometheus metrics are at /metrics; an open page uses a little of the client's CPU")
 	o.display.bind(cmd)
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "do not show progress, where the run was saved, or how long a sweep may take")
@@ -94,6 +98,8 @@ type parsed struct {
 	target     string // the URL, template, file or path on the bundled server, as it was given but without the user
 	strategies []strategies.Strategy
 	live       string // the address to serve the run on while it is under way; empty for none
+	floor      *stat.Component
+	warnings   []results.Warning // about the flags
 }
 
 // parse returns the meaning of the flags and arguments. It adds everything that is wrong with them to found, also that a
@@ -110,6 +116,7 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 		o.seed = rand.Uint64N(1<<52) + 1 // a number that every reader of JSON can hold
 	}
 	p := parsed{target: secret.Logins(url) + o.urls, strategies: o.chosen(cmd, found), load: o.load(cmd, url, found)}
+	p.floor, p.warnings = strategyFloor(o.floor, found)
 	o.display.check(found)
 	if _, err := server.FindProfile(o.profile); err != nil {
 		found.usage = append(found.usage, fmt.Errorf("--%w", err))
@@ -173,6 +180,9 @@ func (o *options) load(cmd *cobra.Command, url string, found *faults) bench.Load
 	}
 	if cmd.Flags().Changed("rate") && !(o.rate > 0) { // written so that NaN is wrong too
 		found.addf("--rate %g: want more than 0", o.rate)
+	}
+	if least := load.ShortestWindow(); o.requests == 0 && o.duration < least {
+		found.addf("--rate %g: fewer than two requests start within --duration %v: want a --duration of at least %v", o.rate, o.duration, least)
 	}
 	return load
 }

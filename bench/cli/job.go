@@ -145,9 +145,10 @@ func newRun(command string, arguments []string, plan parsed, o *options) *result
 		Machine:    machine.Describe(),
 		Settings:   plan.load.Settings(),
 		Trials:     []results.Trial{},
+		Floor:      plan.floor,
 		Strategies: []results.Summary{},
 		Optima:     []results.Optimum{},
-		Warnings:   []results.Warning{},
+		Warnings:   append([]results.Warning{}, plan.warnings...),
 		Versions:   map[string]string{},
 	}
 	if plan.load.URLs == nil {

@@ -32,7 +32,7 @@ func newProgress(to io.Writer, quiet bool) *progress {
 	return &progress{columns: terminal.Columns(to), bar: progressbar.NewOptions(steps,
 		progressbar.OptionSetWriter(terminal.Raw(to)), // the bar moves the cursor
 		progressbar.OptionSetElapsedTime(true),
-		progressbar.OptionSetPredictTime(true),
+		progressbar.OptionSetPredictTime(false), // [bench.Progress] knows better: trials differ, and a search ends when it has decided
 		progressbar.OptionThrottle(100*time.Millisecond),
 		progressbar.OptionSetWidth(barWidth),
 		progressbar.OptionClearOnFinish(),

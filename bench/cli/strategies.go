@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -26,9 +27,40 @@ protocol is a strategy too: bench and sweep run it with --external NAME=COMMAND.
 				return err
 			}
 			fmt.Fprintln(out, "\nEvery schedule runs over every client, as schedule+client:")
-			return list(out, strategies.Pairs())
+			if err := list(out, strategies.Pairs()); err != nil {
+				return err
+			}
+			return listTraits(out, append(strategies.Named(), strategies.Pairs()...))
 		},
 	}
+}
+
+// listTraits writes what the libraries cannot do as all others do, with the strategies of which it is true.
+func listTraits(to io.Writer, all []strategies.Strategy) error {
+	var traits []string
+	of := map[string][]string{}
+	for _, s := range all {
+		name := s.Name()
+		if _, client, pair := strings.Cut(name, "+"); pair {
+			name = "SCHEDULE+" + client
+		}
+		for _, words := range strategies.TraitsOf(s).Words() {
+			if of[words] == nil {
+				traits = append(traits, words)
+			}
+			if !slices.Contains(of[words], name) {
+				of[words] = append(of[words], name)
+			}
+		}
+	}
+	fmt.Fprintln(to, "\nAll send the same requests and count the same failures, but for what these libraries cannot do otherwise:")
+	for _, words := range traits {
+		text := strings.Fields(words + ": " + strings.Join(of[words], ", "))
+		if _, err := fmt.Fprintln(to, strings.Join(terminal.Fill("- ", text, terminal.Columns(to)), "\n")); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // list writes a line for each of the strategies, wrapped if the terminal is narrow.

@@ -101,7 +101,7 @@ func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	}
 	var instant bundled.Instant
 	defer instant.Stop()
-	sweep.Instant = instant.Start
+	sweep.Instant, sweep.Floor = instant.Start, plan.floor
 	err := job{
 		plan: sweep, load: plan.load, server: o.server(), run: run, display: &o.display, out: o.out, live: plan.live, quiet: o.quiet,
 	}.do(cmd)

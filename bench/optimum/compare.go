@@ -71,6 +71,9 @@ const FewestBlocks = 10
 // strategy once in each, in random order: then changes of the machine from block to block cancel in the ratios. A block in
 // which any of the samples has no goodput does not count. With fewer than two complete blocks there are no pairs.
 //
+// The floor is by how much the samples differ, each on its own, from one such measurement to the next. What they have in common
+// cancels in the ratios.
+//
 // A family names samples that are compared with one another, such as strategies at one limit; a sample may be in several,
 // and without any family all are one. Every pair of a family gets a paired t test of its log-ratios, and all pairs of all
 // families together, each counted once, get Holm's correction (Holm 1979), so that at most one run in twenty names a
@@ -78,14 +81,14 @@ const FewestBlocks = 10
 // most 0.05. The interval of a strategy's ratio to the fastest follows from those of its pairs, as in Hsu's multiple comparisons
 // with the best (Hsu 1984): it is at most 1, and it lies between the least of the lower ends and the least of the upper ends,
 // since the fastest is the one to which the ratio is the least. A copy is compared with its original only, and voids all families if it differs.
-func Compare(samples []Sample, families ...[]string) Ranking {
+func Compare(samples []Sample, floor stat.Component, families ...[]string) Ranking {
 	if len(families) == 0 {
 		families = [][]string{originals(samples)}
 	}
 	logs, blocks := complete(samples)
 	c := Ranking{Blocks: blocks}
 	if blocks >= 2 {
-		c.Pairs = pairs(samples, families, logs)
+		c.Pairs = pairs(samples, floor, families, logs)
 	}
 	for _, p := range c.Pairs {
 		if isCopy(samples, p) && p.Differs() {
@@ -141,9 +144,10 @@ func complete(samples []Sample) (logs [][]float64, blocks int) {
 }
 
 // pairs tests every pair of a family once, and every copy against its original.
-func pairs(samples []Sample, families [][]string, logs [][]float64) []Pair {
+func pairs(samples []Sample, floor stat.Component, families [][]string, logs [][]float64) []Pair {
 	var tests []*paired
-	beyond := stat.Beyond{Allowance: math.Log1p(stat.Negligible)}
+	beyond := floor.Twice()
+	beyond.Allowance = math.Log1p(stat.Negligible)
 	for i, a := range samples {
 		for k, b := range samples[i+1:] {
 			related := slices.ContainsFunc(families, func(family []string) bool {

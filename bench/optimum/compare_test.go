@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"sweetspot/bench/optimum"
+	"sweetspot/results/stat"
 )
 
 // A contest simulates a comparison: strategies of given true speeds on a machine with noise.
@@ -21,6 +22,9 @@ type contest struct {
 	onebyone   bool    // all blocks of one strategy before the next, instead of random order within blocks
 	copyslower float64 // by how much the copy is slower
 	families   [][]string
+	between    float64 // standard deviation of ln(goodput) from run to run, for all strategies of a run alike
+	apiece     float64 // the same, for each strategy on its own
+	floor      stat.Component
 }
 
 func (c contest) run(seed uint64) optimum.Ranking {
@@ -33,6 +37,11 @@ func (c contest) run(seed uint64) optimum.Ranking {
 		}
 	}
 	total, shock := float64(c.blocks*len(c.speeds)), 0.0
+	own := make([]float64, len(c.speeds))
+	common := math.Exp(c.between * random.NormFloat64())
+	for i := range own {
+		own[i] = common * math.Exp(c.apiece*random.NormFloat64())
+	}
 	for n, at := range c.order(random) {
 		block, i := at[0], at[1]
 		speed := c.speeds[i]
@@ -40,9 +49,9 @@ func (c contest) run(seed uint64) optimum.Ranking {
 			speed = c.speeds[0] * (1 - c.copyslower)
 		}
 		shock = c.again*shock + math.Sqrt(1-c.again*c.again)*random.NormFloat64()
-		samples[i].Blocks[block] = 1000 * speed * (1 + c.drift*float64(n)/total) * math.Exp(c.noise*shock)
+		samples[i].Blocks[block] = 1000 * own[i] * speed * (1 + c.drift*float64(n)/total) * math.Exp(c.noise*shock)
 	}
-	return optimum.Compare(samples, c.families...)
+	return optimum.Compare(samples, c.floor, c.families...)
 }
 
 // order returns the pairs of block and strategy in the order of their trials.
@@ -84,6 +93,9 @@ func TestCompareFindsEqualStrategiesIndistinguishable(t *testing.T) {
 		"noisy":      {speeds: equal, blocks: 10, noise: 0.10},
 		"drifting":   {speeds: equal, blocks: 10, noise: 0.03, drift: -0.2},
 		"correlated": {speeds: equal, blocks: 12, noise: 0.05, again: 0.6},
+		"runs":       {speeds: equal, blocks: 10, noise: 0.03, between: 0.04},
+		"sockets":    {speeds: equal, blocks: 10, noise: 0.03, apiece: 0.005},
+		"floor":      {speeds: equal, blocks: 10, noise: 0.03, apiece: 0.04, floor: stat.Component{Deviation: 0.04, DF: 30}},
 		"families":   {speeds: equal, blocks: 10, noise: 0.03, drift: -0.2, families: twice},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -188,7 +200,7 @@ func TestCompareStandings(t *testing.T) {
 			map[string]optimum.Standing{"a": optimum.Indistinguishable, "b": optimum.Indistinguishable}},
 		{"nothing", nil, map[string]optimum.Standing{}},
 	} {
-		got := optimum.Compare(c.samples).Standings[0]
+		got := optimum.Compare(c.samples, stat.Component{}).Standings[0]
 		if fmt.Sprint(got) != fmt.Sprint(c.want) {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)
 		}
@@ -199,7 +211,7 @@ func TestCompareLeavesOutBlocksWithFailedTrials(t *testing.T) {
 	c := optimum.Compare([]optimum.Sample{
 		{Name: "a", Blocks: []float64{1, 2, 0, 4, 5}},
 		{Name: "b", Blocks: []float64{1, math.NaN(), 3, 4, 6}},
-	})
+	}, stat.Component{})
 	if c.Blocks != 3 {
 		t.Errorf("%d complete blocks, want 3", c.Blocks)
 	}
@@ -274,7 +286,7 @@ func TestCompareShowsThatItLacksPower(t *testing.T) {
 		fast.Blocks = append(fast.Blocks, 59613*math.Exp(1.0*random.NormFloat64()))
 		slow.Blocks = append(slow.Blocks, 29845*math.Exp(0.05*random.NormFloat64()))
 	}
-	ranking := optimum.Compare([]optimum.Sample{fast, slow})
+	ranking := optimum.Compare([]optimum.Sample{fast, slow}, stat.Component{})
 	if i := ranking.Versus[0]["slow"]; ranking.Standings[0]["slow"] != optimum.Indistinguishable || i.Low > 0.5 || i.High != 1 {
 		t.Errorf("%s, with an interval from %g to %g: want one that cannot be told apart and may be half as fast",
 			ranking.Standings[0]["slow"], i.Low, i.High)

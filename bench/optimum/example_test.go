@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"sweetspot/bench/optimum"
+	"sweetspot/results/stat"
 )
 
 // A server that gets in its own way: with n requests inside it completes 20 n / (1 + n (n-1) / 3600) a second.
@@ -26,7 +27,7 @@ func ExampleCompare() {
 	comparison := optimum.Compare([]optimum.Sample{
 		{Name: "pool", Blocks: []float64{980, 1010, 995, 1020, 990, 1005, 985, 1015, 1000, 1010}},
 		{Name: "fasthttp", Blocks: []float64{1290, 1330, 1300, 1310, 1280, 1320, 1295, 1335, 1310, 1300}},
-	})
+	}, stat.Component{})
 	pair := comparison.Pairs[0]
 	fmt.Printf("%s is %.2f times as fast as %s (%.2f to %.2f)\n", pair.B, 1/pair.Ratio, pair.A, 1/pair.High, 1/pair.Low)
 	fmt.Println("fasthttp:", comparison.Standings[0]["fasthttp"])

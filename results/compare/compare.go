@@ -1,4 +1,5 @@
-// Package compare compares two runs: the goodput of each strategy at each limit, and the limits to use.
+// Package compare compares two sides, each of one run or several: the goodput of each strategy at each limit, and the limits
+// to use.
 package compare
 
 import (
@@ -13,22 +14,25 @@ import (
 	"sweetspot/results/text"
 )
 
-// A Comparison describes how a run differs from an older one, for each strategy at each limit. It is a [render.Document].
+// A Comparison describes how new runs differ from older ones, for each strategy at each limit. It is a [render.Document].
 type Comparison struct {
 	Version  int                   `json:"version"`
-	Old      Origin                `json:"old"`
+	Old      Origin                `json:"old"` // of the first run of the side
 	New      Origin                `json:"new"`
-	Rows     []Change              `json:"rows"`     // strategies in the order of the old run, each by ascending limit
-	OnlyOld  []At                  `json:"only_old"` // what the new run did not measure
+	OldRuns  []Origin              `json:"old_runs"`        // of all runs of the side
+	NewRuns  []Origin              `json:"new_runs"`        //
+	Floor    *Floor                `json:"floor,omitempty"` // nil if no row needs it: where one side has several runs, they show what it stands for
+	Rows     []Change              `json:"rows"`            // strategies in the order of the old runs, each by ascending limit
+	OnlyOld  []At                  `json:"only_old"`        // what the new runs did not measure
 	OnlyNew  []At                  `json:"only_new"`
-	Optima   []Shift               `json:"optima"` // of the strategies that both runs swept
+	Optima   []Shift               `json:"optima"` // of the strategies that both sides swept
 	Warnings []results.Warning     `json:"warnings"`
 	Codes    []results.WarningCode `json:"warning_codes,omitempty"`
 
-	old, new *results.Run
+	old, new []*results.Run
 }
 
-// An Origin describes one of the two runs of a comparison.
+// An Origin describes one of the runs of a comparison.
 type Origin struct {
 	Command string          `json:"command"`
 	Target  string          `json:"target"`
@@ -47,13 +51,15 @@ func (a At) String() string {
 	return fmt.Sprintf("%s at limit %s", text.Clean(a.Strategy), text.Count(a.Limit))
 }
 
-// A Change is the difference of the goodput of a strategy at a limit between two runs. Low and High are wide enough for the
+// A Change is the difference of the goodput of a strategy at a limit between two sides. Low and High are wide enough for the
 // intervals of all rows together to be right with 95% confidence. Latencies and errors are in the summaries; they are not
 // tested.
 type Change struct {
 	At
+	OldRuns int             `json:"old_runs"` // how many runs of the side measured it
+	NewRuns int             `json:"new_runs"`
 	Ratio   *float64        `json:"ratio"` // new goodput divided by old goodput; nil if a trial had no success
-	Low     *float64        `json:"low"`   // of the interval of Ratio; nil, as High, if a run has a single trial or one without a success
+	Low     *float64        `json:"low"`   // of the interval of Ratio; nil, as High, if there are too few trials or one without a success
 	High    *float64        `json:"high"`
 	P       *float64        `json:"p"` // probability of a difference at least as large if there is none, adjusted for the number of rows; nil if not tested
 	Verdict Verdict         `json:"verdict"`
@@ -61,40 +67,60 @@ type Change struct {
 	New     results.Summary `json:"new"`
 }
 
-// fewestTrials is the smallest number of trials of each run from which an interval follows.
+// fewestTrials is the smallest number of trials of each run from which an interval follows, if there is one run a side.
 const fewestTrials = 2
 
-// Runs compares the goodput of two runs at every strategy and limit that both have measured, by Welch's t test on the
-// logarithms with Holm's correction over the rows. If a run drifted from its first trial to its last, the intervals are
-// wider by half of the drift. It returns an error if the runs have no strategy and limit in common. Runs that made
-// different requests are compared with a warning: see [Differences].
+// Runs compares two runs as [Sides] does, with [UsualFloor].
 func Runs(old, new *results.Run) (*Comparison, error) {
-	c := &Comparison{Version: results.Version, Old: origin(old), New: origin(new), old: old, new: new}
-	before, after := sideOf(old), sideOf(new)
+	return Sides([]*results.Run{old}, []*results.Run{new}, UsualFloor)
+}
+
+// Sides compares the goodput of the old runs, at least one, with that of the new ones at every strategy and limit that both
+// sides have measured, with Holm's correction over the rows. Runs that made different requests are compared with a
+// warning: see [Differences]. It returns an error if the sides have no strategy and limit in common.
+//
+// Where a side has several runs, the run is a random effect: the observations are the means of the runs' ln(goodput), whose
+// differences hold both the variance between runs and that between trials, and [stat.Means] tests them. That is the analysis of
+// a nested design (Searle, Casella and McCulloch, Variance Components, 1992), as Kalibera and Jones (2013) give it for
+// benchmarks that are run several times.
+//
+// With one run a side nothing shows by how much runs differ. Then it is Welch's test of the trials' ln(goodput), and the
+// variance between runs is that of the floor, twice, once for each run. If a run drifted from its first trial to its last,
+// the intervals are wider by half of the drift.
+func Sides(old, new []*results.Run, floor Floor) (*Comparison, error) {
+	c := &Comparison{Version: results.Version, OldRuns: text.Each(old, origin), NewRuns: text.Each(new, origin), old: old, new: new}
+	c.Old, c.New = c.OldRuns[0], c.NewRuns[0]
+	before, after := sideOf(old, summarised), sideOf(new, summarised)
 	for _, at := range before.order {
-		if _, common := after.groups[at]; common {
-			c.Rows = append(c.Rows, Change{At: at, Old: before.summaries[at], New: after.summaries[at]})
+		if after.has(at) {
+			c.Rows = append(c.Rows, Change{At: at, OldRuns: len(before.with(at)), NewRuns: len(after.with(at)),
+				Old: before.summary(at), New: after.summary(at)})
 		} else {
 			c.OnlyOld = append(c.OnlyOld, at)
 		}
 	}
 	for _, at := range after.order {
-		if _, common := before.groups[at]; !common {
+		if !before.has(at) {
 			c.OnlyNew = append(c.OnlyNew, at)
 		}
 	}
 	if len(c.Rows) == 0 {
 		return nil, errors.New("nothing in common: old has " + listAt(c.OnlyOld) + "; new has " + listAt(c.OnlyNew))
 	}
+	var foreign []results.Warning
+	if slices.ContainsFunc(c.Rows, Change.single) {
+		c.Floor, foreign = &floor, floor.Foreign(c.New.Machine)
+	}
 	c.test(before, after)
 	c.Optima = shifts(old, new)
-	c.Warnings = slices.Concat(differentRuns(old, new),
-		results.About("old: ", before.driftWarning()), results.About("old: ", old.Warnings),
-		results.About("new: ", after.driftWarning()), results.About("new: ", new.Warnings))
+	c.Warnings = slices.Concat(differentRuns(old, new), foreign, before.warnings("old"), after.warnings("new"))
 	return c, nil
 }
 
 func origin(r *results.Run) Origin { return Origin{r.Command, r.Target, r.Started, r.Machine} }
+
+// single reports whether each side has only one run, so that nothing shows the variance between runs.
+func (r Change) single() bool { return r.OldRuns == 1 && r.NewRuns == 1 }
 
 // test sets what the trials say about the difference of each row.
 func (c *Comparison) test(before, after side) {
@@ -111,11 +137,18 @@ func (c *Comparison) test(before, after side) {
 		if ratio := row.New.PerSecond / row.Old.PerSecond; !math.IsInf(ratio, 0) {
 			row.Ratio = &ratio
 		}
-		if len(x) < fewestTrials || len(y) < fewestTrials {
+		var d stat.Test
+		switch {
+		case !row.single():
+			d = stat.Means(means(x), means(y))
+		case len(x[0]) < fewestTrials || len(y[0]) < fewestTrials:
 			row.Verdict = TooFew
 			continue
+		default:
+			beyond := c.Floor.Twice()
+			beyond.Allowance = (math.Abs(before.runs[0].drift) + math.Abs(after.runs[0].drift)) / 2
+			d = stat.Welch(x[0], y[0], beyond)
 		}
-		d := stat.Welch(x, y, stat.Beyond{Allowance: (math.Abs(before.drift) + math.Abs(after.drift)) / 2})
 		rows, tests = append(rows, row), append(tests, &d)
 	}
 	stat.Holm(tests)
@@ -134,15 +167,15 @@ func (r *Change) conclude(d *stat.Test) {
 	}
 	r.Low, r.High = &low, &high
 	switch {
-	case low > 1+stat.Negligible:
+	case low > 1:
 		r.Verdict = Faster
-	case high < 1/(1+stat.Negligible):
+	case high < 1:
 		r.Verdict = Slower
 	}
 }
 
 // Regressions returns a line for every row whose goodput has certainly fallen by more than the threshold, a share from 0
-// to 1: the whole interval of the ratio lies below 1 - threshold. Rows in which only the new run had trials without a success
+// to 1: the whole interval of the ratio lies below 1 - threshold. Rows in which only the new runs had trials without a success
 // are included.
 func (c *Comparison) Regressions(threshold float64) []string {
 	var lines []string

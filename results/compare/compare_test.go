@@ -2,6 +2,7 @@ package compare_test
 
 import (
 	"fmt"
+	"math"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -39,12 +40,25 @@ func comparisons(t *testing.T) map[string]*compare.Comparison {
 		"broken":    between(t, fixture.Session(t, 8, 10, "", 1), broken),
 		"hostile":   between(t, fixture.Hostile(t), fixture.Hostile(t)),
 		"sweeps":    between(t, fixture.SweptTwice(t), moved(t)),
+		"several":   several(t),
 	}
 }
 
 func between(t testing.TB, old, new *results.Run) *compare.Comparison {
 	t.Helper()
 	comparison, err := compare.Runs(old, new)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return comparison
+}
+
+// several returns a comparison of three runs with two.
+func several(t testing.TB) *compare.Comparison {
+	t.Helper()
+	old := []*results.Run{fixture.Session(t, 6, 10, "", 1), fixture.Session(t, 7, 10, "", 1), fixture.Session(t, 8, 10, "", 1)}
+	new := []*results.Run{fixture.Session(t, 9, 10, "fasthttp", 0.8), fixture.Session(t, 10, 10, "fasthttp", 0.8)}
+	comparison, err := compare.Sides(old, new, compare.UsualFloor)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +82,7 @@ func TestComparisonLooksAsBefore(t *testing.T) {
 		{"same", render.Table, 120}, {"slower", render.Table, 120}, {"slower", render.Table, 60}, {"slower", render.Markdown, 0},
 		{"slower", render.CSV, 0}, {"slower", render.JSON, 0}, {"slower", render.Benchfmt, 0}, {"faster", render.Table, 80},
 		{"once", render.Table, 100}, {"once", render.CSV, 0}, {"elsewhere", render.Table, 100}, {"broken", render.Table, 130},
-		{"hostile", render.Table, 80}, {"hostile", render.Markdown, 0}, {"sweeps", render.Table, 100},
+		{"hostile", render.Table, 80}, {"hostile", render.Markdown, 0}, {"sweeps", render.Table, 100}, {"several", render.Table, 120}, {"several", render.CSV, 0},
 	} {
 		name := fmt.Sprintf("%s-%s-%d.golden", c.name, c.format, c.width)
 		t.Run(name, func(t *testing.T) {
@@ -84,7 +98,7 @@ func TestRegressionsAreCertainAndBeyondTheThreshold(t *testing.T) {
 		threshold float64
 		want      string
 	}{
-		{"20% slower, 5% allowed", 0.8, 0.05, "fasthttp at limit 60: goodput fell by 19% to 22%, 95% sure: more than the threshold of 5%"},
+		{"20% slower, 5% allowed", 0.8, 0.05, "fasthttp at limit 60: goodput fell by 15% to 26%, 95% sure: more than the threshold of 5%"},
 		{"20% slower, 20% allowed", 0.8, 0.2, ""},
 		{"4% slower, 5% allowed", 0.96, 0.05, ""},
 		{"20% faster, nothing allowed", 1.2, 0, ""},
@@ -170,5 +184,68 @@ func TestRunsIgnoresTrialsWithAPurpose(t *testing.T) {
 		if *row.Ratio != 1 || row.New.Trials != 3 {
 			t.Errorf("%s: ratio %g of %d trials, want 1 of 3", row.Strategy, *row.Ratio, row.New.Trials)
 		}
+	}
+}
+
+func TestMeasureFloorFindsTheComponentBetweenRuns(t *testing.T) {
+	var runs []*results.Run
+	for i := range uint64(20) {
+		run := fixture.Session(t, i, 10, "", 1)
+		for k := range run.Trials {
+			run.Trials[k].PerSecond *= math.Exp(0.03 * float64(2*(i%2)) / 2) // two values 3% apart: a deviation of 1.54%
+		}
+		runs = append(runs, run)
+	}
+	floor, err := compare.MeasureFloor(runs)
+	if err != nil || math.Abs(floor.Deviation-0.0154) > 0.001 || floor.DF < 15 || floor.DF > 19 || floor.Runs != 20 {
+		t.Errorf("%+v, %v", floor, err)
+	}
+	if floor.Strategy.Deviation > 0.005 {
+		t.Errorf("a strategy differs by %g on its own: want next to nothing, since the runs differ as a whole", floor.Strategy.Deviation)
+	}
+	path := filepath.Join(t.TempDir(), "new", "floor.json")
+	if err := floor.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	if loaded, err := compare.LoadFloor(path); err != nil || loaded != floor {
+		t.Errorf("saved %+v, loaded %+v, %v", floor, loaded, err)
+	}
+	runs[3].Machine.CPUs = 64
+	if _, err := compare.MeasureFloor(runs); err == nil || !strings.Contains(err.Error(), "the runs are not alike: CPUs 2 and 64") {
+		t.Errorf("runs of two machines: %v", err)
+	}
+	comparison, err := compare.Sides(runs[3:4], runs[3:4], floor)
+	if err != nil || len(comparison.Warnings) != 1 || comparison.Warnings[0].Code != results.ForeignFloor {
+		t.Errorf("a floor of another machine: %v, %v", comparison.Warnings, err)
+	}
+}
+
+// A limit has moved only if every sweep of one side says so beside every sweep of the other.
+func TestSidesCompareTheLimitsOfAllSweeps(t *testing.T) {
+	old, same, new := fixture.SweptTwice(t), fixture.SweptTwice(t), moved(t)
+	for _, c := range []struct {
+		old, new []*results.Run
+		want     compare.Verdict
+	}{
+		{[]*results.Run{old, same}, []*results.Run{new, new}, compare.Higher},
+		{[]*results.Run{old, new}, []*results.Run{new}, compare.Indistinguishable},
+	} {
+		comparison, err := compare.Sides(c.old, c.new, compare.UsualFloor)
+		if err != nil || comparison.Optima[0].Verdict != c.want {
+			t.Errorf("got %+v, %v, want %s", comparison.Optima, err, c.want)
+		}
+	}
+}
+
+// What a run has of its own cancels in the ratio of its strategies; what a strategy has does not.
+func TestMeasureFloorTellsStrategiesFromRuns(t *testing.T) {
+	var runs []*results.Run
+	for i := range uint64(20) {
+		run := fixture.Session(t, i, 10, "pool", 1+0.1*float64(i%2)) // a deviation of 4.9% of one of three strategies
+		runs = append(runs, run)
+	}
+	floor, err := compare.MeasureFloor(runs)
+	if want := math.Sqrt(2./3) * 0.0489 / math.Sqrt2; err != nil || math.Abs(floor.Strategy.Deviation-want) > 0.002 {
+		t.Errorf("%+v, %v, want a deviation of %g", floor.Strategy, err, want)
 	}
 }

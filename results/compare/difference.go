@@ -2,6 +2,7 @@ package compare
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"sweetspot/results"
@@ -63,27 +64,47 @@ func kindOf(s results.Settings) string {
 	return "a duration"
 }
 
-// differentRuns returns a warning if two runs have different loads, another if they have different targets, and another if
+// differentRuns returns a warning for each respect in which a run differs from the first old one: the load, the target or the
+// machine.
+func differentRuns(old, new []*results.Run) []results.Warning {
+	var warnings []results.Warning
+	for _, r := range slices.Concat(old[1:], new) {
+		for _, w := range different(old[0], r) {
+			if !slices.ContainsFunc(warnings, func(known results.Warning) bool { return known.Text == w.Text }) {
+				warnings = append(warnings, w)
+			}
+		}
+	}
+	return warnings
+}
+
+// different returns a warning if two runs have different loads, another if they have different targets, and another if
 // they ran on different machines.
-func differentRuns(old, new *results.Run) []results.Warning {
+func different(old, new *results.Run) []results.Warning {
 	var warnings []results.Warning
 	warn := func(subject string, texts []string) {
 		if len(texts) > 0 {
 			warnings = append(warnings, results.Warningf(results.DifferentRuns, "different %s: %s", subject, strings.Join(texts, "; ")))
 		}
 	}
-	a, b := old.Machine, new.Machine
 	warn("loads", Differences(old.Settings, new.Settings))
 	warn("targets", unequal([]difference{{"", old.Subject(), new.Subject()}}))
-	warn("machines", unequal([]difference{
-		{"system", a.OS + "/" + a.Arch, b.OS + "/" + b.Arch},
-		{"processor", known(a.CPU, b.CPU), known(b.CPU, a.CPU)},
-		{"CPUs", a.CPUs, b.CPUs},
+	a, b := old.Machine, new.Machine
+	warn("machines", append(machines(a, b), unequal([]difference{
 		{"kernel", known(a.Kernel, b.Kernel), known(b.Kernel, a.Kernel)},
 		{"built with", a.Go, b.Go},
 		{"open files", a.OpenFiles, b.OpenFiles},
-	}))
+	})...))
 	return warnings
+}
+
+// machines describes how two machines differ.
+func machines(a, b results.Machine) []string {
+	return unequal([]difference{
+		{"system", a.OS + "/" + a.Arch, b.OS + "/" + b.Arch},
+		{"processor", known(a.CPU, b.CPU), known(b.CPU, a.CPU)},
+		{"CPUs", a.CPUs, b.CPUs},
+	})
 }
 
 // known returns the words, or the empty string if those of the other run are not known: a property that only one run knows,

@@ -29,7 +29,9 @@ func changeColumns() []render.Field[Change] {
 			render.Field[Change]{Name: "old_latency_" + f.Name + "_seconds", Cell: func(r Change) string { return text.Exact(f.OfSummary(&r.Old)) }},
 			render.Field[Change]{Name: "new_latency_" + f.Name + "_seconds", Cell: func(r Change) string { return text.Exact(f.OfSummary(&r.New)) }})
 	}
-	return columns
+	return append(columns,
+		render.Field[Change]{Name: "old_runs", Cell: func(r Change) string { return strconv.Itoa(r.OldRuns) }},
+		render.Field[Change]{Name: "new_runs", Cell: func(r Change) string { return strconv.Itoa(r.NewRuns) }})
 }
 
 // chiefLatencies are the latencies that a comparison shows, for information: it does not test them.
@@ -39,12 +41,15 @@ func chiefLatencies() []results.Figure {
 
 var _ render.Document = (*Comparison)(nil)
 
-// Records returns one row per strategy and limit that both runs have measured.
+// Records returns one row per strategy and limit that both sides have measured.
 func (c *Comparison) Records() render.Grid { return render.Tabulate(c.Rows, changeColumns()) }
 
-// Runs returns the old and the new run.
+// Runs returns the old runs and the new ones.
 func (c *Comparison) Runs() []render.NamedRun {
-	return []render.NamedRun{{Name: "old", Run: c.old}, {Name: "new", Run: c.new}}
+	named := func(name string) func(*results.Run) render.NamedRun {
+		return func(r *results.Run) render.NamedRun { return render.NamedRun{Name: name, Run: r} }
+	}
+	return append(text.Each(c.old, named("old")), text.Each(c.new, named("new"))...)
 }
 
 // Value returns the comparison as SCHEMA.md documents it.

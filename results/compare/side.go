@@ -2,6 +2,7 @@ package compare
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 
@@ -10,22 +11,110 @@ import (
 	"sweetspot/results/text"
 )
 
-// A side is one of the two runs that are compared.
+// A side is one of the two that are compared: a run or several.
 type side struct {
-	order     []At // by strategy and limit
+	runs  []single
+	order []At // by strategy and limit: what any of the runs measured
+}
+
+func sideOf(runs []*results.Run, of func(*results.Run) single) side {
+	var s side
+	for _, r := range runs {
+		one := of(r)
+		s.runs = append(s.runs, one)
+		for _, at := range one.order {
+			if !slices.Contains(s.order, at) {
+				s.order = append(s.order, at)
+			}
+		}
+	}
+	byStrategy(s.order)
+	return s
+}
+
+// has reports whether any run of the side measured the strategy at the limit.
+func (s side) has(at At) bool { return slices.Contains(s.order, at) }
+
+// with returns the runs that measured the strategy at the limit.
+func (s side) with(at At) []single {
+	return slices.DeleteFunc(slices.Clone(s.runs), func(one single) bool { return len(one.groups[at]) == 0 })
+}
+
+// rates returns what [single.rates] does for each run that measured the strategy at the limit.
+func (s side) rates(at At) (logs [][]float64, all bool) {
+	for _, one := range s.with(at) {
+		rates, ok := one.rates(at)
+		if !ok {
+			return nil, false
+		}
+		logs = append(logs, rates)
+	}
+	return logs, true
+}
+
+// means returns the mean of each of the lists.
+func means(lists [][]float64) []float64 {
+	return text.Each(lists, func(list []float64) float64 { return stat.Describe(list).Mean })
+}
+
+// summary combines the trials of all runs. Of several runs the rate is the geometric mean of theirs, with the interval that
+// follows from the runs, and the spread is that between the runs.
+func (s side) summary(at At) results.Summary {
+	with := s.with(at)
+	if len(with) == 1 {
+		return with[0].summaries[at]
+	}
+	var trials []results.Trial
+	for _, one := range with {
+		for _, t := range one.groups[at] {
+			trials = append(trials, *t)
+		}
+	}
+	combined := results.Summarise(trials)[0]
+	if logs, all := s.rates(at); all {
+		combined.SetRate(text.Each(means(logs), math.Exp))
+	}
+	return combined
+}
+
+// warnings returns the warnings of the runs. The name is that of the side. That a run drifted matters only if it is the only
+// one: else the runs show what drift does to their means.
+func (s side) warnings(name string) []results.Warning {
+	var all []results.Warning
+	for i, one := range s.runs {
+		if len(s.runs) == 1 {
+			all = append(all, results.About(name+": ", one.driftWarning())...)
+			return append(all, results.About(name+": ", one.run.Warnings)...)
+		}
+		all = append(all, results.About(fmt.Sprintf("%s %d: ", name, i+1), one.run.Warnings)...)
+	}
+	return all
+}
+
+// A single is one run of a side.
+type single struct {
+	run       *results.Run
+	order     []At
 	groups    map[At][]*results.Trial
 	summaries map[At]results.Summary
 	drift     float64 // change of ln(goodput) in the course of the run, common to all strategies
 }
 
-func sideOf(r *results.Run) side {
-	s := side{groups: map[At][]*results.Trial{}, summaries: map[At]results.Summary{}}
+// grouped returns the run with its groups alone.
+func grouped(r *results.Run) single {
+	s := single{run: r, groups: map[At][]*results.Trial{}, summaries: map[At]results.Summary{}}
 	for _, g := range results.Groups(r.Trials) {
 		at := At{g.Strategy, g.Limit}
 		s.order = append(s.order, at)
 		s.groups[at] = g.Trials
 	}
 	byStrategy(s.order)
+	return s
+}
+
+// summarised returns the run with its groups, their summaries and its drift.
+func summarised(r *results.Run) single {
+	s := grouped(r)
 	for _, summary := range results.Summarise(r.Trials) {
 		s.summaries[At{summary.Strategy, summary.Limit}] = summary
 	}
@@ -48,7 +137,7 @@ func byStrategy(order []At) {
 }
 
 // driftWarning returns a warning if the run drifted by more than is negligible.
-func (s side) driftWarning() []results.Warning {
+func (s single) driftWarning() []results.Warning {
 	change := math.Expm1(s.drift)
 	if math.Abs(change) <= stat.Negligible {
 		return nil
@@ -63,7 +152,7 @@ func (s side) driftWarning() []results.Warning {
 }
 
 // rates returns the logarithms of the trials' goodput in order of time. It reports false if a trial had no success.
-func (s side) rates(at At) (logs []float64, all bool) {
+func (s single) rates(at At) (logs []float64, all bool) {
 	for _, t := range s.groups[at] {
 		if !(t.PerSecond > 0) || math.IsInf(t.PerSecond, 0) {
 			return nil, false
@@ -76,7 +165,7 @@ func (s side) rates(at At) (logs []float64, all bool) {
 // slope returns the change of ln(goodput) from the first trial of a run to the last that all strategies have in common, for
 // example because the machine or the server gets slower. It is the slope of the regression line (ordinary least squares)
 // through all trials, each relative to the mean of its repeats. It is 0 if a t test does not show that there is a slope.
-func (s side) slope(trials []results.Trial) float64 {
+func (s single) slope(trials []results.Trial) float64 {
 	when := make(map[*results.Trial]float64, len(trials))
 	for i := range trials {
 		when[&trials[i]] = float64(i) / float64(len(trials))

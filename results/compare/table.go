@@ -13,7 +13,7 @@ import (
 
 // Draw draws the comparison.
 func (c *Comparison) Draw(p render.Page) error {
-	p.Heading(1, fmt.Sprintf("%s %s of %s, compared with the run of %s", c.New.Command, c.New.Target, c.New.Started, c.Old.Started))
+	p.Heading(1, fmt.Sprintf("%s %s of %s, compared with the %s", c.New.Command, c.New.Target, when(c.NewRuns), runsOf(c.OldRuns)))
 	var marks render.Notes
 	columns := []render.Field[Change]{
 		{Name: "strategy", Left: true, Cell: func(r Change) string { return r.Strategy }},
@@ -48,21 +48,43 @@ func (c *Comparison) Draw(p render.Page) error {
 	return nil
 }
 
+// when writes the time at which the runs started, or the first and the last of them.
+func when(runs []Origin) string {
+	started := slices.Sorted(slices.Values(text.Each(runs, func(o Origin) string { return o.Started })))
+	if len(runs) == 1 {
+		return started[0]
+	}
+	return fmt.Sprintf("%s to %s (%d runs)", started[0], started[len(started)-1], len(runs))
+}
+
+// runsOf names the runs by the time at which they started.
+func runsOf(runs []Origin) string {
+	if len(runs) == 1 {
+		return "run of " + when(runs)
+	}
+	return "runs of " + when(runs)
+}
+
 // legend says how to read the table of the goodput.
 func (c *Comparison) legend() string {
-	words := "new/old is the ratio of goodput, above 1 where the new run is faster. "
-	bounded := slices.ContainsFunc(c.Rows, func(r Change) bool { return r.P != nil })
-	if bounded {
-		words += "All intervals together are right with 95% confidence (Welch's t test, Holm's correction). " +
-			"~ is a difference that is not certain, or at most 2%, by which the same program differs from session to session."
+	has := func(is func(Change) bool) bool { return slices.ContainsFunc(c.Rows, is) }
+	words := "new/old is the ratio of goodput, above 1 where the new side is faster. "
+	if has(func(r Change) bool { return r.P != nil }) {
+		words += "All intervals together are right with 95% confidence (Holm's correction). ~ is a difference that is not certain: the interval includes 1."
 	}
-	if slices.ContainsFunc(c.Rows, func(r Change) bool { return r.Verdict == TooFew }) {
+	if has(func(r Change) bool { return r.P != nil && r.single() }) {
+		words += " " + c.Floor.words()
+	}
+	if has(func(r Change) bool { return r.P != nil && !r.single() }) {
+		words += " Where a side has several runs, the intervals are those of the means of runs (Student's t test; Welch's if the sides are unlike)."
+	}
+	if has(func(r Change) bool { return r.Verdict == TooFew }) {
 		words += fmt.Sprintf(" A single trial is not enough for an interval: both runs need at least %d trials, better %d.", fewestTrials, results.EnoughTrials)
 	}
 	return strings.TrimSpace(words)
 }
 
-// unmatched lists what only one of the runs measured.
+// unmatched lists what only one of the sides measured.
 func (c *Comparison) unmatched() []string {
 	var items []string
 	if len(c.OnlyOld) > 0 {

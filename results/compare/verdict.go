@@ -6,14 +6,14 @@ import (
 	"sweetspot/results/text"
 )
 
-// A Verdict says how two runs differ in one respect: a [Change] or a [Shift].
+// A Verdict says how two sides differ in one respect: a [Change] or a [Shift].
 type Verdict string
 
 // The verdicts of a [Change].
 const (
 	Faster            Verdict = "faster"            // the new run is certainly faster, by more than [stat.Negligible]
 	Slower            Verdict = "slower"            // the new run is certainly slower, by more than that
-	Indistinguishable Verdict = "indistinguishable" // the difference is not certain, or negligible; also a verdict of a Shift
+	Indistinguishable Verdict = "indistinguishable" // the interval includes 1; also a verdict of a Shift
 	TooFew            Verdict = "too-few"           // one of the runs has a single trial, from which no interval follows
 	Failed            Verdict = "failed"            // one of the runs has trials without a success, so that there is no ratio
 )

@@ -10,7 +10,7 @@ import (
 )
 
 // The columns that the tables of a comparison and of a sweep share, beside those of [results.Figures]. Where space is short,
-// columns are left out by rank, in this order: p90, CPU, in flight, microseconds, failures by class, p50, the ratio to
+// columns are left out by rank, in this order: p90, CPU, the largest latency and in flight, microseconds, failures by class, p50, the ratio to
 // another rate, p99, the spread, the verdict, failures. The strategy, the limit, the goodput and the marks of the notes are never left out.
 var (
 	strategyColumn     = Field[results.Summary]{Name: "strategy", Left: true, Cell: func(s results.Summary) string { return s.Strategy }}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"sweetspot/results"
+	"sweetspot/results/stat"
 	"sweetspot/results/text"
 )
 
@@ -31,21 +32,24 @@ func legend(r *results.Run) string {
 		words += fmt.Sprintf(" The client used at most %s of memory.", text.Megabytes(r.PeakMemory))
 	}
 	words += programs(r.Trials)
-	words += verdicts(slices.Concat(r.Strategies, r.AtCommon))
+	words += verdicts(slices.Concat(r.Strategies, r.AtCommon), r.Floor)
 	if slices.ContainsFunc(r.Trials, func(t results.Trial) bool { return isNearPeak(r, t) }) {
 		words += " " + results.NearPeak + ": the peak may be here."
 	}
 	return words
 }
 
-// verdicts says how to read the verdicts of the summaries.
-func verdicts(compared []results.Summary) string {
+// verdicts says how to read the verdicts of the summaries, whose intervals include the floor if there is one.
+func verdicts(compared []results.Summary, floor *stat.Component) string {
 	words := ""
 	if slices.ContainsFunc(compared, func(s results.Summary) bool { return s.Verdict == results.Slower && s.VersusLow != nil }) {
 		words += " How much slower than the fastest is an interval; all of them together are right with 95% confidence."
 	}
 	if slices.ContainsFunc(compared, func(s results.Summary) bool { return strings.HasSuffix(s.Versus(), results.NotToldApart) }) {
 		words += " Not told apart: it may be the fastest; more or longer trials narrow the interval."
+	}
+	if floor != nil && slices.ContainsFunc(compared, func(s results.Summary) bool { return s.VersusLow != nil }) {
+		words += " The intervals include that a strategy differs by a standard deviation of " + text.Percent(floor.Deviation) + " from run to run on its own."
 	}
 	if slices.ContainsFunc(compared, func(s results.Summary) bool { return s.Versus() == results.NearFastest }) {
 		words += " ~ fastest: indistinguishable from the fastest."

@@ -14,6 +14,7 @@ import (
 	"sweetspot/results"
 	"sweetspot/results/internal/fixture"
 	"sweetspot/results/render"
+	"sweetspot/results/stat"
 )
 
 // coloured returns the run as a terminal shows it.
@@ -81,6 +82,15 @@ func TestTerminalWrapsWideText(t *testing.T) {
 	}
 	if said < 3 {
 		t.Errorf("%d lines of words, want both paragraphs", said)
+	}
+}
+
+func TestTableSaysWhichFloorTheIntervalsInclude(t *testing.T) {
+	run := tied(t)
+	run.Floor = &stat.Component{Deviation: 0.015, DF: 30}
+	const want = "The intervals include that a strategy differs by a standard deviation of 1.5% from run to run on its own."
+	if text := strings.Join(strings.Fields(fixture.Written(t, render.Run(run), render.Table, 0)), " "); !strings.Contains(text, want) {
+		t.Errorf("%q is not in\n%s", want, text)
 	}
 }
 

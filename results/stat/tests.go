@@ -24,6 +24,16 @@ type Beyond struct {
 	DF        float64 // degrees of freedom of the estimate of Variance; 0 if Variance is no estimate
 }
 
+// A Component is a part of the variance of a figure that its repeats within a run do not show, as it was measured from many
+// runs. Its zero value is none.
+type Component struct {
+	Deviation float64 `json:"deviation"`          // standard deviation of ln(goodput)
+	DF        float64 `json:"degrees_of_freedom"` // of Deviation; 0 if it was not measured
+}
+
+// Twice returns what the component adds to the difference of two figures, each of which has it for itself.
+func (c Component) Twice() Beyond { return Beyond{Variance: 2 * c.Deviation * c.Deviation, DF: c.DF} }
+
 // Welch tests the mean of the second sample less that of the first. Both have at least two values, in order of time;
 // neither their sizes nor their variances need be equal (Welch 1947). If the means are equal to the last bit, P is 1.
 func Welch(first, second []float64, beyond Beyond) Test {

@@ -90,13 +90,9 @@ func Range(low, high float64, write func(float64) string) string {
 	return write(low) + " to " + write(high)
 }
 
-// PercentRange writes two shares of one, as precisely as the smaller one is worth reading: "12 to 17%".
+// PercentRange writes two shares of one, each as precisely as [Percent] does: "4.5 to 19%".
 func PercentRange(low, high float64) string {
-	decimals := 0
-	if low < 0.0995 {
-		decimals = 1
-	}
-	return Range(low, high, func(share float64) string { return strings.TrimSuffix(PercentTo(share, decimals), "%") }) + "%"
+	return Range(low, high, func(share float64) string { return strings.TrimSuffix(Percent(share), "%") }) + "%"
 }
 
 // PercentTo writes a share of one with a number of decimals: 0.0113 with one decimal is 1.1%.

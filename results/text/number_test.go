@@ -54,6 +54,17 @@ func TestPercentKeepsADecimalOfSmallShares(t *testing.T) {
 	}
 }
 
+func TestPercentRangeHasOneUnit(t *testing.T) {
+	for _, c := range []struct {
+		low, high float64
+		want      string
+	}{{0.045, 0.186, "4.5 to 19%"}, {0.12, 0.17, "12 to 17%"}, {0.388, 0.391, "39%"}, {0, 0.012, "0.0 to 1.2%"}} {
+		if got := text.PercentRange(c.low, c.high); got != c.want {
+			t.Errorf("PercentRange(%g, %g) = %q, want %q", c.low, c.high, got, c.want)
+		}
+	}
+}
+
 func TestClassesNameTheMostFrequentFirst(t *testing.T) {
 	for _, c := range []struct {
 		failed map[string]int64

@@ -68,8 +68,6 @@ func TestBadServerAffectsOnlyItsOwnRequests(t *testing.T) {
 	}
 }
 
-func TestOddAnswersHaveTheirClass(t *testing.T) { strategytest.CheckAnswers(t, eventLoop(t), false) }
-
 func heap() int64 {
 	var m runtime.MemStats
 	runtime.GC()

@@ -134,10 +134,14 @@ func (c *conn) attempt(ip string) (*conn, error) {
 	return attempt, nil
 }
 
-// makeRoom closes the connection that has been idle for the longest time if there are maxOpen connections, which is twice the
-// limit: with many hosts, a few idle connections to each would exceed the number of files that may be open.
+// keptHosts is the number of hosts to which a loop keeps as many connections as its limit.
+const keptHosts = 8
+
+// makeRoom closes the connection that has been idle for the longest time if there are very many: with many hosts, a few idle
+// connections to each would exceed the number of files that may be open.
 func (l *loop) makeRoom() {
-	if first := l.idleTimers.first(); first != nil && l.open >= l.maxOpen {
+	most := l.limit * min(len(l.hosts.byPrefix)+1, keptHosts)
+	if first := l.idleTimers.first(); first != nil && l.open >= most {
 		first.conn.discard()
 	}
 }

@@ -27,6 +27,11 @@ func (strategy) Doc() string {
 }
 func (strategy) Limit(limit int) int { return limit }
 
+// Traits has the answers that fasthttp takes for others, since it makes the requests over https.
+func (strategy) Traits() strategies.Traits {
+	return strategies.Traits{Answers: strategies.FastHTTP.Traits.Answers}
+}
+
 func (s strategy) Open(_ context.Context, target strategies.Target, maxLimit int) (strategies.Session, error) {
 	if maxLimit < 1 {
 		return nil, fmt.Errorf("%s: open: limit %d: want at least 1", s.Name(), maxLimit)

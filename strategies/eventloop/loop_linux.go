@@ -35,7 +35,7 @@ type loop struct {
 	idleTimers    *timeline     // of idle connections
 	serial        int32         // of the latest connection
 	open          int           // connections
-	maxOpen       int           // the number of connections at which makeRoom closes an idle one
+	limit         int           // the most requests in flight
 
 	// Of the current run:
 	ctx       context.Context
@@ -71,7 +71,7 @@ func openLoop(s *shared, limit int) (*loop, error) {
 		dialTimers:    newTimeline(s.target.DialTimeout),
 		attemptTimers: newTimeline(network.AttemptDelay),
 		idleTimers:    newTimeline(strategies.IdleTimeout),
-		maxOpen:       2 * limit,
+		limit:         limit,
 	}
 	l.inbox.wake = p.wake
 	l.lookups.open()

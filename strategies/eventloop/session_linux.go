@@ -141,7 +141,9 @@ func (s *session) Close() error {
 	if s.shared.closed.Swap(true) {
 		return nil
 	}
+	s.shared.network.Close() // ends what the client of https does
 	s.shared.tls.Close()
+	s.shared.network.Close()
 	if !s.running {
 		return s.free()
 	}

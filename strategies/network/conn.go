@@ -41,6 +41,7 @@ type Conn struct {
 	options  Options
 	habit    *Habit // of the server
 	timed    bool
+	deadline time.Time // of an alternating client, which sets it by SetDeadline
 
 	mu       sync.Mutex // guards what follows
 	parser   http1.Parser
@@ -139,8 +140,10 @@ func (c *Conn) begin() error {
 	}
 	c.fault, c.unsent = nil, nil
 	now := time.Since(c.network.opened)
-	if !c.spent && c.answered > 0 && now-c.ended > lookAfter && c.wire.disturbed(c.options.TLS != nil) {
-		_ = c.cutOff(ErrStale)
+	if !c.spent && c.answered > 0 && now-c.ended > lookAfter {
+		if closed, data := c.wire.disturbed(); closed || data && !c.ofTLS() {
+			_ = c.cutOff(ErrStale)
+		}
 	}
 	if c.spent || c.answered == 1 && c.habit.Avoids() {
 		c.spent, c.fault = true, ErrStale
@@ -154,6 +157,27 @@ func (c *Conn) begin() error {
 	c.wrote = now
 	c.pieces = 0
 	return nil
+}
+
+// ticketWait is how long TLS may take to handle its own messages, which have arrived already.
+const ticketWait = time.Millisecond
+
+// ofTLS reports whether what has arrived on the idle connection are messages of TLS itself, such as session tickets. If the client
+// reads between the exchanges, TLS has handled them.
+func (c *Conn) ofTLS() bool {
+	if c.options.TLS == nil || !c.options.Alternating {
+		return c.options.TLS != nil
+	}
+	_ = c.Conn.SetReadDeadline(time.Now().Add(ticketWait)) // an expired deadline is no lasting error of crypto/tls
+	n, err := c.Conn.Read(make([]byte, 1))
+	_ = c.Conn.SetReadDeadline(c.deadline)
+	return n == 0 && expired(err)
+}
+
+// SetDeadline implements [net.Conn].
+func (c *Conn) SetDeadline(t time.Time) error {
+	c.deadline = t
+	return c.Conn.SetDeadline(t)
 }
 
 // Read reads a part of the response, and nothing beyond its end.

@@ -1,9 +1,11 @@
 package network
 
 import (
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -97,16 +99,51 @@ func TestConnIsStaleAsSoonAsTheServerHasWrittenUnasked(t *testing.T) {
 	})
 }
 
+// TLS has messages of its own, so what has arrived must be decrypted to know whether it is surplus.
+func TestConnOverTLSIsStaleIfTheServerHasWrittenUnasked(t *testing.T) {
+	address, accepted := acceptor(t)
+	certificates := httptest.NewUnstartedServer(nil)
+	certificates.StartTLS()
+	defer certificates.Close()
+	serving := make(chan *tls.Conn, 1)
+	go func() {
+		server := tls.Server(<-accepted, certificates.TLS)
+		_, _ = server.Read(make([]byte, 1000))
+		_, _ = server.Write([]byte(response))
+		serving <- server
+	}()
+	conn, err := New(5*time.Second, 300*time.Second).Dial(t.Context(), address, Options{TLS: &tls.Config{InsecureSkipVerify: true}, Alternating: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := conn.Write([]byte(request)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Read(make([]byte, 1000)); err != nil || !conn.Reusable() {
+		t.Fatalf("reusable %v, %v", conn.Reusable(), err)
+	}
+	server := <-serving
+	defer server.Close()
+	if _, err := server.Write([]byte(response)); err != nil {
+		t.Fatal(err)
+	}
+	arrived(t, conn)
+	wantStale(t, conn)
+}
+
 // arrived waits until what the server did has arrived, and lets the connection be idle for long enough to be looked at.
 func arrived(t *testing.T, conn *Conn) {
 	t.Helper()
 	conn.mu.Lock()
 	conn.ended -= lookAfter
 	conn.mu.Unlock()
-	for deadline := time.Now().Add(5 * time.Second); !conn.wire.disturbed(false); time.Sleep(time.Millisecond) {
+	deadline := time.Now().Add(5 * time.Second)
+	for closed, data := conn.wire.disturbed(); !closed && !data; closed, data = conn.wire.disturbed() {
 		if time.Now().After(deadline) {
 			t.Fatal("nothing has arrived")
 		}
+		time.Sleep(time.Millisecond)
 	}
 }
 

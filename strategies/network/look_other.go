@@ -7,5 +7,5 @@ type look struct{}
 
 func (*look) init() {}
 
-// disturbed returns false. A request on a connection that the peer has closed then fails as a reset.
-func (*wire) disturbed(bool) bool { return false }
+// disturbed sees nothing. A request on a connection that the peer has closed then fails as a reset.
+func (*wire) disturbed() (closed, data bool) { return false, false }

@@ -22,11 +22,10 @@ func (l *look) peek(fd uintptr) {
 	}
 }
 
-// disturbed reports whether the peer has closed the idle connection or written to it unasked. TLS has messages of its own, such
-// as session tickets, which may arrive at any time: there only a close counts.
-func (w *wire) disturbed(tls bool) bool {
+// disturbed reports whether the peer has closed the idle connection, or written to it unasked.
+func (w *wire) disturbed() (closed, data bool) {
 	if err := w.raw.Control(w.look.step); err != nil { // closed on this side
-		return true
+		return true, false
 	}
-	return w.look.closed || w.look.data && !tls
+	return w.look.closed, w.look.data
 }

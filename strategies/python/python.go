@@ -32,6 +32,9 @@ var chunksOfCurl = map[string][]strategies.Class{
 	"chunks: extensions without end":     {strategies.Timeout},
 }
 
+// noAnswers: the library takes no answer for another one.
+var noAnswers = map[string][]strategies.Class{}
+
 func init() {
 	for _, p := range []struct {
 		external.Program
@@ -65,7 +68,7 @@ func init() {
 		{
 			external.Program{
 				Name:   "python-aiohttp",
-				Traits: strategies.Traits{ShortHeaders: true},
+				Traits: strategies.Traits{ShortHeaders: true, Answers: noAnswers},
 				Doc:    "aiohttp with a semaphore around each request: the article's choice, and asyncio's usual one",
 			},
 			"aiohttp", []string{"sweetspot_http", "sweetspot", "sweetspot_async", "with_aiohttp", "python_aiohttp"},
@@ -73,22 +76,24 @@ func init() {
 		{
 			external.Program{
 				Name:   "python-uvloop",
-				Traits: strategies.Traits{ShortHeaders: true},
+				Traits: strategies.Traits{ShortHeaders: true, Answers: noAnswers},
 				Doc:    "the same as python-aiohttp on uvloop's event loop: two more lines for a faster loop",
 			},
 			"aiohttp uvloop", []string{"sweetspot_http", "sweetspot", "sweetspot_async", "with_aiohttp", "python_aiohttp", "python_uvloop"},
 		},
 		{
 			external.Program{
-				Name: "python-httpx",
-				Doc:  "httpx with a semaphore around each request: asyncio with an interface like that of requests",
+				Name:   "python-httpx",
+				Traits: strategies.Traits{Answers: noAnswers},
+				Doc:    "httpx with a semaphore around each request: asyncio with an interface like that of requests",
 			},
 			"httpx", []string{"sweetspot_http", "sweetspot", "sweetspot_async", "with_httpx", "python_httpx"},
 		},
 		{
 			external.Program{
 				Name: "python-httpx-unbounded", ClientLimits: true,
-				Doc: "httpx without a semaphore, the limit left to its connection pool: latency includes the wait for a connection",
+				Traits: strategies.Traits{Answers: noAnswers},
+				Doc:    "httpx without a semaphore, the limit left to its connection pool: latency includes the wait for a connection",
 			},
 			"httpx", []string{"sweetspot_http", "sweetspot", "sweetspot_async", "with_httpx", "python_httpx_unbounded"},
 		},

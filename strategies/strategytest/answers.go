@@ -22,8 +22,9 @@ import (
 type Answer struct {
 	Group, Name string
 	Want        strategies.Class
-	JSON        bool // the target must decode bodies
-	Either      bool // it may have any class: what the client sees first is a matter of chance
+	JSON        bool             // the target must decode bodies
+	Either      bool             // it may have any class: what the client sees first is a matter of chance
+	Late        strategies.Class // it may have this class too, if the next request was sent before the server did its odd thing; OK is none
 
 	serve func(p *peer) // then the connection is closed
 }
@@ -36,7 +37,7 @@ func Answers() []Answer {
 	return slices.Concat(
 		group("lengths", lengths), group("chunks", chunks), group("line ends", lineEnds), group("heads", heads),
 		group("interim answers", interim), group("closes", closes), group("surplus", surplus), group("garbage", garbage),
-		group("slow", slow), group("bodies", bodies), group("json", json()), group("cookies", cookies), group("statuses", statuses),
+		group("slow", slow), group("bodies", bodies()), group("json", json()), group("cookies", cookies), group("statuses", statuses),
 	)
 }
 

@@ -20,7 +20,9 @@ type stuck struct {
 }
 
 var stuckServers = []stuck{
-	{"an address that does not answer", deafAddress, strategies.Timeout},
+	{"an address that does not answer", func(t testing.TB) string {
+		return "http://" + Unanswered(t, "127.0.0.1:0") + "/"
+	}, strategies.Timeout},
 	{"a TLS handshake that hangs", func(t testing.TB) string {
 		return "https" + strings.TrimPrefix(hangingServer(t), "http")
 	}, strategies.Timeout},

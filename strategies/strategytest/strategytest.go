@@ -64,6 +64,8 @@ var checks = []check{
 	{"an early response does not spoil the next body", earlyResponseDoesNotSpoilTheNextBody},
 
 	{"failures are outcomes of the right class", failuresHaveTheirClass},
+	{"odd answers are outcomes of the right class", answersHaveTheirClass},
+	{"huge answers take little memory", hugeAnswersTakeLittleMemory},
 	{"some failures leave the other requests alone", failuresLeaveOthersAlone},
 	{"a timeout expires on a reused connection too", timeoutExpiresOnAnyConnection},
 }

@@ -58,6 +58,9 @@ func (f faulty) Open(ctx context.Context, target strategies.Target, maxLimit int
 	return &faultySession{Session: session, fault: f.fault, open: open}, err
 }
 
+// Traits returns those of the strategy without the fault.
+func (f faulty) Traits() strategies.Traits { return strategies.TraitsOf(f.Strategy) }
+
 type faultySession struct {
 	strategies.Session
 	fault string
