@@ -134,7 +134,9 @@ func (s *score) misses() []string {
 			misses = append(misses, fmt.Sprintf("%s is %.3g, want at most %.3g", what, got, want))
 		}
 	}
-	atLeast("the limit is good", s.good, s.named, cmp.Or(s.aims.good, wanted))
+	if s.named > s.runs/50 { // Of a server that takes too long, next to no sweep names a limit.
+		atLeast("the limit is good", s.good, s.named, cmp.Or(s.aims.good, wanted))
+	}
 	least("the interval holds the truth", s.holds, s.runs)
 	least("the peak is where it is said to be", s.placed, s.peaks)
 	if s.aims.verdict {

@@ -17,6 +17,8 @@ import (
 // fall more slowly or faster, so no single law is trusted: see [laws].
 type law struct {
 	q          float64
+	corner     float64       // of a law with one: see cornerLaws; 0 for none
+	off        float64       // its misfit
 	a, b, c    float64       // seconds
 	cov        *mat.SymDense // of a, b, c
 	parameters int           // of the three, that were fitted; the others are 0
@@ -84,10 +86,11 @@ func (m *law) solve(f *fit, took []float64, columns []int) bool {
 	right := mat.NewVecDense(k, nil)
 	middle := math.Sqrt(float64(f.limits[0]) * float64(f.limits[f.last()])) // brings the columns to one size
 	row := mat.NewVecDense(k, nil)
+	scale := m.basis(1 / middle)
 	for i, limit := range f.limits {
-		basis := m.basis(float64(limit) / middle)
+		basis := m.basis(float64(limit))
 		for at, column := range columns {
-			row.SetVec(at, basis[column]/took[i])
+			row.SetVec(at, basis[column]*scale[column]/took[i])
 		}
 		information.SymRankOne(information, f.weight[i], row)
 		right.AddScaledVec(right, f.weight[i]*float64(limit)/f.perSecond(i)/took[i], row)
@@ -102,7 +105,6 @@ func (m *law) solve(f *fit, took []float64, columns []int) bool {
 	if factor.SolveVecTo(&x, right) != nil || factor.InverseTo(&cov) != nil {
 		return false
 	}
-	scale := m.basis(1 / middle)
 	var found [3]float64
 	m.cov = mat.NewSymDense(3, nil)
 	for i, column := range columns {
@@ -116,10 +118,19 @@ func (m *law) solve(f *fit, took []float64, columns []int) bool {
 }
 
 // basis returns what a, b and c are multiplied by at a limit.
-func (m *law) basis(n float64) [3]float64 { return [3]float64{1, n, math.Pow(n, 1+m.q)} }
+func (m *law) basis(n float64) [3]float64 {
+	basis := [3]float64{1, n, math.Pow(n, 1+m.q)}
+	if m.corner > 0 {
+		basis[0], basis[1] = 0, math.Pow(math.Pow(m.corner, sharpness)+math.Pow(n, sharpness), 1.0/sharpness)
+	}
+	return basis
+}
 
 // took returns n/X(n): how many seconds a request takes with n in flight.
-func (m *law) took(n float64) float64 { return m.a + m.b*n + m.c*math.Pow(n, 1+m.q) }
+func (m *law) took(n float64) float64 {
+	basis := m.basis(n)
+	return m.a*basis[0] + m.b*basis[1] + m.c*basis[2]
+}
 
 // perSecond returns X(n).
 func (m *law) perSecond(n float64) float64 { return n / m.took(n) }
@@ -134,6 +145,9 @@ func (m *law) usual() Law {
 // peak returns where from least to most the law is highest: where a/n + b + c n^q is smallest, which is at
 // (a/(qc))^(1/(1+q)) if that is within.
 func (m *law) peak(least, most int) float64 {
+	if m.corner > 0 {
+		return m.cornerPeak(least, most)
+	}
 	at := math.Inf(1)
 	if m.c > 0 {
 		at = math.Pow(m.a/(m.q*m.c), 1/(1+m.q))
@@ -165,10 +179,12 @@ func (m *law) bracket(share, alpha float64, least, most int) (low, high int) {
 	low = least - 1
 	t := student(alpha, m.df)
 	at := m.peak(least, most)
-	power := math.Pow(at, m.q)
+	top := m.basis(at)
 	for n := least; n <= min(most, int(math.Ceil(at))); n = max(n+1, int(bracketStep*float64(n))) {
-		x := float64(n)
-		slope := [3]float64{1/x - 1/(at*share), 1 - 1/share, math.Pow(x, m.q) - power/share}
+		slope := m.basis(float64(n))
+		for i := range slope {
+			slope[i] = slope[i]/float64(n) - top[i]/(at*share)
+		}
 		g, variance := m.a*slope[0]+m.b*slope[1]+m.c*slope[2], 0.0
 		for i, d := range slope {
 			for k, e := range slope {

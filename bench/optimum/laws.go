@@ -32,7 +32,7 @@ func fitLaws(f *fit) laws {
 	if best <= fitting {
 		return nil
 	}
-	return all
+	return append(all, cornerLaws(f)...)
 }
 
 // bracket returns the union of the brackets of all the laws.
