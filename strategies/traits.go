@@ -13,6 +13,8 @@ type Traits struct {
 	Stateless    bool // keeps neither connections nor cookies from one request to the next
 	ShortHeaders bool // rejects a header line of over 8 KB
 	SendsLength  bool // sends Content-Length: 0 without a body whatever the method, other than GET and HEAD
+	OnePool      bool // has one pool of connections for all hosts, and closes those to one host to connect to another
+	LosesEarly   bool // may take an answer that comes before the whole body was sent for a reset
 	Retries      bool // repeats a request if a kept connection is closed without a response
 
 	// Answers has the odd answers whose outcomes have another class than they must, or one of several, by the names that package
@@ -31,6 +33,8 @@ func (t Traits) Words() []string {
 		{t.Stateless, "keeps neither connections nor cookies"},
 		{t.ShortHeaders, "rejects a header line of over 8 KB"},
 		{t.SendsLength, "sends Content-Length: 0 with a DELETE that has no body"},
+		{t.OnePool, "closes connections to one host to connect to another"},
+		{t.LosesEarly, "may take an answer that comes before the whole body was sent for a reset"},
 		{t.Retries, "repeats a request if a kept connection is closed without a response"},
 	} {
 		if trait.declared {

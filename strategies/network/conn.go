@@ -102,6 +102,9 @@ func (c *Conn) Refused(err error) error {
 // Write pretends that it succeeded: the server may have answered before it closed the connection, and an answer that has come
 // is an answer. If there is none, the failure is the [Conn.Fault] of the exchange.
 func (c *Conn) Write(p []byte) (int, error) {
+	if c.answeredEarly() {
+		return len(p), nil
+	}
 	if err := c.begin(); err != nil {
 		return 0, err
 	}
@@ -121,6 +124,14 @@ func (c *Conn) Write(p []byte) (int, error) {
 	}
 	c.unsent = err
 	return len(p), nil
+}
+
+// answeredEarly reports whether the server has answered, and no longer wants, a request of which a part is still to be sent.
+// A client that reads while it writes may send it then; others know from Reusable that nothing more may be sent.
+func (c *Conn) answeredEarly() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return !c.options.Alternating && c.spent && !c.waiting && c.answered > 0 && c.fault == nil && !c.parser.Reusable()
 }
 
 // begin starts an exchange, unless one is in progress.

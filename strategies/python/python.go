@@ -32,6 +32,9 @@ var chunksOfCurl = map[string][]strategies.Class{
 	"chunks: extensions without end":     {strategies.Timeout},
 }
 
+// fewHeaders: aiohttp before 3.9 accepts up to 128 headers.
+var fewHeaders = map[string][]strategies.Class{"heads: 150 headers": {strategies.Malformed}}
+
 // noAnswers: the library takes no answer for another one.
 var noAnswers = map[string][]strategies.Class{}
 
@@ -68,7 +71,7 @@ func init() {
 		{
 			external.Program{
 				Name:   "python-aiohttp",
-				Traits: strategies.Traits{ShortHeaders: true, Answers: noAnswers},
+				Traits: strategies.Traits{ShortHeaders: true, Answers: fewHeaders},
 				Doc:    "aiohttp with a semaphore around each request: the article's choice, and asyncio's usual one",
 			},
 			"aiohttp", []string{"sweetspot_http", "sweetspot", "sweetspot_async", "with_aiohttp", "python_aiohttp"},
@@ -76,7 +79,7 @@ func init() {
 		{
 			external.Program{
 				Name:   "python-uvloop",
-				Traits: strategies.Traits{ShortHeaders: true, Answers: noAnswers},
+				Traits: strategies.Traits{ShortHeaders: true, Answers: fewHeaders},
 				Doc:    "the same as python-aiohttp on uvloop's event loop: two more lines for a faster loop",
 			},
 			"aiohttp uvloop", []string{"sweetspot_http", "sweetspot", "sweetspot_async", "with_aiohttp", "python_aiohttp", "python_uvloop"},
@@ -84,7 +87,7 @@ func init() {
 		{
 			external.Program{
 				Name:   "python-httpx",
-				Traits: strategies.Traits{Answers: noAnswers},
+				Traits: strategies.Traits{LosesEarly: true, Answers: noAnswers},
 				Doc:    "httpx with a semaphore around each request: asyncio with an interface like that of requests",
 			},
 			"httpx", []string{"sweetspot_http", "sweetspot", "sweetspot_async", "with_httpx", "python_httpx"},
@@ -92,7 +95,7 @@ func init() {
 		{
 			external.Program{
 				Name: "python-httpx-unbounded", ClientLimits: true,
-				Traits: strategies.Traits{Answers: noAnswers},
+				Traits: strategies.Traits{OnePool: true, LosesEarly: true, Answers: noAnswers},
 				Doc:    "httpx without a semaphore, the limit left to its connection pool: latency includes the wait for a connection",
 			},
 			"httpx", []string{"sweetspot_http", "sweetspot", "sweetspot_async", "with_httpx", "python_httpx_unbounded"},

@@ -13,7 +13,7 @@ async def fetch_in_slot(slots, *arguments):
 
 async def main():
     harness = AsyncHarness(VERSION, classes=CLASSES)
-    async with open_client(harness.target, harness.target.limit) as client:
+    async with open_client(harness.target) as client:
         async for run in harness.runs():
             slots = asyncio.Semaphore(run.limit)
             async with asyncio.TaskGroup() as tasks:

@@ -56,6 +56,9 @@ def classify(error):
     return CLASSES.get(code, "other")
 
 
+HOSTS = 8  # the number of hosts to which as many connections are kept as the limit
+
+
 class Multi:
     """A CurlMulti with an epoll that watches its sockets and standard input.
 
@@ -65,7 +68,7 @@ class Multi:
 
     def __init__(self, limit):
         self.curl = pycurl.CurlMulti()
-        self.curl.setopt(pycurl.M_MAXCONNECTS, limit)
+        self.curl.setopt(pycurl.M_MAXCONNECTS, HOSTS * limit)
         self.curl.setopt(pycurl.M_SOCKETFUNCTION, self.watch)
         self.curl.setopt(pycurl.M_TIMERFUNCTION, self.set_timer)
         self.epoll = select.epoll()

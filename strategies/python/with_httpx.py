@@ -94,8 +94,8 @@ class AsGiven(httpx.Auth):
     """Leaves a given Authorization as it is, whatever login the URL has."""
 
 
-def open_client(target, limit, cookies=None):
-    """Returns a client with at most limit connections."""
+def open_client(target, limit=None, cookies=None):
+    """Returns a client with at most limit connections, to all hosts together; None is no limit."""
     transport = httpx.AsyncHTTPTransport(
         http2=False,
         limits=httpx.Limits(max_connections=limit, max_keepalive_connections=limit, keepalive_expiry=90),

@@ -12,6 +12,7 @@ import (
 func connectionsAreKeptToEveryHost(t *testing.T, c candidate) {
 	const hosts, limit, perHost = 3, 4, 50
 	skipIf(t, c.traits.Stateless, "it keeps no connections")
+	skipIf(t, c.traits.OnePool, "it keeps no more connections than its limit")
 	var (
 		servers []*server.Server
 		urls    []string
