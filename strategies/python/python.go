@@ -103,7 +103,7 @@ func init() {
 		{
 			external.Program{
 				Name:   "python-pycurl",
-				Traits: strategies.Traits{Retries: true, Answers: chunksOfCurl},
+				Traits: strategies.Traits{Retries: true, LosesEarly: true, Answers: chunksOfCurl},
 				Doc:    "libcurl's CurlMulti driven directly from Python, with reused handles: the fastest in Python, and the most code",
 			},
 			"pycurl", []string{"sweetspot_http", "sweetspot", "python_pycurl"},
