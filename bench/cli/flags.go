@@ -71,7 +71,7 @@ func (o *options) bind(cmd *cobra.Command) {
 	f.StringVar(&o.urls, "urls", "", "request the URLs in this `FILE`, one per line, in turn")
 	f.BoolVar(&o.insecure, "insecure", false, "do not verify TLS certificates")
 	f.Float64Var(&o.rate, "rate", 0, "start at most `N` requests per second (default no cap)")
-	f.StringVar(&o.decode, "decode", "", "decode each body in this `FORMAT`, as part of the request: json")
+	f.StringVar(&o.decode, "decode", "", "decode each body in this `FORMAT`, as part of the request: json, as RFC 8259 defines it, after gzip; 204 and 304 have no body")
 	o.maxBody = strategies.DefaultMaxBody
 	f.Var(&o.maxBody, "max-body", "count a body over this `SIZE` as a failure, if it is decoded; one that is not decoded is read and thrown away, whatever its size")
 	f.StringVar(&o.profile, "profile", "article", "start the bundled server with the profile of this `NAME`, if no URL is given: see 'sweetspot serve --help'")
