@@ -29,8 +29,11 @@
 //	  all/             registers every strategy by import
 //	bench/           measures: trials, comparisons, sweeps, checks of the figures
 //	  optimum/         pure decisions: from measured points to a limit with its interval, from samples to verdicts
-//	  cli/             the command line; its packages: the bundled server's process, the live page, the terminal, the machine
+//	  ports/           the local ports that a run needs; process/ is what this process has used
+//	  cli/             the command line; its packages: the bundled server's process, the live page, the terminal, the machine,
+//	                   signals, and secret, the filter that every output passes
 //	results/         what was measured: run, trial, summary, figures, verdicts, warnings, the run file
+//	  input/           reads files that a user names, within bounds
 //	  stat/            the statistical tests; text/ writes numbers; render/ has the formats
 //	  compare/         two runs set against each other; threshold/ is the language of --require
 //	  article/         the article's claims against what was measured; report/ is the page with charts
