@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -36,6 +37,9 @@ func manyTrials(t *testing.T, dir string, repeats int) []string {
 func hasTrials(dir string) bool { return bytes.Count(saved(dir), []byte("\n")) > 2 }
 
 func TestClosedTerminalConcludesTheRun(t *testing.T) {
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP) // or the program would inherit that it is ignored, if the tests run under nohup
+	defer signal.Stop(hup)
 	dir := t.TempDir()
 	p := prepare(manyTrials(t, dir, 1_000_000)...)
 	wire, screen := terminal(t, 80)
