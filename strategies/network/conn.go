@@ -20,6 +20,10 @@ var ErrStale = errors.New("the server closed the connection while it was idle")
 // the cost of the timing negligible.
 const connsPerTimed = 4
 
+// freshTime is how soon after its dial a connection counts as new. A server that ends new connections must not be dialled again and
+// again for one request. But a client may have dialled one that it did not need at once, and the server closed it since.
+const freshTime = 10 * time.Millisecond
+
 // A Conn is a connection for an HTTP/1.1 client, which makes one request after the other on it. TLS is below it, so the Conn
 // sees requests and responses, and follows each response with a parser. Thus it is the same for every client:
 //   - A request is sent only if the server has neither closed the connection nor written to it unasked. Otherwise the first
@@ -48,7 +52,7 @@ type Conn struct {
 	late     error         // came with the last bytes read: for the next Read
 	before   int64         // bytes sent before the latest request
 	wrote    time.Duration // when the latest request began, on the network's clock
-	ended    time.Duration // when the latest response ended
+	ended    time.Duration // when the latest response ended; before the first, when the connection was dialled
 	pieces   int           // reads of the latest response
 	usual    usual
 	lastRun  int64 // the latest run in which it carried a request
@@ -146,7 +150,7 @@ func (c *Conn) begin() error {
 	}
 	c.fault, c.unsent = nil, nil
 	now := time.Since(c.network.opened)
-	if !c.spent && c.answered > 0 {
+	if !c.spent && (c.answered > 0 || now-c.ended > freshTime) {
 		if closed, data := c.wire.disturbed(); closed || data && !c.ofTLS() {
 			_ = c.cutOff(ErrStale)
 		}

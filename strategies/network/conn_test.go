@@ -99,6 +99,16 @@ func TestConnIsStaleAsSoonAsTheServerHasWrittenUnasked(t *testing.T) {
 	})
 }
 
+func TestConnThatWasNotNeededAtOnceIsStaleIfTheServerHasClosedIt(t *testing.T) {
+	_, conn, server := connect(t, Options{Alternating: true})
+	server.Close()
+	arrived(t, conn)
+	conn.mu.Lock()
+	conn.ended -= freshTime
+	conn.mu.Unlock()
+	wantStale(t, conn)
+}
+
 // TLS has messages of its own, so what has arrived must be decrypted to know whether it is surplus.
 func TestConnOverTLSIsStaleIfTheServerHasWrittenUnasked(t *testing.T) {
 	address, accepted := acceptor(t)

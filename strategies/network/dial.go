@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"time"
 )
 
 // Options say how a client uses a connection.
@@ -92,7 +93,7 @@ func (n *Network) newConn(ctx context.Context, w *wire, host string, o Options) 
 		carrier = secured
 	}
 	return &Conn{
-		Conn: carrier, wire: w, network: n, options: o, timed: n.dialled.Add(1)%connsPerTimed == 1,
+		Conn: carrier, wire: w, network: n, options: o, timed: n.dialled.Add(1)%connsPerTimed == 1, ended: time.Since(n.opened),
 	}, nil
 }
 
