@@ -28,8 +28,18 @@ func TestMain(m *testing.M) {
 		os.Exit(cli.Run(signals.Context(), os.Args[1:], os.Stdout, os.Stderr))
 	}
 	_ = os.Setenv(asProgram, "1")
-	_ = os.Setenv("XDG_CONFIG_HOME", "/nowhere") // or else the floor of this machine would count
-	os.Exit(m.Run())
+	os.Exit(withoutFloor(m.Run))
+}
+
+// withoutFloor runs the tests with an empty folder for the user's settings: or else the floor of this machine would count.
+func withoutFloor(run func() int) int {
+	settings, err := os.MkdirTemp("", "sweetspot")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(settings)
+	_ = os.Setenv("XDG_CONFIG_HOME", settings)
+	return run()
 }
 
 // startsFile is the environment variable with the file in which every process that is the program notes its arguments.
