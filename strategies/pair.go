@@ -86,7 +86,7 @@ func (s *pairSession) Run(ctx context.Context, limit int, work Work) error {
 	s.network.BeginRun()
 	s.ownLimit.Store(0)
 	s.schedule.Run(ctx, limit, func() *Lane {
-		return &Lane{worker: work.Worker(), caller: stack.Caller(), ownLimit: &s.ownLimit}
+		return &Lane{closed: s.closed, worker: work.Worker(), caller: stack.Caller(), ownLimit: &s.ownLimit}
 	})
 	return nil
 }

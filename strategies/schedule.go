@@ -25,13 +25,16 @@ type Schedule struct {
 // A Lane carries one request at a time from a [Worker] through a [Caller] and back. One goroutine at a time may use it.
 type Lane struct {
 	worker   Worker
+	closed   context.Context // ends when the session is closed
 	caller   Caller
 	request  Request
 	ownLimit *atomic.Int64 // the session's
 }
 
 // Next starts the lane's next request, as [Worker] documents it. If it returns true, Do must follow.
-func (l *Lane) Next(ctx context.Context) bool { return l.worker.Next(ctx, &l.request) }
+func (l *Lane) Next(ctx context.Context) bool {
+	return l.closed.Err() == nil && l.worker.Next(ctx, &l.request)
+}
 
 // Do makes the request that Next started, hands its outcome to the Worker and returns it.
 func (l *Lane) Do() Outcome {

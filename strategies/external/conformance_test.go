@@ -19,7 +19,13 @@ func TestConformance(t *testing.T) {
 
 // program returns a strategy whose requests the named strategy makes in another process: this test binary, started again.
 func program(name, strategy string) external.Strategy {
-	return external.Program{Name: name, Doc: "a program", Command: []string{os.Args[0], "as-program", strategy}}.Strategy()
+	made, err := strategies.Get(strategy)
+	if err != nil {
+		panic(err)
+	}
+	return external.Program{
+		Name: name, Doc: "a program", Traits: strategies.TraitsOf(made), Command: []string{os.Args[0], "as-program", strategy},
+	}.Strategy()
 }
 
 // require skips the test if the program cannot run here, and with the race detector: it sees nothing of another process, and

@@ -97,6 +97,9 @@ func (r *received) target() strategies.Target {
 	for _, pair := range r.Open.Headers {
 		header.Add(pair[0], pair[1])
 	}
+	if _, given := header["User-Agent"]; !given {
+		header["User-Agent"] = nil // none, rather than the default
+	}
 	seconds := func(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 	return strategies.Target{
 		Method: r.Open.Method, Header: header, Body: r.Open.Body, JSON: r.Open.Decode == "json", MaxBody: r.Open.MaxBody, Insecure: r.Open.Insecure,
