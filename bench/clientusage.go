@@ -105,7 +105,7 @@ func (r *runner) checkPorts(candidates candidates, each, blocks int) {
 	}
 }
 
-// noPorts is the warning of a trial in which so many requests had no port.
+// noPorts is the warning of a trial in which that number of requests had no port.
 func noPorts(requests int64) results.Warning {
 	return results.Warningf(results.NoPorts, "this machine had no free port for %d of the requests: connections closed in the last minute hold them all",
 		requests).With("failed", float64(requests))

@@ -100,7 +100,7 @@ func (m *machine) rate(limit int) float64 {
 // asked returns how many requests a second would pass a bucket that has tokens.
 func (m *machine) asked(limit int) float64 { return float64(limit) / m.delay.Seconds() }
 
-// serve lets so many seconds pass and returns how many requests succeed in them.
+// serve lets that many seconds pass and returns how many requests succeed in them.
 func (m *machine) serve(limit int, seconds float64) float64 {
 	rate := m.rate(limit)
 	if m.warming.Tau > 0 {
@@ -120,13 +120,13 @@ func (m *machine) serve(limit int, seconds float64) float64 {
 	return asked*burst + full*(seconds-burst)
 }
 
-// pause lets so many seconds pass without requests.
+// pause lets that many seconds pass without requests.
 func (m *machine) pause(seconds float64) {
 	m.elapsed += seconds
 	m.left = min(m.tokens, m.left+m.truth.Peak().PerSecond*seconds)
 }
 
-// timeFor returns how many seconds it takes until at least so many have passed and so many requests have been answered.
+// timeFor returns how many seconds it takes until at least that many have passed and that many requests have been answered.
 func (m *machine) timeFor(limit int, seconds float64, requests int) float64 {
 	answers := m.answer[limit-1] / m.truth[limit-1] * m.rate(limit)
 	if m.tokens > 0 && m.answer[limit-1] == m.truth[limit-1] { // A shaper: as fast as asked while there are tokens.
