@@ -18,7 +18,7 @@ var ErrTooLarge = errors.New("the body is larger than the limit for bodies that 
 // errLate is the error of an answer that is whole too late: a success is never later than its timeout. It is of class [Timeout].
 var errLate = fmt.Errorf("the response was not read and decoded in time: %w", os.ErrDeadlineExceeded)
 
-// A Response is a response whose head has been read, for [Target.ReceiveBefore].
+// A Response is a response whose head has been read, for [Target.Receive].
 type Response struct {
 	Status   int
 	Encoding string // the value of Content-Encoding
@@ -26,21 +26,15 @@ type Response struct {
 	Body     io.Reader
 }
 
-// Receive is [Target.ReceiveBefore] for a client that knows neither the body's length nor the time at which the request times
-// out. It takes that to be Timeout from now, so the client must see to it that body returns an error at the right time.
-func (t Target) Receive(r *Request, status int, encoding string, body io.Reader) Outcome {
-	return t.ReceiveBefore(time.Time{}, r, Response{status, encoding, -1, body})
-}
-
-// ReceiveBefore reads the body of a response to its end and returns the request's outcome. If the target has a Handle and the
+// Receive reads the body of a response to its end and returns the request's outcome. If the target has a Handle and the
 // status is below 400, it decodes gzip, and hands the body to Handle, unless it is larger than MaxBody: then the rest of it is
 // not read. Every other body is discarded as it comes. The outcome counts the bytes that were read from the body.
 //
-// The bodies that a session keeps at a time have a limit together. ReceiveBefore waits while other responses have taken all of
+// The bodies that a session keeps at a time have a limit together. Receive waits while other responses have taken all of
 // it. The request fails by its timeout if that, the reading and Handle take longer than until the deadline.
 //
 // It is for clients whose target comes from [Target.InProcess].
-func (t Target) ReceiveBefore(deadline time.Time, r *Request, response Response) Outcome {
+func (t Target) Receive(deadline time.Time, r *Request, response Response) Outcome {
 	if !t.Inspects(response.Status) {
 		n, err := io.Copy(io.Discard, response.Body)
 		if err == nil {
@@ -73,9 +67,6 @@ func (t Target) Examine(deadline time.Time, r *Request, status int, encoding str
 
 // examine reads the body from wire, decodes it and hands it to Handle.
 func (t Target) examine(deadline time.Time, r *Request, response Response, wire io.Reader) error {
-	if deadline.IsZero() {
-		deadline = time.Now().Add(t.Timeout)
-	}
 	share := t.BodyShare()
 	defer share.Release()
 	length := response.Length
@@ -98,7 +89,7 @@ func isGzip(encoding string) bool {
 }
 
 func late(deadline time.Time) error {
-	if !deadline.IsZero() && time.Now().After(deadline) {
+	if time.Now().After(deadline) {
 		return errLate
 	}
 	return nil

@@ -35,7 +35,7 @@ func TestBodiesAreDecodedByRFC8259(t *testing.T) {
 				want = Undecodable
 			}
 			target := Target{JSON: true}.InProcess()
-			if got := target.Receive(&Request{}, 200, "", strings.NewReader(padding+body)); got.Class != want || got.Bytes != int64(len(padding+body)) {
+			if got := receive(target, "", strings.NewReader(padding+body)); got.Class != want || got.Bytes != int64(len(padding+body)) {
 				t.Errorf("%.20q after %d spaces: %v of %d bytes, want %v: %v", body, len(padding), got.Class, got.Bytes, want, got.Err)
 			}
 		}
@@ -66,7 +66,7 @@ func TestReceiveBoundsWhatItKeeps(t *testing.T) {
 		{"of a status without a body", 204, "", -1, "", OK},
 	} {
 		target := Target{JSON: true, MaxBody: limit}.InProcess()
-		got := target.ReceiveBefore(time.Now().Add(time.Hour), &Request{}, Response{c.status, c.encoding, c.length, iotest.HalfReader(strings.NewReader(c.body))})
+		got := target.Receive(time.Now().Add(time.Hour), &Request{}, Response{c.status, c.encoding, c.length, iotest.HalfReader(strings.NewReader(c.body))})
 		if got.Class != c.want {
 			t.Errorf("%s: %v, want %v: %v", c.name, got.Class, c.want, got.Err)
 		}
@@ -80,7 +80,7 @@ func TestReceiveReportsTheErrorOfTheConnection(t *testing.T) {
 	target := Target{JSON: true}.InProcess()
 	for encoding, sent := range map[string]string{"": `{"a":`, "gzip": zipped(`{"a":1}`)[:15]} {
 		body := io.MultiReader(strings.NewReader(sent), iotest.ErrReader(io.ErrUnexpectedEOF))
-		if got := target.Receive(&Request{}, 200, encoding, body); got.Class != Truncated {
+		if got := receive(target, encoding, body); got.Class != Truncated {
 			t.Errorf("encoding %q: %v, want %v: %v", encoding, got.Class, Truncated, got.Err)
 		}
 	}
@@ -93,7 +93,7 @@ func TestASuccessIsNeverLaterThanItsDeadline(t *testing.T) {
 		} {
 			slow := io.MultiReader(strings.NewReader("x"), readerFunc(func([]byte) (int, error) { time.Sleep(time.Second); return 0, io.EOF }))
 			target := Target{Handle: handle}.InProcess()
-			got := target.ReceiveBefore(time.Now().Add(999*time.Millisecond), &Request{}, Response{Status: 200, Length: -1, Body: slow})
+			got := target.Receive(time.Now().Add(999*time.Millisecond), &Request{}, Response{Status: 200, Length: -1, Body: slow})
 			if got.Class != Timeout {
 				t.Errorf("%v, want %v", got, Timeout)
 			}
@@ -112,7 +112,7 @@ func TestBodiesOfASessionShareItsMemory(t *testing.T) {
 	outcomes := make(chan Outcome, bodies)
 	zeros := readerFunc(func(p []byte) (int, error) { return len(p), nil })
 	for range bodies {
-		go func() { outcomes <- target.Receive(&Request{}, 200, "", zeros) }()
+		go func() { outcomes <- receive(target, "", zeros) }()
 	}
 	for range bodies {
 		if got := <-outcomes; got.Class != TooLarge {
@@ -135,7 +135,7 @@ func TestABodyThatFindsNoMemoryTimesOut(t *testing.T) {
 			defer taken.Release()
 		}
 		began := time.Now()
-		got := target.Receive(&Request{}, 200, "", strings.NewReader(strings.Repeat(" ", 1<<20)))
+		got := receive(target, "", strings.NewReader(strings.Repeat(" ", 1<<20)))
 		if took := time.Since(began); got.Class != Timeout || took != time.Second || !errors.Is(got.Err, os.ErrDeadlineExceeded) {
 			t.Errorf("%v after %v, want %v after a second", got, took, Timeout)
 		}
@@ -178,4 +178,9 @@ func FuzzBodyShares(f *testing.F) {
 			t.Fatalf("%d bytes are free in the end, and %d of %d are woken", target.memory.free, woken, refused)
 		}
 	})
+}
+
+// receive takes a response of unknown length with that body.
+func receive(target Target, encoding string, body io.Reader) Outcome {
+	return target.Receive(time.Now().Add(target.Timeout), &Request{}, Response{200, encoding, -1, body})
 }

@@ -269,7 +269,7 @@ func (c *fastHTTPCaller) exchange(r *Request, conn *network.Conn, deadline time.
 	if err != nil {
 		return Outcome{}, err
 	}
-	return c.stack.target.ReceiveBefore(deadline, r, Response{
+	return c.stack.target.Receive(deadline, r, Response{
 		Status:   c.response.StatusCode(),
 		Encoding: string(c.response.Header.ContentEncoding()),
 		Length:   int64(c.response.Header.ContentLength()), // or negative

@@ -137,7 +137,7 @@ func (c *netHTTPCaller) attempt(r *Request, request *http.Request, deadline time
 	}
 	response, err := c.stack.client.Do(request)
 	if err == nil {
-		o = c.stack.target.ReceiveBefore(deadline, r, Response{
+		o = c.stack.target.Receive(deadline, r, Response{
 			Status:   response.StatusCode,
 			Encoding: response.Header.Get("Content-Encoding"),
 			Length:   response.ContentLength,
