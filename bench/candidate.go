@@ -56,6 +56,9 @@ func (c candidate) at() results.At {
 	return results.At{Strategy: c.strategy.Name(), Limit: c.limit, Target: c.target.number()}
 }
 
+// name returns the candidate's strategy, with its target if the run has several.
+func (c candidate) name() string { return c.at().Name(c.target.index != nil) }
+
 // label says in a trial what it measures, and in which block.
 func (c candidate) label(t *results.Trial, block int) {
 	t.Strategy, t.Limit, t.Target, t.Block = c.strategy.Name(), c.limit, c.target.index, block
@@ -68,7 +71,6 @@ type candidates []candidate
 // that cannot run here is left out with a warning, unless none is left.
 func (r *runner) open(ctx context.Context, on *target, all []strategies.Strategy, limit int) (candidates, error) {
 	var (
-		began  = time.Now()
 		opened candidates
 		errs   []error
 	)
@@ -82,7 +84,7 @@ func (r *runner) open(ctx context.Context, on *target, all []strategies.Strategy
 			continue
 		}
 		r.observe.reportVersion(s, session)
-		c := candidate{strategy: s, target: on, session: session, ending: newEnding(session), limit: s.Limit(limit), began: began}
+		c := candidate{strategy: s, target: on, session: session, ending: newEnding(session), limit: s.Limit(limit), began: r.began}
 		r.enter(c)
 		opened = append(opened, c)
 	}

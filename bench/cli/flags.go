@@ -34,6 +34,7 @@ type options struct {
 	method     string
 	body       string
 	urls       string
+	against    string // of bench only
 	insecure   bool
 	rate       float64
 	decode     string
@@ -121,7 +122,7 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 	if _, err := server.FindProfile(o.profile); err != nil {
 		found.usage = append(found.usage, fmt.Errorf("--%w", err))
 	}
-	if cmd.Flags().Changed("profile") && p.load.URLs != nil {
+	if cmd.Flags().Changed("profile") && p.load.URLs != nil && !strings.HasPrefix(o.against, "/") {
 		found.addf("--profile %s beside a URL: want one of the two, since a profile is the bundled server's", o.profile)
 	}
 	if o.repeats < 1 {
@@ -207,6 +208,13 @@ func (o *options) addresses(url string, secrets *secret.Filter) (bench.URLs, err
 		}
 		secrets.URLs(string(text))
 		return bench.ParseList(string(text))
+	}
+	return urlsOf(url)
+}
+
+// urlsOf returns the URLs of a URL or a template; nil for the bundled server, if it is empty or only a path.
+func urlsOf(url string) (bench.URLs, error) {
+	switch {
 	case strings.HasPrefix(url, "/"):
 		_, err := bench.ParseURL("http://127.0.0.1" + url)
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"sweetspot/results"
+	"sweetspot/results/render"
 	"sweetspot/results/text"
 )
 
@@ -125,7 +126,9 @@ func newRunHead(source Source, letter string, number int, d data) runHead {
 		Letter: letter, Name: text.Clean(source.Name), Command: text.Clean(run.Command),
 		Target: text.Clean(run.Target), Started: strings.NewReplacer("T", " ", "Z", " UTC").Replace(text.Clean(run.Started)),
 	}
-	if run.Bundled != nil {
+	if len(run.Targets) > 0 {
+		h.Target = text.Clean(run.Title())
+	} else if run.Bundled != nil {
 		h.Target = fmt.Sprintf("the bundled server, profile %s", text.Clean(run.Bundled.Profile))
 	}
 	for _, o := range run.Optima {
@@ -140,7 +143,13 @@ func newRunHead(source Source, letter string, number int, d data) runHead {
 		}
 		h.Answers = append(h.Answers, a)
 	}
+	for _, v := range run.Versus {
+		h.Answers = append(h.Answers, answer{Figure: text.Optional(v.Ratio, render.Ratio), Label: "target 0 / target 1", Text: text.Clean(v.Sentence()), Colour: -1})
+	}
 	compared := run.Compared()
+	if len(run.Targets) > 0 {
+		compared = nil // strategies on different targets are not ranked
+	}
 	if len(compared) > 1 || len(run.Optima) == 0 && len(compared) > 0 {
 		h.Answers = append(h.Answers, answer{
 			Figure: text.Number(compared[0].PerSecond), Label: "per second", Text: winners(compared), Colour: -1,
