@@ -12,6 +12,7 @@ import (
 var may = map[string][]string{
 	"sweetspot":                          {"sweetspot/bench/cli", "sweetspot/bench/cli/signals"},
 	"sweetspot/strategies":               {"sweetspot/strategies/http1", "sweetspot/strategies/network"},
+	"sweetspot/strategies/expect":        {"sweetspot/strategies"},
 	"sweetspot/strategies/http1":         {},
 	"sweetspot/strategies/network":       {"sweetspot/strategies/http1"},
 	"sweetspot/strategies/eventloop":     {"sweetspot/strategies", "sweetspot/strategies/http1", "sweetspot/strategies/network"},
@@ -37,7 +38,7 @@ var may = map[string][]string{
 	"sweetspot/bench/process":            {},
 	"sweetspot/bench/ports":              {},
 	"sweetspot/bench":                    {"sweetspot/strategies", "sweetspot/results", "sweetspot/results/stat", "sweetspot/bench/optimum", "sweetspot/bench/ports", "sweetspot/bench/process"},
-	"sweetspot/bench/cli":                {"sweetspot/*", "sweetspot/bench/cli/*", "sweetspot/bench/process", "sweetspot/server/capacity", "sweetspot/results/*", "sweetspot/strategies/all", "sweetspot/strategies/external"},
+	"sweetspot/bench/cli":                {"sweetspot/*", "sweetspot/bench/cli/*", "sweetspot/bench/process", "sweetspot/server/capacity", "sweetspot/results/*", "sweetspot/strategies/all", "sweetspot/strategies/expect", "sweetspot/strategies/external"},
 	"sweetspot/bench/cli/bundled":        {"sweetspot/bench", "sweetspot/server"},
 	"sweetspot/bench/cli/live":           {"sweetspot/bench", "sweetspot/results", "sweetspot/results/report", "sweetspot/results/text"},
 	"sweetspot/bench/cli/machine":        {"sweetspot/results"},
@@ -50,6 +51,10 @@ var may = map[string][]string{
 var rooms = map[string][]string{
 	"github.com/valyala/fasthttp":                             {"sweetspot/strategies", "sweetspot/server"},
 	"github.com/failsafe-go/failsafe-go/adaptivelimiter":      {"sweetspot/strategies"},
+	"github.com/expr-lang/expr":                               {"sweetspot/strategies/expect"},
+	"github.com/expr-lang/expr/ast":                           {"sweetspot/strategies/expect"},
+	"github.com/expr-lang/expr/file":                          {"sweetspot/strategies/expect"},
+	"github.com/expr-lang/expr/vm":                            {"sweetspot/strategies/expect"},
 	"github.com/montanaflynn/stats":                           {"sweetspot/results/stat"},
 	"github.com/olekukonko/tablewriter":                       {"sweetspot/results/render"},
 	"github.com/guptarohit/asciigraph":                        {"sweetspot/results/render"},

@@ -28,6 +28,9 @@ type Load struct {
 	MaxBody  int64         // the most bytes that a body may have that is decoded; 0 is [strategies.DefaultMaxBody]
 	Rate     float64       // requests started per second, at most; 0 is no cap
 
+	// Expect decides which whole responses are goodput; nil is every one with a status below 400.
+	Expect *strategies.Expectation
+
 	// A trial is either a batch, measured from the first request's start to the last one's end, or a window of time that is
 	// cut out of a steady stream of requests.
 	Requests    int64         // the size of a batch; 0 for a window
@@ -182,6 +185,7 @@ func ParseHeader(lines []string) (http.Header, error) {
 func (l Load) target() strategies.Target {
 	t := strategies.Target{
 		Method: l.Method, Header: l.Header, Body: l.Body, Timeout: l.Timeout, Insecure: l.Insecure, JSON: l.Decode, MaxBody: l.MaxBody,
+		Expect: l.Expect,
 	}
 	return t.WithDefaults()
 }
@@ -203,6 +207,9 @@ func (l Load) Settings() results.Settings {
 	}
 	if l.Decode {
 		s.Decode, s.MaxBody = "json", t.MaxBody
+	}
+	if l.Expect != nil {
+		s.Expect = strings.Join(l.Expect.Texts, "; ")
 	}
 	if l.Requests == 0 {
 		s.DurationSeconds = l.Duration.Seconds()

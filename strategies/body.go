@@ -24,10 +24,11 @@ type Response struct {
 	Encoding string // the value of Content-Encoding
 	Length   int64  // of the body, in bytes; negative if unknown
 	Body     io.Reader
+	Header   func(name string) string // as that of an [Answer]; it may be nil if the target's Expect does not look at headers
 }
 
-// Receive reads the body of a response to its end and returns the request's outcome. If the target has a Handle and the
-// status is below 400, it decodes gzip, and hands the body to Handle, unless it is larger than MaxBody: then the rest of it is
+// Receive reads the body of a response to its end and returns the request's outcome. If the target inspects bodies, it decodes
+// gzip, and has the body judged by Expect and Handle, unless it is larger than MaxBody: then the rest of it is
 // not read. Every other body is discarded as it comes. The outcome counts the bytes that were read from the body.
 //
 // The bodies that a session keeps at a time have a limit together. Receive waits while other responses have taken all of
@@ -43,7 +44,7 @@ func (t Target) Receive(deadline time.Time, r *Request, response Response) Outco
 		if err != nil {
 			return Failed(err)
 		}
-		return Answered(response.Status, n, nil)
+		return t.Answered(Answer{Status: response.Status, Bytes: n, Header: response.Header}, nil)
 	}
 	wire := &countingReader{Reader: response.Body}
 	err := t.examine(deadline, r, response, wire)
@@ -53,35 +54,45 @@ func (t Target) Receive(deadline time.Time, r *Request, response Response) Outco
 	if late := late(deadline); late != nil {
 		return Failed(late)
 	}
-	return Answered(response.Status, wire.read, err)
+	return t.Answered(Answer{Status: response.Status, Bytes: wire.read}, err)
 }
 
-// Examine decodes gzip and hands the body of a response, which is whole, to Handle. It returns the error for [Answered]. It is
-// for clients whose target comes from [Target.InProcess], and must only be called if Inspects returns true.
-func (t Target) Examine(deadline time.Time, r *Request, status int, encoding string, body []byte) error {
+// Examine decodes gzip and has a response judged by Expect and Handle; a.Body is the body as it was sent, whole. It returns the
+// error for [Target.Answered]. It is for clients whose target comes from [Target.InProcess], and must only be called if Inspects
+// returns true.
+func (t Target) Examine(deadline time.Time, r *Request, encoding string, a Answer) error {
 	if !isGzip(encoding) {
-		return t.Handle(r, status, body)
+		return t.judge(r, a)
 	}
-	return t.examine(deadline, r, Response{status, encoding, -1, nil}, bytes.NewReader(body))
+	wire := &countingReader{Reader: bytes.NewReader(a.Body)}
+	return t.examine(deadline, r, Response{Status: a.Status, Encoding: encoding, Length: -1, Header: a.Header}, wire)
 }
 
-// examine reads the body from wire, decodes it and hands it to Handle.
-func (t Target) examine(deadline time.Time, r *Request, response Response, wire io.Reader) error {
+// examine reads the body from wire, decodes it and has it judged.
+func (t Target) examine(deadline time.Time, r *Request, response Response, wire *countingReader) error {
 	share := t.BodyShare()
 	defer share.Release()
-	length := response.Length
+	body, length := io.Reader(wire), response.Length
 	if isGzip(response.Encoding) {
 		unzipped, err := gzip.NewReader(wire)
 		if err != nil {
 			return fmt.Errorf("decode gzip: %w", err)
 		}
-		wire, length = unzipped, -1
+		body, length = unzipped, -1
 	}
-	whole, err := t.readWhole(wire, length, deadline, &share)
+	whole, err := t.readWhole(body, length, deadline, &share)
 	if err != nil {
 		return err
 	}
-	return t.Handle(r, response.Status, whole)
+	return t.judge(r, Answer{response.Status, wire.read, whole, response.Header})
+}
+
+// judge asks Expect, and hands what it accepts to Handle.
+func (t Target) judge(r *Request, a Answer) error {
+	if err := t.expect(a); err != nil || t.Handle == nil {
+		return err
+	}
+	return t.Handle(r, a.Status, a.Body)
 }
 
 func isGzip(encoding string) bool {
@@ -95,10 +106,22 @@ func late(deadline time.Time) error {
 	return nil
 }
 
-// Inspects reports whether the body of a response with that status is decoded or handed to Handle. An answer that has no body
-// by its status, 204 or 304, or by the method, HEAD, is not.
+// Inspects reports whether the body of a response with that status is kept: because it is decoded, handed to Handle, or looked
+// at by Expect. An answer that has no body by its status, 204 or 304, or by the method, HEAD, is not.
 func (t Target) Inspects(status int) bool {
-	return t.Handle != nil && status < 400 && status != http.StatusNoContent && status != http.StatusNotModified && t.Method != http.MethodHead
+	return (t.Handle != nil || t.Expect != nil && t.Expect.Body) && status < t.KeepBelow() &&
+		status != http.StatusNoContent && status != http.StatusNotModified && t.Method != http.MethodHead
+}
+
+// KeepBelow returns the status from which on no body is kept; 0 if none is.
+func (t Target) KeepBelow() int {
+	switch {
+	case t.Handle == nil && (t.Expect == nil || !t.Expect.Body):
+		return 0
+	case t.Expect != nil && t.Expect.Status:
+		return 1000 // of any status
+	}
+	return http.StatusBadRequest
 }
 
 // firstRead is the number of bytes for which memory is allocated before anything of a body of unknown length has been read.

@@ -66,7 +66,9 @@ func TestReceiveBoundsWhatItKeeps(t *testing.T) {
 		{"of a status without a body", 204, "", -1, "", OK},
 	} {
 		target := Target{JSON: true, MaxBody: limit}.InProcess()
-		got := target.Receive(time.Now().Add(time.Hour), &Request{}, Response{c.status, c.encoding, c.length, iotest.HalfReader(strings.NewReader(c.body))})
+		got := target.Receive(time.Now().Add(time.Hour), &Request{}, Response{
+			Status: c.status, Encoding: c.encoding, Length: c.length, Body: iotest.HalfReader(strings.NewReader(c.body)),
+		})
 		if got.Class != c.want {
 			t.Errorf("%s: %v, want %v: %v", c.name, got.Class, c.want, got.Err)
 		}
@@ -182,5 +184,5 @@ func FuzzBodyShares(f *testing.F) {
 
 // receive takes a response of unknown length with that body.
 func receive(target Target, encoding string, body io.Reader) Outcome {
-	return target.Receive(time.Now().Add(target.Timeout), &Request{}, Response{200, encoding, -1, body})
+	return target.Receive(time.Now().Add(target.Timeout), &Request{}, Response{Status: 200, Encoding: encoding, Length: -1, Body: body})
 }

@@ -148,6 +148,9 @@ func (s *fastHTTPStack) Caller() Caller {
 	}
 	c.request.UseHostHeader = s.target.Header.Get("Host") != ""
 	c.request.SetBodyRaw(s.target.Body)
+	if s.target.WantsHeader() {
+		c.header = c.readHeader
+	}
 	return c
 }
 
@@ -160,7 +163,8 @@ type fastHTTPCaller struct {
 	writer   *bufio.Writer
 	reader   *bufio.Reader
 	body     io.LimitedReader
-	address  string // the URL that the request has now
+	header   func(name string) string // readHeader, if the target's Expect looks at headers
+	address  string                   // the URL that the request has now
 	location *url.URL
 }
 
@@ -274,7 +278,19 @@ func (c *fastHTTPCaller) exchange(r *Request, conn *network.Conn, deadline time.
 		Encoding: string(c.response.Header.ContentEncoding()),
 		Length:   int64(c.response.Header.ContentLength()), // or negative
 		Body:     body,
+		Header:   c.header,
 	}), nil
+}
+
+// readHeader returns the first value of a header of the response.
+func (c *fastHTTPCaller) readHeader(name string) string {
+	if strings.EqualFold(name, "Set-Cookie") { // of which the library would join those that it knows
+		for _, cookie := range c.response.Header.Cookies() {
+			return string(cookie)
+		}
+		return ""
+	}
+	return string(c.response.Header.Peek(name))
 }
 
 // maxHeadBytes is the largest head of a response whose connection has not refused it before.
@@ -285,6 +301,7 @@ const maxHeadBytes = 256 << 10
 func (c *fastHTTPCaller) readHead(conn *network.Conn) error {
 	c.reader.Reset(conn)
 	c.response.Reset()
+	c.response.Header.SetNoDefaultContentType(true) // for readHeader: what the server did not send is not there
 	for {
 		err := c.response.Header.Read(c.reader)
 		var small *fasthttp.ErrSmallBuffer

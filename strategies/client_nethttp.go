@@ -137,12 +137,16 @@ func (c *netHTTPCaller) attempt(r *Request, request *http.Request, deadline time
 	}
 	response, err := c.stack.client.Do(request)
 	if err == nil {
-		o = c.stack.target.Receive(deadline, r, Response{
+		received := Response{
 			Status:   response.StatusCode,
 			Encoding: response.Header.Get("Content-Encoding"),
 			Length:   response.ContentLength,
 			Body:     response.Body,
-		})
+		}
+		if c.stack.target.WantsHeader() {
+			received.Header = response.Header.Get
+		}
+		o = c.stack.target.Receive(deadline, r, received)
 		response.Body.Close()
 	} else {
 		o = Failed(err)

@@ -36,6 +36,10 @@ type Target struct {
 	// Another process cannot call Handle: see [ErrHandle]. Without Handle and JSON, bodies are read to the end and discarded.
 	Handle func(r *Request, status int, body []byte) error
 
+	// Expect decides which whole responses are successes: see [Expectation]. The default is every one with a status below 400.
+	// What it rejects is of class [Unexpected], and is neither decoded nor handed to Handle.
+	Expect *Expectation
+
 	memory *bodyMemory // for the bodies of a session; nil until InProcess
 }
 

@@ -18,6 +18,7 @@ import (
 	"sweetspot/results/stat"
 	"sweetspot/server"
 	"sweetspot/strategies"
+	"sweetspot/strategies/expect"
 )
 
 // options are the flags that bench and sweep share, as they were given.
@@ -37,6 +38,7 @@ type options struct {
 	insecure   bool
 	rate       float64
 	decode     string
+	expect     []string
 	maxBody    byteSize
 	profile    string
 	out        string
@@ -74,6 +76,7 @@ func (o *options) bind(cmd *cobra.Command) {
 	f.StringVar(&o.decode, "decode", "", "decode each body in this `FORMAT`, as part of the request: json, as RFC 8259 defines it, after gzip; 204 and 304 have no body")
 	o.maxBody = strategies.DefaultMaxBody
 	f.Var(&o.maxBody, "max-body", "count a body over this `SIZE` as a failure, if it is decoded; one that is not decoded is read and thrown away, whatever its size")
+	f.StringArrayVar(&o.expect, "expect", nil, "count only responses that meet this `EXPRESSION` as goodput, over status, bytes, body, json and header(\"name\"), such as 'status == 200 and json.ok'; may be repeated; the language is that of expr-lang.org; where no expression has status, one of 400 or above is a failure as ever")
 	f.StringVar(&o.profile, "profile", "article", "start the bundled server with the profile of this `NAME`, if no URL is given: see 'sweetspot serve --help'")
 	f.StringVar(&o.out, "out", "", "save the run in this `FOLDER`, each trial as soon as it is over")
 	bindFloor(f, &o.floor, "take the standard deviation of each strategy")
@@ -163,6 +166,8 @@ func (o *options) load(cmd *cobra.Command, url string, found *faults) bench.Load
 	if o.decode != "" && o.decode != "json" {
 		found.addf("--decode %s: want json", o.decode)
 	}
+	load.Expect, err = expect.Compile(o.expect)
+	found.add("--expect", err)
 	if cmd.Flags().Changed("requests") && cmd.Flags().Changed("duration") {
 		found.addf("--requests beside --duration: want trials of N requests or of a DURATION")
 	}

@@ -16,8 +16,8 @@ func (l *loop) newConn(h *host) *conn {
 		c.deadline.conn, c.connTimer.conn, c.dialling.stagger.conn = c, c, c
 		c.finishFunc, c.wakeFunc, c.readOnFunc = c.finish, c.wake, c.readOn
 		c.share, c.parser.MaxBody = l.target.BodyShare(), l.target.MaxBody
-		if l.target.Handle != nil {
-			c.parser.KeepBelow = http.StatusBadRequest
+		if c.parser.KeepBelow = l.keepBelow; l.target.WantsHeader() {
+			c.parser.KeepHeader, c.header = true, c.parser.Header
 		}
 		c.resetParser()
 		return c

@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // The errors of an invalid response. Every error that a Parser returns from Feed wraps one of them.
@@ -39,7 +40,9 @@ const maxReusedBody = 64 << 10
 type Parser struct {
 	// KeepBelow has the body of a response whose status is below it kept for Body. Of other bodies only the bytes are counted.
 	KeepBelow int
-	MaxHead   int // largest size of all heads of a response together, and of its trailer, in bytes; 0 means DefaultMaxHead
+	// KeepHeader has the lines of the response's headers kept for Header.
+	KeepHeader bool
+	MaxHead    int // largest size of all heads of a response together, and of its trailer, in bytes; 0 means DefaultMaxHead
 	// MaxBody is the largest size of a body that is kept, in bytes; 0 means DefaultMaxBody. A body with a Content-Encoding may
 	// be a little larger: to compress it may have made it longer.
 	MaxBody int64
@@ -57,6 +60,7 @@ type Parser struct {
 	lent    bool // body is not the parser's: see SetBody
 	cookies []string
 	coding  string // the value of Content-Encoding
+	header  []byte // the lines of the head after the first, if KeepHeader
 }
 
 // phase is what a Parser expects next.
@@ -81,7 +85,7 @@ func (p *Parser) Reset(head bool) {
 	p.phase, p.isHead, p.closes = inHead, head, false
 	p.status, p.left, p.size, p.excess, p.heads = 0, 0, 0, 0, 0
 	p.partial.clear()
-	p.cookies, p.coding = p.cookies[:0], ""
+	p.cookies, p.coding, p.header = p.cookies[:0], "", p.header[:0]
 	if p.body = p.body[:0]; p.lent || cap(p.body) > maxReusedBody {
 		p.body, p.lent = nil, false
 	}
@@ -144,6 +148,20 @@ func (p *Parser) SetBody(buffer []byte) { p.body, p.lent = buffer, true }
 
 // ContentEncoding returns the value of the Content-Encoding header, once the head has been read.
 func (p *Parser) ContentEncoding() string { return p.coding }
+
+// Header returns the first value of the header with that name, whatever its case, and "" without one. It needs KeepHeader, and the
+// head must have been read.
+func (p *Parser) Header(name string) string {
+	for fields := newFields(p.header); ; {
+		key, value, more, err := fields.next()
+		if err != nil || !more {
+			return ""
+		}
+		if strings.EqualFold(string(key), name) {
+			return string(value)
+		}
+	}
+}
 
 // Cookies returns the values of the Set-Cookie headers, once the head has been read.
 func (p *Parser) Cookies() []string { return p.cookies }
