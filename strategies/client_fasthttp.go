@@ -178,11 +178,12 @@ func (c *fastHTTPCaller) Do(r *Request) Outcome {
 	if err := c.prepare(r); err != nil {
 		return Failed(err)
 	}
-	var outcome Outcome
-	for range c.stack.connections + 1 { // each of them may turn out to be stale
-		if outcome = c.attempt(r, deadline); !errors.Is(outcome.Err, network.ErrStale) {
-			break
+	outcome, used := c.attempt(r, deadline)
+	for unused := 0; errors.Is(outcome.Err, network.ErrStale) && unused < c.stack.connections; { // each connection may be stale
+		if !used { // only these count: each of the others has served a request
+			unused++
 		}
+		outcome, used = c.attempt(r, deadline)
 	}
 	return outcome
 }
@@ -214,18 +215,19 @@ func (c *fastHTTPCaller) prepare(r *Request) error {
 // errNoConnection is of class [Timeout].
 var errNoConnection = fmt.Errorf("no connection was free in time: %w", os.ErrDeadlineExceeded)
 
-// attempt makes the request on one connection.
-func (c *fastHTTPCaller) attempt(r *Request, deadline time.Time) Outcome {
+// attempt makes the request on one connection. It reports whether the connection had been used before.
+func (c *fastHTTPCaller) attempt(r *Request, deadline time.Time) (outcome Outcome, used bool) {
 	if !c.host.await(deadline) {
-		return Failed(errNoConnection)
+		return Failed(errNoConnection), false
 	}
 	defer func() { <-c.host.slots }()
 	pooled, err := c.host.AcquireConn(max(1, time.Until(deadline)), false)
 	if err != nil {
-		return Failed(err)
+		return Failed(err), false
 	}
 	conn := pooled.Conn().(*network.Conn)
-	outcome, err := c.exchange(r, conn, deadline)
+	used = conn.Begun() > 0
+	outcome, err = c.exchange(r, conn, deadline)
 	if err == nil && outcome.Status == 0 { // the body has failed
 		err = outcome.Err
 	}
@@ -237,7 +239,7 @@ func (c *fastHTTPCaller) attempt(r *Request, deadline time.Time) Outcome {
 	} else {
 		c.host.CloseConn(pooled)
 	}
-	return outcome
+	return outcome, used
 }
 
 // setLogin sends the login of the URL, unless the target has an Authorization. Fasthttp by itself would send the login

@@ -121,7 +121,10 @@ func (c *netHTTPCaller) gotConn(info httptrace.GotConnInfo) {
 func (c *netHTTPCaller) Do(r *Request) Outcome {
 	deadline := time.Now().Add(c.stack.target.Timeout)
 	outcome, unseen := c.attempt(r, c.request, deadline)
-	for n := 0; unseen && n < c.stack.connections; n++ { // each of them may turn out to be stale
+	for unused := 0; unseen && unused < c.stack.connections; { // each connection may turn out to be stale
+		if c.begun == 0 { // only these count: each of the others has served a request
+			unused++
+		}
 		ctx, cancel := context.WithDeadline(c.request.Context(), deadline)
 		outcome, unseen = c.attempt(r, c.request.WithContext(ctx), deadline)
 		cancel()
