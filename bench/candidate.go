@@ -17,6 +17,7 @@ type candidate struct {
 	session  strategies.Session
 	ending   *ending // of the session
 	limit    int
+	streams  int // the most on one connection; 0 if the protocol has none, or the server decides
 	purpose  results.Purpose
 	began    time.Time // the run's start, from which the offsets of its trials count
 
@@ -45,7 +46,9 @@ func (r *runner) open(ctx context.Context, all []strategies.Strategy, limit int)
 		}
 		r.enter(s)
 		r.observe.reportVersion(s, session)
-		opened = append(opened, candidate{strategy: s, session: session, ending: newEnding(session), limit: s.Limit(limit), began: began})
+		opened = append(opened, candidate{
+			strategy: s, session: session, ending: newEnding(session), limit: s.Limit(limit), streams: r.load.streamsOf(s), began: began,
+		})
 	}
 	if len(opened) == 0 {
 		return nil, errors.Join(append(errs, ctx.Err())...)

@@ -40,7 +40,7 @@ func (c candidate) trial(ctx context.Context, load Load, block int, progress fun
 	if err != nil {
 		return nil, fmt.Errorf("%s: limit %d: %w", c.strategy.Name(), c.limit, err)
 	}
-	t.Strategy, t.Limit, t.Block, t.Purpose = c.strategy.Name(), c.limit, block, c.purpose
+	t.Strategy, t.Limit, t.Streams, t.Block, t.Purpose = c.strategy.Name(), c.limit, c.streams, block, c.purpose
 	t.Offset = m.began.Sub(c.began).Seconds()
 	if ctx.Err() != nil {
 		t.Purpose = results.Interrupted
@@ -62,7 +62,8 @@ func (c candidate) trial(ctx context.Context, load Load, block int, progress fun
 // the error.
 func (c candidate) broken(err error, block int) *results.Trial {
 	t := &results.Trial{
-		Strategy: c.strategy.Name(), Limit: c.limit, Block: block, Failed: map[string]int64{}, Status: map[int]int64{}, Warnings: []results.Warning{},
+		Strategy: c.strategy.Name(), Limit: c.limit, Streams: c.streams, Block: block,
+		Failed: map[string]int64{}, Status: map[int]int64{}, Warnings: []results.Warning{},
 	}
 	for _, class := range strategies.Failures() {
 		t.Failed[class.String()] = 0
