@@ -45,6 +45,7 @@ type candidate struct {
 	session  strategies.Session
 	ending   *ending // of the session
 	limit    int
+	streams  int // the most on one connection; 0 if the protocol has none, or the server decides
 	purpose  results.Purpose
 	began    time.Time // the run's start, from which the offsets of its trials count
 
@@ -53,12 +54,12 @@ type candidate struct {
 
 // at returns what a trial of the candidate measures.
 func (c candidate) at() results.At {
-	return results.At{Strategy: c.strategy.Name(), Limit: c.limit, Target: c.target.number()}
+	return results.At{Strategy: c.strategy.Name(), Limit: c.limit, Target: c.target.number(), Streams: c.streams}
 }
 
 // label says in a trial what it measures, and in which block.
 func (c candidate) label(t *results.Trial, block int) {
-	t.Strategy, t.Limit, t.Target, t.Block = c.strategy.Name(), c.limit, c.target.index, block
+	t.Strategy, t.Limit, t.Target, t.Streams, t.Block = c.strategy.Name(), c.limit, c.target.index, c.streams, block
 }
 
 // candidates are the strategies of a run with their sessions.
@@ -82,7 +83,9 @@ func (r *runner) open(ctx context.Context, on *target, all []strategies.Strategy
 			continue
 		}
 		r.observe.reportVersion(s, session)
-		c := candidate{strategy: s, target: on, session: session, ending: newEnding(session), limit: s.Limit(limit), began: began}
+		c := candidate{
+			strategy: s, target: on, session: session, ending: newEnding(session), limit: s.Limit(limit), streams: on.load.streamsOf(s), began: began,
+		}
 		r.enter(c)
 		opened = append(opened, c)
 	}

@@ -102,7 +102,7 @@ func (s *fastHTTPStack) openHost(to *url.URL) *fastHTTPHost {
 	secure := to.Scheme == "https"
 	options := network.Options{Alternating: true}
 	if secure {
-		options.TLS = s.target.tls()
+		options.TLS = s.target.TLS(HTTP1)
 	}
 	return &fastHTTPHost{slots: make(chan struct{}, s.connections), HostClient: &fasthttp.HostClient{
 		Addr: fasthttp.AddMissingPort(to.Host, secure),
