@@ -193,7 +193,7 @@ func (c *conn) complete() {
 			}
 		}
 	}
-	if l.target.Inspects(c.parser.Status()) {
+	if l.target.Inspects(&c.request, c.parser.Status()) {
 		c.state = handling
 		l.toHandle <- c
 		return
