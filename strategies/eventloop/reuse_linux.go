@@ -1,6 +1,7 @@
 package eventloop
 
 import (
+	"math"
 	"net/http"
 
 	"golang.org/x/sys/unix"
@@ -17,7 +18,10 @@ func (l *loop) newConn(h *host) *conn {
 		c.finishFunc, c.wakeFunc, c.readOnFunc = c.finish, c.wake, c.readOn
 		c.share, c.parser.MaxBody = l.target.BodyShare(), l.target.MaxBody
 		if l.target.Handle != nil {
-			c.parser.KeepBelow = http.StatusBadRequest
+			c.parser.KeepBelow, c.parser.KeepHead = http.StatusBadRequest, true
+			if l.target.Every {
+				c.parser.KeepBelow = math.MaxInt
+			}
 		}
 		c.resetParser()
 		return c
