@@ -27,24 +27,16 @@ var ErrUnexpected = errors.New("not as expected")
 // not report.
 var ErrExpect = errors.New("no other process reports bodies and headers: want expectations about status and bytes alone")
 
-// An Answer is a whole response, for an [Expectation].
-type Answer struct {
-	Status int
-	Bytes  int64                    // of the body, as it was sent
-	Body   []byte                   // after gzip; nil unless Expectation.Body. It is valid until Check returns
-	Header func(name string) string // the first value of a header, whatever the name's case; "" without one
-}
-
-// WantsHeader reports whether the target's Expect looks at headers, so that a client must keep them.
-func (t Target) WantsHeader() bool { return t.Expect != nil && t.Expect.Header }
+// KeepsHeader reports whether a client must keep the headers of responses, for Handle or for Expect.
+func (t Target) KeepsHeader() bool { return t.Handle != nil || t.Expect != nil && t.Expect.Header }
 
 // Answered returns the outcome of a request with a whole response. If Inspects returns true, err is that of Examine; else the
 // response is judged by what a says about it.
-func (t Target) Answered(a Answer, err error) Outcome {
+func (t Target) Answered(r *Request, a Answer, err error) Outcome {
 	if t.Expect == nil {
 		return Answered(a.Status, a.Bytes, err)
 	}
-	if err == nil && !t.Inspects(a.Status) {
+	if err == nil && !t.Inspects(r, a.Status) {
 		err = t.expect(a)
 	}
 	return answered(a.Status, a.Bytes, err, a.Status >= http.StatusBadRequest && !t.Expect.Status)

@@ -42,7 +42,7 @@ func (c *conn) handle() {
 		c.handleErr = errAborted
 	} else {
 		deadline := l.clockStart.Add(c.deadline.at)
-		c.handleErr = l.target.Examine(deadline, &c.request, c.parser.ContentEncoding(), c.answer())
+		c.handleErr = l.target.Examine(deadline, &c.request, c.answer(), c.parser.ContentEncoding())
 	}
 	l.inbox.post(c.finishFunc)
 }
@@ -56,12 +56,12 @@ func (c *conn) outcome() strategies.Outcome {
 	case c.loop.clock > c.deadline.at:
 		return strategies.Failed(errTimeout)
 	}
-	return c.loop.target.Answered(c.answer(), c.handleErr)
+	return c.loop.target.Answered(&c.request, c.answer(), c.handleErr)
 }
 
 // answer returns the response.
 func (c *conn) answer() strategies.Answer {
-	return strategies.Answer{Status: c.parser.Status(), Bytes: c.parser.Size(), Body: c.parser.Body(), Header: c.header}
+	return strategies.Answer{Status: c.parser.Status(), Bytes: c.parser.Size(), Header: c.parser.Header(), Body: c.parser.Body()}
 }
 
 // parseFailed ends the request because of an error of the parser.

@@ -163,7 +163,7 @@ func (r *response) header(name string) string {
 	if r.answer.Header == nil {
 		return ""
 	}
-	return r.answer.Header(name)
+	return r.answer.Header.Get(name)
 }
 
 // The sizes of bodies, in bytes, above which few are decoded at a time: values take up to thirty times the size of their text.

@@ -27,9 +27,6 @@ func (p *Parser) parseHead(block []byte) error {
 	}
 	var f framing
 	p.cookies, p.coding = p.cookies[:0], "" // those of an interim response are ignored
-	if p.KeepHeader {
-		p.header = append(p.header[:0], rest...)
-	}
 	for fields := newFields(rest); ; {
 		name, value, more, err := fields.next()
 		if err != nil {

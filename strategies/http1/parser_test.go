@@ -175,19 +175,3 @@ func BenchmarkParser(b *testing.B) {
 		}
 	}
 }
-
-func TestHeaderReturnsTheFirstValueIfHeadersAreKept(t *testing.T) {
-	p := &http1.Parser{KeepHeader: true}
-	for _, one := range []struct{ value, input string }{
-		{"a", "HTTP/1.1 103 Early Hints\r\nX-One: early\r\n\r\nHTTP/1.1 200 OK\r\nx-one: a\r\nX-One: b\r\nContent-Length: 0\r\n\r\n"},
-		{"", "HTTP/1.1 204 No Content\r\nX-Other: a\r\n\r\n"},
-	} {
-		p.Reset(false)
-		if _, done, err := p.Feed([]byte(one.input)); !done || err != nil {
-			t.Fatal(done, err)
-		}
-		if got := p.Header("X-One"); got != one.value {
-			t.Errorf("%q, want %q", got, one.value)
-		}
-	}
-}

@@ -77,12 +77,12 @@ func handleGetsWholeBodies(t *testing.T, c candidate) {
 	skipIf(t, c.otherProcess, "another process cannot call a function of this process")
 	srv := Server(t, server.Config{Body: size, Gzip: true})
 	var handled atomic.Int64
-	target := strategies.Target{Handle: func(r *strategies.Request, status int, body []byte) error {
+	target := strategies.Target{Handle: func(r *strategies.Request, a strategies.Answer) error {
 		if handled.Add(1); r.Index%2 == 1 {
 			return odd
 		}
-		if status != http.StatusOK || len(body) != size || !strings.HasPrefix(string(body), "{") {
-			t.Errorf("got status %d and %d bytes, want 200 and %d of JSON", status, len(body), size)
+		if a.Status != http.StatusOK || len(a.Body) != size || !strings.HasPrefix(string(a.Body), "{") {
+			t.Errorf("got status %d and %d bytes, want 200 and %d of JSON", a.Status, len(a.Body), size)
 		}
 		return nil
 	}}
@@ -156,7 +156,7 @@ func expectationsDecide(t *testing.T, c candidate) {
 		"body":        {strategies.Expectation{Body: true}, func(a strategies.Answer) bool { return string(a.Body) == "whole" }, [3]strategies.Class{strategies.OK, strategies.Unexpected, strategies.BadStatus}},
 		"body of any": {strategies.Expectation{Status: true, Body: true}, func(a strategies.Answer) bool { return string(a.Body) == "missing" }, [3]strategies.Class{strategies.Unexpected, strategies.Unexpected, strategies.OK}},
 		"header": {strategies.Expectation{Header: true}, func(a strategies.Answer) bool {
-			return a.Header("x-tWo") == "a" && a.Header("X-None") == "" && a.Header("Content-Type") == "" && a.Header("Set-Cookie") == "c=1; Path=/none"
+			return a.Header.Get("x-tWo") == "a" && a.Header.Get("X-None") == "" && a.Header.Get("Content-Type") == "" && a.Header.Get("Set-Cookie") == "c=1; Path=/none"
 		}, [3]strategies.Class{strategies.OK, strategies.OK, strategies.BadStatus}},
 	} {
 		test.expect.Check = func(a strategies.Answer) error {
