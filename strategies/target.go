@@ -22,6 +22,7 @@ type Target struct {
 	DialTimeout time.Duration // default: [DefaultDialTimeout]; of one connection
 	DNSCache    time.Duration // default: [DefaultDNSCache]; how long an address is kept
 	Insecure    bool          // accept any TLS certificate
+	Varied      bool          // requests may have a [Request.Message]; a strategy that cannot send one says so in Open
 	Streams     int           // the most requests at a time on one connection, if the protocol multiplexes; 0: as many as the server allows
 
 	// MaxBody is the most bytes that a body may have, after decompression, if it is decoded or handed to Handle. A larger one
@@ -33,9 +34,12 @@ type Target struct {
 	// 204, is not decoded. Of a body above 1 MiB the values are decoded but not kept.
 	JSON bool
 	// Handle is called with each successful response before its request ends, after JSON has been decoded. It is called by
-	// several goroutines at a time. Body is valid until Handle returns. An error gives the outcome the class [Undecodable].
-	// Another process cannot call Handle: see [ErrHandle]. Without Handle and JSON, bodies are read to the end and discarded.
-	Handle func(r *Request, status int, body []byte) error
+	// several goroutines at a time. An error gives the outcome the class [Undecodable]. Another process cannot call Handle: see
+	// [ErrHandle]. Without Handle and JSON, bodies are read to the end and discarded.
+	Handle func(r *Request, a Answer) error
+	// Every has Handle called with every whole response: also with one that has a status of 400 or above, whose class is
+	// [BadStatus] all the same, and with one that can have no body.
+	Every bool
 
 	memory *bodyMemory // for the bodies of a session; nil until InProcess
 }
@@ -91,7 +95,7 @@ func (t Target) InProcess() Target {
 	t = t.WithDefaults()
 	t.memory = newBodyMemory(t.MaxBody + 1)
 	if t.JSON {
-		t.Handle = decoding(t.Handle)
+		t.Handle = t.decoding(t.Handle)
 	}
 	return t
 }
