@@ -1,0 +1,120 @@
+package http2
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	wire "golang.org/x/net/http2"
+	"golang.org/x/net/http2/hpack"
+)
+
+// OpenStream begins a request on s, which must not be open. There must be Room. The path is a valid :path; the cookie is the
+// value of Cookie, or "" for none.
+func (c *Conn) OpenStream(s *Stream, path, cookie string) {
+	s.open(c.nextID, c.config, c.initialWindow)
+	c.nextID += 2
+	c.streams[s.id] = s
+	fragment := c.requests.block(path, cookie)
+	first := fragment[:min(len(fragment), int(c.maxFrame))]
+	fragment = fragment[len(first):]
+	_ = c.framer.WriteHeaders(wire.HeadersFrameParam{
+		StreamID: s.id, BlockFragment: first, EndStream: len(s.unsent) == 0, EndHeaders: len(fragment) == 0,
+	})
+	for len(fragment) > 0 {
+		next := fragment[:min(len(fragment), int(c.maxFrame))]
+		fragment = fragment[len(next):]
+		_ = c.framer.WriteContinuation(s.id, len(fragment) == 0, next)
+	}
+	c.enqueue(s)
+}
+
+// A requestEncoder encodes the header fields of requests. Those that all requests have in common enter the table of header
+// fields with the first request. The others, :path and Cookie, never do, so the table remains as it is, and with it the encoding
+// of the common fields, which is therefore kept.
+type requestEncoder struct {
+	encoder       *hpack.Encoder
+	out           output              // of encoder
+	before, after []hpack.HeaderField // the common fields, before and after :path
+	prefix        []byte              // what before is encoded to,
+	suffix        []byte              // and after,
+	steady        bool                // if they are known
+}
+
+func (e *requestEncoder) open(config *Config) {
+	e.encoder = hpack.NewEncoder(&e.out)
+	e.before = []hpack.HeaderField{
+		{Name: ":method", Value: config.Method},
+		{Name: ":scheme", Value: config.Scheme},
+		{Name: ":authority", Value: config.Authority},
+	}
+	e.after = fields(config)
+}
+
+// setTableSize applies the server's limit on the table. The encoder has a limit of its own, 4096 bytes.
+func (e *requestEncoder) setTableSize(bytes uint32) {
+	e.encoder.SetMaxDynamicTableSize(bytes)
+	e.steady = false
+}
+
+// block returns the header block of a request. It is valid until the next call.
+func (e *requestEncoder) block(path, cookie string) []byte {
+	e.out.bytes = e.out.bytes[:0]
+	changed := e.encode(e.before, e.prefix)
+	prefix := len(e.out.bytes)
+	_ = e.encoder.WriteField(hpack.HeaderField{Name: ":path", Value: path, Sensitive: path != "/"}) // HTTP/2 has an index for "/"
+	suffix := len(e.out.bytes)
+	changed = e.encode(e.after, e.suffix) || changed
+	if !e.steady && !changed {
+		e.prefix, e.suffix = slices.Clone(e.out.bytes[:prefix]), slices.Clone(e.out.bytes[suffix:])
+		e.steady = true
+	}
+	if cookie != "" {
+		_ = e.encoder.WriteField(hpack.HeaderField{Name: "cookie", Value: cookie, Sensitive: true})
+	}
+	return e.out.bytes
+}
+
+// encode appends the encoding of fields, which is known if the encoder is steady. It reports whether that has changed the table.
+func (e *requestEncoder) encode(fields []hpack.HeaderField, known []byte) (changed bool) {
+	if e.steady {
+		e.out.bytes = append(e.out.bytes, known...)
+		return false
+	}
+	for _, f := range fields {
+		start := len(e.out.bytes)
+		_ = e.encoder.WriteField(f)
+		first := e.out.bytes[start]
+		changed = changed || first&0xc0 == 0x40 || first&0xe0 == 0x20 // a field for the table, or its size: RFC 7541, section 6
+	}
+	return changed
+}
+
+// notInHTTP2 are the headers that HTTP/2 does not have, or that are written elsewhere.
+var notInHTTP2 = []string{
+	"Connection", "Keep-Alive", "Proxy-Connection", "Transfer-Encoding", "Upgrade",
+	"Host", "Cookie", "Content-Length", "Trailer",
+}
+
+// fields returns the header fields of every request other than :path and those before it: in lower case, sorted, and without
+// what HTTP/2 does not allow (RFC 9113, section 8.2.2).
+func fields(config *Config) []hpack.HeaderField {
+	var all []hpack.HeaderField
+	for name, values := range config.Header {
+		for _, value := range values {
+			switch {
+			case slices.Contains(notInHTTP2, http.CanonicalHeaderKey(name)):
+			case strings.EqualFold(name, "TE") && value != "trailers":
+			case strings.EqualFold(name, "User-Agent") && value == "": // asks for no such header, as in net/http
+			default:
+				all = append(all, hpack.HeaderField{Name: strings.ToLower(name), Value: value})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b hpack.HeaderField) int { return strings.Compare(a.Name, b.Name) })
+	if len(config.Body) > 0 || slices.Contains([]string{http.MethodPost, http.MethodPut, http.MethodPatch}, config.Method) {
+		all = append(all, hpack.HeaderField{Name: "content-length", Value: strconv.Itoa(len(config.Body))})
+	}
+	return all
+}
