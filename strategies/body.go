@@ -35,7 +35,7 @@ type Response struct {
 //
 // It is for clients whose target comes from [Target.InProcess].
 func (t Target) Receive(deadline time.Time, r *Request, response Response) Outcome {
-	if !t.Inspects(response.Status) {
+	if !t.Inspects(r, response.Status) {
 		n, err := io.Copy(io.Discard, response.Body)
 		if err == nil {
 			err = late(deadline)
@@ -95,10 +95,13 @@ func late(deadline time.Time) error {
 	return nil
 }
 
-// Inspects reports whether the body of a response with that status is decoded or handed to Handle. An answer that has no body
-// by its status, 204 or 304, or by the method, HEAD, is not.
-func (t Target) Inspects(status int) bool {
-	return t.Handle != nil && status < 400 && status != http.StatusNoContent && status != http.StatusNotModified && t.Method != http.MethodHead
+// Inspects reports whether the body of a response to r with that status is decoded or handed to Handle. An answer that has no
+// body by its status, 204 or 304, or by the method, HEAD, is not.
+func (t Target) Inspects(r *Request, status int) bool {
+	if t.Handle == nil || status >= 400 || status == http.StatusNoContent || status == http.StatusNotModified {
+		return false
+	}
+	return t.MethodOf(r) != http.MethodHead
 }
 
 // firstRead is the number of bytes for which memory is allocated before anything of a body of unknown length has been read.

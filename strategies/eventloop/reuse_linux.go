@@ -30,7 +30,7 @@ func (l *loop) newConn(h *host) *conn {
 
 // resetParser makes the parser ready for a response. It is called as soon as the previous response is done, since its body
 // may be large.
-func (c *conn) resetParser() { c.parser.Reset(c.loop.target.Method == http.MethodHead) }
+func (c *conn) resetParser() { c.parser.Reset(false) }
 
 // connFor returns a conn for a request to h: the idle one that was used last, or a new one if none is idle.
 func (l *loop) connFor(h *host) *conn {

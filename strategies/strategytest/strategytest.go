@@ -52,6 +52,7 @@ var checks = []check{
 
 	{"the server receives what the target says", targetIsSent},
 	{"requests are sent as given", requestsAreSentAsGiven},
+	{"a request sends its own message", requestsSendTheirOwnMessage},
 	{"redirects are not followed", redirectsAreNotFollowed},
 	{"a session keeps its cookies", sessionKeepsCookies},
 	{"Handle gets bodies whole and as sent", handleGetsWholeBodies},
