@@ -40,6 +40,7 @@ func benchmarkRequest(b *testing.B, block []byte) {
 	}
 	all := make([]http2.Stream, streams)
 	next, done := uint32(1), 0
+	form := http2.NewForm(get)
 	b.ReportAllocs()
 	for b.Loop() {
 		if done%streams == 0 {
@@ -56,7 +57,7 @@ func benchmarkRequest(b *testing.B, block []byte) {
 			next += 2 * streams
 			b.StartTimer()
 			for i := range all {
-				c.OpenStream(&all[i], "/", "")
+				c.OpenStream(&all[i], form, "/", "")
 			}
 			c.Sent(len(c.Unsent()))
 			if events, err := c.Feed(s.Bytes()); err != nil || len(events) != streams {

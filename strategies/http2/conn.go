@@ -11,20 +11,13 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math"
-	"net/http"
 
 	wire "golang.org/x/net/http2"
 	"golang.org/x/net/http2/hpack"
 )
 
-// Config is what all requests on a connection have in common.
+// Config has the limits on the responses of a connection.
 type Config struct {
-	Method    string
-	Scheme    string      // "http" or "https"
-	Authority string      // the host, with the port if it is not the scheme's
-	Header    http.Header // without Cookie; what HTTP/2 does not allow is left out: see fields
-	Body      []byte      // of every request
-
 	// KeepBelow has the body of a response whose status is below it kept for [Stream.Body]. Of other bodies only the bytes are
 	// counted.
 	KeepBelow int
@@ -99,7 +92,7 @@ func New(config *Config) *Conn {
 		initialWindow: defaultWindow,
 		window:        defaultWindow,
 	}
-	c.requests.open(config)
+	c.requests.open()
 	c.head.limit = config.maxHead()
 	c.decoder = hpack.NewDecoder(hpackTable, c.head.add)
 	c.decoder.SetMaxStringLength(c.head.limit)

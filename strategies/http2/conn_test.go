@@ -83,7 +83,7 @@ func TestEventsAreTheSameHoweverTheBytesAreCut(t *testing.T) {
 			s := newScript()
 			c.send(s)
 			for _, size := range []int{1, 2, 3, 8, 9, 10, 100, 10_000} {
-				got := newClient(t, defaults(), 2).receive(s.Bytes(), size, c.ends)
+				got := newClient(t, defaults(), get, 2).receive(s.Bytes(), size, c.ends)
 				if diff := cmp.Diff(c.want, got.log); diff != "" || got.err != nil {
 					t.Errorf("in pieces of %d bytes: %v\n(-want +got):\n%s", size, got.err, diff)
 				}
@@ -195,7 +195,7 @@ func TestFaultsEndTheStreamOrTheConnection(t *testing.T) {
 		t.Run(f.name, func(t *testing.T) {
 			s := newScript()
 			f.send(s)
-			c := newClient(t, defaults(), 2)
+			c := newClient(t, defaults(), get, 2)
 			if s.Len() > 0 && s.Bytes()[0] == 'H' { // what a server says first
 				c.Conn = http2.New(defaults())
 				_, c.err = c.Feed(s.Bytes())
@@ -236,8 +236,8 @@ func TestStreamsKeepToWhatTheServerAllows(t *testing.T) {
 		t.Fatalf("room for %d of %d streams, %v; want 2 of 2", c.Room(), c.MaxStreams(), err)
 	}
 	var one, two http2.Stream
-	c.OpenStream(&one, "/", "")
-	c.OpenStream(&two, "/", "")
+	c.OpenStream(&one, http2.NewForm(get), "/", "")
+	c.OpenStream(&two, http2.NewForm(get), "/", "")
 	if c.Room() != 0 || c.Open() != 2 {
 		t.Errorf("room for %d beside %d, want none beside 2", c.Room(), c.Open())
 	}
@@ -255,7 +255,7 @@ func TestStreamsKeepToWhatTheServerAllows(t *testing.T) {
 
 func TestTheEndHasItsReason(t *testing.T) {
 	reason := errors.New("read: something")
-	c := newClient(t, defaults(), 1)
+	c := newClient(t, defaults(), get, 1)
 	events := c.End(reason)
 	if len(events) != 1 || !errors.Is(events[0].Err, reason) {
 		t.Errorf("events %v, want one with %v", events, reason)
@@ -263,7 +263,7 @@ func TestTheEndHasItsReason(t *testing.T) {
 	if _, err := c.Feed([]byte("more")); !errors.Is(err, reason) || !c.Ending() {
 		t.Errorf("after the end: %v", err)
 	}
-	c = newClient(t, defaults(), 0)
+	c = newClient(t, defaults(), get, 0)
 	if events := c.End(nil); len(events) != 0 {
 		t.Errorf("events %v of no stream", events)
 	}

@@ -1,10 +1,6 @@
 package http2
 
-import (
-	"net/http"
-
-	wire "golang.org/x/net/http2"
-)
+import wire "golang.org/x/net/http2"
 
 // readData reads a part of a body. The window of the connection counts it even if its stream is closed.
 func (c *Conn) readData(f *wire.DataFrame) error {
@@ -49,7 +45,7 @@ func (c *Conn) addData(s *Stream, data []byte) bool {
 	c.useless = 0
 	s.size += int64(len(data))
 	switch {
-	case c.config.Method == http.MethodHead:
+	case s.isHead:
 		c.fail(s, wire.ErrCodeProtocol, malformed("a body in the response to HEAD"))
 	case s.length >= 0 && s.size > s.length:
 		c.fail(s, wire.ErrCodeProtocol, malformed("a body of more bytes than its Content-Length, %d", s.length))

@@ -13,7 +13,6 @@ import (
 // fuzzConfig has small limits, so that short inputs reach them.
 func fuzzConfig() *http2.Config {
 	config := defaults()
-	config.Method, config.Body = "POST", []byte("hello")
 	config.MaxHead, config.MaxBody, config.Window = 200, 100, 40
 	return config
 }
@@ -34,10 +33,10 @@ func FuzzConn(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, data []byte, seed uint64) {
-		byByte := newClient(t, fuzzConfig(), 3)
+		byByte := newClient(t, fuzzConfig(), post(5), 3)
 		byByte.stingy = true // otherwise it depends on the pieces whether a server keeps to the windows
 		byByte.receive(data, 1, true)
-		inPieces := newClient(t, fuzzConfig(), 3)
+		inPieces := newClient(t, fuzzConfig(), post(5), 3)
 		inPieces.stingy = true
 		for random := rand.New(rand.NewPCG(seed, 0)); len(data) > 0; {
 			n := min(1+random.IntN(60), len(data))
@@ -99,8 +98,8 @@ func FuzzFrames(f *testing.F) {
 				s.head(stream, true, "x-trailer", "1")
 			}
 		}
-		_ = newClient(t, fuzzConfig(), 3).receive(s.Bytes(), int(size)+1, true) // with larger windows, nothing may panic
-		one, other := newClient(t, fuzzConfig(), 3), newClient(t, fuzzConfig(), 3)
+		_ = newClient(t, fuzzConfig(), post(5), 3).receive(s.Bytes(), int(size)+1, true) // with larger windows, nothing may panic
+		one, other := newClient(t, fuzzConfig(), post(5), 3), newClient(t, fuzzConfig(), post(5), 3)
 		one.stingy, other.stingy = true, true
 		one.receive(s.Bytes(), int(size)+1, true)
 		other.receive(s.Bytes(), 7, true)

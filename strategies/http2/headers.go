@@ -103,7 +103,7 @@ func (c *Conn) respond(s *Stream, ends bool) error {
 	switch {
 	case ends:
 		c.finish(s)
-	case c.keeps(s) && s.length > c.maxBody(s) && !c.hasNoBody(s.status):
+	case c.keeps(s) && s.length > c.maxBody(s) && !s.hasNoBody():
 		c.tooLarge(s)
 	default:
 		c.replenish(s)

@@ -74,18 +74,27 @@ type client struct {
 
 // defaults are the settings of most tests.
 func defaults() *http2.Config {
-	return &http2.Config{Method: "GET", Scheme: "http", Authority: "host:80", KeepBelow: 400, MaxBody: 1 << 20, Window: 64 << 10}
+	return &http2.Config{KeepBelow: 400, MaxBody: 1 << 20, Window: 64 << 10}
+}
+
+// get is what most requests send.
+var get = http2.Message{Method: "GET", Scheme: "http", Authority: "host:80"}
+
+// post returns a message with a body of n bytes.
+func post(n int) http2.Message {
+	return http2.Message{Method: "POST", Scheme: "http", Authority: "host:80", Body: make([]byte, n), HasLength: true}
 }
 
 // newClient returns a client with n streams, after SETTINGS of the server.
-func newClient(t testing.TB, config *http2.Config, n int) *client {
+func newClient(t testing.TB, config *http2.Config, m http2.Message, n int) *client {
 	c := &client{Conn: http2.New(config)}
 	if _, err := c.Conn.Feed(newScript().Bytes()); err != nil || !c.Ready() {
 		t.Fatalf("the first SETTINGS: ready %t, %v", c.Ready(), err)
 	}
+	form := http2.NewForm(m)
 	for range n {
 		s := &http2.Stream{Owner: len(c.streams)}
-		c.OpenStream(s, "/", "")
+		c.OpenStream(s, form, "/", "")
 		c.streams = append(c.streams, s)
 	}
 	return c

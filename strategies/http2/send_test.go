@@ -13,17 +13,16 @@ import (
 )
 
 func TestRequestsAreInTheFormOfHTTP2(t *testing.T) {
-	config := defaults()
-	config.Method, config.Body = "POST", []byte("hello")
-	config.Header = http.Header{
+	m := post(5)
+	m.Header = http.Header{
 		"User-Agent": {""}, "X-B": {"1", "2"}, "Accept": {"*/*"}, "Connection": {"keep-alive"}, "Te": {"gzip"}, "Host": {"other"},
 		"Content-Length": {"7"}, "Upgrade": {"h2c"},
 	}
-	c := newClient(t, config, 0)
+	c, form := newClient(t, defaults(), get, 0), http2.NewForm(m)
 	c.sent(t)
 	var want []string
 	for i, path := range []string{"/", "/a?b", "/", "/c"} {
-		c.OpenStream(new(http2.Stream), path, strings.Repeat("k=v", i%2))
+		c.OpenStream(new(http2.Stream), form, path, strings.Repeat("k=v", i%2))
 		cookie := ""
 		if i%2 > 0 {
 			cookie = " cookie=k=v"
@@ -41,22 +40,22 @@ func TestRequestsAreInTheFormOfHTTP2(t *testing.T) {
 
 func TestRepeatedRequestsAreShort(t *testing.T) {
 	for _, table := range []struct{ bytes, most int }{{4096, 25}, {0, 300}, {100, 300}} {
-		config := defaults()
-		config.Header = http.Header{"User-Agent": {"sweetspot"}, "Authorization": {"Bearer " + strings.Repeat("secret", 20)}}
-		c := newClient(t, config, 0)
+		m := get
+		m.Header = http.Header{"User-Agent": {"sweetspot"}, "Authorization": {"Bearer " + strings.Repeat("secret", 20)}}
+		c, form := newClient(t, defaults(), get, 0), http2.NewForm(m)
 		_, err := c.Feed(newScript(wire.Setting{ID: wire.SettingHeaderTableSize, Val: uint32(table.bytes)}).Bytes())
 		if err != nil {
 			t.Fatal(err)
 		}
 		for range 3 {
-			c.OpenStream(new(http2.Stream), "/a", "")
+			c.OpenStream(new(http2.Stream), form, "/a", "")
 		}
 		frames := c.sent(t)
 		last := frames[len(frames)-1]
 		if want := ":path=/a authorization=Bearer secret"; !strings.Contains(last, want) || !strings.Contains(last, "user-agent=sweetspot") {
 			t.Errorf("table of %d bytes: the request is %q, want %q in it", table.bytes, last, want)
 		}
-		c.OpenStream(new(http2.Stream), "/a", "")
+		c.OpenStream(new(http2.Stream), form, "/a", "")
 		if n := len(c.Unsent()); n > table.most {
 			t.Errorf("table of %d bytes: a repeated request has %d bytes, want at most %d", table.bytes, n, table.most)
 		}
@@ -64,18 +63,16 @@ func TestRepeatedRequestsAreShort(t *testing.T) {
 }
 
 func TestLongHeaderFieldsTakeSeveralFrames(t *testing.T) {
-	config := defaults()
-	config.Header = http.Header{"X-Long": {strings.Repeat("~", 40_000)}}
-	c := newClient(t, config, 1)
+	m := get
+	m.Header = http.Header{"X-Long": {strings.Repeat("~", 40_000)}}
+	c := newClient(t, defaults(), m, 1)
 	if frames := c.sent(t); !strings.HasSuffix(frames[len(frames)-1], strings.Repeat("~", 40_000)) {
 		t.Errorf("sent %.200q", frames)
 	}
 }
 
 func TestBodiesKeepToTheWindows(t *testing.T) {
-	config := defaults()
-	config.Method, config.Body = "POST", make([]byte, 100_000)
-	c := newClient(t, config, 2)
+	c := newClient(t, defaults(), post(100_000), 2)
 	count := func() (bytes [2]int, ended [2]bool) {
 		for _, frame := range c.sent(t) {
 			var stream, n int
@@ -119,9 +116,7 @@ func TestBodiesKeepToTheWindows(t *testing.T) {
 }
 
 func TestAnEarlyAnswerEndsTheBody(t *testing.T) {
-	config := defaults()
-	config.Method, config.Body = "POST", make([]byte, 100_000)
-	c := newClient(t, config, 1)
+	c := newClient(t, defaults(), post(100_000), 1)
 	c.sent(t)
 	c.receive(newScript().answer(1, "enough").Bytes(), 1<<20, false)
 	if diff := cmp.Diff([]string{"SETTINGS ack", "RST_STREAM 1 CANCEL"}, c.sent(t)); diff != "" {
@@ -132,7 +127,7 @@ func TestAnEarlyAnswerEndsTheBody(t *testing.T) {
 func TestWindowsAreGivenBack(t *testing.T) {
 	const part = 16 << 10
 	config := defaults()
-	c := newClient(t, config, 1)
+	c := newClient(t, config, get, 1)
 	s := newScript().head(1, false, ":status", "500") // its body is not kept
 	for range 8 {
 		s.data(1, false, strings.Repeat("x", part))
@@ -152,7 +147,7 @@ func TestWindowsAreGivenBack(t *testing.T) {
 }
 
 func TestPaddingTakesNothingOfAKeptBody(t *testing.T) {
-	c := newClient(t, defaults(), 1)
+	c := newClient(t, defaults(), get, 1)
 	s := newScript().head(1, false, ":status", "200", "content-length", "2000")
 	for range 2000 {
 		_ = s.WriteDataPadded(1, false, []byte("x"), make([]byte, 200))

@@ -30,6 +30,7 @@ type Stream struct {
 	credit  int64 // bytes of DATA that the server may still send
 
 	// The request:
+	isHead bool   // its method is HEAD
 	unsent []byte // of its body
 	window int64  // bytes of the body that the server allows
 	queued bool   // in Conn.sending
@@ -72,11 +73,11 @@ func (s *Stream) Release() {
 	}
 }
 
-func (s *Stream) open(id uint32, config *Config, window int64) {
+func (s *Stream) open(id uint32, window int64) {
 	s.Release()
 	*s = Stream{
 		Owner: s.Owner, id: id, phase: inHead, length: -1, body: s.body, cookies: s.cookies[:0],
-		room: config.window(), credit: config.window(), unsent: config.Body, window: window,
+		room: window, credit: window,
 	}
 }
 
@@ -106,7 +107,7 @@ func (c *Conn) fail(s *Stream, code wire.ErrCode, err error) {
 
 // finish ends a stream with its response.
 func (c *Conn) finish(s *Stream) {
-	if s.size < s.length && (s.size > 0 || !c.hasNoBody(s.status)) {
+	if s.size < s.length && (s.size > 0 || !s.hasNoBody()) {
 		c.remove(s)
 		c.emit(Failed, s, fmt.Errorf("the response ended after %d of %d bytes: %w", s.size, s.length, io.ErrUnexpectedEOF))
 		return
@@ -119,8 +120,8 @@ func (c *Conn) finish(s *Stream) {
 }
 
 // hasNoBody reports whether a response has no body, whatever its Content-Length says.
-func (c *Conn) hasNoBody(status int) bool {
-	return c.config.Method == http.MethodHead || status == http.StatusNoContent || status == http.StatusNotModified
+func (s *Stream) hasNoBody() bool {
+	return s.isHead || s.status == http.StatusNoContent || s.status == http.StatusNotModified
 }
 
 func (c *Conn) keeps(s *Stream) bool { return s.status < c.config.KeepBelow }
