@@ -35,6 +35,7 @@ var may = map[string][]string{
 	"sweetspot/server/capacity":          {},
 	"sweetspot/server/station":           {"sweetspot/server/capacity"},
 	"sweetspot/bench/optimum":            {"sweetspot/results/stat"},
+	"sweetspot/bench/fetch":              {"sweetspot/strategies"},
 	"sweetspot/bench/process":            {},
 	"sweetspot/bench/ports":              {},
 	"sweetspot/bench":                    {"sweetspot/strategies", "sweetspot/results", "sweetspot/results/stat", "sweetspot/bench/optimum", "sweetspot/bench/ports", "sweetspot/bench/process"},
