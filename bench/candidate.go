@@ -45,6 +45,7 @@ type candidate struct {
 	session  strategies.Session
 	ending   *ending // of the session
 	limit    int
+	streams  int // the most on one connection; 0 if the protocol has none, or the server decides
 	purpose  results.Purpose
 	began    time.Time // the run's start, from which the offsets of its trials count
 
@@ -53,7 +54,7 @@ type candidate struct {
 
 // at returns what a trial of the candidate measures.
 func (c candidate) at() results.At {
-	return results.At{Strategy: c.strategy.Name(), Limit: c.limit, Target: c.target.number()}
+	return results.At{Strategy: c.strategy.Name(), Limit: c.limit, Target: c.target.number(), Streams: c.streams}
 }
 
 // name returns the candidate's strategy, with its target if the run has several.
@@ -61,7 +62,7 @@ func (c candidate) name() string { return c.at().Name(c.target.index != nil) }
 
 // label says in a trial what it measures, and in which block.
 func (c candidate) label(t *results.Trial, block int) {
-	t.Strategy, t.Limit, t.Target, t.Block = c.strategy.Name(), c.limit, c.target.index, block
+	t.Strategy, t.Limit, t.Target, t.Streams, t.Block = c.strategy.Name(), c.limit, c.target.index, c.streams, block
 }
 
 // candidates are the strategies of a run with their sessions.
@@ -84,7 +85,9 @@ func (r *runner) open(ctx context.Context, on *target, all []strategies.Strategy
 			continue
 		}
 		r.observe.reportVersion(s, session)
-		c := candidate{strategy: s, target: on, session: session, ending: newEnding(session), limit: s.Limit(limit), began: r.began}
+		c := candidate{
+			strategy: s, target: on, session: session, ending: newEnding(session), limit: s.Limit(limit), streams: on.load.streamsOf(s), began: r.began,
+		}
 		r.enter(c)
 		opened = append(opened, c)
 	}

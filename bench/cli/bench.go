@@ -45,6 +45,7 @@ target 1, and does not compare the strategies with one another. Requirements are
 	thresholds.bind(cmd)
 	cmd.Flags().IntVarP(&limit, "limit", "c", 60, "have at most `N` requests in flight")
 	cmd.Flags().StringVar(&o.against, "against", "", "compare the target with the one at this `URL`, by the same requests in the same blocks; a path is one on the bundled server")
+	cmd.Flags().IntVar(&o.streams, "streams", 0, "have at most `N` requests at a time on one connection, with strategies over HTTP/2 and HTTP/3: a limit takes limit/N connections (default as many as the server allows)")
 	return cmd
 }
 
@@ -82,7 +83,7 @@ func runBench(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	if bench.HasCopy(len(measured), o.repeats) {
 		copies = 1
 	}
-	checkFiles("--limit", limit, measured, copies, &found)
+	checkFiles("--limit", limit, o.streams, measured, copies, &found)
 	thresholds.parse(cmd, plan.strategies, &found)
 	if err := found.err(); err != nil {
 		return err
