@@ -32,6 +32,7 @@ Without a URL, or with only a path such as /{1..1000}, it starts the bundled tes
 		Args: oneURL,
 		RunE: func(cmd *cobra.Command, args []string) error { return runBench(cmd, args, &o, &thresholds, limit) },
 	}
+	o.defaults = toCompare()
 	o.bind(cmd)
 	thresholds.bind(cmd)
 	cmd.Flags().IntVarP(&limit, "limit", "c", 60, "have at most `N` requests in flight")

@@ -49,6 +49,7 @@ Without a URL, or with only a path, it starts the bundled test server for the ti
 			return runSweep(cmd, args, &o, &thresholds, sweep, slo)
 		},
 	}
+	o.defaults = toSweep()
 	o.bind(cmd)
 	thresholds.bind(cmd)
 	f := cmd.Flags()
@@ -194,15 +195,15 @@ func checkSweep(sweep *bench.Sweep, found *faults) {
 	}
 }
 
-// sweepable returns the strategies that can have more than one request in flight. It adds a fault if --strategy names
-// another one.
+// sweepable returns the strategies that can have more than one request in flight. It adds a fault for each other one that
+// --strategy names.
 func sweepable(all []strategies.Strategy, o *options, found *faults) []strategies.Strategy {
 	var many []strategies.Strategy
 	for _, s := range all {
 		switch {
 		case s.Limit(2) > 1:
 			many = append(many, s)
-		case len(o.strategies) > 0:
+		case slices.Contains(o.strategies, s.Name()):
 			found.addf("--strategy %s: has one request in flight whatever the limit: want one such as semaphore", s.Name())
 		}
 	}
