@@ -33,12 +33,13 @@ var may = map[string][]string{
 	"sweetspot/server":                   {"sweetspot/server/capacity", "sweetspot/server/station"},
 	"sweetspot/server/capacity":          {},
 	"sweetspot/server/station":           {"sweetspot/server/capacity"},
-	"sweetspot/bench/optimum":            {"sweetspot/results/stat"},
+	"sweetspot/bench/optimum":            {"sweetspot/results/stat", "sweetspot/results/text"},
 	"sweetspot/bench/process":            {},
 	"sweetspot/bench/ports":              {},
-	"sweetspot/bench":                    {"sweetspot/strategies", "sweetspot/results", "sweetspot/results/stat", "sweetspot/bench/optimum", "sweetspot/bench/ports", "sweetspot/bench/process"},
+	"sweetspot/bench":                    {"sweetspot/strategies", "sweetspot/results", "sweetspot/results/stat", "sweetspot/results/text", "sweetspot/bench/optimum", "sweetspot/bench/ports", "sweetspot/bench/process"},
 	"sweetspot/bench/cli":                {"sweetspot/*", "sweetspot/bench/cli/*", "sweetspot/bench/process", "sweetspot/server/capacity", "sweetspot/results/*", "sweetspot/strategies/all", "sweetspot/strategies/external"},
 	"sweetspot/bench/cli/bundled":        {"sweetspot/bench", "sweetspot/server"},
+	"sweetspot/bench/cli/console":        {"sweetspot/bench", "sweetspot/bench/cli/terminal", "sweetspot/results", "sweetspot/results/render", "sweetspot/results/text"},
 	"sweetspot/bench/cli/live":           {"sweetspot/bench", "sweetspot/results", "sweetspot/results/report", "sweetspot/results/text"},
 	"sweetspot/bench/cli/machine":        {"sweetspot/results"},
 	"sweetspot/bench/cli/secret":         {"sweetspot/results", "sweetspot/results/text"},
@@ -56,7 +57,6 @@ var rooms = map[string][]string{
 	"github.com/dustin/go-humanize":                           {"sweetspot/bench/cli"}, // sizes with units
 	"github.com/spf13/cobra":                                  {"sweetspot/bench/cli"},
 	"github.com/spf13/pflag":                                  {"sweetspot/bench/cli"}, // what cobra's flags are
-	"github.com/schollz/progressbar/v3":                       {"sweetspot/bench/cli"},
 	"github.com/chromedp/chromedp":                            {"sweetspot/results/report/chromium"},
 	"github.com/prometheus/client_golang/prometheus":          {"sweetspot/bench/cli/live"},
 	"github.com/prometheus/client_golang/prometheus/promhttp": {"sweetspot/bench/cli/live"},
