@@ -14,6 +14,7 @@ var may = map[string][]string{
 	"sweetspot/strategies":               {"sweetspot/strategies/http1", "sweetspot/strategies/network"},
 	"sweetspot/strategies/expect":        {"sweetspot/strategies"},
 	"sweetspot/strategies/http1":         {},
+	"sweetspot/strategies/http2":         {},
 	"sweetspot/strategies/network":       {"sweetspot/strategies/http1"},
 	"sweetspot/strategies/eventloop":     {"sweetspot/strategies", "sweetspot/strategies/http1", "sweetspot/strategies/network"},
 	"sweetspot/strategies/external":      {"sweetspot/strategies"},
