@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"time"
 
 	"sweetspot/results"
 	"sweetspot/results/stat"
@@ -27,6 +28,18 @@ type Comparison struct {
 type SecondTarget struct {
 	URLs    URLs
 	Witness func() (ServerCounts, error) // as [Observer.Witness]; nil if the server does not count
+}
+
+// Expected returns how long the comparison lasts with a fast target; 0 if that is not known, as of batches.
+func (c Comparison) Expected(load Load) time.Duration {
+	rows := len(c.Strategies)
+	if c.Against != nil {
+		rows *= 2
+	}
+	if HasCopy(rows, c.Repeats) {
+		rows++
+	}
+	return time.Duration(rows*c.Repeats) * load.shortestTrial()
 }
 
 // Run makes the comparison in complete blocks, each in its own random order, so that a machine that drifts does not favour

@@ -92,6 +92,34 @@ func (v Versus) Sentence() string {
 	return fmt.Sprintf("%s: target 0 is %s than target 1%s.", v.At().Name(false), difference, note)
 }
 
+// targetsHeadline says how the first target compares with the second, with every strategy.
+func targetsHeadline(all []Versus) Headline {
+	counts := map[VersusVerdict]int{}
+	for _, v := range all {
+		counts[v.Verdict]++
+	}
+	share := func(verdict VersusVerdict) string {
+		if len(all) == 1 {
+			return "with " + all[0].At().Name(false)
+		}
+		return fmt.Sprintf("with %d of %d strategies", counts[verdict], len(all))
+	}
+	switch {
+	case len(all) == 0:
+		return Headline{Before: "No comparison of the targets yet"}
+	case len(all) == 1 && all[0].Low != nil && all[0].Verdict != VersusSame:
+		v := all[0]
+		return Headline{Strategy: v.Strategy, Before: "Target 0 is", Figure: v.Words(), After: "than target 1, with " + v.At().Name(false)}
+	case counts[VersusSlower] > 0 && counts[VersusFaster] > 0:
+		return Headline{Before: "Target 0 is", Figure: "slower", After: share(VersusSlower) + " and faster " + share(VersusFaster)}
+	case counts[VersusSlower] > 0:
+		return Headline{Before: "Target 0 is", Figure: "slower", After: "than target 1, " + share(VersusSlower)}
+	case counts[VersusFaster] > 0:
+		return Headline{Before: "Target 0 is", Figure: "faster", After: "than target 1, " + share(VersusFaster)}
+	}
+	return Headline{Before: "No difference shown between", Figure: "2", After: "targets", Why: all[0].Sentence()}
+}
+
 // On returns the summaries of those that were measured on a target.
 func On(target int, all []Summary) []Summary {
 	var on []Summary

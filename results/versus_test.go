@@ -70,3 +70,19 @@ func TestSummariesAreSetBesideThoseOfTheSameTarget(t *testing.T) {
 		}
 	}
 }
+
+func TestHeadlineOfTwoTargets(t *testing.T) {
+	run := fixture.Targeted(t)
+	slower, same := run.Versus[0], run.Versus[1]
+	for want, versus := range map[string][]results.Versus{
+		"Target 0 is slower than target 1, with 1 of 2 strategies": {slower, same},
+		"Target 0 is 9.4 to 17% slower than target 1, with pool":   {slower},
+		"No difference shown between 2 targets":                    {same},
+		"No comparison of the targets yet":                         nil,
+	} {
+		run.Versus = versus
+		if got := run.Headline().String(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

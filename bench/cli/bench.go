@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"fmt"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -9,6 +11,7 @@ import (
 	"sweetspot/bench/cli/bundled"
 	"sweetspot/bench/cli/secret"
 	"sweetspot/results"
+	"sweetspot/results/text"
 )
 
 func newBenchCommand() *cobra.Command {
@@ -41,6 +44,7 @@ target 1, and does not compare the strategies with one another. Requirements are
 		Args: oneURL,
 		RunE: func(cmd *cobra.Command, args []string) error { return runBench(cmd, args, &o, &thresholds, limit) },
 	}
+	o.defaults = toCompare()
 	o.bind(cmd)
 	thresholds.bind(cmd)
 	cmd.Flags().IntVarP(&limit, "limit", "c", 60, "have at most `N` requests in flight")
@@ -67,6 +71,9 @@ func (o *options) second(cmd *cobra.Command, found *faults) (*bench.SecondTarget
 	found.failures = append(found.failures, unreachable(cmd.Context(), urls)...)
 	return &bench.SecondTarget{URLs: urls}, results.Target{URL: secret.Logins(url)}
 }
+
+// worthSaying is how long a run lasts that announces its length.
+const worthSaying = 10 * time.Second
 
 func runBench(cmd *cobra.Command, args []string, o *options, thresholds *thresholds, limit int) error {
 	var found faults
@@ -97,10 +104,14 @@ func runBench(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	}
 	var instant bundled.Instant
 	defer instant.Stop()
+	comparison := bench.Comparison{
+		Strategies: plan.strategies, Limit: limit, Repeats: o.repeats, Against: against, Seed: o.seed, Instant: instant.Start, Floor: plan.floor,
+	}
+	if expected := comparison.Expected(plan.load); expected >= worthSaying && !o.quiet {
+		fmt.Fprintf(cmd.ErrOrStderr(), "measuring %s: about %s\n", text.Plural(len(measured)*o.repeats, "trial"), text.Span(expected.Seconds()))
+	}
 	err := job{
-		plan: bench.Comparison{
-			Strategies: plan.strategies, Limit: limit, Repeats: o.repeats, Against: against, Seed: o.seed, Instant: instant.Start, Floor: plan.floor,
-		},
+		plan: comparison,
 		load: plan.load, against: against, server: o.server(), run: run, display: &o.display, out: o.out, live: plan.live, quiet: o.quiet,
 	}.do(cmd)
 	if err != nil {
