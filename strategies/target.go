@@ -4,14 +4,17 @@ import (
 	"crypto/tls"
 	"errors"
 	"net/http"
+	"net/url"
 	"time"
+
+	"sweetspot/strategies/network"
 )
 
 // A Target is what all requests of a session have in common. It is the one place for settings, so that every client has the
 // same ones. A zero field stands for the default that its comment names.
 //
 // These settings are fixed, whatever the defaults of a client are: connections are kept alive, as many idle ones as the limit;
-// nothing is retried, redirected, decompressed or proxied; HTTP is version 1.1; cookies are kept in a jar until the session
+// nothing is retried, redirected or decompressed, and the environment names no proxy; HTTP is version 1.1; cookies are kept in a jar until the session
 // is closed. A request that meets a connection which the server closed while it was idle does not fail: the server has not
 // seen it, and it is made on another connection.
 type Target struct {
@@ -22,6 +25,7 @@ type Target struct {
 	DialTimeout time.Duration // default: [DefaultDialTimeout]; of one connection
 	DNSCache    time.Duration // default: [DefaultDNSCache]; how long an address is kept
 	Insecure    bool          // accept any TLS certificate
+	Route       network.Route // how connections to hosts are made; default: straight
 	Varied      bool          // requests may have a [Request.Message]; a strategy that cannot send one says so in Open
 
 	// MaxBody is the most bytes that a body may have, after decompression, if it is decoded or handed to Handle. A larger one
@@ -96,10 +100,25 @@ func (t Target) InProcess() Target {
 	return t
 }
 
-// tls returns the TLS settings of every client.
+// Network returns the network of one session of a client in this process.
+func (t Target) Network() *network.Network {
+	return network.New(t.DialTimeout, t.DNSCache).Via(t.Route, t.Insecure)
+}
+
+// tls returns the TLS settings of every client. A given Host is the name that the server is asked for, and that its certificate
+// must have.
 func (t Target) tls() *tls.Config {
-	return &tls.Config{
+	config := &tls.Config{
 		InsecureSkipVerify: t.Insecure, // only if the user asks for it
 		NextProtos:         []string{"http/1.1"},
+		ServerName:         t.ServerName(),
 	}
+	t.Route.AddTo(config)
+	return config
+}
+
+// ServerName returns the name of the Host header without its port, "" if the target has none.
+func (t Target) ServerName() string {
+	given := url.URL{Host: t.Header.Get("Host")}
+	return given.Hostname()
 }

@@ -59,6 +59,8 @@ var checks = []check{
 	{"bodies are decoded if the target says so", bodiesAreDecoded},
 	{"a body of a bad status is not decoded", badStatusIsNotDecoded},
 	{"Insecure accepts any certificate", insecureAcceptsAnyCertificate},
+	{"every way to a target is taken", everyWayIsTaken},
+	{"what stands in the way is a failure of the right class", obstaclesHaveTheirClass},
 	{"connections closed while idle are replaced", idleConnectionsAreReplaced},
 	{"a long header line is accepted", longHeaderIsAccepted},
 	{"an answer before the whole body was sent is an answer", earlyAnswerIsAnAnswer},
