@@ -48,7 +48,7 @@ func openNetHTTP(target Target, n *network.Network, connections int) Stack {
 	transport := &http.Transport{
 		Proxy:               refuseRetry,
 		DialContext:         dial(nil),
-		DialTLSContext:      dial(target.tls()),
+		DialTLSContext:      dial(target.TLS(HTTP1)),
 		Protocols:           new(http.Protocols),
 		DisableCompression:  true,
 		MaxIdleConnsPerHost: connections, // the default is 2: most requests would dial
@@ -141,6 +141,7 @@ func (c *netHTTPCaller) attempt(r *Request, request *http.Request, deadline time
 	if err == nil {
 		o = c.stack.target.Receive(deadline, r, Response{
 			Status:   response.StatusCode,
+			Header:   netHTTPHeader(response.Header),
 			Encoding: response.Header.Get("Content-Encoding"),
 			Length:   response.ContentLength,
 			Body:     response.Body,
