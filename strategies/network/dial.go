@@ -39,19 +39,32 @@ func (n *Network) Dial(ctx context.Context, address string, o Options) (*Conn, e
 	ctx, cancel := context.WithTimeout(ctx, n.dialTimeout)
 	defer cancel()
 	defer context.AfterFunc(n.ctx, cancel)()
-	conn, err := n.dial(ctx, address, o)
+	conn, err := n.dial(ctx, address, o, o.TLS != nil)
 	if err != nil && n.ctx.Err() != nil {
 		return nil, fmt.Errorf("dial %s: %w", address, errSessionClosed)
 	}
 	return conn, err
 }
 
-func (n *Network) dial(ctx context.Context, address string, o Options) (*Conn, error) {
+// Probe connects to a host as Dial does, but leaves out the TLS handshake with the host, and closes the connection. Secure says
+// that a client would make it.
+func (n *Network) Probe(ctx context.Context, address string, secure bool) error {
+	ctx, cancel := context.WithTimeout(ctx, n.dialTimeout)
+	defer cancel()
+	conn, err := n.dial(ctx, address, Options{}, secure)
+	if err != nil {
+		return err
+	}
+	return conn.Close()
+}
+
+// dial is Dial without its timeout. Secure says that there will be TLS to the host.
+func (n *Network) dial(ctx context.Context, address string, o Options, secure bool) (*Conn, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, fmt.Errorf("dial %s: %w", address, err)
 	}
-	p := n.path(host, port, o.TLS != nil)
+	p := n.path(host, port, secure)
 	raw, err := n.connectTo(ctx, p)
 	if err != nil {
 		return nil, err
@@ -83,15 +96,26 @@ func (n *Network) connectTo(ctx context.Context, p path) (socket, error) {
 		}
 		return conn.(*net.UnixConn), nil
 	}
-	addresses, err := n.Resolve(ctx, p.host)
+	raw, err := n.connectHost(ctx, p.host, p.port)
+	switch {
+	case err != nil && n.route.Proxy != nil:
+		return nil, fmt.Errorf("proxy %s: %w", n.route.ProxyName(), err)
+	case err != nil:
+		return nil, err // not a nil *net.TCPConn
+	}
+	return raw, nil
+}
+
+func (n *Network) connectHost(ctx context.Context, host, port string) (*net.TCPConn, error) {
+	addresses, err := n.Resolve(ctx, host)
 	if err != nil {
 		return nil, err
 	}
-	raw, ip, err := n.race(ctx, addresses, p.port)
+	raw, ip, err := n.race(ctx, addresses, port)
 	if err != nil {
-		return nil, err // not a nil *net.TCPConn
+		return nil, err
 	}
-	n.Prefer(p.host, ip)
+	n.Prefer(host, ip)
 	return raw, nil
 }
 
@@ -122,7 +146,7 @@ func (n *Network) newConn(ctx context.Context, w *wire, p path, host string, o O
 func (c *Conn) negotiate(p path, host string) (_ string, err error) {
 	step, secured := "connect", false
 	if through := c.network.route.Proxy; through != nil {
-		step = "proxy " + proxyName(through)
+		step = "proxy " + c.network.route.ProxyName()
 		if through.Scheme == "https" {
 			secured = true
 			if c.Conn, err = c.network.secureProxy(c.Conn); err != nil {

@@ -20,9 +20,6 @@ var ErrProxyRefused = errors.New("the proxy refuses")
 
 var errProxyClosed = fmt.Errorf("it closed the connection without an answer: %w", io.EOF)
 
-// proxyName returns a proxy's URL without its login.
-func proxyName(proxy *url.URL) string { return proxy.Scheme + "://" + proxy.Host }
-
 // throughProxy asks the route's proxy for a tunnel to the host and port of address, over a connection to the proxy.
 func (n *Network) throughProxy(conn net.Conn, address string) error {
 	through := n.route.Proxy
@@ -33,7 +30,7 @@ func (n *Network) throughProxy(conn net.Conn, address string) error {
 		err = connectTunnel(conn, through, address)
 	}
 	if err != nil {
-		return fmt.Errorf("proxy %s: %w", proxyName(through), err)
+		return fmt.Errorf("proxy %s: %w", n.route.ProxyName(), err)
 	}
 	return nil
 }
@@ -46,7 +43,7 @@ func (n *Network) secureProxy(conn net.Conn) (net.Conn, error) {
 	}
 	secured := tls.Client(conn, config)
 	if err := secured.Handshake(); err != nil {
-		return nil, &TLSError{fmt.Errorf("proxy %s: TLS handshake: %w", proxyName(n.route.Proxy), err)}
+		return nil, &TLSError{fmt.Errorf("proxy %s: TLS handshake: %w", n.route.ProxyName(), err)}
 	}
 	return secured, nil
 }

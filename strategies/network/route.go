@@ -51,6 +51,20 @@ func (r Route) AddTo(config *tls.Config) {
 	}
 }
 
+// Destination returns where connections to a host and port end: there, or where a detour leads.
+func (r Route) Destination(host, port string) (toHost, toPort string) {
+	toHost, toPort, _ = r.detour(host, port)
+	return toHost, toPort
+}
+
+// ProxyName returns the proxy's URL without its login, "" without a proxy.
+func (r Route) ProxyName() string {
+	if r.Proxy == nil {
+		return ""
+	}
+	return r.Proxy.Scheme + "://" + r.Proxy.Host
+}
+
 var errProxyURL = errors.New("want a URL such as http://127.0.0.1:3128 or socks5://user:password@127.0.0.1:1080")
 
 // ParseProxy reads the URL of a proxy: its scheme is http, https or socks5, and it may have a login. The scheme socks5h means
