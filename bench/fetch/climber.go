@@ -64,7 +64,7 @@ const (
 	largeStep    = 2
 	mostPairs    = 4
 	decidedBy    = 2.0  // standard errors
-	downLoss     = 0.05  // of what a smaller limit should cost
+	downLoss     = 0.05 // of what a smaller limit should cost
 	keepOfBest   = 0.96 // a smaller limit must not give less of the best
 	longestRest  = 16   // windows
 	ceilingTime  = 20   // windows
