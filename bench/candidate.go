@@ -27,7 +27,7 @@ type target struct {
 
 func newTarget(load Load, witness func() (ServerCounts, error)) *target {
 	load.hosts = hostsOf(load.URLs)
-	return &target{load: load, witness: witness, ports: ports.NewWatch(load.URLs.At(0))}
+	return &target{load: load, witness: witness, ports: ports.NewWatch(load.firstHop())}
 }
 
 // number returns the index of the target; 0 also if the run has one.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 
 	"sweetspot/bench"
 	"sweetspot/bench/cli/live"
+	"sweetspot/bench/cli/reach"
 	"sweetspot/bench/cli/secret"
 	"sweetspot/results"
 	"sweetspot/results/input"
@@ -39,6 +41,7 @@ type options struct {
 	urls       string
 	against    string // of bench only
 	insecure   bool
+	reach      reach.Flags
 	rate       float64
 	streams    int
 	decode     string
@@ -78,6 +81,7 @@ func (o *options) bind(cmd *cobra.Command) {
 	f.StringVar(&o.body, "body", "", "send this `BODY`, with POST if --method is not given; @FILE reads it from a file")
 	f.StringVar(&o.urls, "urls", "", "request the URLs in this `FILE`, one per line, in turn")
 	f.BoolVar(&o.insecure, "insecure", false, "do not verify TLS certificates")
+	o.reach.Bind(f)
 	f.Float64Var(&o.rate, "rate", 0, "start at most `N` requests per second (default no cap)")
 	f.StringVar(&o.decode, "decode", "", "decode each body in this `FORMAT`, as part of the request: json, as RFC 8259 defines it, after gzip; 204 and 304 have no body")
 	o.maxBody = strategies.DefaultMaxBody
@@ -125,6 +129,9 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 		o.seed = rand.Uint64N(1<<52) + 1 // a number that every reader of JSON can hold
 	}
 	p := parsed{target: secret.Logins(url) + o.urls, strategies: o.chosen(cmd, found), load: o.load(cmd, url, found)}
+	var astray []error
+	p.load.Route, astray = o.reach.Route()
+	found.usage = append(found.usage, astray...)
 	p.floor, p.warnings = strategyFloor(o.floor, found)
 	o.display.check(found)
 	if _, err := server.FindProfile(o.profile); err != nil {
@@ -142,8 +149,11 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 		p.live, err = live.ParseAddress(o.live)
 		found.add("--live "+o.live, err)
 	}
-	if p.load.URLs != nil {
-		found.failures = append(found.failures, unreachable(cmd.Context(), p.load.URLs)...)
+	if p.load.URLs != nil && len(astray) == 0 {
+		found.failures = append(found.failures, unreachable(cmd.Context(), p.load)...)
+	}
+	if ignored := o.reach.Ignored(os.Environ()); ignored != "" && p.load.URLs != nil {
+		fmt.Fprintln(cmd.ErrOrStderr(), ignored)
 	}
 	return p
 }
