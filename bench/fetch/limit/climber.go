@@ -1,4 +1,4 @@
-package fetch
+package limit
 
 import (
 	"fmt"
@@ -64,7 +64,7 @@ const (
 	largeStep    = 2
 	mostPairs    = 4
 	decidedBy    = 2.0  // standard errors
-	downLoss     = 0.05  // of what a smaller limit should cost
+	downLoss     = 0.05 // of what a smaller limit should cost
 	keepOfBest   = 0.96 // a smaller limit must not give less of the best
 	longestRest  = 16   // windows
 	ceilingTime  = 20   // windows
@@ -99,7 +99,7 @@ func (c *Climber) Most() int { return c.high }
 // Why implements [Limiter].
 func (c *Climber) Why() string { return c.why }
 
-// Settled returns the limit that is used between probes.
+// Settled implements [Limiter]: it returns the limit that is used between probes.
 func (c *Climber) Settled() int { return c.limit }
 
 // Add implements [Limiter]. A window in which the limit was not what held requests back shows nothing about limits.
