@@ -164,7 +164,7 @@ func (b bottleneckTest) slowDown(ctx context.Context, r *runner) (causalTest, er
 	}
 	asItIs := b.search.candidate
 	asItIs.limit = b.limit
-	slow, err := asItIs.reopened(ctx, burning(r.load.target(), c.burn))
+	slow, err := asItIs.reopened(ctx, burning(asItIs.target.load.target(), c.burn))
 	if errors.Is(err, strategies.ErrHandle) {
 		return causalTest{}, nil // a program cannot be slowed down from here
 	}
@@ -173,7 +173,7 @@ func (b bottleneckTest) slowDown(ctx context.Context, r *runner) (causalTest, er
 	}
 	defer slow.ending.end(ctx)
 	slow.purpose = results.Causal
-	each := 2 * b.search.estimate(b.limit, 0, r.load)
+	each := 2 * b.search.estimate(b.limit, 0, asItIs.target.load)
 	for pair := 0; pair < causalPairs && each <= b.left(); pair++ {
 		candidates := [2]candidate{asItIs, slow}
 		var goodputs [2]float64

@@ -11,7 +11,7 @@ import (
 // same ones. A zero field stands for the default that its comment names.
 //
 // These settings are fixed, whatever the defaults of a client are: connections are kept alive, as many idle ones as the limit;
-// nothing is retried, redirected, decompressed or proxied; HTTP is version 1.1; cookies are kept in a jar until the session
+// nothing is retried, redirected, decompressed or proxied; HTTP has the version of [ProtocolOf] the strategy; cookies are kept in a jar until the session
 // is closed. A request that meets a connection which the server closed while it was idle does not fail: the server has not
 // seen it, and it is made on another connection.
 type Target struct {
@@ -22,6 +22,8 @@ type Target struct {
 	DialTimeout time.Duration // default: [DefaultDialTimeout]; of one connection
 	DNSCache    time.Duration // default: [DefaultDNSCache]; how long an address is kept
 	Insecure    bool          // accept any TLS certificate
+	Varied      bool          // requests may have a [Request.Message]; a strategy that cannot send one says so in Open
+	Streams     int           // the most requests at a time on one connection, if the protocol multiplexes; 0: as many as the server allows
 
 	// MaxBody is the most bytes that a body may have, after decompression, if it is decoded or handed to Handle. A larger one
 	// gives the outcome the class [TooLarge]. The default is [DefaultMaxBody]. A body that is discarded may have any size.
@@ -38,6 +40,10 @@ type Target struct {
 	// Every has Handle called with every whole response: also with one that has a status of 400 or above, whose class is
 	// [BadStatus] all the same, and with one that can have no body.
 	Every bool
+
+	// Expect decides which whole responses are successes: see [Expectation]. The default is every one with a status below 400.
+	// What it rejects is of class [Unexpected], and is neither decoded nor handed to Handle.
+	Expect *Expectation
 
 	memory *bodyMemory // for the bodies of a session; nil until InProcess
 }
@@ -98,10 +104,10 @@ func (t Target) InProcess() Target {
 	return t
 }
 
-// tls returns the TLS settings of every client.
-func (t Target) tls() *tls.Config {
+// TLS returns the TLS settings of every client that speaks the protocol.
+func (t Target) TLS(p Protocol) *tls.Config {
 	return &tls.Config{
 		InsecureSkipVerify: t.Insecure, // only if the user asks for it
-		NextProtos:         []string{"http/1.1"},
+		NextProtos:         []string{p.ALPN()},
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"sweetspot/results/stat"
 	"sweetspot/server"
 	"sweetspot/strategies"
+	"sweetspot/strategies/expect"
 )
 
 // options are the flags that bench and sweep share, as they were given.
@@ -36,7 +37,9 @@ type options struct {
 	urls       string
 	insecure   bool
 	rate       float64
+	streams    int
 	decode     string
+	expect     []string
 	maxBody    byteSize
 	profile    string
 	out        string
@@ -74,6 +77,7 @@ func (o *options) bind(cmd *cobra.Command) {
 	f.StringVar(&o.decode, "decode", "", "decode each body in this `FORMAT`, as part of the request: json, as RFC 8259 defines it, after gzip; 204 and 304 have no body")
 	o.maxBody = strategies.DefaultMaxBody
 	f.Var(&o.maxBody, "max-body", "count a body over this `SIZE` as a failure, if it is decoded; one that is not decoded is read and thrown away, whatever its size")
+	f.StringArrayVar(&o.expect, "expect", nil, "count only responses that meet this `EXPRESSION` as goodput, over status, bytes, body, json and header(\"name\"), such as 'status == 200 and json.ok'; may be repeated; the language is that of expr-lang.org; where no expression has status, one of 400 or above is a failure as ever")
 	f.StringVar(&o.profile, "profile", "article", "start the bundled server with the profile of this `NAME`, if no URL is given: see 'sweetspot serve --help'")
 	f.StringVar(&o.out, "out", "", "save the run in this `FOLDER`, each trial as soon as it is over")
 	bindFloor(f, &o.floor, "take the standard deviation of each strategy")
@@ -143,7 +147,7 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 func (o *options) load(cmd *cobra.Command, url string, found *faults) bench.Load {
 	load := bench.Load{
 		Method: o.method, Timeout: o.timeout, Insecure: o.insecure, Decode: o.decode != "", MaxBody: int64(o.maxBody), Rate: o.rate,
-		Requests: o.requests, Duration: o.duration, Warmup: o.warmup,
+		Streams: o.streams, Requests: o.requests, Duration: o.duration, Warmup: o.warmup,
 	}
 	var err error
 	load.Header, err = bench.ParseHeader(o.headers)
@@ -160,9 +164,14 @@ func (o *options) load(cmd *cobra.Command, url string, found *faults) bench.Load
 	if !validMethod(o.method) {
 		found.addf("--method %q: want a word such as GET or POST", o.method)
 	}
+	if o.streams < 0 {
+		found.addf("--streams %d: want at least 1, or 0 for as many as the server allows", o.streams)
+	}
 	if o.decode != "" && o.decode != "json" {
 		found.addf("--decode %s: want json", o.decode)
 	}
+	load.Expect, err = expect.Compile(o.expect)
+	found.add("--expect", err)
 	if cmd.Flags().Changed("requests") && cmd.Flags().Changed("duration") {
 		found.addf("--requests beside --duration: want trials of N requests or of a DURATION")
 	}

@@ -16,15 +16,18 @@ import (
 
 // A Job is one request of a list.
 type Job struct {
-	URL    string
-	Method string      // empty for the target's
-	Header http.Header // in place of the target's of the same names; nil for none
-	Body   []byte      // nil for the target's
-	Fields []byte      // further members of a JSON object, as "a":1,"b":2, that come back with the result; empty for none
+	URL     string
+	Message *strategies.Message // what it sends in place of what the target says; nil for nothing
+	Fields  []byte              // further members of a JSON object, as "a":1,"b":2, that come back with the result; empty for none
 }
 
-// varied reports whether the job differs from the others in more than its URL.
-func (j Job) varied() bool { return j.Method != "" || j.Header != nil || j.Body != nil }
+// message returns the job's message, which is made if there is none.
+func (j *Job) message() *strategies.Message {
+	if j.Message == nil {
+		j.Message = &strategies.Message{}
+	}
+	return j.Message
+}
 
 // parseJob reads a line of a list: a URL, or a JSON object. It does not check the URL.
 func parseJob(line []byte) (Job, error) {
@@ -53,11 +56,12 @@ func (j *Job) set(name string, value json.RawMessage) error {
 	case "url":
 		return text(value, &j.URL)
 	case "method":
-		if err := text(value, &j.Method); err != nil {
+		m := j.message()
+		if err := text(value, &m.Method); err != nil {
 			return err
 		}
-		if request, err := http.NewRequest(j.Method, "/", nil); err != nil || request.Method != j.Method {
-			return fmt.Errorf("%q: want a word such as GET or POST", j.Method)
+		if request, err := http.NewRequest(m.Method, "/", nil); err != nil || request.Method != m.Method {
+			return fmt.Errorf("%q: want a word such as GET or POST", m.Method)
 		}
 		return nil
 	case "headers":
@@ -90,11 +94,12 @@ func (j *Job) setHeader(value json.RawMessage) error {
 	if value[0] != '{' || json.Unmarshal(value, &given) != nil {
 		return errHeaders
 	}
-	if j.Header == nil {
-		j.Header = http.Header{}
+	m := j.message()
+	if m.Header == nil {
+		m.Header = http.Header{}
 	}
 	for name, one := range given {
-		j.Header.Del(name) // the type of a body of JSON, which comes before
+		m.Header.Del(name) // the type of a body of JSON, which comes before
 		var several []string
 		if one[0] != '[' {
 			several = []string{""}
@@ -108,7 +113,7 @@ func (j *Job) setHeader(value json.RawMessage) error {
 			if !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(v) {
 				return fmt.Errorf("%q: %w", name, errHeaders)
 			}
-			j.Header.Add(name, v)
+			m.Header.Add(name, v)
 		}
 	}
 	return nil
@@ -116,15 +121,16 @@ func (j *Job) setHeader(value json.RawMessage) error {
 
 // setBody takes a text as it is, and every other value as JSON.
 func (j *Job) setBody(value json.RawMessage) error {
+	m := j.message()
 	if value[0] == '"' {
 		var body string
 		err := text(value, &body)
-		j.Body = []byte(body)
+		m.Body = []byte(body)
 		return err
 	}
-	j.Body = bytes.Clone(value)
-	j.Header = http.Header{} // "headers" comes after "body" in the order of members
-	j.Header.Set("Content-Type", "application/json")
+	m.Body = bytes.Clone(value)
+	m.Header = http.Header{} // "headers" comes after "body" in the order of members
+	m.Header.Set("Content-Type", "application/json")
 	return nil
 }
 

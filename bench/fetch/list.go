@@ -72,7 +72,7 @@ func OpenList(file io.ReaderAt, size int64, skipBad bool) (*List, error) {
 			}
 			continue
 		}
-		l.varied = l.varied || job.varied()
+		l.varied = l.varied || job.Message != nil
 		l.count++
 		hash.Write(line)
 		hash.Write([]byte{'\n'})
@@ -109,7 +109,7 @@ func (l *List) Digest() string { return l.digest }
 // Bad returns how many lines are skipped because they are wrong.
 func (l *List) Bad() int64 { return l.bad }
 
-// Varied reports whether a job has a method, headers or a body of its own.
+// Varied implements [Source].
 func (l *List) Varied() bool { return l.varied }
 
 // Job implements [Source].

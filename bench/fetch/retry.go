@@ -106,8 +106,8 @@ func (s *scheduler) finish(t *task, r result, now time.Duration) bool {
 
 // methodOf returns the method of a task's job.
 func (s *scheduler) methodOf(t *task) string {
-	if t.job.Method != "" {
-		return t.job.Method
+	if m := t.job.Message; m != nil && m.Method != "" {
+		return m.Method
 	}
 	return s.settings.Target.Method
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/temoto/robotstxt"
+
+	"sweetspot/strategies"
 )
 
 // robotsState says what is known about the robots.txt of a host.
@@ -56,11 +58,16 @@ func (s *scheduler) askRobots(h *host) *task {
 		return t
 	}
 	s.robots--
-	return &task{index: s.robots, host: h, job: Job{URL: h.name + "/robots.txt", Method: robotsMethod}}
+	return &task{index: s.robots, host: h, job: Job{URL: h.name + "/robots.txt", Message: s.robotsMessage()}}
 }
 
-// robotsMethod is that of a request for robots.txt, whatever the others have.
-const robotsMethod = http.MethodGet
+// robotsMessage returns what a request for robots.txt sends: no body, and the method GET, whatever the others have.
+func (s *scheduler) robotsMessage() *strategies.Message {
+	if s.settings.Target.Method == http.MethodGet && len(s.settings.Target.Body) == 0 {
+		return nil
+	}
+	return &strategies.Message{Method: http.MethodGet, Body: []byte{}}
+}
 
 // learnRobots takes the answer to a request for robots.txt. Where there is none, all is allowed; where it cannot be read, nothing is
 // (RFC 9309, section 2.3.1).

@@ -11,6 +11,8 @@ type Source interface {
 	Len() int64
 	// Digest returns a text that is the same for the same list only.
 	Digest() string
+	// Varied reports whether a job may have a message of its own.
+	Varied() bool
 	// Job returns the job at a place, and the place of the next. The first job is at place 0.
 	Job(at Place) (Job, Place, error)
 }
@@ -33,6 +35,7 @@ type generated struct {
 	text string
 }
 
+func (g generated) Varied() bool   { return false }
 func (g generated) Digest() string { return digestOf([]byte(g.text)) }
 
 func (g generated) Job(at Place) (Job, Place, error) {

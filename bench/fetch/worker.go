@@ -64,7 +64,7 @@ func (w *worker) Next(ctx context.Context, r *strategies.Request) bool {
 	if t == nil {
 		return false
 	}
-	*r = strategies.Request{URL: t.job.URL, Index: t.index, Start: t.began}
+	*r = strategies.Request{URL: t.job.URL, Index: t.index, Start: t.began, Message: t.job.Message}
 	return true
 }
 

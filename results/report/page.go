@@ -134,7 +134,7 @@ func newRunHead(source Source, letter string, number int, d data) runHead {
 			a.Figure = "?"
 		}
 		for _, l := range d.Lines {
-			if l.Run == number && l.strategy == o.Strategy {
+			if l.Run == number && l.at == o.At() {
 				a.Colour = l.Colour
 			}
 		}

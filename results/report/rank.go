@@ -35,12 +35,12 @@ func ranks(sources []Source, lines []line, compared func(*results.Run) []results
 	for i, source := range sources {
 		for _, s := range compared(source.Run) {
 			r := rank{
-				Name: lineName(s.Strategy, i, len(sources)), Limit: s.Limit, Rate: s.PerSecond, Low: s.Low, High: s.High,
+				Name: lineName(s.At(), i, len(sources)), Limit: s.Limit, Rate: s.PerSecond, Low: s.Low, High: s.High,
 				P50: s.Latency.P50, P90: s.Latency.P90, P99: s.Latency.P99, Max: s.Latency.Max,
 				Verdict: s.Versus(), run: i, summary: s,
 			}
 			for _, l := range lines {
-				if l.Run == i && l.strategy == s.Strategy {
+				if l.Run == i && l.at == s.At().AnyLimit() {
 					r.Colour = l.Colour
 				}
 			}

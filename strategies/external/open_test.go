@@ -45,3 +45,11 @@ func TestGreetReturnsVersionAndMaxInFlight(t *testing.T) {
 		t.Errorf("got %+v, %v, want one that has one request in flight", greeted, err)
 	}
 }
+
+func TestOpenRefusesATargetThatTheProgramCannotKeepTo(t *testing.T) {
+	s := external.Program{Name: "mine", Command: []string{os.Args[0], "as-program", "faulty", "a lower limit than asked for"}}.Strategy()
+	_, err := s.Open(t.Context(), strategies.Target{Varied: true}, 1)
+	if want := "mine: it cannot send a method, headers or a body of a single request's own"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
