@@ -120,7 +120,7 @@ func ParseList(text string) (List, error) {
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
-		if err := checkURL(line); err != nil {
+		if err := strategies.CheckURL(line); err != nil {
 			errs = append(errs, fmt.Errorf("line %d: %w", number+1, err))
 			continue
 		}
@@ -144,34 +144,14 @@ func ParseURL(text string) (URLs, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkURL(template.At(0)); err != nil {
+	if err := strategies.CheckURL(template.At(0)); err != nil {
 		return nil, err
 	}
 	// A range may stand in the host or the port. If its ends are right, so is what is between them.
-	if err := checkURL(template.At(template.Len() - 1)); err != nil {
+	if err := strategies.CheckURL(template.At(template.Len() - 1)); err != nil {
 		return nil, err
 	}
 	return template, nil
-}
-
-func checkURL(text string) error {
-	if i := strings.IndexFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }); i >= 0 {
-		// Clients differ in how they send these.
-		return fmt.Errorf("%q: want spaces and other than ASCII characters escaped, such as %%20", text)
-	}
-	parsed, err := url.Parse(text)
-	if err != nil {
-		return fmt.Errorf("%w: want one such as http://127.0.0.1:8080/", err)
-	}
-	if parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Hostname() == "" {
-		return fmt.Errorf("%q is not an http URL: want one such as http://127.0.0.1:8080/", text)
-	}
-	if port := parsed.Port(); port != "" {
-		if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
-			return fmt.Errorf("%q: port %s: want 1 to 65535", text, port)
-		}
-	}
-	return nil
 }
 
 // ParseHeader reads headers, each "Name: value". Its errors are joined, one for each header that is not right.
