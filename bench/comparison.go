@@ -34,7 +34,7 @@ func (c Comparison) Run(ctx context.Context, load Load, observe Observer) (Findi
 		return Findings{}, err
 	}
 	r := newRunner(ctx, load, observe, c.Instant)
-	candidates, err := r.open(ctx, c.Strategies, c.Limit)
+	candidates, err := r.open(ctx, r.targets[0], c.Strategies, c.Limit)
 	if err != nil {
 		return Findings{}, err
 	}
@@ -58,11 +58,11 @@ func (c Comparison) Run(ctx context.Context, load Load, observe Observer) (Findi
 // examine adds a warning for every strategy whose client is the bottleneck, which takes two signs. What the strategy
 // reaches when a server answers at once is measured only if there is another sign already.
 func (c Comparison) examine(ctx context.Context, r *runner, candidates candidates) error {
-	if r.load.exemption(nil) != notExempt {
+	if r.load().exemption(nil) != notExempt {
 		return nil
 	}
 	for _, candidate := range candidates {
-		at := lineup{candidate.strategy.Name(): candidate.limit}.of(r.trials)
+		at := lineup{candidate.at(): true}.of(r.trials)
 		if candidate.purpose != "" || mean(at, goodput) == 0 {
 			continue
 		}

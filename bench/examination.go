@@ -40,7 +40,7 @@ func (r *runner) reach(ctx context.Context, c candidate) (float64, error) {
 	if err != nil {
 		return 0, cmp.Or(ctx.Err(), err)
 	}
-	return c.calibrate(ctx, r.load, urls)
+	return c.calibrate(ctx, c.target.load, urls)
 }
 
 // calibrationLimit is the limit at which a strategy is measured against a server that answers at once. It is the same for

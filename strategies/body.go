@@ -21,13 +21,14 @@ var errLate = fmt.Errorf("the response was not read and decoded in time: %w", os
 // A Response is a response whose head has been read, for [Target.Receive].
 type Response struct {
 	Status   int
+	Header   Header
 	Encoding string // the value of Content-Encoding
 	Length   int64  // of the body, in bytes; negative if unknown
 	Body     io.Reader
 }
 
 // Receive reads the body of a response to its end and returns the request's outcome. If the target has a Handle and the
-// status is below 400, it decodes gzip, and hands the body to Handle, unless it is larger than MaxBody: then the rest of it is
+// status is below 400, or Every is set, it decodes gzip, and hands the body to Handle, unless it is larger than MaxBody: then the rest of it is
 // not read. Every other body is discarded as it comes. The outcome counts the bytes that were read from the body.
 //
 // The bodies that a session keeps at a time have a limit together. Receive waits while other responses have taken all of
@@ -35,7 +36,7 @@ type Response struct {
 //
 // It is for clients whose target comes from [Target.InProcess].
 func (t Target) Receive(deadline time.Time, r *Request, response Response) Outcome {
-	if !t.Inspects(response.Status) {
+	if !t.Inspects(r, response.Status) {
 		n, err := io.Copy(io.Discard, response.Body)
 		if err == nil {
 			err = late(deadline)
@@ -58,15 +59,18 @@ func (t Target) Receive(deadline time.Time, r *Request, response Response) Outco
 
 // Examine decodes gzip and hands the body of a response, which is whole, to Handle. It returns the error for [Answered]. It is
 // for clients whose target comes from [Target.InProcess], and must only be called if Inspects returns true.
-func (t Target) Examine(deadline time.Time, r *Request, status int, encoding string, body []byte) error {
-	if !isGzip(encoding) {
-		return t.Handle(r, status, body)
+func (t Target) Examine(deadline time.Time, r *Request, a Answer, encoding string) error {
+	if !isGzip(encoding) || !t.hasBody(r, a.Status) {
+		return t.Handle(r, a)
 	}
-	return t.examine(deadline, r, Response{status, encoding, -1, nil}, bytes.NewReader(body))
+	return t.examine(deadline, r, Response{a.Status, a.Header, encoding, -1, nil}, bytes.NewReader(a.Body))
 }
 
 // examine reads the body from wire, decodes it and hands it to Handle.
 func (t Target) examine(deadline time.Time, r *Request, response Response, wire io.Reader) error {
+	if !t.hasBody(r, response.Status) {
+		return t.Handle(r, Answer{response.Status, response.Header, nil})
+	}
 	share := t.BodyShare()
 	defer share.Release()
 	length := response.Length
@@ -81,7 +85,7 @@ func (t Target) examine(deadline time.Time, r *Request, response Response, wire 
 	if err != nil {
 		return err
 	}
-	return t.Handle(r, response.Status, whole)
+	return t.Handle(r, Answer{response.Status, response.Header, whole})
 }
 
 func isGzip(encoding string) bool {
@@ -95,10 +99,15 @@ func late(deadline time.Time) error {
 	return nil
 }
 
-// Inspects reports whether the body of a response with that status is decoded or handed to Handle. An answer that has no body
-// by its status, 204 or 304, or by the method, HEAD, is not.
-func (t Target) Inspects(status int) bool {
-	return t.Handle != nil && status < 400 && status != http.StatusNoContent && status != http.StatusNotModified && t.Method != http.MethodHead
+// Inspects reports whether a response to r with that status is decoded or handed to Handle. Unless Every is set, one that has
+// no body is not.
+func (t Target) Inspects(r *Request, status int) bool {
+	return t.Handle != nil && (t.Every || status < http.StatusBadRequest && t.hasBody(r, status))
+}
+
+// hasBody reports whether a response to r with that status may have a body: not with the status 204 or 304, or to a HEAD.
+func (t Target) hasBody(r *Request, status int) bool {
+	return status != http.StatusNoContent && status != http.StatusNotModified && t.MethodOf(r) != http.MethodHead
 }
 
 // firstRead is the number of bytes for which memory is allocated before anything of a body of unknown length has been read.

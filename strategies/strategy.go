@@ -116,6 +116,11 @@ type Request struct {
 	URL   string        // absolute
 	Index int64         // position in the load, from 0
 	Start time.Duration // when Next started it, on the Worker's clock; a Worker that needs no latencies may leave it 0
+
+	// Message has what this request sends in place of what its Target says: a Method that is not empty, a Body that is not nil,
+	// and headers, which replace those of the same names. It is nil if the request sends what the Target says, as it must be
+	// unless the Target is Varied. It must not be changed after Next. Requests may share a Message, and cost less if they do.
+	Message *Message
 }
 
 // An Outcome is the result of one request.

@@ -35,6 +35,7 @@ Without a URL, or with only a path such as /{1..1000}, it starts the bundled tes
 	o.bind(cmd)
 	thresholds.bind(cmd)
 	cmd.Flags().IntVarP(&limit, "limit", "c", 60, "have at most `N` requests in flight")
+	cmd.Flags().IntVar(&o.streams, "streams", 0, "have at most `N` requests at a time on one connection, with strategies over HTTP/2 and HTTP/3: a limit takes limit/N connections (default as many as the server allows)")
 	return cmd
 }
 
@@ -48,7 +49,7 @@ func runBench(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	if bench.HasCopy(len(plan.strategies), o.repeats) {
 		copies = 1
 	}
-	checkFiles("--limit", limit, plan.strategies, copies, &found)
+	checkFiles("--limit", limit, o.streams, plan.strategies, copies, &found)
 	thresholds.parse(cmd, plan.strategies, &found)
 	if err := found.err(); err != nil {
 		return err

@@ -142,6 +142,7 @@ func TestRunReportsEveryFaultOfItsArguments(t *testing.T) {
 			`--method "G/T": want a word such as GET`,
 			`--warmup -2s: want at least 0s`,
 		}},
+		{"bench --streams -1 " + srv.URL(), []string{`--streams -1: want at least 1, or 0 for as many as the server allows`}},
 		{"bench -n 0 " + srv.URL(), []string{`--requests 0: want at least 1`}},
 		{"bench -n 5 -d 1s " + srv.URL(), []string{`--requests beside --duration`}},
 		{"bench ftp://x/", []string{`URL ftp://x/: "ftp://x/" is not an http URL: want one such as http://127.0.0.1:8080/`}},

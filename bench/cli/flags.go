@@ -36,6 +36,7 @@ type options struct {
 	urls       string
 	insecure   bool
 	rate       float64
+	streams    int
 	decode     string
 	maxBody    byteSize
 	profile    string
@@ -143,7 +144,7 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 func (o *options) load(cmd *cobra.Command, url string, found *faults) bench.Load {
 	load := bench.Load{
 		Method: o.method, Timeout: o.timeout, Insecure: o.insecure, Decode: o.decode != "", MaxBody: int64(o.maxBody), Rate: o.rate,
-		Requests: o.requests, Duration: o.duration, Warmup: o.warmup,
+		Streams: o.streams, Requests: o.requests, Duration: o.duration, Warmup: o.warmup,
 	}
 	var err error
 	load.Header, err = bench.ParseHeader(o.headers)
@@ -159,6 +160,9 @@ func (o *options) load(cmd *cobra.Command, url string, found *faults) bench.Load
 	}
 	if !validMethod(o.method) {
 		found.addf("--method %q: want a word such as GET or POST", o.method)
+	}
+	if o.streams < 0 {
+		found.addf("--streams %d: want at least 1, or 0 for as many as the server allows", o.streams)
 	}
 	if o.decode != "" && o.decode != "json" {
 		found.addf("--decode %s: want json", o.decode)

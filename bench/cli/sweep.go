@@ -82,7 +82,7 @@ func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	if len(sweep.Limits) > 0 {
 		largest = "--limits"
 	}
-	checkFiles(largest, sweep.Max, plan.strategies, sweepCopies, &found)
+	checkFiles(largest, sweep.Max, o.streams, plan.strategies, sweepCopies, &found)
 	thresholds.parse(cmd, plan.strategies, &found)
 	if err := found.err(); err != nil {
 		return err

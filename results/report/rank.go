@@ -28,11 +28,11 @@ func ranks(sources []Source, lines []line, compared func(*results.Run) []results
 	for i, source := range sources {
 		for _, s := range compared(source.Run) {
 			r := rank{
-				Name: lineName(s.Strategy, i, len(sources)), Limit: s.Limit, Rate: s.PerSecond, Low: s.Low, High: s.High,
+				Name: lineName(s.At(), i, len(sources)), Limit: s.Limit, Rate: s.PerSecond, Low: s.Low, High: s.High,
 				quantiles: quantilesOf(s.Latency), Verdict: s.Versus(), run: i, summary: s,
 			}
 			for _, l := range lines {
-				if l.Run == i && l.strategy == s.Strategy {
+				if l.Run == i && l.at == s.At().AnyLimit() {
 					r.Colour = l.Colour
 				}
 			}

@@ -87,7 +87,7 @@ type line struct {
 	Use    *recommendation `json:"use,omitempty"`
 	Law    [][2]float64    `json:"law,omitempty"` // the fitted curve: limit, goodput
 
-	strategy  string
+	at        results.At        // of every point, without its limit
 	summaries []results.Summary // one for each point
 }
 
@@ -152,33 +152,33 @@ func lines(sources []Source) []line {
 	for i, source := range sources {
 		first := len(all)
 		for _, s := range results.Summarise(source.Run.Trials) {
-			at := slices.IndexFunc(all[first:], func(l line) bool { return l.strategy == s.Strategy })
+			at := slices.IndexFunc(all[first:], func(l line) bool { return l.at == s.At().AnyLimit() })
 			if at < 0 {
 				at = len(all) - first
-				all = append(all, line{Run: i, strategy: s.Strategy, Name: lineName(s.Strategy, i, len(sources))})
+				all = append(all, line{Run: i, at: s.At().AnyLimit(), Name: lineName(s.At(), i, len(sources))})
 			}
 			l := &all[first+at]
 			l.summaries = append(l.summaries, s)
 		}
 	}
-	colours := map[string]int{}
+	colours := map[results.At]int{}
 	for i := range all {
 		l := &all[i]
 		l.fill(sources[l.Run].Run)
 		l.Colour = i
 		if len(all) > len(palette) { // too many to distinguish: one colour per strategy, one dash pattern per run
-			if _, known := colours[l.strategy]; !known {
-				colours[l.strategy] = len(colours)
+			if _, known := colours[l.at]; !known {
+				colours[l.at] = len(colours)
 			}
-			l.Colour = colours[l.strategy]
+			l.Colour = colours[l.at]
 		}
 		l.Colour %= len(palette)
 	}
 	return all
 }
 
-func lineName(strategy string, run, runs int) string {
-	name := text.Clean(strategy)
+func lineName(at results.At, run, runs int) string {
+	name := at.Name()
 	if t := runLetter(run, runs); t != "" {
 		name += " (" + t + ")"
 	}
@@ -191,7 +191,7 @@ func lineName(strategy string, run, runs int) string {
 // one point.
 func (l *line) fill(run *results.Run) {
 	slices.SortFunc(l.summaries, func(a, b results.Summary) int { return a.Limit - b.Limit })
-	o := run.OptimumOf(l.strategy)
+	o := run.OptimumOf(l.at)
 	l.Failed = []failing{}
 	for _, s := range l.summaries {
 		share := failedShare(s)

@@ -42,7 +42,8 @@ func (c *conn) handle() {
 		c.handleErr = errAborted
 	} else {
 		deadline := l.clockStart.Add(c.deadline.at)
-		c.handleErr = l.target.Examine(deadline, &c.request, c.parser.Status(), c.parser.ContentEncoding(), c.parser.Body())
+		answer := strategies.Answer{Status: c.parser.Status(), Header: c.parser.Header(), Body: c.parser.Body()}
+		c.handleErr = l.target.Examine(deadline, &c.request, answer, c.parser.ContentEncoding())
 	}
 	l.inbox.post(c.finishFunc)
 }

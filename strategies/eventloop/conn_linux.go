@@ -29,6 +29,7 @@ type conn struct {
 	parser   http1.Parser
 	unsent   []byte // bytes of the request
 	noReuse  bool   // the connection must not carry another request
+	closes   bool   // the request asks for that
 
 	connTimer     timer  // when connecting times out, or when the idle connection is closed
 	lastRun       int64  // the latest run in which the connection carried a request
@@ -82,10 +83,14 @@ func (c *conn) send() {
 	l := c.loop
 	c.state, c.noReuse, c.writtenBefore, c.began = receiving, false, c.written, l.clock
 	l.network.CountRequest(&c.lastRun)
-	data, err := l.writer.write(c.request.URL, c.host, l.cookies)
+	data, err := l.writer.write(&c.request, c.host, l.cookies)
 	if err != nil {
 		c.fail(err)
 		return
+	}
+	c.closes = l.writer.closes
+	if l.writer.IsHead() {
+		c.parser.Reset(true)
 	}
 	if rest := c.write(data); len(rest) > 0 {
 		c.unsent = slices.Clone(rest) // data is the writer's buffer
@@ -159,7 +164,7 @@ func (c *conn) parse(data []byte) {
 	case err != nil:
 		c.parseFailed(err)
 	case done:
-		c.noReuse = c.noReuse || c.loop.writer.closes || !c.parser.Reusable() || n < len(data) || len(c.unsent) > 0
+		c.noReuse = c.noReuse || c.closes || !c.parser.Reusable() || n < len(data) || len(c.unsent) > 0
 		c.complete()
 	}
 }
@@ -193,7 +198,7 @@ func (c *conn) complete() {
 			}
 		}
 	}
-	if l.target.Inspects(c.parser.Status()) {
+	if l.target.Inspects(&c.request, c.parser.Status()) {
 		c.state = handling
 		l.toHandle <- c
 		return

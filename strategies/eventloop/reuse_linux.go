@@ -1,6 +1,7 @@
 package eventloop
 
 import (
+	"math"
 	"net/http"
 
 	"golang.org/x/sys/unix"
@@ -17,7 +18,10 @@ func (l *loop) newConn(h *host) *conn {
 		c.finishFunc, c.wakeFunc, c.readOnFunc = c.finish, c.wake, c.readOn
 		c.share, c.parser.MaxBody = l.target.BodyShare(), l.target.MaxBody
 		if l.target.Handle != nil {
-			c.parser.KeepBelow = http.StatusBadRequest
+			c.parser.KeepBelow, c.parser.KeepHead = http.StatusBadRequest, true
+			if l.target.Every {
+				c.parser.KeepBelow = math.MaxInt
+			}
 		}
 		c.resetParser()
 		return c
@@ -30,7 +34,7 @@ func (l *loop) newConn(h *host) *conn {
 
 // resetParser makes the parser ready for a response. It is called as soon as the previous response is done, since its body
 // may be large.
-func (c *conn) resetParser() { c.parser.Reset(c.loop.target.Method == http.MethodHead) }
+func (c *conn) resetParser() { c.parser.Reset(false) }
 
 // connFor returns a conn for a request to h: the idle one that was used last, or a new one if none is idle.
 func (l *loop) connFor(h *host) *conn {

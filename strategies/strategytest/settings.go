@@ -76,12 +76,12 @@ func handleGetsWholeBodies(t *testing.T, c candidate) {
 	skipIf(t, c.otherProcess, "another process cannot call a function of this process")
 	srv := Server(t, server.Config{Body: size, Gzip: true})
 	var handled atomic.Int64
-	target := strategies.Target{Handle: func(r *strategies.Request, status int, body []byte) error {
+	target := strategies.Target{Handle: func(r *strategies.Request, a strategies.Answer) error {
 		if handled.Add(1); r.Index%2 == 1 {
 			return odd
 		}
-		if status != http.StatusOK || len(body) != size || !strings.HasPrefix(string(body), "{") {
-			t.Errorf("got status %d and %d bytes, want 200 and %d of JSON", status, len(body), size)
+		if a.Status != http.StatusOK || len(a.Body) != size || !strings.HasPrefix(string(a.Body), "{") {
+			t.Errorf("got status %d and %d bytes, want 200 and %d of JSON", a.Status, len(a.Body), size)
 		}
 		return nil
 	}}
