@@ -41,6 +41,10 @@ type Target struct {
 	// [BadStatus] all the same, and with one that can have no body.
 	Every bool
 
+	// Expect decides which whole responses are successes: see [Expectation]. The default is every one with a status below 400.
+	// What it rejects is of class [Unexpected], and is neither decoded nor handed to Handle.
+	Expect *Expectation
+
 	memory *bodyMemory // for the bodies of a session; nil until InProcess
 }
 

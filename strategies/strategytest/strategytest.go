@@ -59,6 +59,7 @@ var checks = []check{
 	{"Handle gets every answer and its header if the target says so", everyAnswerIsHandled},
 	{"bodies are decoded if the target says so", bodiesAreDecoded},
 	{"a body of a bad status is not decoded", badStatusIsNotDecoded},
+	{"an expectation decides what is a success", expectationsDecide},
 	{"Insecure accepts any certificate", insecureAcceptsAnyCertificate},
 	{"connections closed while idle are replaced", idleConnectionsAreReplaced},
 	{"a long header line is accepted", longHeaderIsAccepted},
