@@ -15,7 +15,8 @@ type Headline struct {
 	Limit    int    // the limit to use; 0 if the run names none
 
 	Before, Figure, After string // the answer, in three parts: the figure is the one to remember
-	Why                   string // one sentence more; may be empty
+	Reason                string // why it is about this strategy and not another; empty if there is no other
+	Why                   string // one sentence more, after the reason; may be empty
 }
 
 // String returns the answer as one text.
@@ -71,9 +72,8 @@ func (r *Run) sweptHeadline() Headline {
 	if o.Limit == 1 {
 		h.After = "request at once, with " + text.Clean(o.Strategy)
 	}
-	if reason := reasonFor(o, best, len(named), compared); reason != "" {
-		h.Why = reason + " " + h.Why
-	}
+	h.Reason = reasonFor(o, best, len(named), compared)
+	h.Why = strings.TrimSpace(h.Reason + " " + h.Why)
 	return h
 }
 

@@ -10,17 +10,20 @@ import (
 
 func newShowCommand() *cobra.Command {
 	var display display
+	var snippet snippetFlag
 	cmd := &cobra.Command{
 		Use:   "show RUN",
 		Short: "Print a saved run again",
 		Long: `show prints what bench or sweep printed when it saved the run file, in any format. The file of an interrupted run is
 shown as far as it goes.`,
 		Example: `  sweetspot show runs/2026-11-22T074452-bench.jsonl
-  sweetspot show --format csv runs/2026-11-22T074452-bench.jsonl`,
+  sweetspot show --format csv runs/2026-11-22T074452-bench.jsonl
+  sweetspot show --snippet python runs/2026-11-22T080000-sweep.jsonl >fetch.py`,
 		Args: runFiles("one run file", 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var found faults
 			display.check(&found)
+			snippet.check(&found)
 			if err := found.err(); err != nil {
 				return err
 			}
@@ -28,10 +31,14 @@ shown as far as it goes.`,
 			if err != nil {
 				return err
 			}
+			if snippet.given() {
+				return snippet.write(run, cmd.OutOrStdout())
+			}
 			return display.show(render.Run(run), results.Warnings(run), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	display.bind(cmd)
+	snippet.bind(cmd)
 	return cmd
 }
 
