@@ -11,6 +11,7 @@ import (
 
 	"sweetspot/strategies/http1"
 	"sweetspot/strategies/network"
+	"sweetspot/strategies/streams"
 )
 
 // A Class says how a request ended.
@@ -99,7 +100,7 @@ func classify(err error) Class {
 		return BadTLS
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return Refused
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, network.ErrStale):
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, network.ErrStale), errors.Is(err, streams.ErrReset):
 		return Reset
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return Truncated
