@@ -63,7 +63,7 @@ const calibrationWindow = 300 * time.Millisecond
 func (c candidate) calibrate(ctx context.Context, load Load, instant URLs) (float64, error) {
 	load.URLs, load.hosts, load.Expect, load.Rate, load.Duration = instant, nil, nil, 0, min(load.Duration, calibrationWindow)
 	c.limit = min(c.limit, calibrationLimit)
-	fresh, err := c.reopened(ctx, load.target())
+	fresh, err := c.reopened(ctx, load.Target())
 	if err != nil {
 		return 0, ctx.Err() // a session could be opened before, so some resource has run out: this sign stays unknown
 	}

@@ -23,6 +23,7 @@ const (
 	exitFailed      = 1
 	exitUsage       = 2
 	exitUnmet       = 3 // the run ended, and a threshold is not met
+	exitUnfetched   = 4 // the fetch ended, and URLs failed for good
 	exitInterrupted = 130
 )
 
@@ -70,6 +71,7 @@ func status(err error, secrets *secret.Filter, stderr io.Writer) int {
 	}
 	var usage usageError
 	var unmet unmetError
+	var unfetched unfetchedError
 	switch {
 	case errors.As(err, &usage):
 		return exitUsage
@@ -77,6 +79,8 @@ func status(err error, secrets *secret.Filter, stderr io.Writer) int {
 		return exitInterrupted
 	case errors.As(err, &unmet):
 		return exitUnmet
+	case errors.As(err, &unfetched):
+		return exitUnfetched
 	}
 	return exitFailed
 }
@@ -98,9 +102,10 @@ over net/http or fasthttp. It measures which way is fastest, sweeps the concurre
 
 Without a URL it starts its own test server, whose best limit is known.
 
-Exit status: 0 done, 1 failed, 2 wrong usage, 3 a threshold is not met, 130 interrupted.`,
+Exit status: 0 done, 1 failed, 2 wrong usage, 3 a threshold is not met, 4 URLs failed for good, 130 interrupted.`,
 		Example: `  sweetspot bench                                compare the strategies on the bundled server
   sweetspot sweep http://127.0.0.1:8080/         find the best limit for your server
+  sweetspot fetch --urls urls.txt -o out.jsonl   request the URLs, and keep the answers
   sweetspot sweep --out runs --live 8080         keep the run, and watch it at http://127.0.0.1:8080/
   sweetspot report runs/*.jsonl -o report.html   show runs as a page with charts
   sweetspot bench -s pool,fasthttp -c 100 -n 4000 'http://127.0.0.1:8080/items/{1..4000}'
@@ -112,7 +117,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage, 3 a threshold is not met, 130 inte
 		DisableSuggestions: true, // cobra's take several lines
 	}
 	root.SetFlagErrorFunc(misspeltFlag)
-	root.AddCommand(newBenchCommand(), newSweepCommand(), newCompareCommand(), newFloorCommand(), newShowCommand(), newReportCommand(),
+	root.AddCommand(newBenchCommand(), newSweepCommand(), newFetchCommand(), newCompareCommand(), newFloorCommand(), newShowCommand(), newReportCommand(),
 		newArticleCommand(), newServeCommand(), newStrategiesCommand())
 	return root
 }
