@@ -20,7 +20,7 @@ var may = map[string][]string{
 	"sweetspot/strategies/external":      {"sweetspot/strategies"},
 	"sweetspot/strategies/python":        {"sweetspot/strategies", "sweetspot/strategies/external"},
 	"sweetspot/strategies/all":           {"sweetspot/strategies", "sweetspot/strategies/eventloop", "sweetspot/strategies/python"},
-	"sweetspot/strategies/strategytest":  {"sweetspot/strategies", "sweetspot/server"},
+	"sweetspot/strategies/strategytest":  {"sweetspot/strategies", "sweetspot/strategies/network", "sweetspot/server"},
 	"sweetspot/results":                  {"sweetspot/results/input", "sweetspot/results/stat", "sweetspot/results/text"},
 	"sweetspot/results/input":            {},
 	"sweetspot/results/stat":             {},
@@ -41,13 +41,14 @@ var may = map[string][]string{
 	"sweetspot/bench/fetch/limit":        {},
 	"sweetspot/bench/process":            {},
 	"sweetspot/bench/ports":              {},
-	"sweetspot/bench":                    {"sweetspot/strategies", "sweetspot/results", "sweetspot/results/stat", "sweetspot/results/text", "sweetspot/bench/optimum", "sweetspot/bench/ports", "sweetspot/bench/process"},
-	"sweetspot/bench/cli":                {"sweetspot/*", "sweetspot/bench/cli/*", "sweetspot/bench/fetch", "sweetspot/bench/process", "sweetspot/server/capacity", "sweetspot/results/*", "sweetspot/strategies/all", "sweetspot/strategies/expect", "sweetspot/strategies/external"},
+	"sweetspot/bench":                    {"sweetspot/strategies", "sweetspot/strategies/network", "sweetspot/results", "sweetspot/results/stat", "sweetspot/results/text", "sweetspot/bench/optimum", "sweetspot/bench/ports", "sweetspot/bench/process"},
+	"sweetspot/bench/cli":                {"sweetspot/*", "sweetspot/bench/cli/*", "sweetspot/bench/fetch", "sweetspot/bench/ports", "sweetspot/bench/process", "sweetspot/server/capacity", "sweetspot/results/*", "sweetspot/strategies/all", "sweetspot/strategies/expect", "sweetspot/strategies/external", "sweetspot/strategies/network"},
 	"sweetspot/bench/cli/bundled":        {"sweetspot/bench", "sweetspot/server"},
 	"sweetspot/bench/cli/console":        {"sweetspot/bench", "sweetspot/bench/cli/terminal", "sweetspot/results", "sweetspot/results/render", "sweetspot/results/text"},
 	"sweetspot/bench/cli/fetching":       {"sweetspot/bench", "sweetspot/bench/fetch", "sweetspot/bench/fetch/limit", "sweetspot/bench/cli/live", "sweetspot/bench/cli/secret", "sweetspot/bench/cli/terminal", "sweetspot/bench/process", "sweetspot/results", "sweetspot/results/input", "sweetspot/results/render", "sweetspot/results/text", "sweetspot/strategies"},
 	"sweetspot/bench/cli/live":           {"sweetspot/bench", "sweetspot/results", "sweetspot/results/report", "sweetspot/results/text"},
 	"sweetspot/bench/cli/machine":        {"sweetspot/results"},
+	"sweetspot/bench/cli/reach":          {"sweetspot/strategies/network"},
 	"sweetspot/bench/cli/secret":         {"sweetspot/results", "sweetspot/results/text"},
 	"sweetspot/bench/cli/signals":        {},
 	"sweetspot/bench/cli/terminal":       {},
@@ -70,10 +71,11 @@ var rooms = map[string][]string{
 	"github.com/guptarohit/asciigraph":                        {"sweetspot/results/render"},
 	"github.com/dustin/go-humanize":                           {"sweetspot/bench/cli"}, // sizes with units
 	"github.com/spf13/cobra":                                  {"sweetspot/bench/cli"},
-	"github.com/spf13/pflag":                                  {"sweetspot/bench/cli"}, // what cobra's flags are
+	"github.com/spf13/pflag":                                  {"sweetspot/bench/cli", "sweetspot/bench/cli/reach"}, // what cobra's flags are
 	"github.com/chromedp/chromedp":                            {"sweetspot/results/report/chromium"},
 	"github.com/prometheus/client_golang/prometheus":          {"sweetspot/bench/cli/live"},
 	"github.com/prometheus/client_golang/prometheus/promhttp": {"sweetspot/bench/cli/live"},
+	"golang.org/x/net/proxy":                                  {"sweetspot/strategies/network"}, // SOCKS version 5
 	"golang.org/x/net/netutil":                                {"sweetspot/bench/cli/live"},
 	"gonum.org/v1/plot":                                       {"sweetspot/results/report"},
 	"gonum.org/v1/plot/plotter":                               {"sweetspot/results/report"},

@@ -1,17 +1,23 @@
 package bench
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
+	"net"
 	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
 	"golang.org/x/net/http/httpguts"
 
+	"sweetspot/bench/ports"
 	"sweetspot/results"
 	"sweetspot/strategies"
+	"sweetspot/strategies/network"
 )
 
 // A Load is the requests that every trial makes. It needs URLs, and Requests or a Duration above 0.
@@ -22,6 +28,7 @@ type Load struct {
 	Body     []byte
 	Timeout  time.Duration // of one request; 0 is [strategies.DefaultTimeout]
 	Insecure bool          // skip the verification of TLS certificates
+	Route    network.Route // how connections are made
 	Decode   bool          // decode every body as JSON, as part of the request; one that is not JSON fails
 	MaxBody  int64         // the most bytes that a body may have that is decoded; 0 is [strategies.DefaultMaxBody]
 	Rate     float64       // requests started per second, at most; 0 is no cap
@@ -175,7 +182,7 @@ func (l Load) streamsOf(s strategies.Strategy) int {
 // Target returns what a strategy needs to know about the load.
 func (l Load) Target() strategies.Target {
 	t := strategies.Target{
-		Method: l.Method, Header: l.Header, Body: l.Body, Timeout: l.Timeout, Insecure: l.Insecure, JSON: l.Decode, MaxBody: l.MaxBody, Streams: l.Streams,
+		Method: l.Method, Header: l.Header, Body: l.Body, Timeout: l.Timeout, Insecure: l.Insecure, Route: l.Route, JSON: l.Decode, MaxBody: l.MaxBody, Streams: l.Streams,
 		Expect: l.Expect,
 	}
 	return t.WithDefaults()
@@ -205,5 +212,37 @@ func (l Load) Settings() results.Settings {
 	if l.Requests == 0 {
 		s.DurationSeconds = l.Duration.Seconds()
 	}
+	l.addRoute(&s)
 	return s
+}
+
+// addRoute adds to the settings how connections are made.
+func (l Load) addRoute(s *results.Settings) {
+	r := l.Route
+	s.Proxy, s.UnixSocket = r.ProxyName(), r.UnixSocket
+	if r.KeyPair != nil {
+		s.Certificate = r.KeyPair.CertFile
+	}
+	if r.Authorities != nil {
+		s.Authorities = r.Authorities.File
+	}
+	var detours []string
+	for _, d := range r.Detours {
+		detours = append(detours, d.String())
+	}
+	s.ConnectTo = strings.Join(detours, ", ")
+}
+
+// firstHop returns a URL whose host is the first that connections are made to; it is empty if they are made to a Unix socket.
+func (l Load) firstHop() string {
+	switch first, err := url.Parse(l.URLs.At(0)); {
+	case l.Route.UnixSocket != "":
+		return ""
+	case l.Route.Proxy != nil:
+		return l.Route.ProxyName()
+	case err == nil && len(l.Route.Detours) > 0:
+		port := cmp.Or(first.Port(), strconv.Itoa(ports.Of(l.URLs.At(0))))
+		return first.Scheme + "://" + net.JoinHostPort(l.Route.Destination(first.Hostname(), port))
+	}
+	return l.URLs.At(0)
 }

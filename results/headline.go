@@ -26,6 +26,8 @@ func (h Headline) String() string {
 // Headline returns the answer of the run.
 func (r *Run) Headline() Headline {
 	switch {
+	case len(r.Targets) > 0 && len(r.Trials) > 0:
+		return targetsHeadline(r.Versus)
 	case len(r.Optima) > 0:
 		return r.sweptHeadline()
 	case r.Command == "sweep" && len(r.Trials) > 0:

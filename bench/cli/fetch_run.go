@@ -34,6 +34,7 @@ func (o *fetchFlags) run(cmd *cobra.Command, args []string) error {
 	if err := found.err(); err != nil {
 		return err
 	}
+	o.sayIgnored(cmd)
 	if p.skipped > 0 {
 		fmt.Fprintf(cmd.ErrOrStderr(), "%s: skipped %s without a URL\n", o.urls, text.Plural(p.skipped, "line"))
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 
 	"sweetspot/bench"
 	"sweetspot/bench/cli/live"
+	"sweetspot/bench/cli/reach"
 	"sweetspot/bench/cli/secret"
 	"sweetspot/results"
 	"sweetspot/results/input"
@@ -37,7 +39,10 @@ type options struct {
 	method     string
 	body       string
 	urls       string
+	against    string // of bench only
 	insecure   bool
+	reach      reach.Flags
+	routed     bool // whether the flags of reach are right
 	rate       float64
 	streams    int
 	decode     string
@@ -90,6 +95,7 @@ func (o *options) bindRequest(cmd *cobra.Command) {
 	f.StringVarP(&o.method, "method", "X", http.MethodGet, "request with this HTTP `METHOD`")
 	f.StringVar(&o.body, "body", "", "send this `BODY`, with POST if --method is not given; @FILE reads it from a file")
 	f.BoolVar(&o.insecure, "insecure", false, "do not verify TLS certificates")
+	o.reach.Bind(f)
 	f.Float64Var(&o.rate, "rate", 0, "start at most `N` requests per second (default no cap)")
 	f.StringVar(&o.decode, "decode", "", "decode each body in this `FORMAT`, as part of the request: json, as RFC 8259 defines it, after gzip; 204 and 304 have no body")
 	o.maxBody = strategies.DefaultMaxBody
@@ -132,7 +138,7 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 	if _, err := server.FindProfile(o.profile); err != nil {
 		found.usage = append(found.usage, fmt.Errorf("--%w", err))
 	}
-	if cmd.Flags().Changed("profile") && p.load.URLs != nil {
+	if cmd.Flags().Changed("profile") && p.load.URLs != nil && !strings.HasPrefix(o.against, "/") {
 		found.addf("--profile %s beside a URL: want one of the two, since a profile is the bundled server's", o.profile)
 	}
 	if o.repeats < 1 {
@@ -144,10 +150,20 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 		p.live, err = live.ParseAddress(o.live)
 		found.add("--live "+o.live, err)
 	}
+	if p.load.URLs != nil && o.routed {
+		found.failures = append(found.failures, unreachable(cmd.Context(), p.load)...)
+	}
 	if p.load.URLs != nil {
-		found.failures = append(found.failures, unreachable(cmd.Context(), p.load.URLs)...)
+		o.sayIgnored(cmd)
 	}
 	return p
+}
+
+// sayIgnored says which settings of the environment for a proxy are ignored, if there are any.
+func (o *options) sayIgnored(cmd *cobra.Command) {
+	if ignored := o.reach.Ignored(os.Environ()); ignored != "" {
+		fmt.Fprintln(cmd.ErrOrStderr(), ignored)
+	}
 }
 
 // load returns the load that the flags and the URL, which may be empty, describe.
@@ -188,6 +204,9 @@ func (o *options) request(cmd *cobra.Command, found *faults) bench.Load {
 		Method: o.method, Timeout: o.timeout, Insecure: o.insecure, Decode: o.decode != "", MaxBody: int64(o.maxBody), Rate: o.rate,
 	}
 	var err error
+	var astray []error
+	load.Route, astray = o.reach.Route()
+	found.usage, o.routed = append(found.usage, astray...), len(astray) == 0
 	load.Header, err = bench.ParseHeader(o.headers)
 	found.add("--header", err)
 	load.Body, err = readBody(o.body)
@@ -234,6 +253,13 @@ func (o *options) addresses(url string, secrets *secret.Filter) (bench.URLs, err
 		}
 		secrets.URLs(string(text))
 		return bench.ParseList(string(text))
+	}
+	return urlsOf(url)
+}
+
+// urlsOf returns the URLs of a URL or a template; nil for the bundled server, if it is empty or only a path.
+func urlsOf(url string) (bench.URLs, error) {
+	switch {
 	case strings.HasPrefix(url, "/"):
 		_, err := bench.ParseURL("http://127.0.0.1" + url)
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"sweetspot/results"
+	"sweetspot/results/render"
 	"sweetspot/results/text"
 )
 
@@ -155,7 +156,9 @@ func newRunHead(source Source, letter string, number int, d data) runHead {
 		Letter: letter, Name: text.Clean(source.Name), Command: text.Clean(run.Command),
 		Target: text.Clean(run.Target), Started: strings.NewReplacer("T", " ", "Z", " UTC").Replace(text.Clean(run.Started)),
 	}
-	if run.Bundled != nil {
+	if len(run.Targets) > 0 {
+		h.Target = text.Clean(run.Title())
+	} else if run.Bundled != nil {
 		h.Target = fmt.Sprintf("the bundled server, profile %s", text.Clean(run.Bundled.Profile))
 	}
 	h.Headline = run.Headline()
@@ -180,6 +183,11 @@ func newRunHead(source Source, letter string, number int, d data) runHead {
 			a.Figure = "?"
 		}
 		h.Answers = append(h.Answers, a)
+	}
+	for _, v := range run.Versus {
+		h.Answers = append(h.Answers, answer{
+			Name: text.Clean(v.At().Name(false)), Label: "target 0 / target 1", Figure: text.Optional(v.Ratio, render.Ratio), Text: text.Clean(v.Sentence()), Colour: -1,
+		})
 	}
 	return h
 }
