@@ -59,13 +59,14 @@ func TestCompareFailsOnlyBeyondTheThreshold(t *testing.T) {
 		{[]string{old, slower}, 0, ""},
 		{[]string{old, slower, "--threshold", "25%"}, 0, ""},
 		{[]string{old, slower, "--threshold", "5%"}, 3, "sweetspot: fasthttp at limit 60: goodput fell by "},
-		{[]string{old, slower, "--threshold=0.05", "--format", "csv"}, 3, "sweetspot: fasthttp at limit 60: goodput fell by "},
+		{[]string{old, slower, "--threshold=0.05", "--format", "json"}, 3, "warning: goodput: a change of 5% cannot be seen: the interval of pool at limit 60 is "},
+		{[]string{old, slower, "--threshold=0.05", "--threshold", "per_second=25%", "--floor", "0.1%", "--format", "csv"}, 3, "sweetspot: fasthttp at limit 60: goodput fell by "},
 		{[]string{slower, old, "--threshold", "0"}, 0, ""},
 		{[]string{old, old, "--threshold", "0%"}, 0, ""},
 	} {
 		got := sweetspot(t.Context(), append([]string{"compare"}, c.args...)...)
 		if got.status != c.status || !strings.HasPrefix(got.stderr, c.stderr) || (c.stderr == "") != (got.stderr == "") ||
-			strings.Count(got.stderr, "\n") > 1 || !strings.Contains(got.stdout, "fasthttp") {
+			strings.Count(got.stderr, "sweetspot: ") > 1 || !strings.Contains(got.stdout, "fasthttp") {
 			t.Errorf("%q: exit status %d, want %d, stderr %q, stdout:\n%s", c.args, got.status, c.status, got.stderr, got.stdout)
 		}
 	}
