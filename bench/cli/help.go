@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"sweetspot/bench/cli/terminal"
 )
@@ -21,4 +23,59 @@ func fitHelp(cmd *cobra.Command, columns int) {
 	for _, below := range cmd.Commands() {
 		fitHelp(below, columns)
 	}
+}
+
+// misspelt returns cobra's error about the arguments as one line that suggests what was meant.
+func misspelt(root *cobra.Command, err error) error {
+	var word, parent string
+	if n, _ := fmt.Sscanf(err.Error(), "unknown command %q for %q", &word, &parent); n < 2 {
+		return err
+	}
+	if parent != root.Name() {
+		return fmt.Errorf("%q: %s takes flags only, see '%s --help'", word, parent, parent)
+	}
+	var names []string
+	for _, c := range root.Commands() {
+		if c.IsAvailableCommand() {
+			names = append(names, c.Name())
+		}
+	}
+	return suggest(fmt.Sprintf("unknown command %q", word), word, names, "want one of "+strings.Join(names, ", "))
+}
+
+// misspeltFlag returns an error about a command's flags with a suggestion of what was meant. Cobra calls it.
+func misspeltFlag(cmd *cobra.Command, err error) error {
+	var missing *pflag.NotExistError
+	if !errors.As(err, &missing) {
+		return err
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden {
+			names = append(names, "--"+f.Name)
+		}
+	})
+	word := missing.GetSpecifiedName()
+	switch group := missing.GetSpecifiedShortnames(); len(group) {
+	case 0:
+		word = "--" + word
+	case 1:
+		word = "" // a single letter is similar to every other
+	default:
+		word = "--" + group // with one dash too few: -limit
+	}
+	return suggest(err.Error(), word, names, fmt.Sprintf("see '%s --help'", cmd.CommandPath()))
+}
+
+// suggest returns an error that ends with the names that are similar to the word, or with the advice if none is.
+func suggest(wrong, word string, names []string, otherwise string) error {
+	among := cobra.Command{SuggestionsMinimumDistance: 2} // cobra searches commands only
+	for _, name := range names {
+		among.AddCommand(&cobra.Command{Use: name, Run: func(*cobra.Command, []string) {}})
+	}
+	near := among.SuggestionsFor(word)
+	if word == "" || len(near) == 0 {
+		return fmt.Errorf("%s: %s", wrong, otherwise)
+	}
+	return fmt.Errorf("%s: did you mean %s?", wrong, strings.Join(near, " or "))
 }
