@@ -42,24 +42,32 @@ type StoreOptions struct {
 // OpenStore opens the output of that path for the results of the jobs of a source, and begins to write it. If it exists, it must be
 // of the same source: its jobs are not requested again. A last line that is torn is cut off. Another process that writes to it is an
 // error, which says so. Close must be called.
-func OpenStore(path string, source Source, o StoreOptions) (s *Store, err error) {
-	s = &Store{path: path, bodies: o.Bodies}
-	if s.state, err = openState(path, source); err != nil {
-		return nil, err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, s.state.close())
-		}
-	}()
-	again := func(l outputLine) bool { return o.RetryFailed && l.Error != nil }
-	before, err := readExisting(path, source.Len(), again)
+func OpenStore(path string, source Source, o StoreOptions) (*Store, error) {
+	state, err := openState(path, source)
 	if err != nil {
 		return nil, err
 	}
+	s := &Store{path: path, bodies: o.Bodies, state: state}
+	if err := s.open(source.Len(), o); err != nil {
+		if s.file != nil {
+			err = errors.Join(err, s.file.Close())
+		}
+		return nil, errors.Join(err, state.close())
+	}
+	s.begin()
+	return s, nil
+}
+
+// open reads the output, and opens it to be written on.
+func (s *Store) open(jobs int64, o StoreOptions) error {
+	again := func(l outputLine) bool { return o.RetryFailed && l.Error != nil }
+	before, err := readExisting(s.path, jobs, again)
+	if err != nil {
+		return err
+	}
 	s.before, s.size = *before, before.size
-	if s.file, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o666); err != nil {
-		return nil, err
+	if s.file, err = os.OpenFile(s.path, os.O_WRONLY|os.O_CREATE, 0o666); err != nil {
+		return err
 	}
 	s.stream = s.file
 	if err = s.file.Truncate(s.size); err == nil {
@@ -68,11 +76,7 @@ func OpenStore(path string, source Source, o StoreOptions) (s *Store, err error)
 	if err == nil {
 		err = s.openOthers(o)
 	}
-	if err != nil {
-		return nil, errors.Join(err, s.file.Close())
-	}
-	s.begin()
-	return s, nil
+	return err
 }
 
 // openOthers makes the folder for bodies, and opens the WARC file.
