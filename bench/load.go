@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/net/http/httpguts"
 
+	"sweetspot/bench/arrivals"
 	"sweetspot/results"
 	"sweetspot/strategies"
 )
@@ -26,8 +27,13 @@ type Load struct {
 	Insecure bool          // skip the verification of TLS certificates
 	Decode   bool          // decode every body as JSON, as part of the request; one that is not JSON fails
 	MaxBody  int64         // the most bytes that a body may have that is decoded; 0 is [strategies.DefaultMaxBody]
-	Rate     float64       // requests started per second, at most; 0 is no cap
+	Rate     float64       // requests started per second, at most; 0 is no cap. With Arrivals: that are due per second
 	Streams  int           // the most requests at a time on one connection, if the protocol multiplexes; 0: as many as the server allows
+
+	// Arrivals make it an open loop: requests are due at these times, at the Rate, whether or not slots are free, and what is due
+	// waits for a slot. It is empty for a closed loop, in which a request begins as soon as a slot is free and the Rate allows it.
+	Arrivals arrivals.Kind
+	Seed     uint64 // of the Arrivals, which are the same in each trial
 
 	// Expect decides which whole responses are goodput; nil is every one with a status below 400.
 	Expect *strategies.Expectation
@@ -59,6 +65,9 @@ func (l Load) check() error {
 	}
 	if !(l.Rate >= 0) { // written so that NaN is wrong too
 		errs = append(errs, fmt.Errorf("load: rate %g: want at least 0", l.Rate))
+	}
+	if l.Arrivals != "" && !(l.Rate > 0) {
+		errs = append(errs, fmt.Errorf("load: arrivals at a rate of %g: want a rate above 0", l.Rate))
 	}
 	if least := l.ShortestWindow(); l.Requests == 0 && l.Duration > 0 && l.Duration < least {
 		errs = append(errs, fmt.Errorf("load: a duration of %v at a rate of %g per second: want at least %v", l.Duration, l.Rate, least))
@@ -214,6 +223,7 @@ func (l Load) Settings() results.Settings {
 		DialSeconds:    t.DialTimeout.Seconds(),
 		DNSSeconds:     t.DNSCache.Seconds(),
 		Rate:           l.Rate,
+		Arrivals:       string(l.Arrivals),
 		Insecure:       t.Insecure,
 		KeepAlive:      true,
 		HTTP:           "HTTP/1.1",
