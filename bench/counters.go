@@ -34,6 +34,7 @@ type counters struct {
 	interval  time.Duration      // of a closed loop with a rate: from one start in a slot to the next
 	late      *results.Histogram // by how much the starts were; nil in a closed loop
 	begun     int64              // requests of an open loop that were due in the window and have begun
+	queued    int64              // those of them that had to wait for a slot
 }
 
 // newCounters returns the counters of a trial at the limit.
@@ -107,6 +108,7 @@ func (c *counters) add(e *completion, from, to, origin time.Duration) {
 // window is no smaller for that. One that was aborted counts as long as it was waited for.
 func (c *counters) addArrival(e *completion, to time.Duration) {
 	c.begun++
+	c.queued += int64(count(e.possible > e.due))
 	if e.possible != arrivals.NoSlot {
 		c.late.Record(e.start - e.possible)
 	}
@@ -117,6 +119,9 @@ func (c *counters) addArrival(e *completion, to time.Duration) {
 		c.responses.Record(e.end - e.due)
 	}
 }
+
+// waited returns the share of the requests of an open loop that had to wait for a slot.
+func (c *counters) waited() float64 { return float64(c.queued) / float64(max(1, c.begun)) }
 
 // An openLoop is what a trial of an open loop measures beside what every trial does.
 type openLoop struct {

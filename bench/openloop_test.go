@@ -1,8 +1,11 @@
 package bench_test
 
 import (
+	"context"
 	"fmt"
 	"math"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,6 +13,7 @@ import (
 	"sweetspot/bench"
 	"sweetspot/bench/arrivals"
 	"sweetspot/results"
+	"sweetspot/strategies"
 )
 
 // open is a load of an open loop at a constant rate.
@@ -83,6 +87,101 @@ func TestResponseTimesCountWhatAStallHoldsUp(t *testing.T) {
 				}
 				if got.Response.P90 < 0.55 || got.Response.P90 > 0.66 {
 					t.Errorf("response p90 %g: of 400 requests 100 wait from 0 to 1 s, want 0.6 s", got.Response.P90)
+				}
+			})
+		})
+	}
+}
+
+// tardy is a strategy that starts each request late although its slots are free.
+type tardy struct {
+	simulated
+	by time.Duration
+}
+
+func (s tardy) Open(context.Context, strategies.Target, int) (strategies.Session, error) {
+	return s, nil
+}
+
+func (s tardy) Run(ctx context.Context, limit int, work strategies.Work) error {
+	return s.simulated.Run(ctx, limit, tardyWork{work, s.by})
+}
+
+type tardyWork struct {
+	strategies.Work
+	by time.Duration
+}
+
+func (w tardyWork) Worker() strategies.Worker { return tardyWorker{w.Work.Worker(), w.by} }
+
+type tardyWorker struct {
+	strategies.Worker
+	by time.Duration
+}
+
+func (w tardyWorker) Next(ctx context.Context, r *strategies.Request) bool {
+	time.Sleep(w.by)
+	return w.Worker.Next(ctx, r)
+}
+
+func TestARateThatWasNotHeldSaysWhy(t *testing.T) {
+	slow := simulated{name: "a", latency: always(100 * time.Millisecond)}
+	for name, test := range map[string]struct {
+		s      strategies.Strategy
+		limit  int
+		load   bench.Load
+		code   results.Code
+		words  string
+		reason string
+	}{
+		"no slot": {slow, 2, open(30, 2*time.Second), results.RateMissed, "since a latency of 0.1 s takes a limit of 3", "limit_needed"},
+		"no slot in a closed loop": {slow, 2, bench.Load{Duration: 2 * time.Second, Rate: 30, Warmup: time.Second},
+			results.RateMissed, "since a latency of 0.1 s takes a limit of 3", "limit_needed"},
+		"the client is late": {tardy{slow, 2 * time.Second}, 60, open(100, 2*time.Second), results.RateMissed, "since the client was late, by ", "late_seconds"},
+		"the client is late in a closed loop": {tardy{slow, 2 * time.Second}, 60, bench.Load{Duration: 2 * time.Second, Rate: 100, Warmup: time.Second},
+			results.RateMissed, "since the client did not start them in time", "busy_share"},
+		"a short window": {slow, 60, bench.Load{Duration: 2 * time.Second, Rate: 4, Arrivals: arrivals.Poisson, Seed: 1, Warmup: time.Second},
+			results.RateMissed, "since the window is too short: at that rate about 8 are due in 2 s", "window_seconds"},
+		"held in the end, with some waiting": {simulated{name: "a", latency: alternating(90*time.Millisecond, time.Millisecond)}, 1,
+			open(20, 5*time.Second), results.NoSlot, "of the requests had to wait for a slot when they were due: all 1 were taken", "waited_share"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				got := measure(t, t.Context(), test.s, test.limit, test.load)
+				w := warned(got, test.code)
+				if _, said := w.Numbers[test.reason]; !said || !strings.Contains(w.Text, test.words) {
+					t.Errorf("warned %q with %v, want %q with %s", w.Text, w.Numbers, test.words, test.reason)
+				}
+			})
+		})
+	}
+}
+
+// alternating returns the two latencies in turn; safe for concurrent use.
+func alternating(one, other time.Duration) func() time.Duration {
+	var n atomic.Int64
+	return func() time.Duration {
+		if n.Add(1)%2 == 1 {
+			return one
+		}
+		return other
+	}
+}
+
+// What is due counts as late only while a slot is free for it, and a client that is late shows it.
+func TestLateIsWhatTheClientItselfTakes(t *testing.T) {
+	for name, test := range map[string]struct {
+		s    strategies.Strategy
+		want float64
+	}{
+		"slots are full": {simulated{name: "a", latency: always(100 * time.Millisecond)}, 0},
+		"a tardy client": {tardy{simulated{name: "a", latency: always(100 * time.Millisecond)}, 30 * time.Millisecond}, 0.03},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				got := measure(t, t.Context(), test.s, 1, open(20, 2*time.Second))
+				if math.Abs(*got.Late-test.want) > 0.001 {
+					t.Errorf("late by %g s, want %g", *got.Late, test.want)
 				}
 			})
 		})

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweetspot/bench"
+	"sweetspot/bench/arrivals"
 	"sweetspot/bench/cli/live"
 	"sweetspot/bench/cli/secret"
 	"sweetspot/results"
@@ -39,6 +40,7 @@ type options struct {
 	urls       string
 	insecure   bool
 	rate       float64
+	arrivals   string
 	streams    int
 	decode     string
 	expect     []string
@@ -78,6 +80,7 @@ func (o *options) bind(cmd *cobra.Command) {
 	f.StringVar(&o.urls, "urls", "", "request the URLs in this `FILE`, one per line, in turn")
 	f.BoolVar(&o.insecure, "insecure", false, "do not verify TLS certificates")
 	f.Float64Var(&o.rate, "rate", 0, "start at most `N` requests per second (default no cap)")
+	f.StringVar(&o.arrivals, "arrivals", "", "make it an open loop: requests are due at --rate, whether or not earlier ones have been answered, at times of this `KIND`: constant, or poisson as from many users; without a limit as many as are due may be in flight")
 	f.StringVar(&o.decode, "decode", "", "decode each body in this `FORMAT`, as part of the request: json, as RFC 8259 defines it, after gzip; 204 and 304 have no body")
 	o.maxBody = strategies.DefaultMaxBody
 	f.Var(&o.maxBody, "max-body", "count a body over this `SIZE` as a failure, if it is decoded; one that is not decoded is read and thrown away, whatever its size")
@@ -89,6 +92,7 @@ func (o *options) bind(cmd *cobra.Command) {
 	o.display.bind(cmd)
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "do not show progress, where the run was saved, or how long a sweep may take")
 	_ = cmd.RegisterFlagCompletionFunc("strategy", completeStrategies)
+	_ = cmd.RegisterFlagCompletionFunc("arrivals", cobra.FixedCompletions([]string{string(arrivals.Constant), string(arrivals.Poisson)}, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("decode", cobra.FixedCompletions([]string{"json"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
@@ -173,6 +177,12 @@ func (o *options) load(cmd *cobra.Command, url string, found *faults) bench.Load
 	}
 	if o.decode != "" && o.decode != "json" {
 		found.addf("--decode %s: want json", o.decode)
+	}
+	if cmd.Flags().Changed("arrivals") {
+		if load.Arrivals, err = arrivals.ParseKind(o.arrivals); err != nil {
+			found.addf("--arrivals %w", err)
+		}
+		load.Seed = o.seed
 	}
 	load.Expect, err = expect.Compile(o.expect)
 	found.add("--expect", err)
