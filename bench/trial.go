@@ -216,6 +216,7 @@ func (m *measured) report() (*results.Trial, error) {
 		PerSecond:      float64(t.succeeded) / m.elapsed.Seconds(),
 		Latency:        t.successes.Latency(),
 		CPU:            m.used.cpu.Seconds(),
+		ProgramCPU:     m.used.programs.Seconds(),
 		InFlightMean:   t.busy.Seconds() / m.elapsed.Seconds(),
 		Wire:           m.used.wireMean().Seconds(),
 		Scheduling:     m.used.schedulingP99().Seconds(),
@@ -254,6 +255,6 @@ func (m *measured) reportResponses(trial *results.Trial) error {
 	response := t.responses.Latency()
 	trial.Response = &response
 	var err error
-	trial.ResponseHistogram, err = t.responses.Encode()
+	trial.Responses, err = t.responses.Encode()
 	return err
 }

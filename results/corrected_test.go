@@ -57,7 +57,7 @@ func TestSummariseMergesTheResponseTimes(t *testing.T) {
 		response, missed, late := h.Latency(), int64(3+i), 0.001*float64(1+i)
 		trials = append(trials, results.Trial{
 			Strategy: "a", Limit: 2, Started: 1, Succeeded: 1, Elapsed: 1, PerSecond: 1, Latency: response, Histogram: encoded,
-			Response: &response, ResponseHistogram: encoded, Offered: 10 + float64(i), Missed: &missed, Late: &late,
+			Response: &response, Responses: encoded, Offered: 10 + float64(i), Missed: &missed, Late: &late,
 		})
 	}
 	s := results.Summarise(trials)[0]

@@ -127,23 +127,25 @@ func Latencies() []Figure {
 	return slices.DeleteFunc(slices.Clone(Figures), func(f Figure) bool { return f.field == nil })
 }
 
-// Responses returns the figures of the response time, if any of the summaries has one.
-func Responses(summaries []Summary) []Figure {
+// ResponseFigures returns the figures of the response time, if any of the summaries has one.
+func ResponseFigures(summaries []Summary) []Figure {
 	if !slices.ContainsFunc(summaries, func(s Summary) bool { return s.Response != nil }) {
 		return nil
 	}
 	return slices.DeleteFunc(slices.Clone(Figures), func(f Figure) bool { return !f.response })
 }
 
-// ResponseNamed returns the figure of the response time that is of the same kind as the figure of the latency with that name, such
-// as p99. It reports false if there is none.
-func ResponseNamed(name string) (f Figure, known bool) {
-	i := slices.IndexFunc(Figures, func(f Figure) bool { return f.response && f.Name == "response_"+name })
+// FigureNamed returns the figure with that name. It reports false if there is none.
+func FigureNamed(name string) (f Figure, known bool) {
+	i := slices.IndexFunc(Figures, func(f Figure) bool { return f.Name == name })
 	if i < 0 {
 		return Figure{}, false
 	}
 	return Figures[i], true
 }
+
+// Goodput returns the figure that decides what a comparison says.
+func Goodput() Figure { return Figures[0] }
 
 // LatencyNamed returns the figure of the latency with that name, such as p99. It reports false if there is none.
 func LatencyNamed(name string) (f Figure, known bool) {

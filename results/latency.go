@@ -32,10 +32,10 @@ func poolResponse(trials []*Trial) (*Latency, error) {
 	}
 	merged := NewHistogram()
 	for _, t := range with {
-		if t.ResponseHistogram == "" {
+		if t.Responses == "" {
 			return nil, errors.New("a trial has no histogram")
 		}
-		if err := merged.mergeEncoded(t.ResponseHistogram); err != nil {
+		if err := merged.mergeEncoded(t.Responses); err != nil {
 			return nil, err
 		}
 	}

@@ -13,44 +13,46 @@ const (
 
 // A Trial is one measured run of one strategy at one limit: see [At]. Started = Succeeded + the sum of Failed + CutOff, exactly.
 type Trial struct {
-	Strategy          string           `json:"strategy"`
-	Limit             int              `json:"limit"`             // the largest number of requests in flight that was allowed
-	Target            *int             `json:"target,omitempty"`  // index in the run's list of targets; nil if the run has one
-	Streams           int              `json:"streams,omitempty"` // the most requests at once on one connection, as it was set; 0 if the protocol has none, or the server decides
-	Purpose           Purpose          `json:"purpose,omitempty"`
-	Offset            float64          `json:"offset_seconds,omitempty"` // from the run's start to the start of the measured window
-	Block             int              `json:"block"`                    // trials of a block are neighbours in time, in random order
-	WarmupRequests    int64            `json:"warmup"`                   // requests that ended before the measured window and do not count
-	Started           int64            `json:"started"`                  // requests in flight at some time in the measured window; for an external program, those given to it by the end of the window
-	Succeeded         int64            `json:"succeeded"`
-	Failed            map[string]int64 `json:"failed"`                           // by class; every class is present
-	CutOff            int64            `json:"cut_off"`                          // requests still in flight when the window ended, or not begun by the external program
-	Status            map[int]int64    `json:"status"`                           // responses by HTTP status
-	Bytes             int64            `json:"bytes"`                            // of the bodies of successful responses
-	Elapsed           float64          `json:"elapsed_seconds"`                  // length of the measured window; of a batch, from the first start to the last end
-	PerSecond         float64          `json:"per_second"`                       // goodput: Succeeded / Elapsed, in responses per second
-	Latency           Latency          `json:"latency_seconds"`                  // of the successes
-	Response          *Latency         `json:"response_seconds,omitempty"`       // the latency corrected for coordinated omission: see [Trial.Open]; nil without a rate
-	Offered           float64          `json:"offered_per_second,omitempty"`     // requests that were due in the window, per second; 0 of a closed loop
-	Missed            *int64           `json:"missed,omitempty"`                 // requests that were due in the window and not started by its end; nil of a closed loop
-	Late              *float64         `json:"late_p99_seconds,omitempty"`       // 99th percentile of how late the client itself was in starting what had a free slot; nil of a closed loop
-	FailedLatency     *Latency         `json:"failed_latency_seconds,omitempty"` // of the failures; nil if there are none
-	CPU               float64          `json:"cpu_seconds"`                      // processor time of the client in the measured window; 0 if unknown
-	InFlightMean      float64          `json:"in_flight_mean"`                   // over the measured window
-	Wire              float64          `json:"wire_seconds,omitempty"`           // mean time from a request's first byte sent to its response's last byte received; 0 if unknown
-	Scheduling        float64          `json:"scheduling_p99_seconds,omitempty"` // 99th percentile of the time that goroutines of the client waited for a processor; 0 if unknown
-	Connections       int              `json:"connections"`                      // distinct connections that carried the trial's requests
-	Stall             float64          `json:"stall_seconds,omitempty"`          // the longest time in which no request ended, to 10 ms; 0 if none was that long
-	SettledLimit      int              `json:"settled_limit,omitempty"`          // the limit that the strategy moved to by itself, which may be below Limit; 0 if it keeps to Limit
-	Memory            int64            `json:"memory_bytes,omitempty"`           // largest resident memory so far of the external program that made the requests; 0 if this one did
-	FirstError        string           `json:"first_error,omitempty"`            // why the first request failed, warm-up included; empty if none did
-	Witnessed         bool             `json:"witnessed,omitempty"`              // whether the bundled server, which counts too, agrees with the counts
-	Error             string           `json:"error,omitempty"`                  // why the strategy broke down in this trial, which then measured nothing
-	Warnings          []Warning        `json:"warnings"`
-	Codes             []WarningCode    `json:"warning_codes,omitempty"`
-	Histogram         Encoded          `json:"latency_histogram,omitempty"`  // of the latencies of the successes, in nanoseconds
-	ResponseHistogram Encoded          `json:"response_histogram,omitempty"` // of what Response describes, in nanoseconds
-	Series            []Second         `json:"series,omitempty"`             // the measured window second by second, the last may be shorter; empty if the window was shorter than 2 s
+	Strategy       string           `json:"strategy"`
+	Limit          int              `json:"limit"`             // the largest number of requests in flight that was allowed
+	Target         *int             `json:"target,omitempty"`  // index in the run's list of targets; nil if the run has one
+	Streams        int              `json:"streams,omitempty"` // the most requests at once on one connection, as it was set; 0 if the protocol has none, or the server decides
+	Purpose        Purpose          `json:"purpose,omitempty"`
+	Offset         float64          `json:"offset_seconds,omitempty"` // from the run's start to the start of the measured window
+	Block          int              `json:"block"`                    // trials of a block are neighbours in time, in random order
+	WarmupRequests int64            `json:"warmup"`                   // requests that ended before the measured window and do not count
+	Started        int64            `json:"started"`                  // requests in flight at some time in the measured window; for an external program, those given to it by the end of the window
+	Succeeded      int64            `json:"succeeded"`
+	Failed         map[string]int64 `json:"failed"`                           // by class; every class is present
+	CutOff         int64            `json:"cut_off"`                          // requests still in flight when the window ended, or not begun by the external program
+	Status         map[int]int64    `json:"status"`                           // responses by HTTP status
+	Bytes          int64            `json:"bytes"`                            // of the bodies of successful responses
+	Elapsed        float64          `json:"elapsed_seconds"`                  // length of the measured window; of a batch, from the first start to the last end
+	PerSecond      float64          `json:"per_second"`                       // goodput: Succeeded / Elapsed, in responses per second
+	Latency        Latency          `json:"latency_seconds"`                  // of the successes
+	Response       *Latency         `json:"response_seconds,omitempty"`       // the latency corrected for coordinated omission: see [Trial.Open]; nil without a rate
+	Offered        float64          `json:"offered_per_second,omitempty"`     // requests that were due in the window, per second; 0 of a closed loop
+	Missed         *int64           `json:"missed,omitempty"`                 // requests that were due in the window and not started by its end; nil of a closed loop
+	Late           *float64         `json:"late_p99_seconds,omitempty"`       // 99th percentile of how late the client itself was in starting what had a free slot; nil of a closed loop
+	FailedLatency  *Latency         `json:"failed_latency_seconds,omitempty"` // of the failures; nil if there are none
+	CPU            float64          `json:"cpu_seconds"`                      // processor time of the client in the measured window; 0 if unknown
+	InFlightMean   float64          `json:"in_flight_mean"`                   // over the measured window
+	Wire           float64          `json:"wire_seconds,omitempty"`           // mean time from a request's first byte sent to its response's last byte received; 0 if unknown
+	Server         float64          `json:"server_seconds,omitempty"`         // mean time that a request was in flight by the bundled server's own count, warm-up included; 0 if unknown
+	ProgramCPU     float64          `json:"program_cpu_seconds,omitempty"`    // the part of CPU that the external program used which made the requests; 0 if this one did
+	Scheduling     float64          `json:"scheduling_p99_seconds,omitempty"` // 99th percentile of the time that goroutines of the client waited for a processor; 0 if unknown
+	Connections    int              `json:"connections"`                      // distinct connections that carried the trial's requests
+	Stall          float64          `json:"stall_seconds,omitempty"`          // the longest time in which no request ended, to 10 ms; 0 if none was that long
+	SettledLimit   int              `json:"settled_limit,omitempty"`          // the limit that the strategy moved to by itself, which may be below Limit; 0 if it keeps to Limit
+	Memory         int64            `json:"memory_bytes,omitempty"`           // largest resident memory so far of the external program that made the requests; 0 if this one did
+	FirstError     string           `json:"first_error,omitempty"`            // why the first request failed, warm-up included; empty if none did
+	Witnessed      bool             `json:"witnessed,omitempty"`              // whether the bundled server, which counts too, agrees with the counts
+	Error          string           `json:"error,omitempty"`                  // why the strategy broke down in this trial, which then measured nothing
+	Warnings       []Warning        `json:"warnings"`
+	Codes          []WarningCode    `json:"warning_codes,omitempty"`
+	Histogram      Encoded          `json:"latency_histogram,omitempty"`  // of the latencies of the successes, in nanoseconds
+	Responses      Encoded          `json:"response_histogram,omitempty"` // of what Response describes, in nanoseconds
+	Series         []Second         `json:"series,omitempty"`             // the measured window second by second, the last may be shorter; empty if the window was shorter than 2 s
 }
 
 // Open reports whether the trial is one of an open loop.

@@ -42,7 +42,7 @@ func late(s results.Summary) string {
 // openLoopColumns returns the columns of response times that the tables list, and those of an open loop, as far as the summaries
 // have any.
 func openLoopColumns(summaries []results.Summary) (responses, open []Field[results.Summary]) {
-	for _, f := range results.Responses(summaries) {
+	for _, f := range results.ResponseFigures(summaries) {
 		if f.Rank != results.Unlisted {
 			responses = append(responses, figureColumn(f))
 		}
@@ -57,7 +57,7 @@ func openLoopColumns(summaries []results.Summary) (responses, open []Field[resul
 // loop are empty in a closed one.
 func openLoopRecords() []Field[results.Trial] {
 	var columns []Field[results.Trial]
-	for _, f := range results.Responses([]results.Summary{{Response: &results.Latency{}}}) {
+	for _, f := range results.ResponseFigures([]results.Summary{{Response: &results.Latency{}}}) {
 		columns = append(columns, Field[results.Trial]{Name: f.Name + "_seconds", Cell: func(t results.Trial) string { return text.Exact(f.OfTrial(&t)) }})
 	}
 	open := func(name string, write func(t results.Trial) string) Field[results.Trial] {

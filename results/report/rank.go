@@ -28,7 +28,7 @@ func ranks(sources []Source, lines []line, compared func(*results.Run) []results
 	for i, source := range sources {
 		for _, s := range compared(source.Run) {
 			r := rank{
-				Name: lineName(s.At(), i, len(sources)), Limit: s.Limit, Rate: s.PerSecond, Low: s.Low, High: s.High,
+				Name: lineName(source.Run.NameOf(s.At()), i, len(sources)), Limit: s.Limit, Rate: s.PerSecond, Low: s.Low, High: s.High,
 				quantiles: quantilesOf(s.Latency), Verdict: s.Versus(), run: i, summary: s,
 			}
 			for _, l := range lines {

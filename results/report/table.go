@@ -86,7 +86,7 @@ func latencyTable(l line) table {
 
 // latencies are the latencies of the summaries, and their response times if they have any.
 func latencies(summaries []results.Summary) []results.Figure {
-	return append(results.Latencies(), results.Responses(summaries)...)
+	return append(results.Latencies(), results.ResponseFigures(summaries)...)
 }
 
 // latencyHeads are the heads of the columns of latencies.
