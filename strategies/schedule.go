@@ -17,9 +17,8 @@ type Schedule struct {
 
 	// MaxInFlight is the most requests that the schedule can have in flight; 0 means as many as the limit.
 	MaxInFlight int
-	// ClientLimits says that the client, not Run, enforces the limit. Run then starts more than limit requests at once, which
-	// wait in the client: see [CallersPerConnection].
-	ClientLimits bool
+	// NoLimit says that the schedule stands for a program that sets no limit: see [SetsNoLimit].
+	NoLimit bool
 }
 
 // A Lane carries one request at a time from a [Worker] through a [Caller] and back. One goroutine at a time may use it.

@@ -151,8 +151,8 @@ func (l *loop) handleEvents(events []unix.EpollEvent) {
 }
 
 func (l *loop) handleEvent(event *unix.EpollEvent) {
-	if int(event.Fd) == l.poller.wakeFD {
-		return // its only purpose is to wake the loop
+	if fd := int(event.Fd); fd == l.poller.wakeFD || fd == l.poller.timeFD {
+		return // their only purpose is to wake the loop
 	}
 	c := l.conns[event.Fd]
 	if c == nil || c.serial != event.Pad { // an earlier event of this batch closed the connection
