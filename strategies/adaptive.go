@@ -30,12 +30,13 @@ const (
 	adaptiveMaxWindow = time.Second
 )
 
-// When the limiter has settled: when the mean of its limit over a span of time is about that over the span before. A span has time
-// for several changes of the limit, whose window takes at least adaptiveSamples latencies and twice a latency.
+// When the limiter has settled: when the mean of its limit over a span of time is about that over the span before. The first span
+// has time for several changes of the limit, whose window takes at least adaptiveSamples latencies and twice a latency. Each
+// further span is twice as long as the one before, since a limiter that has settled still goes up and down.
 const (
 	settleSpan   = 500 * time.Millisecond
-	settleRounds = 10   // requests in a span for each in flight, so that it lasts ten mean latencies (Little's law)
-	settleShare  = 0.05 // share by which the mean may move from span to span; it may always move by one
+	settleRounds = 10   // requests in a span for each in flight, so that the first lasts ten mean latencies (Little's law)
+	settleShare  = 0.1 // share by which the mean may move from span to span; it may always move by one
 )
 
 var adaptive = Schedule{
@@ -60,6 +61,7 @@ type settlingLimiter struct {
 	done atomic.Bool // whether it has settled
 
 	mu       sync.Mutex
+	spans    int       // that are over
 	began    time.Time // the present span
 	requests int       // that ended in the span
 	sum      float64   // of the limits at their ends
@@ -98,7 +100,7 @@ func (l *settlingLimiter) settles(now time.Time) bool {
 	limit := l.Limit()
 	l.requests++
 	l.sum += float64(limit)
-	if now.Sub(l.began) < settleSpan || l.requests < settleRounds*limit {
+	if now.Sub(l.began) < settleSpan<<l.spans || l.requests < settleRounds*limit<<l.spans {
 		return l.done.Load()
 	}
 	mean := l.sum / float64(l.requests)
@@ -106,6 +108,7 @@ func (l *settlingLimiter) settles(now time.Time) bool {
 		l.done.Store(true)
 	}
 	l.began, l.requests, l.sum, l.before = now, 0, 0, mean
+	l.spans++
 	return l.done.Load()
 }
 
