@@ -27,7 +27,7 @@ type target struct {
 
 func newTarget(load Load, witness func() (ServerCounts, error)) *target {
 	load.hosts = hostsOf(load.URLs)
-	return &target{load: load, witness: witness, ports: ports.NewWatch(load.URLs.At(0))}
+	return &target{load: load, witness: witness, ports: ports.NewWatch(load.firstHop())}
 }
 
 // number returns the index of the target; 0 also if the run has one.
@@ -79,7 +79,7 @@ func (r *runner) open(ctx context.Context, on *target, all []strategies.Strategy
 		if ctx.Err() != nil {
 			break
 		}
-		session, err := openSession(ctx, s, on.load.target(), limit)
+		session, err := openSession(ctx, s, on.load.Target(), limit)
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -110,7 +110,7 @@ func (r *runner) withCopy(ctx context.Context, all candidates, repeats int, rand
 		return all
 	}
 	twin := all[random.IntN(len(all))]
-	twin, err := twin.reopened(ctx, twin.target.load.target())
+	twin, err := twin.reopened(ctx, twin.target.load.Target())
 	if err != nil {
 		r.warn(results.Warningf(results.NotChecked, "the comparison is not checked by a second copy of a strategy: %v", err))
 		return all

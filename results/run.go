@@ -90,6 +90,11 @@ type Settings struct {
 	MaxBody         int64   `json:"max_body_bytes,omitempty"`   // the most that a body could have that was decoded; 0 if they were not
 	Expect          string  `json:"expect,omitempty"`           // what a response had to meet to be goodput: expressions, separated by semicolons; empty if the status alone decided
 	Insecure        bool    `json:"insecure"`                   // whether certificates were not verified
+	Proxy           string  `json:"proxy,omitempty"`            // its URL, without the login
+	Certificate     string  `json:"certificate,omitempty"`      // the file of the client's
+	Authorities     string  `json:"authorities,omitempty"`      // the file of those whose certificates were accepted in place of the system's
+	UnixSocket      string  `json:"unix_socket,omitempty"`      // the path of the socket that connections were made to
+	ConnectTo       string  `json:"connect_to,omitempty"`       // where connections were made instead, as HOST:PORT:HOST2:PORT2
 	KeepAlive       bool    `json:"keep_alive"`                 // whether connections were used again
 	Redirects       bool    `json:"redirects"`                  // whether they were followed
 	Decompression   bool    `json:"decompression"`              // whether bodies were requested compressed, and decompressed

@@ -55,7 +55,7 @@ target 1, and does not compare the strategies with one another. Requirements are
 
 // second returns the second target that --against gives: a URL, a template or a path on the bundled server, and as what the run
 // keeps it; nil if none is given. It treats the URL as parse treats the first one.
-func (o *options) second(cmd *cobra.Command, found *faults) (*bench.SecondTarget, results.Target) {
+func (o *options) second(cmd *cobra.Command, load bench.Load, found *faults) (*bench.SecondTarget, results.Target) {
 	url := o.against
 	if !cmd.Flags().Changed("against") {
 		return nil, results.Target{}
@@ -68,7 +68,8 @@ func (o *options) second(cmd *cobra.Command, found *faults) (*bench.SecondTarget
 	if urls == nil {
 		return &bench.SecondTarget{}, results.Target{URL: url, Profile: o.profile}
 	}
-	found.failures = append(found.failures, unreachable(cmd.Context(), urls)...)
+	load.URLs = urls
+	found.failures = append(found.failures, unreachable(cmd.Context(), load)...)
 	return &bench.SecondTarget{URLs: urls}, results.Target{URL: secret.Logins(url)}
 }
 
@@ -81,7 +82,7 @@ func runBench(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	if limit < 1 {
 		found.addf("--limit %d: want at least 1", limit)
 	}
-	against, second := o.second(cmd, &found)
+	against, second := o.second(cmd, plan.load, &found)
 	measured := plan.strategies // once on each target
 	if against != nil {
 		measured = slices.Concat(measured, measured)

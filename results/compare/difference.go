@@ -51,6 +51,11 @@ func Differences(old, new results.Settings) []string {
 		{"decompression", old.Decompression, new.Decompression},
 		{"retries", old.Retries, new.Retries},
 		{"insecure", old.Insecure, new.Insecure},
+		{"proxy", old.Proxy, new.Proxy},
+		{"certificate", old.Certificate, new.Certificate},
+		{"authorities", old.Authorities, new.Authorities},
+		{"socket", old.UnixSocket, new.UnixSocket},
+		{"connections to", old.ConnectTo, new.ConnectTo},
 		{"protocol", old.HTTP, new.HTTP},
 	})
 }

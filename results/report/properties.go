@@ -29,6 +29,11 @@ var settingProperties = []property{
 	{"redirects followed", func(r *results.Run) string { return yesNo(r.Settings.Redirects) }},
 	{"automatic decompression", func(r *results.Run) string { return yesNo(r.Settings.Decompression) }},
 	{"certificates verified", func(r *results.Run) string { return yesNo(!r.Settings.Insecure) }},
+	{"proxy", func(r *results.Run) string { return r.Settings.Proxy }},
+	{"client certificate", func(r *results.Run) string { return r.Settings.Certificate }},
+	{"certificate authorities", func(r *results.Run) string { return r.Settings.Authorities }},
+	{"Unix socket", func(r *results.Run) string { return r.Settings.UnixSocket }},
+	{"connected to", func(r *results.Run) string { return r.Settings.ConnectTo }},
 	{"retries", func(r *results.Run) string { return fmt.Sprint(r.Settings.Retries) }},
 }
 

@@ -69,7 +69,7 @@ func (c *conn) start(r *strategies.Request) {
 	c.request = *r
 	c.loop.requestTimers.join(&c.deadline, c.loop.clock)
 	switch {
-	case c.host.https:
+	case c.host.https, !c.loop.target.Route.IsStraight():
 		c.delegate()
 	case c.fd >= 0:
 		c.send()
