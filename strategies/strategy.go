@@ -70,6 +70,7 @@ type Accountable interface {
 type Usage struct {
 	Connections int           // distinct connections that carried requests of the latest Run
 	Limit       int           // the limit that the strategy chose by itself in the latest Run; 0 if it chooses none
+	Settling    bool          // whether the strategy still looks for the limit of its choice: it will do better, or worse, once it has found it
 	CPU         time.Duration // processor time of the session's own processes since Open, without this process
 	Memory      int64         // largest resident memory of the session's own processes since Open, in bytes
 
