@@ -102,7 +102,7 @@ func (s *fastHTTPStack) openHost(to *url.URL) *fastHTTPHost {
 	secure := to.Scheme == "https"
 	options := network.Options{Head: s.target.Method == http.MethodHead, Alternating: true}
 	if secure {
-		options.TLS = s.target.tls()
+		options.TLS = s.target.TLS()
 	}
 	return &fastHTTPHost{slots: make(chan struct{}, s.connections), HostClient: &fasthttp.HostClient{
 		Addr: fasthttp.AddMissingPort(to.Host, secure),

@@ -48,7 +48,7 @@ func openNetHTTP(target Target, n *network.Network, connections int) Stack {
 	transport := &http.Transport{
 		Proxy:               refuseRetry,
 		DialContext:         dial(nil),
-		DialTLSContext:      dial(target.tls()),
+		DialTLSContext:      dial(target.TLS()),
 		Protocols:           new(http.Protocols),
 		DisableCompression:  true,
 		MaxIdleConnsPerHost: connections, // the default is 2: most requests would dial

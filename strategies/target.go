@@ -36,7 +36,8 @@ type Target struct {
 	// Another process cannot call Handle: see [ErrHandle]. Without Handle and JSON, bodies are read to the end and discarded.
 	Handle func(r *Request, status int, body []byte) error
 
-	memory *bodyMemory // for the bodies of a session; nil until InProcess
+	memory   *bodyMemory            // for the bodies of a session; nil until InProcess
+	sessions tls.ClientSessionCache // of TLS, which new connections resume; nil until InProcess
 }
 
 // ErrHandle is the error of Open if the target has a Handle and the strategy's requests are made by another process.
@@ -84,21 +85,27 @@ func (t Target) WithDefaults() Target {
 }
 
 // InProcess returns the target for one session of a client in this process: with the defaults, with memory for the bodies that
-// the session keeps, and, if JSON is set, with a Handle that decodes the body before it calls the given Handle. Such a client
+// the session keeps, with a cache of TLS sessions, and, if JSON is set, with a Handle that decodes the body before it calls the given Handle. Such a client
 // may therefore ignore JSON.
 func (t Target) InProcess() Target {
 	t = t.WithDefaults()
 	t.memory = newBodyMemory(t.MaxBody + 1)
+	t.sessions = tls.NewLRUClientSessionCache(resumedHosts)
 	if t.JSON {
 		t.Handle = decoding(t.Handle)
 	}
 	return t
 }
 
-// tls returns the TLS settings of every client.
-func (t Target) tls() *tls.Config {
+// resumedHosts is the number of hosts whose latest TLS session is kept for new connections to resume: that spares them the
+// certificate.
+const resumedHosts = 1024
+
+// TLS returns the TLS settings of every client. It is for clients whose target comes from [Target.InProcess].
+func (t Target) TLS() *tls.Config {
 	return &tls.Config{
 		InsecureSkipVerify: t.Insecure, // only if the user asks for it
 		NextProtos:         []string{"http/1.1"},
+		ClientSessionCache: t.sessions,
 	}
 }

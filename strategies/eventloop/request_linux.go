@@ -92,6 +92,15 @@ func (w *requestWriter) write(address string, h *host, jar *strategies.Cookies) 
 	return b, nil
 }
 
+// keep returns the rest of a request, which is still to be sent when the buffer holds another. If it is of the body, that is the same
+// for all, so that requests with a large body take no memory each.
+func (w *requestWriter) keep(rest []byte) []byte {
+	if len(rest) <= len(w.body) {
+		return w.body[len(w.body)-len(rest):]
+	}
+	return slices.Clone(rest)
+}
+
 func field(b []byte, name, value string) []byte {
 	return append(append(append(append(b, name...), ": "...), value...), "\r\n"...)
 }

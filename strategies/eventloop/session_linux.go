@@ -2,6 +2,7 @@ package eventloop
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -29,10 +30,10 @@ type shared struct {
 	target     strategies.Target
 	network    *network.Network
 	cookies    *strategies.Cookies
-	tls        strategies.Stack // for https
-	closed     atomic.Bool      // the session is closed: every loop ends its requests
-	toHandle   chan *conn       // responses for Target.Handle, during a Run
-	clockStart time.Time        // the time at which the loops' clocks show 0
+	tls        *tls.Config // for https
+	closed     atomic.Bool // the session is closed: every loop ends its requests
+	toHandle   chan *conn  // responses for Target.Handle, during a Run
+	clockStart time.Time   // the time at which the loops' clocks show 0
 }
 
 func openSession(target strategies.Target, maxLimit int) (strategies.Session, error) {
@@ -42,7 +43,7 @@ func openSession(target strategies.Target, maxLimit int) (strategies.Session, er
 			target:     target,
 			network:    n,
 			cookies:    strategies.NewCookies(),
-			tls:        strategies.FastHTTP.Open(target, n, maxLimit),
+			tls:        target.TLS(),
 			clockStart: time.Now(),
 		},
 		maxLimit: maxLimit,
@@ -141,9 +142,7 @@ func (s *session) Close() error {
 	if s.shared.closed.Swap(true) {
 		return nil
 	}
-	s.shared.network.Close() // ends what the client of https does
-	s.shared.tls.Close()
-	s.shared.network.Close()
+	s.shared.network.Close() // ends the connections in the making
 	if !s.running {
 		return s.free()
 	}
