@@ -129,14 +129,15 @@ func (c *conn) ready(events uint32) {
 	}
 }
 
-// receive reads what has arrived, in pieces that the parser reads in place.
+// receive reads what has arrived, in pieces that the parser reads in place or need not see.
 func (c *conn) receive() {
 	l := c.loop
 	for range readsPerEvent {
 		if c.socket == nil || c.state == receiving && !c.hasRoom() {
 			return
 		}
-		n, err := c.socket.Read(l.buffer)
+		skippable, last := c.parser.Skippable()
+		n, err := c.read(skippable, last)
 		switch {
 		case err == network.ErrAgain:
 			return
@@ -150,10 +151,25 @@ func (c *conn) receive() {
 			c.noticeEnd()
 			c.fail(err)
 			return
+		case skippable == 0:
+			c.parse(l.buffer[:n])
+		case c.parser.Skip(min(int64(n), skippable)):
+			c.responded(int64(n) > skippable)
 		}
-		c.parse(l.buffer[:n])
 	}
 	l.unread = append(l.unread, c)
+}
+
+// read reads a piece of the response into the loop's buffer, or discards it if the parser need not see it. At the end of the response
+// it reads one byte more, in which something would show that does not belong to it.
+func (c *conn) read(skippable int64, last bool) (int, error) {
+	switch {
+	case skippable == 0:
+		return c.socket.Read(c.loop.buffer)
+	case last:
+		skippable++
+	}
+	return c.socket.Discard(skippable, c.loop.buffer)
 }
 
 // parse feeds a piece of the response to the parser, and ends the request if the response is whole or invalid.
@@ -163,9 +179,14 @@ func (c *conn) parse(data []byte) {
 	case err != nil:
 		c.parseFailed(err)
 	case done:
-		c.noReuse = c.noReuse || c.loop.writer.closes || !c.parser.Reusable() || n < len(data) || len(c.unsent) > 0 || c.socket.Blocked()
-		c.complete()
+		c.responded(n < len(data))
 	}
+}
+
+// responded handles a whole response, which may have surplus bytes after it.
+func (c *conn) responded(surplus bool) {
+	c.noReuse = c.noReuse || c.loop.writer.closes || !c.parser.Reusable() || surplus || len(c.unsent) > 0 || c.socket.Blocked()
+	c.complete()
 }
 
 // closedByServer handles the end of the connection while a response is awaited.

@@ -18,6 +18,7 @@ type Socket struct {
 	fd  int
 	tls *tls.Conn // nil for plain TCP
 
+	copies  bool   // bytes can only be discarded by reading them
 	drained bool   // everything that had arrived by the latest Arrived has been read
 	ending  bool   // the peer has ended the stream: what is left is read to its end
 	ended   bool   // that end has been read
@@ -38,6 +39,8 @@ func (again) Timeout() bool   { return false }
 func (again) Temporary() bool { return true }
 
 const (
+	// maxDiscard is the number of bytes that are discarded before others get their turn.
+	maxDiscard = 256 << 10
 	// pieceSize is the number of bytes that are encrypted before the system takes them: the largest record of TLS.
 	pieceSize = 16 << 10
 	// maxUnsent is the number of bytes that TLS may add by itself while the peer takes nothing, in answers to its messages.
@@ -49,13 +52,13 @@ const (
 // errNoAnswersTaken ends TLS with a peer that asks for answers without end and takes none.
 var errNoAnswersTaken = errors.New("tls: the peer takes none of the answers to its messages")
 
-// NewSocket returns a Socket for a connected, non-blocking socket, which belongs to it from now on.
+// NewSocket returns a Socket for a connected, non-blocking TCP socket, which belongs to it from now on.
 func NewSocket(fd int) *Socket { return &Socket{fd: fd} }
 
 // DialSocket is [Network.Dial] for an event loop: it connects and makes the TLS handshake, unless secure is nil, and returns once
 // that is done. The Socket belongs to the caller: [Network.Close] does not close it.
 func (n *Network) DialSocket(ctx context.Context, address string, secure *tls.Config) (*Socket, error) {
-	s := &Socket{fd: -1}
+	s := &Socket{fd: -1, copies: true}
 	carrier := &recordCarrier{socket: s}
 	w, secured, err := n.establish(ctx, address, secure, func(w *wire) net.Conn {
 		carrier.during, carrier.remote = w, w.RemoteAddr()
@@ -120,11 +123,30 @@ func (s *Socket) Read(into []byte) (int, error) {
 	return 0, &TLSError{err}
 }
 
+// Discard is Read for at most n bytes that nobody wants to see. It uses scratch, which is not empty, where bytes must be read to be
+// discarded.
+func (s *Socket) Discard(n int64, scratch []byte) (int, error) {
+	if s.copies {
+		return s.Read(scratch[:min(int64(len(scratch)), n)])
+	}
+	if s.drained {
+		return 0, ErrAgain
+	}
+	most := int(min(n, maxDiscard))
+	got, err := rawDiscard(s.fd, most)
+	return s.received(got, most, err)
+}
+
 func (s *Socket) readRaw(into []byte) (int, error) {
 	if s.drained {
 		return 0, ErrAgain
 	}
 	n, err := RawRead(s.fd, into)
+	return s.received(n, len(into), err)
+}
+
+// received handles what the system has returned for a read of at most most bytes.
+func (s *Socket) received(n, most int, err error) (int, error) {
 	switch {
 	case err == unix.EAGAIN:
 		s.drained = true
@@ -136,7 +158,7 @@ func (s *Socket) readRaw(into []byte) (int, error) {
 		s.ended = true
 		return 0, io.EOF
 	}
-	s.drained = n < len(into) && !s.ending
+	s.drained = n < most && !s.ending
 	return n, nil
 }
 
