@@ -46,15 +46,15 @@ func (b Batches) Run(ctx context.Context, load Load, observe Observer) (Findings
 
 func (b Batches) run(ctx context.Context, r *runner) error {
 	entries := slices.Clone(b.Entries) // the caller's order stays as it is
-	for _, e := range entries {
-		r.enter(e.Strategy)
-		r.fates[e.Strategy.Name()].toCome += b.Repeats
-	}
+	on := r.targets[0]
 	var all candidates
 	for _, e := range entries {
-		all = append(all, candidate{strategy: e.Strategy})
+		one := candidate{strategy: e.Strategy, target: on}
+		r.enter(one)
+		r.fateOf(one).toCome += b.Repeats
+		all = append(all, one)
 	}
-	r.checkPorts(all, int(r.load.Requests), b.Repeats)
+	r.checkPorts(all, int(on.load.Requests), b.Repeats)
 	order := rand.New(rand.NewPCG(b.Seed, 0))
 	for block := range b.Repeats {
 		order.Shuffle(len(entries), func(i, j int) { entries[i], entries[j] = entries[j], entries[i] })
@@ -62,14 +62,14 @@ func (b Batches) run(ctx context.Context, r *runner) error {
 		var able []Entry
 		var errs []error // of entries that could not be opened
 		for _, e := range entries {
-			batch, err := r.open(ctx, []strategies.Strategy{e.Strategy}, e.Limit)
+			batch, err := r.open(ctx, on, []strategies.Strategy{e.Strategy}, e.Limit)
 			if ctx.Err() != nil {
 				batch.close(ctx)
 				return ctx.Err()
 			}
 			if err != nil {
 				errs = append(errs, err)
-				r.leave(e.Strategy, err)
+				r.leave(candidate{strategy: e.Strategy, target: on}, err)
 				continue
 			}
 			_, err = r.blocks(ctx, batch, block, 1, order)
@@ -77,7 +77,7 @@ func (b Batches) run(ctx context.Context, r *runner) error {
 			if err != nil {
 				return err
 			}
-			if !r.broken(e.Strategy) { // else its trial says why
+			if !r.fateOf(candidate{strategy: e.Strategy, target: on}).broken { // else its trial says why
 				able = append(able, e)
 			}
 			pause(ctx, drainTime)

@@ -164,7 +164,7 @@ func (b bottleneckTest) slowDown(ctx context.Context, r *runner) (causalTest, er
 	}
 	asItIs := b.search.candidate
 	asItIs.limit = b.limit
-	slow, err := asItIs.reopened(ctx, burning(r.load.target(), c.burn))
+	slow, err := asItIs.reopened(ctx, burning(asItIs.target.load.target(), c.burn))
 	if errors.Is(err, strategies.ErrHandle) {
 		return causalTest{}, nil // a program cannot be slowed down from here
 	}
@@ -173,7 +173,7 @@ func (b bottleneckTest) slowDown(ctx context.Context, r *runner) (causalTest, er
 	}
 	defer slow.ending.end(ctx)
 	slow.purpose = results.Causal
-	each := 2 * b.search.estimate(b.limit, 0, r.load)
+	each := 2 * b.search.estimate(b.limit, 0, asItIs.target.load)
 	for pair := 0; pair < causalPairs && each <= b.left(); pair++ {
 		candidates := [2]candidate{asItIs, slow}
 		var goodputs [2]float64
@@ -194,13 +194,13 @@ func (b bottleneckTest) slowDown(ctx context.Context, r *runner) (causalTest, er
 // burning returns the target with d of processor time added to every request.
 func burning(t strategies.Target, d time.Duration) strategies.Target {
 	handle := t.Handle
-	t.Handle = func(r *strategies.Request, status int, body []byte) error {
+	t.Handle = func(r *strategies.Request, a strategies.Answer) error {
 		for began := time.Now(); time.Since(began) < d; { // sleeping would cost no processor
 		}
 		if handle == nil {
 			return nil
 		}
-		return handle(r, status, body)
+		return handle(r, a)
 	}
 	return t
 }

@@ -7,28 +7,67 @@ import (
 	"slices"
 	"time"
 
+	"sweetspot/bench/ports"
 	"sweetspot/results"
 	"sweetspot/strategies"
 )
 
-// A candidate is one strategy at one limit with a session: what a trial measures.
+// A target is where requests go: a load, with what a run learns about its server. Another target of a run differs in nothing
+// but its URLs.
+type target struct {
+	index   *int // in the run's list of targets; nil if the run has one
+	load    Load
+	witness func() (ServerCounts, error) // what the server has counted since the last call; nil if it does not count
+	ports   *ports.Watch                 // of this machine, for connections to the server
+	latest  string                       // the strategy of the latest trial
+	named   []string                     // hosts that an alert has named
+	silent  int                          // trials without success of strategies that have had one, since the latest success
+	failure string                       // the latest
+}
+
+func newTarget(load Load, witness func() (ServerCounts, error)) *target {
+	load.hosts = hostsOf(load.URLs)
+	return &target{load: load, witness: witness, ports: ports.NewWatch(load.URLs.At(0))}
+}
+
+// number returns the index of the target; 0 also if the run has one.
+func (on *target) number() int {
+	if on.index == nil {
+		return 0
+	}
+	return *on.index
+}
+
+// A candidate is one strategy at one limit with a session on a target: what a trial measures.
 type candidate struct {
 	strategy strategies.Strategy
+	target   *target
 	session  strategies.Session
 	ending   *ending // of the session
 	limit    int
+	streams  int // the most on one connection; 0 if the protocol has none, or the server decides
 	purpose  results.Purpose
 	began    time.Time // the run's start, from which the offsets of its trials count
 
 	completions int64 // the least that a search asks for; the load may ask for more
 }
 
+// at returns what a trial of the candidate measures.
+func (c candidate) at() results.At {
+	return results.At{Strategy: c.strategy.Name(), Limit: c.limit, Target: c.target.number(), Streams: c.streams}
+}
+
+// label says in a trial what it measures, and in which block.
+func (c candidate) label(t *results.Trial, block int) {
+	t.Strategy, t.Limit, t.Target, t.Streams, t.Block = c.strategy.Name(), c.limit, c.target.index, c.streams, block
+}
+
 // candidates are the strategies of a run with their sessions.
 type candidates []candidate
 
-// open opens a session for every strategy, for the most requests that it has in flight at the limit. A strategy that
-// cannot run here is left out with a warning, unless none is left.
-func (r *runner) open(ctx context.Context, all []strategies.Strategy, limit int) (candidates, error) {
+// open opens a session on the target for every strategy, for the most requests that it has in flight at the limit. A strategy
+// that cannot run here is left out with a warning, unless none is left.
+func (r *runner) open(ctx context.Context, on *target, all []strategies.Strategy, limit int) (candidates, error) {
 	var (
 		began  = time.Now()
 		opened candidates
@@ -38,14 +77,17 @@ func (r *runner) open(ctx context.Context, all []strategies.Strategy, limit int)
 		if ctx.Err() != nil {
 			break
 		}
-		session, err := openSession(ctx, s, r.load.target(), limit)
+		session, err := openSession(ctx, s, on.load.target(), limit)
 		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
-		r.enter(s)
 		r.observe.reportVersion(s, session)
-		opened = append(opened, candidate{strategy: s, session: session, ending: newEnding(session), limit: s.Limit(limit), began: began})
+		c := candidate{
+			strategy: s, target: on, session: session, ending: newEnding(session), limit: s.Limit(limit), streams: on.load.streamsOf(s), began: began,
+		}
+		r.enter(c)
+		opened = append(opened, c)
 	}
 	if len(opened) == 0 {
 		return nil, errors.Join(append(errs, ctx.Err())...)
@@ -66,7 +108,7 @@ func (r *runner) withCopy(ctx context.Context, all candidates, repeats int, rand
 		return all
 	}
 	twin := all[random.IntN(len(all))]
-	twin, err := twin.reopened(ctx, r.load.target())
+	twin, err := twin.reopened(ctx, twin.target.load.target())
 	if err != nil {
 		r.warn(results.Warningf(results.NotChecked, "the comparison is not checked by a second copy of a strategy: %v", err))
 		return all

@@ -78,15 +78,16 @@ func (m clientUsage) schedulingP99() time.Duration {
 
 // awaitPorts waits, before another strategy begins, until the ports are free that its predecessor took. It returns ctx's error
 // if ctx has ended.
-func (r *runner) awaitPorts(ctx context.Context, s strategies.Strategy) error {
-	if name := s.Name(); name != r.latest && r.latest != "" {
-		if taken := r.ports.Taken(); taken > 0 {
+func (r *runner) awaitPorts(ctx context.Context, c candidate) error {
+	on := c.target
+	if name := c.strategy.Name(); name != on.latest && on.latest != "" {
+		if taken := on.ports.Taken(); taken > 0 {
 			r.alert(results.Warningf(results.FewPorts, "%s waited for ports: %d of %d were taken by connections that %s had closed",
-				name, taken, r.ports.Ports(), r.latest).With("needed", float64(taken)).With("ports", float64(r.ports.Ports())))
-			r.ports.Await(ctx)
+				name, taken, on.ports.Ports(), on.latest).With("needed", float64(taken)).With("ports", float64(on.ports.Ports())))
+			on.ports.Await(ctx)
 		}
 	}
-	r.latest = s.Name()
+	on.latest = c.strategy.Name()
 	return ctx.Err()
 }
 
@@ -94,14 +95,15 @@ func (r *runner) awaitPorts(ctx context.Context, s strategies.Strategy) error {
 // are: each trial makes that many requests.
 func (r *runner) checkPorts(candidates candidates, each, blocks int) {
 	var names []string
+	on := r.targets[0] // what it takes is the same on every target
 	for _, c := range candidates {
 		if strategies.TraitsOf(c.strategy).Stateless && !slices.Contains(names, c.strategy.Name()) {
 			names = append(names, c.strategy.Name())
 		}
 	}
-	if needed := r.ports.Short(each, blocks*len(names)); needed > 0 && len(names) > 0 {
+	if needed := on.ports.Short(each, blocks*len(names)); needed > 0 && len(names) > 0 {
 		r.alert(results.Warningf(results.FewPorts, "this machine has %d ports for connections to the target, and %s will take %d or more: a connection for each request",
-			r.ports.Ports(), strings.Join(names, ", "), needed).With("needed", float64(needed)).With("ports", float64(r.ports.Ports())))
+			on.ports.Ports(), strings.Join(names, ", "), needed).With("needed", float64(needed)).With("ports", float64(on.ports.Ports())))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"time"
 
 	"sweetspot/results"
 	"sweetspot/results/stat"
@@ -20,6 +21,15 @@ type Comparison struct {
 	Floor      *stat.Component // by how much a strategy differs from run to run: see [Rank]; nil if it is not known
 }
 
+// Expected returns how long the comparison lasts with a fast target; 0 if that is not known, as of batches.
+func (c Comparison) Expected(load Load) time.Duration {
+	rows := len(c.Strategies)
+	if HasCopy(rows, c.Repeats) {
+		rows++
+	}
+	return time.Duration(rows*c.Repeats) * load.shortestTrial()
+}
+
 // Run makes the comparison in complete blocks, each in its own random order, so that a machine that drifts does not favour
 // the strategy that comes first. Each strategy keeps one session throughout. If there are enough strategies and blocks, see
 // [HasCopy], a second copy of one of them runs too, as a check on the comparison itself: see [Rank]. A strategy that
@@ -34,7 +44,7 @@ func (c Comparison) Run(ctx context.Context, load Load, observe Observer) (Findi
 		return Findings{}, err
 	}
 	r := newRunner(ctx, load, observe, c.Instant)
-	candidates, err := r.open(ctx, c.Strategies, c.Limit)
+	candidates, err := r.open(ctx, r.targets[0], c.Strategies, c.Limit)
 	if err != nil {
 		return Findings{}, err
 	}
@@ -58,11 +68,11 @@ func (c Comparison) Run(ctx context.Context, load Load, observe Observer) (Findi
 // examine adds a warning for every strategy whose client is the bottleneck, which takes two signs. What the strategy
 // reaches when a server answers at once is measured only if there is another sign already.
 func (c Comparison) examine(ctx context.Context, r *runner, candidates candidates) error {
-	if r.load.exemption(nil) != notExempt {
+	if r.load().exemption(nil) != notExempt {
 		return nil
 	}
 	for _, candidate := range candidates {
-		at := lineup{candidate.strategy.Name(): candidate.limit}.of(r.trials)
+		at := lineup{candidate.at(): true}.of(r.trials)
 		if candidate.purpose != "" || mean(at, goodput) == 0 {
 			continue
 		}

@@ -75,7 +75,7 @@ func TestComparisonDropsAStrategyThatBreaksDown(t *testing.T) {
 					t.Errorf("%s: error %q, verdict %q, goodput %g", s.Strategy, s.Error, s.Verdict, s.PerSecond)
 				}
 			}
-			if !slices.Contains(results.Words(warnings), "bad at 4 is not compared: it broke down") {
+			if !slices.Contains(results.Words(warnings), "bad at limit 4 is not compared: it broke down") {
 				t.Errorf("warnings %q", warnings)
 			}
 		})

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"sweetspot/results"
-	"sweetspot/strategies"
 )
 
 // A fate is what has become of a strategy of the run so far.
@@ -23,53 +22,75 @@ type fate struct {
 	took   time.Duration // these trials, together
 }
 
-// enter adds a strategy to those that have their try before the run is given up.
-func (r *runner) enter(s strategies.Strategy) {
-	if r.fates[s.Name()] == nil {
-		r.fates[s.Name()] = &fate{}
+// enter adds a candidate to those that have their try before the run is given up.
+func (r *runner) enter(c candidate) {
+	if of := c.at().AnyLimit(); r.fates[of] == nil {
+		r.fates[of] = &fate{}
 	}
 }
 
-// leave notes that the strategy cannot be opened.
-func (r *runner) leave(s strategies.Strategy, why error) {
-	f := r.fates[s.Name()]
+// fateOf returns what has become of the candidate, whatever its limit.
+func (r *runner) fateOf(c candidate) *fate { return r.fates[c.at().AnyLimit()] }
+
+// leave notes that the candidate cannot be opened.
+func (r *runner) leave(c candidate, why error) {
+	f := r.fateOf(c)
 	f.tried, f.broken, f.failure = true, true, why.Error()
 }
-
-// broken reports whether the strategy has broken down. It has no further trial then.
-func (r *runner) broken(s strategies.Strategy) bool { return r.fates[s.Name()].broken }
 
 // silentTrials is how many trials in a row may go without success before the target is called dead: at a limit that is far
 // too large two strategies may have none. Trials of strategies that never had a success say nothing about the target.
 const silentTrials = 2
 
-// count notes what the trial says about its strategy and the target.
-func (r *runner) count(t *results.Trial) {
-	f := r.fates[t.Strategy]
+// count notes what the trial of the candidate says about its strategy and its target.
+func (r *runner) count(c candidate, t *results.Trial) {
+	f, on := r.fateOf(c), c.target
 	f.tried = true
 	if t.Succeeded > 0 {
-		f.able, r.silent = true, 0
-		for _, one := range r.fates {
-			one.silent = false
+		f.able, on.silent = true, 0
+		for of, one := range r.fates {
+			one.silent = one.silent && of.Target != on.number()
 		}
 	} else {
 		f.silent = true
 		if f.able {
-			r.silent++
+			on.silent++
 		}
 	}
 	if t.FirstError != "" || t.Succeeded == 0 {
 		f.failure = cmp.Or(t.FirstError, "no request ended while it was measured")
-		r.failure = fmt.Sprintf("%s: %s", t.Strategy, f.failure)
+		on.failure = fmt.Sprintf("%s: %s", t.Strategy, f.failure)
 	}
 }
 
 // hopeless returns why there is no use in going on, or nil if there is or if a strategy has not had its try yet. It is
-// ErrNothing if no request has ever succeeded, ErrBroken if every strategy has broken down, and ErrDied if requests did
-// succeed and none does any more.
+// ErrNothing if no request to one of the targets has ever succeeded, ErrBroken if every strategy has broken down there, and
+// ErrDied if requests did succeed and none does any more.
 func (r *runner) hopeless() error {
-	untried, able, whole, audible := 0, 0, 0, 0
-	for _, f := range r.fates {
+	for _, on := range r.targets {
+		if err := r.hopelessOn(on); err != nil {
+			return on.about(err)
+		}
+	}
+	return nil
+}
+
+// about says of an error which target it is about, if the run has several.
+func (on *target) about(err error) error {
+	if on.index == nil {
+		return err
+	}
+	return fmt.Errorf("target %d, %s: %w", *on.index, hostOf(on.load.URLs.At(0)), err)
+}
+
+// hopelessOn is hopeless for one target.
+func (r *runner) hopelessOn(on *target) error {
+	untried, able, whole, audible, all := 0, 0, 0, 0, 0
+	for of, f := range r.fates {
+		if of.Target != on.number() {
+			continue
+		}
+		all++
 		untried += count(!f.tried)
 		able += count(f.able)
 		whole += count(!f.broken)
@@ -79,11 +100,11 @@ func (r *runner) hopeless() error {
 	case untried > 0:
 		return nil
 	case able == 0:
-		return fmt.Errorf("%w: %s", ErrNothing, r.failures())
+		return fmt.Errorf("%w: %s", ErrNothing, r.failures(on))
 	case whole == 0:
-		return fmt.Errorf("%w: %s", ErrBroken, r.failure)
-	case r.silent > silentTrials, r.silent > 0 && audible == 0 && len(r.fates) > silentTrials:
-		return fmt.Errorf("%w: %s", ErrDied, r.failure)
+		return fmt.Errorf("%w: %s", ErrBroken, on.failure)
+	case on.silent > silentTrials, on.silent > 0 && audible == 0 && all > silentTrials:
+		return fmt.Errorf("%w: %s", ErrDied, on.failure)
 	}
 	return nil
 }
@@ -96,13 +117,19 @@ func count(met bool) int {
 	return 0
 }
 
-// failures says what the latest failure of each strategy was, those with the same one together, whatever the order of the
-// trials was.
-func (r *runner) failures() string {
+// failures says what the latest failure of each strategy on a target was, those with the same one together, whatever the order
+// of the trials was.
+func (r *runner) failures(on *target) string {
+	byName := map[string]string{}
+	for of, f := range r.fates {
+		if of.Target == on.number() {
+			byName[of.Strategy] = f.failure
+		}
+	}
 	var texts []string
 	who := map[string][]string{}
-	for _, name := range slices.Sorted(maps.Keys(r.fates)) {
-		failure := r.fates[name].failure
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
+		failure := byName[name]
 		if who[failure] == nil {
 			texts = append(texts, failure)
 		}
@@ -125,13 +152,13 @@ func (r *runner) plan(candidates candidates, blocks int) {
 		f.toCome = 0
 	}
 	for _, c := range candidates {
-		r.fates[c.strategy.Name()].toCome += blocks
+		r.fateOf(c).toCome += blocks
 	}
 }
 
-// left returns how long the run lasts yet, when a trial of s has been under way for that long: each trial to come is taken to
-// last as long as those of its strategy did so far. It returns 0 if there was none yet.
-func (r *runner) left(s strategies.Strategy, underWay time.Duration) (left time.Duration, atMost bool) {
+// left returns how long the run lasts yet, when a trial of the candidate has been under way for that long: each trial to come
+// is taken to last as long as those of its strategy did so far. It returns 0 if there was none yet.
+func (r *runner) left(c candidate, underWay time.Duration) (left time.Duration, atMost bool) {
 	if r.atMost != nil {
 		return max(0, r.atMost()), true
 	}
@@ -154,5 +181,5 @@ func (r *runner) left(s strategies.Strategy, underWay time.Duration) (left time.
 			left += time.Duration(f.toCome) * usual(f)
 		}
 	}
-	return max(0, left-min(underWay, usual(r.fates[s.Name()]))), false
+	return max(0, left-min(underWay, usual(r.fateOf(c)))), false
 }

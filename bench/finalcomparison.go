@@ -34,13 +34,13 @@ func newFinalComparison(ctx context.Context, r *runner, searches []*search, repe
 	for _, one := range searches {
 		candidate := one.candidate
 		candidate.limit = limit
-		c.common[candidate.strategy.Name()] = limit
+		c.common[candidate.at()] = true
 		own := one.finder.conclude().Limit
 		if own != limit {
 			at = append(at, candidate)
 		}
 		candidate.limit = own
-		c.own[candidate.strategy.Name()] = own
+		c.own[candidate.at()] = true
 		c.candidates = append(c.candidates, candidate)
 	}
 	if len(at) == 0 { // all have the same limit
@@ -106,7 +106,7 @@ func (c *finalComparison) dropCommon(block, left time.Duration) {
 		return
 	}
 	c.common, c.commonDropped = nil, true
-	c.candidates = slices.DeleteFunc(c.candidates, func(at candidate) bool { return at.limit != c.own[at.strategy.Name()] })
+	c.candidates = slices.DeleteFunc(c.candidates, func(at candidate) bool { return !c.own[at.at()] })
 }
 
 // rank says how the strategies compare at their own limits and, if they were compared there, at the common one.

@@ -110,14 +110,14 @@ func (c hostCount) warning(host string) results.Warning {
 	return results.Warningf(results.HostFails, "every request to %s failed: %s", host, c.err).With("failed", float64(c.failed))
 }
 
-// nameHosts gives an alert for each host that has failed all requests of the run so far, once.
-func (r *runner) nameHosts() {
-	if r.load.hosts == nil {
+// nameHosts gives an alert for each host of the target that has failed all requests of the run so far, once.
+func (r *runner) nameHosts(on *target) {
+	if on.load.hosts == nil {
 		return
 	}
-	for i, c := range r.load.hosts.all {
-		if name := r.load.hosts.names[i]; c.fails() && !slices.Contains(r.named, name) {
-			r.named = append(r.named, name)
+	for i, c := range on.load.hosts.all {
+		if name := on.load.hosts.names[i]; c.fails() && !slices.Contains(on.named, name) {
+			on.named = append(on.named, name)
 			r.alert(c.warning(name))
 		}
 	}
@@ -126,7 +126,8 @@ func (r *runner) nameHosts() {
 // deadHost returns an error if every strategy has had its try and every request to one of the hosts has failed: what a sweep
 // found would be about the failures of that host.
 func (r *runner) deadHost() error {
-	if r.load.hosts == nil {
+	all := r.load().hosts
+	if all == nil {
 		return nil
 	}
 	for _, f := range r.fates {
@@ -134,9 +135,9 @@ func (r *runner) deadHost() error {
 			return nil
 		}
 	}
-	for i, c := range r.load.hosts.all {
+	for i, c := range all.all {
 		if c.fails() {
-			return fmt.Errorf("%w: every one of %d requests to %s: %s: leave its URLs out, or mend it", ErrHost, c.failed, r.load.hosts.names[i], c.err)
+			return fmt.Errorf("%w: every one of %d requests to %s: %s: leave its URLs out, or mend it", ErrHost, c.failed, all.names[i], c.err)
 		}
 	}
 	return nil

@@ -27,6 +27,10 @@ type Load struct {
 	Decode   bool          // decode every body as JSON, as part of the request; one that is not JSON fails
 	MaxBody  int64         // the most bytes that a body may have that is decoded; 0 is [strategies.DefaultMaxBody]
 	Rate     float64       // requests started per second, at most; 0 is no cap
+	Streams  int           // the most requests at a time on one connection, if the protocol multiplexes; 0: as many as the server allows
+
+	// Expect decides which whole responses are goodput; nil is every one with a status below 400.
+	Expect *strategies.Expectation
 
 	// A trial is either a batch, measured from the first request's start to the last one's end, or a window of time that is
 	// cut out of a steady stream of requests.
@@ -49,6 +53,9 @@ func (l Load) check() error {
 	}
 	if l.MaxBody < 0 {
 		errs = append(errs, fmt.Errorf("load: bodies of at most %d bytes: want at least 0", l.MaxBody))
+	}
+	if l.Streams < 0 {
+		errs = append(errs, fmt.Errorf("load: %d streams on a connection: want at least 0", l.Streams))
 	}
 	if !(l.Rate >= 0) { // written so that NaN is wrong too
 		errs = append(errs, fmt.Errorf("load: rate %g: want at least 0", l.Rate))
@@ -178,10 +185,20 @@ func ParseHeader(lines []string) (http.Header, error) {
 	return header, errors.Join(errs...)
 }
 
+// streamsOf returns the most requests at a time on one connection of the strategy; 0 if its protocol does not multiplex, or the
+// server decides.
+func (l Load) streamsOf(s strategies.Strategy) int {
+	if !strategies.ProtocolOf(s).Multiplexes() {
+		return 0
+	}
+	return l.Streams
+}
+
 // target returns what a strategy needs to know about the load.
 func (l Load) target() strategies.Target {
 	t := strategies.Target{
-		Method: l.Method, Header: l.Header, Body: l.Body, Timeout: l.Timeout, Insecure: l.Insecure, JSON: l.Decode, MaxBody: l.MaxBody,
+		Method: l.Method, Header: l.Header, Body: l.Body, Timeout: l.Timeout, Insecure: l.Insecure, JSON: l.Decode, MaxBody: l.MaxBody, Streams: l.Streams,
+		Expect: l.Expect,
 	}
 	return t.WithDefaults()
 }
@@ -203,6 +220,9 @@ func (l Load) Settings() results.Settings {
 	}
 	if l.Decode {
 		s.Decode, s.MaxBody = "json", t.MaxBody
+	}
+	if l.Expect != nil {
+		s.Expect = strings.Join(l.Expect.Texts, "; ")
 	}
 	if l.Requests == 0 {
 		s.DurationSeconds = l.Duration.Seconds()

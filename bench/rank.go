@@ -2,7 +2,6 @@ package bench
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"sweetspot/bench/optimum"
@@ -18,40 +17,40 @@ import (
 func Rank(trials []results.Trial, floor *stat.Component) ([]results.Summary, []results.Warning) {
 	all := lineup{}
 	for _, t := range trials {
-		all[t.Strategy] = t.Limit
+		all[t.At()] = true
 	}
 	ranked, warned := rankLineups(trials, floor, all)
 	return ranked[0], warned
 }
 
-// A lineup is the strategies that are compared with one another, by name, each with the limit at which it is compared.
-type lineup map[string]int
+// A lineup is what is compared with one another: strategies, each at its limit.
+type lineup map[results.At]bool
 
-// of returns the trials of the strategies at the lineup's limits.
+// of returns the trials of the lineup.
 func (l lineup) of(trials []results.Trial) []results.Trial {
-	return slices.DeleteFunc(slices.Clone(trials), func(t results.Trial) bool { return l[t.Strategy] != t.Limit })
+	return slices.DeleteFunc(slices.Clone(trials), func(t results.Trial) bool { return !l[t.At()] })
 }
 
 // rankLineups ranks several lineups that were measured in the same blocks. The probability that any of its statements is
 // wrong is that of [Rank] for a single lineup: see [optimum.Compare].
 func rankLineups(trials []results.Trial, floor *stat.Component, lineups ...lineup) (ranked [][]results.Summary, warned []results.Warning) {
-	var families [][]string
-	failed := map[string]bool{} // by the name of the sample
+	var families [][]results.At
+	failed := map[results.At]bool{}
 	for _, l := range lineups {
-		var family []string
+		var family []results.At
 		summaries := results.Summarise(l.of(trials))
 		for _, s := range summaries {
-			name := sampleName(s.Strategy, s.Limit)
+			at := s.At()
 			switch {
 			case s.PerSecond > 0:
-				family = append(family, name)
-			case !failed[name] && len(summaries) > 1:
-				failed[name] = true
+				family = append(family, at)
+			case !failed[at] && len(summaries) > 1:
+				failed[at] = true
 				why := "it had trials without a success"
 				if s.Error != "" {
 					why = "it broke down"
 				}
-				warned = append(warned, results.Warningf(results.NotCompared, "%s is not compared: %s", name, why))
+				warned = append(warned, results.Warningf(results.NotCompared, "%s is not compared: %s", at, why))
 			}
 		}
 		ranked, families = append(ranked, summaries), append(families, family)
@@ -59,7 +58,7 @@ func rankLineups(trials []results.Trial, floor *stat.Component, lineups ...lineu
 	if len(ranked[0]) < 2 {
 		return ranked, nil
 	}
-	sound := slices.DeleteFunc(samples(trials), func(s optimum.Sample) bool { return failed[s.Name] || failed[s.CopyOf] })
+	sound := slices.DeleteFunc(samples(trials), func(s optimum.Sample[results.At]) bool { return failed[s.Of] })
 	var between stat.Component
 	if floor != nil {
 		between = *floor
@@ -67,9 +66,8 @@ func rankLineups(trials []results.Trial, floor *stat.Component, lineups ...lineu
 	comparison := optimum.Compare(sound, between, families...)
 	for i, summaries := range ranked {
 		for k, s := range summaries {
-			name := sampleName(s.Strategy, s.Limit)
-			summaries[k].Verdict = results.Standing(comparison.Standings[i][name])
-			if versus, known := comparison.Versus[i][name]; known {
+			summaries[k].Verdict = results.Standing(comparison.Standings[i][s.At()])
+			if versus, known := comparison.Versus[i][s.At()]; known {
 				summaries[k].VersusLow, summaries[k].VersusHigh = &versus.Low, &versus.High
 			}
 			if s.PerSecond == 0 && s.Error == "" && len(families[i]) > 0 {
@@ -89,29 +87,23 @@ func recode(warnings []results.Warning, from, to results.Code) {
 	}
 }
 
-func sampleName(strategy string, limit int) string { return fmt.Sprintf("%s at %d", strategy, limit) }
-
-// samples returns the goodput by block of each strategy at each limit, and of the second copy of one; 0 where there is no
-// whole trial.
-func samples(trials []results.Trial) []optimum.Sample {
+// samples returns the goodput by block of what the trials measure, and of the second copy of one; 0 where there is no whole
+// trial.
+func samples(trials []results.Trial) []optimum.Sample[results.At] {
 	if len(trials) == 0 {
 		return nil
 	}
 	last := slices.MaxFunc(trials, func(a, b results.Trial) int { return cmp.Compare(a.Block, b.Block) })
-	var all []optimum.Sample
+	var all []optimum.Sample[results.At]
 	for _, t := range trials {
-		sample := optimum.Sample{Name: sampleName(t.Strategy, t.Limit)}
-		switch t.Purpose {
-		case results.Control:
-			sample.Name, sample.CopyOf = sample.Name+" again", sample.Name
-		case results.Interrupted:
+		if t.Purpose == results.Interrupted {
 			continue
 		}
-		i := slices.IndexFunc(all, func(s optimum.Sample) bool { return s.Name == sample.Name })
+		of, again := t.At(), t.Purpose == results.Control
+		i := slices.IndexFunc(all, func(s optimum.Sample[results.At]) bool { return s.Of == of && s.Copy == again })
 		if i < 0 {
 			i = len(all)
-			sample.Blocks = make([]float64, last.Block+1)
-			all = append(all, sample)
+			all = append(all, optimum.Sample[results.At]{Of: of, Copy: again, Blocks: make([]float64, last.Block+1)})
 		}
 		all[i].Blocks[t.Block] = t.PerSecond
 	}

@@ -10,14 +10,13 @@ import (
 	"sync"
 	"time"
 
-	"sweetspot/bench/ports"
 	"sweetspot/results"
 	"sweetspot/strategies"
 )
 
 // A runner runs the trials of a run one after the other, and keeps them with the run's warnings.
 type runner struct {
-	load      Load
+	targets   []*target // one, or two that are compared
 	observe   Observer
 	instant   func() (URLs, error)       // of a server that answers at once, started at the first call; nil if there is none
 	shareDone func(done float64) float64 // the share of the run that done trials are; the trial under way counts in part
@@ -25,24 +24,21 @@ type runner struct {
 	idle      bool                       // whether sessions of other strategies hold connections open
 	trials    []results.Trial            // in the order in which they were made
 	warnings  []results.Warning          // about the run as a whole
-	named     []string                   // hosts that an alert has named
-	ports     *ports.Watch               // of this machine
-	latest    string                     // the strategy of the latest trial
 
-	lastBlock int // the largest block number so far
-	fates     map[string]*fate
-	silent    int    // trials without success of strategies that have had one, since the latest success
-	failure   string // the latest
+	lastBlock int                  // the largest block number so far
+	fates     map[results.At]*fate // by what is measured, whatever the limit
 }
 
 func newRunner(ctx context.Context, load Load, observe Observer, instant InstantServer) *runner {
-	load.hosts = hostsOf(load.URLs)
-	r := &runner{load: load, observe: observe, fates: map[string]*fate{}, ports: ports.NewWatch(load.URLs.At(0))}
+	r := &runner{targets: []*target{newTarget(load, observe.Witness)}, observe: observe, fates: map[results.At]*fate{}}
 	if instant != nil {
 		r.instant = sync.OnceValues(func() (URLs, error) { return instant(ctx) })
 	}
 	return r
 }
+
+// load returns the load of the run's first target. That of another one differs in its URLs.
+func (r *runner) load() Load { return r.targets[0].load }
 
 // trial measures the candidate and keeps the trial. It is no error that the strategy broke down. The error is ctx's if it
 // has ended; else see [runner.hopeless].
@@ -50,46 +46,46 @@ func (r *runner) trial(ctx context.Context, c candidate, block int, doing string
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := r.awaitPorts(ctx, c.strategy); err != nil {
+	if err := r.awaitPorts(ctx, c); err != nil {
 		return nil, err
 	}
 	began := time.Now()
-	t, err := c.trial(ctx, r.load, block, func(share float64) {
+	t, err := c.trial(ctx, c.target.load, block, func(share float64) {
 		if r.observe.Progress != nil {
 			done := len(r.trials)
-			left, atMost := r.left(c.strategy, time.Since(began))
+			left, atMost := r.left(c, time.Since(began))
 			r.observe.Progress(Progress{c.strategy.Name(), c.limit, done, r.shareDone(float64(done) + share), doing, left, atMost})
 		}
 	})
 	if err != nil {
 		return nil, err
 	}
-	r.fates[c.strategy.Name()].spent(time.Since(began))
+	r.fateOf(c).spent(time.Since(began))
 	if t == nil { // ctx ended before there was anything to measure
 		return nil, ctx.Err()
 	}
 	if t.Error != "" {
-		return t, r.drop(ctx, t)
+		return t, r.drop(ctx, c, t)
 	}
 	if r.idle && t.Failed[strategies.Timeout.String()] > 0 {
 		t.Warn(results.Warningf(results.IdleConnections, "the other strategies hold idle connections open"))
 	}
-	if why := r.reconcile(t); why != nil {
+	if why := c.target.reconcile(t); why != nil {
 		if err := accountable(c.session, why); err != nil {
 			t = c.broken(err, block)
-			return t, r.drop(ctx, t)
+			return t, r.drop(ctx, c, t)
 		}
 		t.Warn(results.Warningf(results.Contradicted, "%v", why))
 	}
-	r.ports.Opened(t.Connections)
-	if n := t.Failed[strategies.Other.String()]; n > 0 && !slices.ContainsFunc(t.Warnings, isNoPorts) && r.ports.Exhausted() {
+	c.target.ports.Opened(t.Connections)
+	if n := t.Failed[strategies.Other.String()]; n > 0 && !slices.ContainsFunc(t.Warnings, isNoPorts) && c.target.ports.Exhausted() {
 		t.Warn(noPorts(n)) // although the program that made the requests does not say why they failed
 	}
-	r.count(t)
+	r.count(c, t)
 	if err := errors.Join(r.keep(t), ctx.Err()); err != nil {
 		return t, err
 	}
-	r.nameHosts()
+	r.nameHosts(c.target)
 	return t, r.hopeless()
 }
 
@@ -112,11 +108,11 @@ func (r *runner) keep(t *results.Trial) error {
 }
 
 // drop keeps the trial in which a strategy broke down. The strategy has no further trial. The error is that of [runner.trial].
-func (r *runner) drop(ctx context.Context, t *results.Trial) error {
-	f := r.fates[t.Strategy]
+func (r *runner) drop(ctx context.Context, c candidate, t *results.Trial) error {
+	f := r.fateOf(c)
 	f.tried, f.broken, f.failure = true, true, t.Error
-	r.failure = fmt.Sprintf("%s: %s", t.Strategy, t.Error)
-	r.resetWitness(ctx)
+	c.target.failure = fmt.Sprintf("%s: %s", t.Strategy, t.Error)
+	c.target.resetWitness(ctx)
 	return cmp.Or(errors.Join(r.keep(t), ctx.Err()), r.hopeless())
 }
 
@@ -128,7 +124,7 @@ func (r *runner) blocks(ctx context.Context, candidates candidates, first, repea
 	for block := first; block < first+repeats; block++ {
 		order.Shuffle(len(candidates), func(i, j int) { candidates[i], candidates[j] = candidates[j], candidates[i] })
 		for _, candidate := range candidates {
-			if r.broken(candidate.strategy) {
+			if r.fateOf(candidate).broken {
 				continue
 			}
 			t, err := r.trial(ctx, candidate, block, "")

@@ -32,7 +32,7 @@ type search struct {
 // be another.
 func (s *search) step(ctx context.Context, r *runner, left time.Duration) (more bool, err error) {
 	next, ok := s.finder.next()
-	if !ok || s.estimate(next.Limit, next.Completions, r.load) > left {
+	if !ok || s.estimate(next.Limit, next.Completions, s.candidate.target.load) > left {
 		return false, nil
 	}
 	began := time.Now()
@@ -60,6 +60,9 @@ func (s *search) step(ctx context.Context, r *runner, left time.Duration) (more 
 	}
 	if s.brakes {
 		s.harm = harm(t, s.best)
+	}
+	if r.observe.Answer != nil {
+		r.observe.Answer(s.optimum())
 	}
 	return s.harm == "", err
 }

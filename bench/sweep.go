@@ -41,7 +41,7 @@ func (s Sweep) Run(ctx context.Context, load Load, observe Observer) (Findings, 
 		return Findings{}, err
 	}
 	r := newRunner(ctx, load, observe, s.Instant)
-	candidates, err := r.open(ctx, s.Strategies, s.largest())
+	candidates, err := r.open(ctx, r.targets[0], s.Strategies, s.largest())
 	if err != nil {
 		return Findings{}, err
 	}
@@ -107,13 +107,19 @@ func (s Sweep) LeastBudget(load Load) time.Duration {
 			trials++
 		}
 	}
-	each := shortestWarmup + load.Duration
-	if load.Requests > 0 {
-		each = 0 // a fast target makes a batch in no time
-	} else if load.Warmup != Automatic {
-		each = load.Warmup + load.Duration
+	return time.Duration(len(s.Strategies)*trials) * load.shortestTrial()
+}
+
+// Expected returns how long the sweep is likely to last with a target that is neither very slow nor decided at once: most of
+// its searches use the time they have, and few clients have to be examined. AtMost is when it ends in any case.
+func (s Sweep) Expected(load Load) (likely, atMost time.Duration) {
+	likely, atMost = time.Duration((1-examineShare)*float64(s.Budget)), s.Budget
+	if n := len(s.Strategies); n > 1 {
+		comparing := time.Duration(compareShare * float64(s.Budget))
+		likely += min(comparing, time.Duration(2*(n+1)*s.Repeats)*load.shortestTrial()) // at two limits, with a copy of one
+		atMost += comparing
 	}
-	return time.Duration(len(s.Strategies)*trials) * each
+	return likely, atMost
 }
 
 // finder returns the finder of one strategy's search; number is the strategy's place in the run.
@@ -191,7 +197,7 @@ func (s *sweeping) search(ctx context.Context) error {
 }
 
 // exemption says whether the clients are examined, and if not, why.
-func (s *sweeping) exemption() exemption { return s.runner.load.exemption(s.plan.Objective) }
+func (s *sweeping) exemption() exemption { return s.runner.load().exemption(s.plan.Objective) }
 
 // measureReach finds out what the search's strategy reaches against a server that answers at once. It does so once, as soon as
 // the search has a limit to use: a search that never has one does not need to know.
@@ -211,7 +217,7 @@ func (s *sweeping) reserved() time.Duration {
 	}
 	var all time.Duration
 	for _, one := range s.decided() {
-		all += one.examinationTime(s.runner.load)
+		all += one.examinationTime(s.runner.load())
 	}
 	return min(all, time.Duration(examineShare*float64(s.plan.Budget)))
 }
@@ -231,7 +237,7 @@ func (s *sweeping) examine(ctx context.Context) error {
 	s.runner.shareDone = func(float64) float64 { return searchShare }
 	for _, one := range s.decided() {
 		limit := one.finder.conclude().Limit
-		switch rate := s.runner.load.Rate; s.exemption() {
+		switch rate := s.runner.load().Rate; s.exemption() {
 		case exemptRate:
 			one.clientBound = mean(one.at(limit), goodput) > atRate*rate
 			one.why = fmt.Sprintf("the rate of %g per second limits the goodput", rate)
@@ -267,7 +273,7 @@ func (s *sweeping) conclude(compared *finalComparison) Findings {
 			continue
 		}
 		o := one.optimum()
-		if n := s.runner.load.Requests; n > 0 && one.broken == "" && n < int64(batchRounds*o.Explored[1]) {
+		if n := s.runner.load().Requests; n > 0 && one.broken == "" && n < int64(batchRounds*o.Explored[1]) {
 			w := results.Warningf(results.SmallBatch, "batches of %d say little about limits above %d, since they end with slots empty", n, n/batchRounds)
 			o.Warnings = append(o.Warnings, w.With("requests", float64(n)).With("largest_limit", float64(n/batchRounds)))
 		}

@@ -40,7 +40,8 @@ func (c candidate) trial(ctx context.Context, load Load, block int, progress fun
 	if err != nil {
 		return nil, fmt.Errorf("%s: limit %d: %w", c.strategy.Name(), c.limit, err)
 	}
-	t.Strategy, t.Limit, t.Block, t.Purpose = c.strategy.Name(), c.limit, block, c.purpose
+	c.label(t, block)
+	t.Purpose = c.purpose
 	t.Offset = m.began.Sub(c.began).Seconds()
 	if ctx.Err() != nil {
 		t.Purpose = results.Interrupted
@@ -61,9 +62,8 @@ func (c candidate) trial(ctx context.Context, load Load, block int, progress fun
 // broken returns the trial in which the session broke down. It has no purpose of its own, so that the strategy's row shows
 // the error.
 func (c candidate) broken(err error, block int) *results.Trial {
-	t := &results.Trial{
-		Strategy: c.strategy.Name(), Limit: c.limit, Block: block, Failed: map[string]int64{}, Status: map[int]int64{}, Warnings: []results.Warning{},
-	}
+	t := &results.Trial{Failed: map[string]int64{}, Status: map[int]int64{}, Warnings: []results.Warning{}}
+	c.label(t, block)
 	for _, class := range strategies.Failures() {
 		t.Failed[class.String()] = 0
 	}

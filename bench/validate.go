@@ -199,11 +199,11 @@ func percent(share float64) string {
 
 // reconcile compares the trial with what the target has counted, if it counts. It returns in what they differ, nil if they
 // agree.
-func (r *runner) reconcile(t *results.Trial) error {
-	if r.observe.Witness == nil {
+func (on *target) reconcile(t *results.Trial) error {
+	if on.witness == nil {
 		return nil
 	}
-	saw, err := r.observe.Witness()
+	saw, err := on.witness()
 	if err != nil {
 		t.Warn(results.Warningf(results.NotWitnessed, "nobody has witnessed it: %v", err))
 		return nil
@@ -230,10 +230,10 @@ func contradiction(t *results.Trial, saw ServerCounts) error {
 const settleTime = 200 * time.Millisecond
 
 // resetWitness resets the target's counters.
-func (r *runner) resetWitness(ctx context.Context) {
-	if r.observe.Witness == nil || ctx.Err() != nil {
+func (on *target) resetWitness(ctx context.Context) {
+	if on.witness == nil || ctx.Err() != nil {
 		return
 	}
 	pause(ctx, settleTime)
-	_, _ = r.observe.Witness() // an error shows again when the next trial is reconciled
+	_, _ = on.witness() // an error shows again when the next trial is reconciled
 }

@@ -18,6 +18,7 @@ import (
 // If requests fail from some limit on, Limit and Peak are those of the limits with a margin below it.
 type Optimum struct {
 	Strategy  string        `json:"strategy"`
+	Streams   int           `json:"streams,omitempty"` // the most requests at once on one connection; 0 if the protocol has none, or the server decides
 	Verdict   Verdict       `json:"verdict"`
 	Limit     int           `json:"limit"` // the limit to use; 0 if the sweep names none
 	Low       int           `json:"low"`
@@ -37,9 +38,9 @@ type Optimum struct {
 	Codes     []WarningCode `json:"warning_codes,omitempty"`
 }
 
-// OptimumOf returns the optimum of a strategy, or nil if the run has none.
-func (r *Run) OptimumOf(strategy string) *Optimum {
-	i := slices.IndexFunc(r.Optima, func(o Optimum) bool { return o.Strategy == strategy })
+// OptimumOf returns the optimum of the sweep of which at is a part, whatever its limit; nil if the run has none.
+func (r *Run) OptimumOf(at At) *Optimum {
+	i := slices.IndexFunc(r.Optima, func(o Optimum) bool { return o.At() == at.AnyLimit() })
 	if i < 0 {
 		return nil
 	}

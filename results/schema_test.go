@@ -33,7 +33,7 @@ var sections = map[string]reflect.Type{
 	"Comparison":     reflect.TypeFor[compare.Comparison](),
 	"Component":      reflect.TypeFor[stat.Component](),
 	"Floor":          reflect.TypeFor[compare.Floor](), "Origin": reflect.TypeFor[compare.Origin](),
-	"At":          reflect.TypeFor[compare.At](),
+	"At":          reflect.TypeFor[results.At](),
 	"Change":      reflect.TypeFor[compare.Change](),
 	"Shift":       reflect.TypeFor[compare.Shift](),
 	"WarningCode": reflect.TypeFor[results.WarningCode](),

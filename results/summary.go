@@ -9,12 +9,14 @@ import (
 	"sweetspot/results/text"
 )
 
-// A Summary combines the trials of one strategy at one limit. PerSecond is the geometric mean of the trials' goodput, in
+// A Summary combines the trials of one strategy at one limit: see [At]. PerSecond is the geometric mean of the trials' goodput, in
 // responses per second. Low and High bound it with 95% confidence (Student's t on the logarithms) and are nil after a single
 // trial.
 type Summary struct {
 	Strategy         string           `json:"strategy"`
 	Limit            int              `json:"limit"`
+	Target           *int             `json:"target,omitempty"`  // index in the run's list of targets; nil if the run has one
+	Streams          int              `json:"streams,omitempty"` // the most requests at once on one connection; 0 if the protocol has none, or the server decides
 	Trials           int              `json:"trials"`
 	PerSecond        float64          `json:"per_second"` // goodput; 0 if a trial had no success
 	Low              *float64         `json:"low"`
@@ -48,11 +50,10 @@ var projected = [...]int64{1000, 4000, AllCodes}
 // AllCodes is the number of four-character codes over 0-9 and a-z.
 const AllCodes int64 = 36 * 36 * 36 * 36
 
-// A Group has the trials of one strategy at one limit, which are repeats of one another.
+// A Group has the trials that are repeats of one another.
 type Group struct {
-	Strategy string
-	Limit    int
-	Trials   []*Trial
+	At
+	Trials []*Trial
 }
 
 // Summarise returns a summary of each of the [Groups] of the trials, in the order of the groups. It sets no verdicts. Every
@@ -68,25 +69,21 @@ func Summarise(trials []Trial) []Summary {
 	return summaries
 }
 
-// Groups returns the trials that measure their strategy, by strategy and limit, in the order in which these first appear.
+// Groups returns the trials that measure their strategy, by what they measure, in the order in which these first appear.
 // Trials with another purpose are left out; an interrupted one counts if its group has no other.
 func Groups(trials []Trial) []Group {
-	type key struct {
-		strategy string
-		limit    int
-	}
 	var groups []Group
-	places := map[key]int{}
+	places := map[At]int{}
 	for i := range trials {
 		t := &trials[i]
 		if !t.MeasuresStrategy() {
 			continue
 		}
-		at := key{t.Strategy, t.Limit}
+		at := t.At()
 		place, known := places[at]
 		if !known {
 			places[at] = len(groups)
-			groups = append(groups, Group{t.Strategy, t.Limit, []*Trial{t}})
+			groups = append(groups, Group{at, []*Trial{t}})
 			continue
 		}
 		switch g := &groups[place]; {
@@ -106,6 +103,8 @@ func summarise(g Group) Summary {
 	s := Summary{
 		Strategy: g.Strategy,
 		Limit:    g.Limit,
+		Target:   trials[0].Target,
+		Streams:  g.Streams,
 		Trials:   len(trials),
 		Failed:   map[string]int64{},
 		Warnings: poolWarnings(trials),
@@ -178,16 +177,18 @@ func (s *Summary) SetRate(rates []float64) {
 	}
 }
 
-// compare sets how each rate compares with the fastest and with one request at a time.
+// compare sets how each rate compares with the fastest at the same target and with one request at a time there.
 func compare(summaries []Summary) {
-	var fastest float64
+	fastest := map[int]float64{} // by target: what two servers reach says nothing about strategies
 	for _, s := range summaries {
-		fastest = max(fastest, s.PerSecond)
+		target := s.At().Target
+		fastest[target] = max(fastest[target], s.PerSecond)
 	}
-	single := slices.IndexFunc(summaries, func(s Summary) bool { return s.Strategy == sequential })
 	for i := range summaries {
 		s := &summaries[i]
-		s.VersusFastest = stat.Ratio(s.PerSecond, fastest)
+		target := s.At().Target
+		s.VersusFastest = stat.Ratio(s.PerSecond, fastest[target])
+		single := slices.IndexFunc(summaries, func(s Summary) bool { return s.Strategy == sequential && s.At().Target == target })
 		if single >= 0 && summaries[single].PerSecond > 0 {
 			versus := stat.Ratio(s.PerSecond, summaries[single].PerSecond)
 			s.VersusSequential = &versus

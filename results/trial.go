@@ -11,10 +11,12 @@ const (
 	Interrupted Purpose = "interrupted" // the trial was cut short; it counts if the strategy has no other at the limit
 )
 
-// A Trial is one measured run of one strategy at one limit. Started = Succeeded + the sum of Failed + CutOff, exactly.
+// A Trial is one measured run of one strategy at one limit: see [At]. Started = Succeeded + the sum of Failed + CutOff, exactly.
 type Trial struct {
 	Strategy       string           `json:"strategy"`
-	Limit          int              `json:"limit"` // the largest number of requests in flight that was allowed
+	Limit          int              `json:"limit"`             // the largest number of requests in flight that was allowed
+	Target         *int             `json:"target,omitempty"`  // index in the run's list of targets; nil if the run has one
+	Streams        int              `json:"streams,omitempty"` // the most requests at once on one connection, as it was set; 0 if the protocol has none, or the server decides
 	Purpose        Purpose          `json:"purpose,omitempty"`
 	Offset         float64          `json:"offset_seconds,omitempty"` // from the run's start to the start of the measured window
 	Block          int              `json:"block"`                    // trials of a block are neighbours in time, in random order

@@ -7,12 +7,16 @@ type Client struct {
 	Name string
 	Doc  string // one line
 
+	// Protocol is the version of HTTP that it speaks, and no other.
+	Protocol Protocol
+
 	// Traits are the points in which the client departs from the contract: see [Traits].
 	Traits Traits
 
 	// Open returns a stack with the settings of target, which must come from [Target.InProcess]. The stack dials through n
-	// and has at most the given number of connections to each host; callers beyond that number wait for one.
-	Open func(target Target, n *network.Network, connections int) Stack
+	// and has at most limit requests in flight to each host, on as few connections as [Protocol.Connections] says; callers
+	// beyond that number wait.
+	Open func(target Target, n *network.Network, limit int) Stack
 }
 
 // A Stack is an opened Client.

@@ -100,9 +100,9 @@ func (s *fastHTTPStack) host(to *url.URL) *fastHTTPHost {
 
 func (s *fastHTTPStack) openHost(to *url.URL) *fastHTTPHost {
 	secure := to.Scheme == "https"
-	options := network.Options{Head: s.target.Method == http.MethodHead, Alternating: true}
+	options := network.Options{Alternating: true}
 	if secure {
-		options.TLS = s.target.TLS()
+		options.TLS = s.target.TLS(HTTP1)
 	}
 	return &fastHTTPHost{slots: make(chan struct{}, s.connections), HostClient: &fasthttp.HostClient{
 		Addr: fasthttp.AddMissingPort(to.Host, secure),
@@ -139,15 +139,7 @@ func (s *fastHTTPStack) Close() {
 
 func (s *fastHTTPStack) Caller() Caller {
 	c := &fastHTTPCaller{stack: s, writer: bufio.NewWriter(nil), reader: bufio.NewReader(nil)}
-	c.request.Header.SetNoDefaultContentType(true)
-	c.request.Header.SetMethod(s.target.Method)
-	for key, values := range s.target.Header {
-		for _, value := range values {
-			c.request.Header.Add(key, value)
-		}
-	}
-	c.request.UseHostHeader = s.target.Header.Get("Host") != ""
-	c.request.SetBodyRaw(s.target.Body)
+	c.set(nil)
 	return c
 }
 
@@ -162,6 +154,23 @@ type fastHTTPCaller struct {
 	body     io.LimitedReader
 	address  string // the URL that the request has now
 	location *url.URL
+	own      *Message
+	message  Message // what the request sends, for own
+}
+
+// set gives the request what it sends. It has no URL then.
+func (c *fastHTTPCaller) set(own *Message) {
+	c.own, c.message, c.address = own, c.stack.target.Message(own), ""
+	c.request.Reset()
+	c.request.Header.SetNoDefaultContentType(true)
+	c.request.Header.SetMethod(c.message.Method)
+	for key, values := range c.message.Header {
+		for _, value := range values {
+			c.request.Header.Add(key, value)
+		}
+	}
+	c.request.UseHostHeader = c.message.Header.Get("Host") != ""
+	c.request.SetBodyRaw(c.message.Body)
 }
 
 func (c *fastHTTPCaller) Do(r *Request) Outcome {
@@ -169,17 +178,21 @@ func (c *fastHTTPCaller) Do(r *Request) Outcome {
 	if err := c.prepare(r); err != nil {
 		return Failed(err)
 	}
-	var outcome Outcome
-	for range c.stack.connections + 1 { // each of them may turn out to be stale
-		if outcome = c.attempt(r, deadline); !errors.Is(outcome.Err, network.ErrStale) {
-			break
+	outcome, used := c.attempt(r, deadline)
+	for unused := 0; errors.Is(outcome.Err, network.ErrStale) && unused < c.stack.connections; { // each connection may be stale
+		if !used { // only these count: each of the others has served a request
+			unused++
 		}
+		outcome, used = c.attempt(r, deadline)
 	}
 	return outcome
 }
 
 // prepare gives the request its URL and the cookies for it.
 func (c *fastHTTPCaller) prepare(r *Request) error {
+	if c.own != r.Message {
+		c.set(r.Message)
+	}
 	if c.address != r.URL {
 		location, err := url.Parse(r.URL)
 		if err != nil {
@@ -192,7 +205,7 @@ func (c *fastHTTPCaller) prepare(r *Request) error {
 	}
 	if !c.stack.cookies.Empty() {
 		c.request.Header.Del(fasthttp.HeaderCookie)
-		if all := c.stack.cookies.Header(c.location, c.stack.target.Header); all != "" {
+		if all := c.stack.cookies.Header(c.location, c.message.Header); all != "" {
 			c.request.Header.Set(fasthttp.HeaderCookie, all)
 		}
 	}
@@ -202,18 +215,19 @@ func (c *fastHTTPCaller) prepare(r *Request) error {
 // errNoConnection is of class [Timeout].
 var errNoConnection = fmt.Errorf("no connection was free in time: %w", os.ErrDeadlineExceeded)
 
-// attempt makes the request on one connection.
-func (c *fastHTTPCaller) attempt(r *Request, deadline time.Time) Outcome {
+// attempt makes the request on one connection. It reports whether the connection had been used before.
+func (c *fastHTTPCaller) attempt(r *Request, deadline time.Time) (outcome Outcome, used bool) {
 	if !c.host.await(deadline) {
-		return Failed(errNoConnection)
+		return Failed(errNoConnection), false
 	}
 	defer func() { <-c.host.slots }()
 	pooled, err := c.host.AcquireConn(max(1, time.Until(deadline)), false)
 	if err != nil {
-		return Failed(err)
+		return Failed(err), false
 	}
 	conn := pooled.Conn().(*network.Conn)
-	outcome, err := c.exchange(r, conn, deadline)
+	used = conn.Begun() > 0
+	outcome, err = c.exchange(r, conn, deadline)
 	if err == nil && outcome.Status == 0 { // the body has failed
 		err = outcome.Err
 	}
@@ -225,13 +239,13 @@ func (c *fastHTTPCaller) attempt(r *Request, deadline time.Time) Outcome {
 	} else {
 		c.host.CloseConn(pooled)
 	}
-	return outcome
+	return outcome, used
 }
 
 // setLogin sends the login of the URL, unless the target has an Authorization. Fasthttp by itself would send the login
 // without decoding its escapes, and instead of the target's.
 func (c *fastHTTPCaller) setLogin() {
-	if c.stack.target.Header.Get("Authorization") == "" {
+	if c.message.Header.Get("Authorization") == "" {
 		c.request.Header.Del(fasthttp.HeaderAuthorization) // of the previous URL
 	}
 	if !strings.Contains(c.address, "@") {
@@ -240,7 +254,7 @@ func (c *fastHTTPCaller) setLogin() {
 	user := c.location.User
 	c.request.URI().SetUsername("")
 	c.request.URI().SetPassword("")
-	if user != nil && c.stack.target.Header.Get("Authorization") == "" {
+	if user != nil && c.message.Header.Get("Authorization") == "" {
 		password, _ := user.Password()
 		login := base64.StdEncoding.EncodeToString([]byte(user.Username() + ":" + password))
 		c.request.Header.Set(fasthttp.HeaderAuthorization, "Basic "+login)
@@ -271,6 +285,7 @@ func (c *fastHTTPCaller) exchange(r *Request, conn *network.Conn, deadline time.
 	}
 	return c.stack.target.Receive(deadline, r, Response{
 		Status:   c.response.StatusCode(),
+		Header:   fastHTTPHeader{&c.response.Header},
 		Encoding: string(c.response.Header.ContentEncoding()),
 		Length:   int64(c.response.Header.ContentLength()), // or negative
 		Body:     body,
@@ -285,6 +300,7 @@ const maxHeadBytes = 256 << 10
 func (c *fastHTTPCaller) readHead(conn *network.Conn) error {
 	c.reader.Reset(conn)
 	c.response.Reset()
+	c.response.Header.SetNoDefaultContentType(true) // a response without one has none
 	for {
 		err := c.response.Header.Read(c.reader)
 		var small *fasthttp.ErrSmallBuffer
@@ -306,7 +322,7 @@ func (c *fastHTTPCaller) readHead(conn *network.Conn) error {
 func (c *fastHTTPCaller) openBody() (io.Reader, error) {
 	status, length := c.response.StatusCode(), c.response.Header.ContentLength()
 	switch {
-	case c.stack.target.Method == http.MethodHead, status == http.StatusNoContent, status == http.StatusNotModified, status < 200:
+	case c.message.IsHead(), status == http.StatusNoContent, status == http.StatusNotModified, status < 200:
 		return http.NoBody, nil
 	case length >= 0:
 		c.body = io.LimitedReader{R: c.reader, N: int64(length)}

@@ -36,7 +36,7 @@ type netHTTPStack struct {
 
 func openNetHTTP(target Target, n *network.Network, connections int) Stack {
 	dial := func(secure *tls.Config) func(ctx context.Context, _, address string) (net.Conn, error) {
-		options := network.Options{TLS: secure, Head: target.Method == http.MethodHead}
+		options := network.Options{TLS: secure}
 		return func(ctx context.Context, _, address string) (net.Conn, error) {
 			conn, err := n.Dial(ctx, address, options)
 			if err != nil {
@@ -48,7 +48,7 @@ func openNetHTTP(target Target, n *network.Network, connections int) Stack {
 	transport := &http.Transport{
 		Proxy:               refuseRetry,
 		DialContext:         dial(nil),
-		DialTLSContext:      dial(target.TLS()),
+		DialTLSContext:      dial(target.TLS(HTTP1)),
 		Protocols:           new(http.Protocols),
 		DisableCompression:  true,
 		MaxIdleConnsPerHost: connections, // the default is 2: most requests would dial
@@ -69,15 +69,12 @@ func (s *netHTTPStack) Close() { s.transport.CloseIdleConnections() }
 func (s *netHTTPStack) Caller() Caller {
 	c := &netHTTPCaller{stack: s}
 	ctx := context.WithValue(context.Background(), attemptsKey{}, &c.attempts)
-	c.request = (&http.Request{
-		Method: s.target.Method,
-		Header: s.target.Header.Clone(),
-		Host:   s.target.Header.Get("Host"), // where net/http looks for it
-	}).WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+	c.request = (&http.Request{}).WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: c.gotConn,
 		// With this hook net/http takes any number of interim responses, as other clients do; a network.Conn bounds their size.
 		Got1xxResponse: func(int, textproto.MIMEHeader) error { return nil },
 	}))
+	c.set(c.request, nil)
 	return c
 }
 
@@ -105,6 +102,8 @@ type netHTTPCaller struct {
 	stack    *netHTTPStack
 	request  *http.Request
 	address  string // the text that request.URL was parsed from
+	own      *Message
+	message  Message // what the request sends, for own
 	attempts int
 
 	// Of the latest attempt:
@@ -122,7 +121,10 @@ func (c *netHTTPCaller) gotConn(info httptrace.GotConnInfo) {
 func (c *netHTTPCaller) Do(r *Request) Outcome {
 	deadline := time.Now().Add(c.stack.target.Timeout)
 	outcome, unseen := c.attempt(r, c.request, deadline)
-	for n := 0; unseen && n < c.stack.connections; n++ { // each of them may turn out to be stale
+	for unused := 0; unseen && unused < c.stack.connections; { // each connection may turn out to be stale
+		if c.begun == 0 { // only these count: each of the others has served a request
+			unused++
+		}
 		ctx, cancel := context.WithDeadline(c.request.Context(), deadline)
 		outcome, unseen = c.attempt(r, c.request.WithContext(ctx), deadline)
 		cancel()
@@ -139,6 +141,7 @@ func (c *netHTTPCaller) attempt(r *Request, request *http.Request, deadline time
 	if err == nil {
 		o = c.stack.target.Receive(deadline, r, Response{
 			Status:   response.StatusCode,
+			Header:   netHTTPHeader(response.Header),
 			Encoding: response.Header.Get("Content-Encoding"),
 			Length:   response.ContentLength,
 			Body:     response.Body,
@@ -157,8 +160,19 @@ func (c *netHTTPCaller) attempt(r *Request, request *http.Request, deadline time
 	return o, errors.Is(o.Err, network.ErrStale)
 }
 
+// set gives the request what it sends.
+func (c *netHTTPCaller) set(request *http.Request, own *Message) {
+	c.own, c.message = own, c.stack.target.Message(own)
+	request.Method, request.Header = c.message.Method, c.message.Header.Clone()
+	request.Host = c.message.Header.Get("Host") // where net/http looks for it
+	request.Body, request.ContentLength = nil, 0
+}
+
 func (c *netHTTPCaller) prepare(r *Request, request *http.Request) error {
 	c.attempts, c.conn = 0, nil
+	if c.own != r.Message {
+		c.set(request, r.Message)
+	}
 	if c.address != r.URL {
 		parsed, err := url.Parse(r.URL)
 		if err != nil {
@@ -166,12 +180,12 @@ func (c *netHTTPCaller) prepare(r *Request, request *http.Request) error {
 		}
 		request.URL, c.address = parsed, r.URL
 	}
-	if own, set := c.stack.target.Header["Cookie"]; set {
+	if own, set := c.message.Header["Cookie"]; set {
 		request.Header["Cookie"] = own
 	} else {
 		delete(request.Header, "Cookie") // which the client's jar added for the previous request
 	}
-	if body := c.stack.target.Body; len(body) > 0 {
+	if body := c.message.Body; len(body) > 0 {
 		request.Body = io.NopCloser(bytes.NewReader(body))
 		request.ContentLength = int64(len(body))
 	}

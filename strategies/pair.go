@@ -32,6 +32,9 @@ func (p pair) Name() string   { return p.name }
 func (p pair) Doc() string    { return p.doc }
 func (p pair) Traits() Traits { return p.client.Traits }
 
+// Protocol returns that of the client.
+func (p pair) Protocol() Protocol { return p.client.Protocol }
+
 func (p pair) Limit(limit int) int {
 	if p.schedule.MaxInFlight > 0 {
 		return min(limit, p.schedule.MaxInFlight)
@@ -55,7 +58,7 @@ func (p pair) Open(_ context.Context, target Target, maxLimit int) (Session, err
 	}, nil
 }
 
-// pairSession has one stack with maxLimit connections. If the client enforces the limit, it has one stack at a time, and
+// pairSession has one stack for maxLimit requests in flight. If the client enforces the limit, it has one stack at a time, and
 // opens a new one when the limit changes.
 type pairSession struct {
 	pair
@@ -66,9 +69,9 @@ type pairSession struct {
 	closed   context.Context    // ends with Close
 	close    context.CancelFunc // ends closed
 
-	mu          sync.Mutex
-	stack       Stack // nil before the first Run
-	connections int   // the most that the stack may open to each host
+	mu         sync.Mutex
+	stack      Stack // nil before the first Run
+	stackLimit int   // what it was opened for
 }
 
 func (s *pairSession) Run(ctx context.Context, limit int, work Work) error {
@@ -95,15 +98,14 @@ func (s *pairSession) Run(ctx context.Context, limit int, work Work) error {
 func (s *pairSession) prepare(limit int) Stack {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	connections := s.maxLimit
-	if s.schedule.ClientLimits {
-		connections = limit
+	if !s.schedule.ClientLimits {
+		limit = s.maxLimit
 	}
-	if s.stack == nil || s.connections != connections {
+	if s.stack == nil || s.stackLimit != limit {
 		if s.stack != nil {
 			s.stack.Close()
 		}
-		s.stack, s.connections = s.client.Open(s.target, s.network, connections), connections
+		s.stack, s.stackLimit = s.client.Open(s.target, s.network, limit), limit
 	}
 	return s.stack
 }

@@ -17,8 +17,8 @@ type Schedule struct {
 
 	// MaxInFlight is the most requests that the schedule can have in flight; 0 means as many as the limit.
 	MaxInFlight int
-	// ClientLimits says that the client, not Run, enforces the limit, by its number of connections. Run then starts more than
-	// limit requests at once, which wait in the client: see [CallersPerConnection].
+	// ClientLimits says that the client, not Run, enforces the limit. Run then starts more than limit requests at once, which
+	// wait in the client: see [CallersPerConnection].
 	ClientLimits bool
 }
 

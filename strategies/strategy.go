@@ -30,7 +30,8 @@ type Strategy interface {
 	Limit(limit int) int
 	// Open prepares a session whose runs will have limits of at most maxLimit. It does not connect to the target yet. If ctx
 	// ends, Open gives up; the session that it returns does not depend on ctx. An error says why the strategy cannot run
-	// here, and what must be installed. It wraps [ErrHandle] if target has a Handle that the strategy cannot call.
+	// here, and what must be installed. It wraps [ErrHandle] if target has a Handle that the strategy cannot call, and [ErrExpect]
+	// if it has an Expect that the strategy cannot ask.
 	Open(ctx context.Context, target Target, maxLimit int) (Session, error)
 }
 
@@ -116,6 +117,11 @@ type Request struct {
 	URL   string        // absolute
 	Index int64         // position in the load, from 0
 	Start time.Duration // when Next started it, on the Worker's clock; a Worker that needs no latencies may leave it 0
+
+	// Message has what this request sends in place of what its Target says: a Method that is not empty, a Body that is not nil,
+	// and headers, which replace those of the same names. It is nil if the request sends what the Target says, as it must be
+	// unless the Target is Varied. It must not be changed after Next. Requests may share a Message, and cost less if they do.
+	Message *Message
 }
 
 // An Outcome is the result of one request.

@@ -11,7 +11,7 @@ import (
 // same ones. A zero field stands for the default that its comment names.
 //
 // These settings are fixed, whatever the defaults of a client are: connections are kept alive, as many idle ones as the limit;
-// nothing is retried, redirected, decompressed or proxied; HTTP is version 1.1; cookies are kept in a jar until the session
+// nothing is retried, redirected, decompressed or proxied; HTTP has the version of [ProtocolOf] the strategy; cookies are kept in a jar until the session
 // is closed. A request that meets a connection which the server closed while it was idle does not fail: the server has not
 // seen it, and it is made on another connection.
 type Target struct {
@@ -22,6 +22,8 @@ type Target struct {
 	DialTimeout time.Duration // default: [DefaultDialTimeout]; of one connection
 	DNSCache    time.Duration // default: [DefaultDNSCache]; how long an address is kept
 	Insecure    bool          // accept any TLS certificate
+	Varied      bool          // requests may have a [Request.Message]; a strategy that cannot send one says so in Open
+	Streams     int           // the most requests at a time on one connection, if the protocol multiplexes; 0: as many as the server allows
 
 	// MaxBody is the most bytes that a body may have, after decompression, if it is decoded or handed to Handle. A larger one
 	// gives the outcome the class [TooLarge]. The default is [DefaultMaxBody]. A body that is discarded may have any size.
@@ -32,9 +34,16 @@ type Target struct {
 	// 204, is not decoded. Of a body above 1 MiB the values are decoded but not kept.
 	JSON bool
 	// Handle is called with each successful response before its request ends, after JSON has been decoded. It is called by
-	// several goroutines at a time. Body is valid until Handle returns. An error gives the outcome the class [Undecodable].
-	// Another process cannot call Handle: see [ErrHandle]. Without Handle and JSON, bodies are read to the end and discarded.
-	Handle func(r *Request, status int, body []byte) error
+	// several goroutines at a time. An error gives the outcome the class [Undecodable]. Another process cannot call Handle: see
+	// [ErrHandle]. Without Handle and JSON, bodies are read to the end and discarded.
+	Handle func(r *Request, a Answer) error
+	// Every has Handle called with every whole response: also with one that has a status of 400 or above, whose class is
+	// [BadStatus] all the same, and with one that can have no body.
+	Every bool
+
+	// Expect decides which whole responses are successes: see [Expectation]. The default is every one with a status below 400.
+	// What it rejects is of class [Unexpected], and is neither decoded nor handed to Handle.
+	Expect *Expectation
 
 	memory   *bodyMemory            // for the bodies of a session; nil until InProcess
 	sessions tls.ClientSessionCache // of TLS, which new connections resume; nil until InProcess
@@ -92,7 +101,7 @@ func (t Target) InProcess() Target {
 	t.memory = newBodyMemory(t.MaxBody + 1)
 	t.sessions = tls.NewLRUClientSessionCache(resumedHosts)
 	if t.JSON {
-		t.Handle = decoding(t.Handle)
+		t.Handle = t.decoding(t.Handle)
 	}
 	return t
 }
@@ -101,11 +110,12 @@ func (t Target) InProcess() Target {
 // certificate.
 const resumedHosts = 1024
 
-// TLS returns the TLS settings of every client. It is for clients whose target comes from [Target.InProcess].
-func (t Target) TLS() *tls.Config {
+// TLS returns the TLS settings of every client that speaks the protocol. It is for clients whose target comes from
+// [Target.InProcess].
+func (t Target) TLS(p Protocol) *tls.Config {
 	return &tls.Config{
 		InsecureSkipVerify: t.Insecure, // only if the user asks for it
-		NextProtos:         []string{"http/1.1"},
+		NextProtos:         []string{p.ALPN()},
 		ClientSessionCache: t.sessions,
 	}
 }

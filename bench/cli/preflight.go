@@ -21,7 +21,7 @@ import (
 const spareFiles = 128
 
 // roomFor returns the largest limit for which a limit of files open files is enough, for all of the strategies and their
-// copies. It returns less than 1 if it is not enough for any.
+// copies, if each request in flight takes a connection. It returns less than 1 if it is not enough for any.
 func roomFor(files uint64, all []strategies.Strategy, copies int) int {
 	if int(files) < spareFiles {
 		return 0
@@ -31,7 +31,7 @@ func roomFor(files uint64, all []strategies.Strategy, copies int) int {
 
 // checkFiles raises the limit on open files as far as possible. It adds a fault if the strategies and their copies would open
 // more connections than that.
-func checkFiles(flag string, limit int, all []strategies.Strategy, copies int, found *faults) {
+func checkFiles(flag string, limit, streams int, all []strategies.Strategy, copies int, found *faults) {
 	if len(all) == 0 {
 		return // that is a fault already
 	}
@@ -40,13 +40,15 @@ func checkFiles(flag string, limit int, all []strategies.Strategy, copies int, f
 		found.addf("open files: %w", err)
 		return
 	}
-	connections := copies * limit
+	connections, most := 0, 0
 	for _, s := range all {
-		if _, program := s.(external.Strategy); !program {
-			connections += s.Limit(limit)
+		own := strategies.ProtocolOf(s).Connections(s.Limit(limit), streams)
+		most = max(most, own)
+		if _, program := s.(external.Strategy); !program { // which has its own connections, and the same limit on open files
+			connections += own
 		}
 	}
-	connections = max(connections, limit) // an external program has its own connections, and the same limit on open files
+	connections = max(connections+copies*most, most)
 	switch room := int(files) - spareFiles; {
 	case connections <= room:
 	case roomFor(files, all, copies) < 1:

@@ -9,10 +9,11 @@ import (
 	"sweetspot/results/stat"
 )
 
-// A Sample is what one strategy reached in every block of a comparison.
-type Sample struct {
-	Name   string
-	CopyOf string    // name of the sample of which this is a hidden second copy, for an A/A test; empty if it is no copy
+// A Sample is what was reached in every block of a comparison by one of those that are compared: by a strategy at a limit, or
+// whatever else a key K stands for.
+type Sample[K comparable] struct {
+	Of     K
+	Copy   bool      // whether this is a hidden second copy of the sample of the same key, for an A/A test
 	Blocks []float64 // goodput per second by block; 0 where the trial failed
 }
 
@@ -27,8 +28,9 @@ const (
 )
 
 // A Pair is the difference between two samples.
-type Pair struct {
-	A, B      string
+type Pair[K comparable] struct {
+	A, B      K
+	Copy      bool    // whether B is the second copy of A
 	Ratio     float64 // of A's goodput to B's
 	Low, High float64 // interval of Ratio, wider by [stat.Negligible]; those of all pairs together are right with 95% confidence
 	P         float64 // probability of a difference at least as large if none is more than negligible, adjusted for the number of pairs
@@ -36,7 +38,7 @@ type Pair struct {
 
 // Differs reports whether one of the two is certainly faster, and by more than the share [stat.Negligible]: whether the
 // interval excludes 1.
-func (p Pair) Differs() bool { return p.Low > 1 || p.High < 1 }
+func (p Pair[K]) Differs() bool { return p.Low > 1 || p.High < 1 }
 
 // An Interval is that of the ratio of a strategy's goodput to that of the fastest of its family, whichever that is: at most
 // 1. It includes 1 unless another strategy is certainly faster, and is 1 only if the strategy certainly is the fastest.
@@ -54,12 +56,12 @@ func (i Interval) standing() Standing {
 }
 
 // A Ranking is what paired measurements say about the differences between strategies.
-type Ranking struct {
+type Ranking[K comparable] struct {
 	Blocks    int // complete ones, which alone count
-	Pairs     []Pair
-	Standings []map[string]Standing // of each family, by name; copies are left out
-	Versus    []map[string]Interval // of each family, by name; empty if there are too few blocks, or the comparison is void
-	Void      bool                  // a strategy differed from its own copy: the measurement cannot compare strategies
+	Pairs     []Pair[K]
+	Standings []map[K]Standing // of each family; copies are left out
+	Versus    []map[K]Interval // of each family; empty if there are too few blocks, or the comparison is void
+	Void      bool             // a strategy differed from its own copy: the measurement cannot compare strategies
 	Warnings  []Warning
 }
 
@@ -81,20 +83,20 @@ const FewestBlocks = 10
 // most 0.05. The interval of a strategy's ratio to the fastest follows from those of its pairs, as in Hsu's multiple comparisons
 // with the best (Hsu 1984): it is at most 1, and it lies between the least of the lower ends and the least of the upper ends,
 // since the fastest is the one to which the ratio is the least. A copy is compared with its original only, and voids all families if it differs.
-func Compare(samples []Sample, floor stat.Component, families ...[]string) Ranking {
+func Compare[K comparable](samples []Sample[K], floor stat.Component, families ...[]K) Ranking[K] {
 	if len(families) == 0 {
-		families = [][]string{originals(samples)}
+		families = [][]K{originals(samples)}
 	}
 	logs, blocks := complete(samples)
-	c := Ranking{Blocks: blocks}
+	c := Ranking[K]{Blocks: blocks}
 	if blocks >= 2 {
 		c.Pairs = pairs(samples, floor, families, logs)
 	}
 	for _, p := range c.Pairs {
-		if isCopy(samples, p) && p.Differs() {
+		if p.Copy && p.Differs() {
 			c.Void = true
 			c.Warnings = append(c.Warnings, Warning{CopyDiffers, numbers{"ratio": p.Ratio}, fmt.Sprintf(
-				"%s differs from a second copy of itself by %.1f%%: nothing here can be trusted", p.A, 100*math.Abs(p.Ratio-1))})
+				"%v differs from a second copy of itself by %.1f%%: nothing here can be trusted", p.A, 100*math.Abs(p.Ratio-1))})
 		}
 	}
 	if blocks < FewestBlocks {
@@ -103,11 +105,11 @@ func Compare(samples []Sample, floor stat.Component, families ...[]string) Ranki
 	}
 	for _, family := range families {
 		versus := c.versus(family)
-		standings := make(map[string]Standing)
-		for _, name := range family {
-			standings[name] = Indistinguishable
-			if interval, known := versus[name]; known {
-				standings[name] = interval.standing()
+		standings := make(map[K]Standing)
+		for _, of := range family {
+			standings[of] = Indistinguishable
+			if interval, known := versus[of]; known {
+				standings[of] = interval.standing()
 			}
 		}
 		c.Standings, c.Versus = append(c.Standings, standings), append(c.Versus, versus)
@@ -115,22 +117,22 @@ func Compare(samples []Sample, floor stat.Component, families ...[]string) Ranki
 	return c
 }
 
-// originals returns the names of the samples that are no copies.
-func originals(samples []Sample) []string {
-	var names []string
+// originals returns the keys of the samples that are no copies.
+func originals[K comparable](samples []Sample[K]) []K {
+	var all []K
 	for _, s := range samples {
-		if s.CopyOf == "" {
-			names = append(names, s.Name)
+		if !s.Copy {
+			all = append(all, s.Of)
 		}
 	}
-	return names
+	return all
 }
 
 // complete returns ln(goodput) by sample and block for the blocks in which every sample has one.
-func complete(samples []Sample) (logs [][]float64, blocks int) {
+func complete[K comparable](samples []Sample[K]) (logs [][]float64, blocks int) {
 	logs = make([][]float64, len(samples))
 	for b := 0; len(samples) > 0 && b < len(samples[0].Blocks); b++ {
-		if slices.ContainsFunc(samples, func(s Sample) bool {
+		if slices.ContainsFunc(samples, func(s Sample[K]) bool {
 			return b >= len(s.Blocks) || !(s.Blocks[b] > 0) || math.IsInf(s.Blocks[b], 1)
 		}) {
 			continue
@@ -144,17 +146,17 @@ func complete(samples []Sample) (logs [][]float64, blocks int) {
 }
 
 // pairs tests every pair of a family once, and every copy against its original.
-func pairs(samples []Sample, floor stat.Component, families [][]string, logs [][]float64) []Pair {
-	var tests []*paired
+func pairs[K comparable](samples []Sample[K], floor stat.Component, families [][]K, logs [][]float64) []Pair[K] {
+	var tests []*paired[K]
 	beyond := floor.Twice()
 	beyond.Allowance = math.Log1p(stat.Negligible)
 	for i, a := range samples {
 		for k, b := range samples[i+1:] {
-			related := slices.ContainsFunc(families, func(family []string) bool {
-				return slices.Contains(family, a.Name) && slices.Contains(family, b.Name)
+			related := !a.Copy && !b.Copy && slices.ContainsFunc(families, func(family []K) bool {
+				return slices.Contains(family, a.Of) && slices.Contains(family, b.Of)
 			})
-			if related || a.CopyOf == b.Name || b.CopyOf == a.Name {
-				tests = append(tests, &paired{a.Name, b.Name, stat.Paired(logs[i], logs[i+1+k], beyond)})
+			if related || a.Of == b.Of {
+				tests = append(tests, &paired[K]{a.Of, b.Of, stat.Paired(logs[i], logs[i+1+k], beyond)})
 			}
 		}
 	}
@@ -162,52 +164,45 @@ func pairs(samples []Sample, floor stat.Component, families [][]string, logs [][
 }
 
 // A paired is a paired t test of the logarithms of two samples.
-type paired struct {
-	a, b string
+type paired[K comparable] struct {
+	a, b K
 	stat.Test
 }
 
 // adjusted returns the pairs, the most certain difference first, with Holm's correction for their number.
-func adjusted(tests []*paired) []Pair {
-	slices.SortStableFunc(tests, func(a, b *paired) int { return cmp.Compare(a.P, b.P) })
+func adjusted[K comparable](tests []*paired[K]) []Pair[K] {
+	slices.SortStableFunc(tests, func(a, b *paired[K]) int { return cmp.Compare(a.P, b.P) })
 	var all []*stat.Test
 	for _, t := range tests {
 		all = append(all, &t.Test)
 	}
 	stat.Holm(all)
-	pairs := make([]Pair, len(tests))
+	pairs := make([]Pair[K], len(tests))
 	for i, t := range tests {
-		pairs[i] = Pair{
-			A: t.a, B: t.b, P: t.P,
+		pairs[i] = Pair[K]{
+			A: t.a, B: t.b, Copy: t.a == t.b, P: t.P,
 			Ratio: math.Exp(t.Mean), Low: math.Exp(t.Mean - t.Half), High: math.Exp(t.Mean + t.Half),
 		}
 	}
 	return pairs
 }
 
-// isCopy reports whether the pair is a sample and its copy.
-func isCopy(samples []Sample, p Pair) bool {
-	return slices.ContainsFunc(samples, func(s Sample) bool {
-		return s.CopyOf != "" && (s.Name == p.A && s.CopyOf == p.B || s.Name == p.B && s.CopyOf == p.A)
-	})
-}
-
 // versus returns the interval of the ratio to the fastest of every strategy of a family. It is empty if the comparison names
 // no differences, or if there is nothing to compare with.
-func (c *Ranking) versus(family []string) map[string]Interval {
-	intervals := make(map[string]Interval)
+func (c *Ranking[K]) versus(family []K) map[K]Interval {
+	intervals := make(map[K]Interval)
 	if c.Void || c.Blocks < FewestBlocks || len(family) < 2 {
 		return intervals
 	}
-	for _, name := range family {
-		intervals[name] = Interval{1, 1}
+	for _, of := range family {
+		intervals[of] = Interval{1, 1}
 	}
-	narrow := func(name string, low, high float64) {
-		i := intervals[name]
-		intervals[name] = Interval{min(i.Low, low), min(i.High, high)}
+	narrow := func(of K, low, high float64) {
+		i := intervals[of]
+		intervals[of] = Interval{min(i.Low, low), min(i.High, high)}
 	}
 	for _, p := range c.Pairs {
-		if slices.Contains(family, p.A) && slices.Contains(family, p.B) {
+		if !p.Copy && slices.Contains(family, p.A) && slices.Contains(family, p.B) {
 			narrow(p.A, p.Low, p.High)
 			narrow(p.B, 1/p.High, 1/p.Low)
 		}

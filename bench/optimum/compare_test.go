@@ -27,13 +27,13 @@ type contest struct {
 	floor      stat.Component
 }
 
-func (c contest) run(seed uint64) optimum.Ranking {
+func (c contest) run(seed uint64) optimum.Ranking[string] {
 	random := rand.New(rand.NewPCG(seed, 5))
-	samples := make([]optimum.Sample, len(c.speeds))
+	samples := make([]optimum.Sample[string], len(c.speeds))
 	for i, speed := range c.speeds {
-		samples[i] = optimum.Sample{Name: fmt.Sprint("s", i), Blocks: make([]float64, c.blocks)}
+		samples[i] = optimum.Sample[string]{Of: fmt.Sprint("s", i), Blocks: make([]float64, c.blocks)}
 		if speed == 0 {
-			samples[i].CopyOf = "s0"
+			samples[i].Of, samples[i].Copy = "s0", true
 		}
 	}
 	total, shock := float64(c.blocks*len(c.speeds)), 0.0
@@ -71,7 +71,7 @@ func (c contest) order(random *rand.Rand) [][2]int {
 const contests = 1000
 
 // rate returns the share of contests of which something is true.
-func (c contest) rate(of func(optimum.Ranking) bool) float64 {
+func (c contest) rate(of func(optimum.Ranking[string]) bool) float64 {
 	n := 0
 	for seed := range uint64(contests) {
 		if of(c.run(seed)) {
@@ -81,8 +81,8 @@ func (c contest) rate(of func(optimum.Ranking) bool) float64 {
 	return float64(n) / contests
 }
 
-func differs(c optimum.Ranking) bool {
-	return c.Void || slices.ContainsFunc(c.Pairs, optimum.Pair.Differs)
+func differs(c optimum.Ranking[string]) bool {
+	return c.Void || slices.ContainsFunc(c.Pairs, optimum.Pair[string].Differs)
 }
 
 func TestCompareFindsEqualStrategiesIndistinguishable(t *testing.T) {
@@ -116,7 +116,7 @@ func TestCompareIsMisledByStrategiesMeasuredOneAfterTheOther(t *testing.T) {
 
 func TestCompareFindsAFasterStrategy(t *testing.T) {
 	c := contest{speeds: []float64{1, 1.1, 1, 0}, blocks: 10, noise: 0.02, drift: -0.1}
-	found := c.rate(func(c optimum.Ranking) bool {
+	found := c.rate(func(c optimum.Ranking[string]) bool {
 		return c.Standings[0]["s1"] == optimum.Fastest && c.Standings[0]["s0"] == optimum.Slower && !c.Void
 	})
 	if found < 0.95 {
@@ -176,27 +176,27 @@ func TestCompareStandings(t *testing.T) {
 		}
 		return values
 	}
-	sample := func(name string, speed float64, blocks int) optimum.Sample {
-		s := optimum.Sample{Name: name, Blocks: steady(speed, blocks)}
+	sample := func(name string, speed float64, blocks int) optimum.Sample[string] {
+		s := optimum.Sample[string]{Of: name, Blocks: steady(speed, blocks)}
 		s.Blocks[0] += speed * 1e-4 * float64(len(name)) // or else ratios would have no spread at all
 		return s
 	}
 	for _, c := range []struct {
 		name    string
-		samples []optimum.Sample
+		samples []optimum.Sample[string]
 		want    map[string]optimum.Standing
 	}{
-		{"one is faster than all", []optimum.Sample{sample("a", 200, 10), sample("bb", 100, 10), sample("ccc", 50, 10)},
+		{"one is faster than all", []optimum.Sample[string]{sample("a", 200, 10), sample("bb", 100, 10), sample("ccc", 50, 10)},
 			map[string]optimum.Standing{"a": optimum.Fastest, "bb": optimum.Slower, "ccc": optimum.Slower}},
-		{"two share the lead", []optimum.Sample{sample("a", 200, 10), sample("bb", 200, 10), sample("ccc", 50, 10)},
+		{"two share the lead", []optimum.Sample[string]{sample("a", 200, 10), sample("bb", 200, 10), sample("ccc", 50, 10)},
 			map[string]optimum.Standing{"a": optimum.Indistinguishable, "bb": optimum.Indistinguishable, "ccc": optimum.Slower}},
-		{"nine blocks are too few", []optimum.Sample{sample("a", 200, 9), sample("bb", 100, 9)},
+		{"nine blocks are too few", []optimum.Sample[string]{sample("a", 200, 9), sample("bb", 100, 9)},
 			map[string]optimum.Standing{"a": optimum.Indistinguishable, "bb": optimum.Indistinguishable}},
-		{"incomplete blocks do not count", []optimum.Sample{sample("a", 200, 12), sample("bb", 100, 9)},
+		{"incomplete blocks do not count", []optimum.Sample[string]{sample("a", 200, 12), sample("bb", 100, 9)},
 			map[string]optimum.Standing{"a": optimum.Indistinguishable, "bb": optimum.Indistinguishable}},
-		{"one alone wins nothing", []optimum.Sample{sample("a", 200, 10)},
+		{"one alone wins nothing", []optimum.Sample[string]{sample("a", 200, 10)},
 			map[string]optimum.Standing{"a": optimum.Indistinguishable}},
-		{"equal to the last bit", []optimum.Sample{{Name: "a", Blocks: steady(1, 10)}, {Name: "b", Blocks: steady(1, 10)}},
+		{"equal to the last bit", []optimum.Sample[string]{{Of: "a", Blocks: steady(1, 10)}, {Of: "b", Blocks: steady(1, 10)}},
 			map[string]optimum.Standing{"a": optimum.Indistinguishable, "b": optimum.Indistinguishable}},
 		{"nothing", nil, map[string]optimum.Standing{}},
 	} {
@@ -208,9 +208,9 @@ func TestCompareStandings(t *testing.T) {
 }
 
 func TestCompareLeavesOutBlocksWithFailedTrials(t *testing.T) {
-	c := optimum.Compare([]optimum.Sample{
-		{Name: "a", Blocks: []float64{1, 2, 0, 4, 5}},
-		{Name: "b", Blocks: []float64{1, math.NaN(), 3, 4, 6}},
+	c := optimum.Compare([]optimum.Sample[string]{
+		{Of: "a", Blocks: []float64{1, 2, 0, 4, 5}},
+		{Of: "b", Blocks: []float64{1, math.NaN(), 3, 4, 6}},
 	}, stat.Component{})
 	if c.Blocks != 3 {
 		t.Errorf("%d complete blocks, want 3", c.Blocks)
@@ -264,7 +264,7 @@ func TestCompareIntervalsToTheFastestHoldTheTruth(t *testing.T) {
 		"apart": {1, 0.9, 0.7, 0.3, 0}, "close": {1, 0.99, 0.97, 0.95, 0}, "equal": {1, 1, 1, 1, 0},
 	} {
 		c := contest{speeds: speeds, blocks: 10, noise: 0.04, drift: -0.1}
-		wrong := c.rate(func(r optimum.Ranking) bool {
+		wrong := c.rate(func(r optimum.Ranking[string]) bool {
 			for i, speed := range speeds[:4] {
 				if v, known := r.Versus[0][fmt.Sprint("s", i)]; known && (speed < v.Low || speed > v.High) {
 					return true
@@ -281,12 +281,12 @@ func TestCompareIntervalsToTheFastestHoldTheTruth(t *testing.T) {
 // One disturbed run: what cannot be told apart may be half as fast, and the interval says so.
 func TestCompareShowsThatItLacksPower(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 8))
-	fast, slow := optimum.Sample{Name: "fast"}, optimum.Sample{Name: "slow"}
+	fast, slow := optimum.Sample[string]{Of: "fast"}, optimum.Sample[string]{Of: "slow"}
 	for range 10 {
 		fast.Blocks = append(fast.Blocks, 59613*math.Exp(1.0*random.NormFloat64()))
 		slow.Blocks = append(slow.Blocks, 29845*math.Exp(0.05*random.NormFloat64()))
 	}
-	ranking := optimum.Compare([]optimum.Sample{fast, slow}, stat.Component{})
+	ranking := optimum.Compare([]optimum.Sample[string]{fast, slow}, stat.Component{})
 	if i := ranking.Versus[0]["slow"]; ranking.Standings[0]["slow"] != optimum.Indistinguishable || i.Low > 0.5 || i.High != 1 {
 		t.Errorf("%s, with an interval from %g to %g: want one that cannot be told apart and may be half as fast",
 			ranking.Standings[0]["slow"], i.Low, i.High)

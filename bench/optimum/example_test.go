@@ -24,9 +24,9 @@ func Example() {
 }
 
 func ExampleCompare() {
-	comparison := optimum.Compare([]optimum.Sample{
-		{Name: "pool", Blocks: []float64{980, 1010, 995, 1020, 990, 1005, 985, 1015, 1000, 1010}},
-		{Name: "fasthttp", Blocks: []float64{1290, 1330, 1300, 1310, 1280, 1320, 1295, 1335, 1310, 1300}},
+	comparison := optimum.Compare([]optimum.Sample[string]{
+		{Of: "pool", Blocks: []float64{980, 1010, 995, 1020, 990, 1005, 985, 1015, 1000, 1010}},
+		{Of: "fasthttp", Blocks: []float64{1290, 1330, 1300, 1310, 1280, 1320, 1295, 1335, 1310, 1300}},
 	}, stat.Component{})
 	pair := comparison.Pairs[0]
 	fmt.Printf("%s is %.2f times as fast as %s (%.2f to %.2f)\n", pair.B, 1/pair.Ratio, pair.A, 1/pair.High, 1/pair.Low)

@@ -37,7 +37,7 @@ func TestPairs(t *testing.T) {
 		row := []float64{wrong}
 		for _, slower := range []float64{0.05, 0.10, 0.20} {
 			c.speeds[4] = 1 - slower
-			row = append(row, c.rate(func(r optimum.Ranking) bool { return r.Standings[0]["s4"] == optimum.Slower }))
+			row = append(row, c.rate(func(r optimum.Ranking[string]) bool { return r.Standings[0]["s4"] == optimum.Slower }))
 		}
 		t.Logf("%-34s %-10s %7.1f%% %7.1f%% %7.1f%% %7.1f%%", c.name, c.between, 100*row[0], 100*row[1], 100*row[2], 100*row[3])
 		if wrong > 0.05 && (c.apiece < stat.Negligible || c.floor.DF > 0) {

@@ -23,8 +23,8 @@ type Comparison struct {
 	NewRuns  []Origin              `json:"new_runs"`        //
 	Floor    *Floor                `json:"floor,omitempty"` // nil if no row needs it: where one side has several runs, they show what it stands for
 	Rows     []Change              `json:"rows"`            // strategies in the order of the old runs, each by ascending limit
-	OnlyOld  []At                  `json:"only_old"`        // what the new runs did not measure
-	OnlyNew  []At                  `json:"only_new"`
+	OnlyOld  []results.At          `json:"only_old"`        // what the new runs did not measure
+	OnlyNew  []results.At          `json:"only_new"`
 	Optima   []Shift               `json:"optima"` // of the strategies that both sides swept
 	Warnings []results.Warning     `json:"warnings"`
 	Codes    []results.WarningCode `json:"warning_codes,omitempty"`
@@ -40,22 +40,11 @@ type Origin struct {
 	Machine results.Machine `json:"machine"`
 }
 
-// At is a strategy at a limit. Its trials are repeats of one another.
-type At struct {
-	Strategy string `json:"strategy"`
-	Limit    int    `json:"limit"`
-}
-
-// String returns the strategy and the limit in words, safe to print.
-func (a At) String() string {
-	return fmt.Sprintf("%s at limit %s", text.Clean(a.Strategy), text.Count(a.Limit))
-}
-
-// A Change is the difference of the goodput of a strategy at a limit between two sides. Low and High are wide enough for the
+// A Change is the difference of the goodput between two sides. Low and High are wide enough for the
 // intervals of all rows together to be right with 95% confidence. Latencies and errors are in the summaries; they are not
 // tested.
 type Change struct {
-	At
+	results.At
 	OldRuns int             `json:"old_runs"` // how many runs of the side measured it
 	NewRuns int             `json:"new_runs"`
 	Ratio   *float64        `json:"ratio"` // new goodput divided by old goodput; nil if a trial had no success
@@ -195,7 +184,7 @@ func (c *Comparison) Regressions(threshold float64) []string {
 const mostListed = 8
 
 // listAt lists strategies and limits in a sentence.
-func listAt(all []At) string {
+func listAt(all []results.At) string {
 	if len(all) == 0 {
 		return "nothing"
 	}

@@ -59,7 +59,7 @@ func (c *Comparison) Value() any {
 		r.Old, r.New = r.Old.NonNull(), r.New.NonNull()
 		return r
 	})
-	shown.OnlyOld, shown.OnlyNew = append([]At{}, c.OnlyOld...), append([]At{}, c.OnlyNew...)
+	shown.OnlyOld, shown.OnlyNew = append([]results.At{}, c.OnlyOld...), append([]results.At{}, c.OnlyNew...)
 	shown.Optima = text.Each(c.Optima, func(s Shift) Shift {
 		s.Old, s.New = s.Old.NonNull(), s.New.NonNull()
 		return s

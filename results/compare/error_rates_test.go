@@ -182,7 +182,7 @@ func (c contest) uncorrected(t *testing.T, p float64) float64 {
 	for seed := range uint64(pairsOfRuns) {
 		random := rand.New(rand.NewPCG(seed, 6))
 		before, after := summarised(c.run(random, c.old, 0)), summarised(c.run(random, c.new, 0))
-		if slices.ContainsFunc(before.order, func(at At) bool {
+		if slices.ContainsFunc(before.order, func(at results.At) bool {
 			x, _ := before.rates(at)
 			y, _ := after.rates(at)
 			return stat.Welch(x, y, stat.Beyond{}).P <= p

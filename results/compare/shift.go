@@ -20,7 +20,7 @@ func shifts(old, new []*results.Run) []Shift {
 	var all []Shift
 	after := optima(new)
 	for _, before := range optima(old) {
-		i := slices.IndexFunc(after, func(of []results.Optimum) bool { return of[0].Strategy == before[0].Strategy })
+		i := slices.IndexFunc(after, func(of []results.Optimum) bool { return of[0].At() == before[0].At() })
 		if i < 0 {
 			continue
 		}
@@ -40,7 +40,7 @@ func optima(runs []*results.Run) [][]results.Optimum {
 	var all [][]results.Optimum
 	for _, r := range runs {
 		for _, o := range r.Optima {
-			i := slices.IndexFunc(all, func(of []results.Optimum) bool { return of[0].Strategy == o.Strategy })
+			i := slices.IndexFunc(all, func(of []results.Optimum) bool { return of[0].At() == o.At() })
 			if i < 0 {
 				i, all = len(all), append(all, nil)
 			}

@@ -14,7 +14,7 @@ import (
 // A side is one of the two that are compared: a run or several.
 type side struct {
 	runs  []single
-	order []At // by strategy and limit: what any of the runs measured
+	order []results.At // by strategy and limit: what any of the runs measured
 }
 
 func sideOf(runs []*results.Run, of func(*results.Run) single) side {
@@ -33,15 +33,15 @@ func sideOf(runs []*results.Run, of func(*results.Run) single) side {
 }
 
 // has reports whether any run of the side measured the strategy at the limit.
-func (s side) has(at At) bool { return slices.Contains(s.order, at) }
+func (s side) has(at results.At) bool { return slices.Contains(s.order, at) }
 
 // with returns the runs that measured the strategy at the limit.
-func (s side) with(at At) []single {
+func (s side) with(at results.At) []single {
 	return slices.DeleteFunc(slices.Clone(s.runs), func(one single) bool { return len(one.groups[at]) == 0 })
 }
 
 // rates returns what [single.rates] does for each run that measured the strategy at the limit.
-func (s side) rates(at At) (logs [][]float64, all bool) {
+func (s side) rates(at results.At) (logs [][]float64, all bool) {
 	for _, one := range s.with(at) {
 		rates, ok := one.rates(at)
 		if !ok {
@@ -59,7 +59,7 @@ func means(lists [][]float64) []float64 {
 
 // summary combines the trials of all runs. Of several runs the rate is the geometric mean of theirs, with the interval that
 // follows from the runs, and the spread is that between the runs.
-func (s side) summary(at At) results.Summary {
+func (s side) summary(at results.At) results.Summary {
 	with := s.with(at)
 	if len(with) == 1 {
 		return with[0].summaries[at]
@@ -94,17 +94,17 @@ func (s side) warnings(name string) []results.Warning {
 // A single is one run of a side.
 type single struct {
 	run       *results.Run
-	order     []At
-	groups    map[At][]*results.Trial
-	summaries map[At]results.Summary
+	order     []results.At
+	groups    map[results.At][]*results.Trial
+	summaries map[results.At]results.Summary
 	drift     float64 // change of ln(goodput) in the course of the run, common to all strategies
 }
 
 // grouped returns the run with its groups alone.
 func grouped(r *results.Run) single {
-	s := single{run: r, groups: map[At][]*results.Trial{}, summaries: map[At]results.Summary{}}
+	s := single{run: r, groups: map[results.At][]*results.Trial{}, summaries: map[results.At]results.Summary{}}
 	for _, g := range results.Groups(r.Trials) {
-		at := At{g.Strategy, g.Limit}
+		at := g.At
 		s.order = append(s.order, at)
 		s.groups[at] = g.Trials
 	}
@@ -116,23 +116,23 @@ func grouped(r *results.Run) single {
 func summarised(r *results.Run) single {
 	s := grouped(r)
 	for _, summary := range results.Summarise(r.Trials) {
-		s.summaries[At{summary.Strategy, summary.Limit}] = summary
+		s.summaries[summary.At()] = summary
 	}
 	s.drift = s.slope(r.Trials)
 	return s
 }
 
-// byStrategy sorts by strategy, in the order in which these first appear, and by limit: a sweep does not try limits in
-// ascending order.
-func byStrategy(order []At) {
-	first := map[string]int{}
+// byStrategy sorts by strategy and what else tells curves apart, in the order in which these first appear, and by limit: a
+// sweep does not try limits in ascending order.
+func byStrategy(order []results.At) {
+	first := map[results.At]int{}
 	for i, at := range order {
-		if _, known := first[at.Strategy]; !known {
-			first[at.Strategy] = i
+		if _, known := first[at.AnyLimit()]; !known {
+			first[at.AnyLimit()] = i
 		}
 	}
-	slices.SortFunc(order, func(a, b At) int {
-		return cmp.Or(cmp.Compare(first[a.Strategy], first[b.Strategy]), cmp.Compare(a.Limit, b.Limit))
+	slices.SortFunc(order, func(a, b results.At) int {
+		return cmp.Or(cmp.Compare(first[a.AnyLimit()], first[b.AnyLimit()]), cmp.Compare(a.Limit, b.Limit))
 	})
 }
 
@@ -152,7 +152,7 @@ func (s single) driftWarning() []results.Warning {
 }
 
 // rates returns the logarithms of the trials' goodput in order of time. It reports false if a trial had no success.
-func (s single) rates(at At) (logs []float64, all bool) {
+func (s single) rates(at results.At) (logs []float64, all bool) {
 	for _, t := range s.groups[at] {
 		if !(t.PerSecond > 0) || math.IsInf(t.PerSecond, 0) {
 			return nil, false

@@ -12,17 +12,17 @@ import (
 // drawSweep draws the limits, the curve and the conclusion of each strategy, and then how the strategies compare: each at
 // its limit to use, and all at a common limit.
 func drawSweep(p Page, run *results.Run) error {
-	var strategies []string
+	var swept []results.At
 	for _, t := range run.Trials {
-		if !slices.Contains(strategies, t.Strategy) {
-			strategies = append(strategies, t.Strategy)
+		if at := t.At().AnyLimit(); !slices.Contains(swept, at) {
+			swept = append(swept, at)
 		}
 	}
-	if len(strategies) == 0 {
+	if len(swept) == 0 {
 		p.Paragraph(Plain, "nothing was measured")
 	}
-	for _, strategy := range strategies {
-		if err := drawLimits(p, run, strategy); err != nil {
+	for _, at := range swept {
+		if err := drawLimits(p, run, at); err != nil {
 			return err
 		}
 	}
@@ -47,13 +47,13 @@ func drawSweep(p Page, run *results.Run) error {
 }
 
 // drawLimits draws the sweep of one strategy.
-func drawLimits(p Page, run *results.Run, strategy string) error {
-	trials := slices.DeleteFunc(slices.Clone(run.Trials), func(t results.Trial) bool { return t.Strategy != strategy })
+func drawLimits(p Page, run *results.Run, swept results.At) error {
+	trials := slices.DeleteFunc(slices.Clone(run.Trials), func(t results.Trial) bool { return t.At().AnyLimit() != swept })
 	limits := results.Summarise(trials)
 	slices.SortFunc(limits, func(a, b results.Summary) int { return cmp.Compare(a.Limit, b.Limit) })
-	found := run.OptimumOf(strategy)
+	found := run.OptimumOf(swept)
 	sound := usable(limits, found)
-	p.Heading(2, strategy)
+	p.Heading(2, swept.String())
 	var marks Notes
 	figures, latencies := figureColumns()
 	columns := slices.Concat(
@@ -70,10 +70,10 @@ func drawLimits(p Page, run *results.Run, strategy string) error {
 	p.List(marks.List())
 	p.Picture(Curve(sound, goodput, found, p.Columns()))
 	if found == nil {
-		p.Paragraph(Caution, strategy+": no conclusion: the sweep ended before there was one.")
+		p.Paragraph(Caution, swept.String()+": no conclusion: the sweep ended before there was one.")
 		return nil
 	}
-	p.Paragraph(conclusionStyle(found), strategy+": "+found.Conclusion())
+	p.Paragraph(conclusionStyle(found), swept.String()+": "+found.Conclusion())
 	return nil
 }
 

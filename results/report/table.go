@@ -61,7 +61,7 @@ func limitTable(run *results.Run, l line, notes *render.Notes) table {
 		Head: []head{{Name: "limit"}, {Name: "goodput/s"}, {Name: "low"}, {Name: "high"}, {Name: "trials"},
 			{Name: "in flight"}, {Name: "", Word: true}, {Name: "notes", Word: true}},
 	}
-	found := run.OptimumOf(l.strategy)
+	found := run.OptimumOf(l.at)
 	for _, s := range l.summaries {
 		t.Rows = append(t.Rows, []string{
 			text.Count(s.Limit), text.Number(s.PerSecond), optional(s.Low), optional(s.High), text.Count(s.Trials),

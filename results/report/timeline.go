@@ -56,7 +56,7 @@ func timelines(sources []Source, lines []line) (all []timeline, timed bool) {
 			means[p.Limit] = p.Rate
 		}
 		for k, t := range sources[l.Run].Run.Trials {
-			if t.Strategy != l.strategy || !t.MeasuresStrategy() {
+			if t.At().AnyLimit() != l.at || !t.MeasuresStrategy() {
 				continue
 			}
 			start, mean := t.Offset, means[t.Limit]

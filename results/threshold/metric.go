@@ -129,7 +129,10 @@ func inBrief(o *results.Optimum) string {
 
 // measuredIn returns what the run holds about the strategy.
 func measuredIn(r *results.Run, strategy string) (measured, error) {
-	s := measured{optimum: r.OptimumOf(strategy)}
+	s := measured{}
+	if i := slices.IndexFunc(r.Optima, func(o results.Optimum) bool { return o.Strategy == strategy }); i >= 0 {
+		s.optimum = &r.Optima[i]
+	}
 	if s.optimum != nil && s.optimum.Verdict == results.Unstable {
 		return s, errors.New("the sweep is unstable: its trials support no statement")
 	}

@@ -26,6 +26,7 @@ type conn struct {
 	parser   http1.Parser
 	unsent   []byte // bytes of the request
 	noReuse  bool   // the connection must not carry another request
+	closes   bool   // the request asks for that
 
 	idleTimer  timer[idler] // when the idle connection is closed
 	lastRun    int64        // the latest run in which the connection carried a request
@@ -37,7 +38,7 @@ type conn struct {
 
 	dialling  dialling             // while it waits for a connection
 	share     strategies.BodyShare // for the body
-	handleErr error                // of Target.Handle
+	handleErr error                // of Target.Examine
 
 	finishFunc, wakeFunc, readOnFunc func() // the methods finish, wake and readOn, allocated once
 }
@@ -49,7 +50,7 @@ const (
 	unused    state = iota // no connection, no request
 	waiting                // for a connection
 	receiving              // waits for the response, and may still be sending the request
-	handling               // the response is with Target.Handle
+	handling               // the response is with Target.Examine
 	idle                   // a connection, no request
 )
 
@@ -84,10 +85,14 @@ func (c *conn) send() {
 	l := c.loop
 	c.state, c.noReuse, c.sentBefore, c.began = receiving, false, c.socket.Sent(), l.clock
 	l.network.CountRequest(&c.lastRun)
-	data, err := l.writer.write(c.request.URL, c.host, l.cookies)
+	data, err := l.writer.write(&c.request, c.host, l.cookies)
 	if err != nil {
 		c.fail(err)
 		return
+	}
+	c.closes = l.writer.closes
+	if l.writer.IsHead() {
+		c.parser.Reset(true)
 	}
 	n, err := c.socket.Write(data)
 	if n < len(data) {
@@ -185,7 +190,7 @@ func (c *conn) parse(data []byte) {
 
 // responded handles a whole response, which may have surplus bytes after it.
 func (c *conn) responded(surplus bool) {
-	c.noReuse = c.noReuse || c.loop.writer.closes || !c.parser.Reusable() || surplus || len(c.unsent) > 0 || c.socket.Blocked()
+	c.noReuse = c.noReuse || c.closes || !c.parser.Reusable() || surplus || len(c.unsent) > 0 || c.socket.Blocked()
 	c.complete()
 }
 
@@ -220,7 +225,7 @@ func (c *conn) complete() {
 			}
 		}
 	}
-	if l.target.Inspects(c.parser.Status()) {
+	if l.target.Inspects(&c.request, c.parser.Status()) {
 		c.state = handling
 		l.toHandle <- c
 		return

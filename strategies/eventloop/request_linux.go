@@ -2,7 +2,6 @@ package eventloop
 
 import (
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -15,27 +14,37 @@ import (
 
 // A requestWriter writes the requests of a loop into one buffer, one after the other.
 type requestWriter struct {
-	method string
-	header http.Header // the target's
-	host   string      // the value of Host in header, if it has one
-	fields string      // the lines of the headers that are the same in every request
-	cookie string      // the value of Cookie in header
-	body   []byte
-	closes bool // header asks the server to close the connection after the response
+	target strategies.Target
+	form
 
 	address string // the URL of the request in the buffer
 	buffer  []byte
 }
 
-// writtenElsewhere are the headers of a target that other code writes, or that a client sets by itself.
+// A form is what is the same in all requests with the same message.
+type form struct {
+	strategies.Message
+	own    *strategies.Message // of the requests
+	host   string              // the value of Host in Header, if it has one
+	fields string              // the lines of the other headers
+	cookie string              // the value of Cookie in Header
+	closes bool                // Header asks the server to close the connection after the response
+}
+
+// writtenElsewhere are the headers of a message that other code writes, or that a client sets by itself.
 var writtenElsewhere = []string{"Host", "Cookie", "Content-Length", "Transfer-Encoding", "Trailer"}
 
 func newRequestWriter(t strategies.Target) requestWriter {
-	w := requestWriter{method: t.Method, header: t.Header, host: t.Header.Get("Host"), body: t.Body}
-	w.closes = httpguts.HeaderValuesContainsToken(t.Header.Values("Connection"), "close")
-	w.cookie = strings.Join(t.Header.Values("Cookie"), "; ")
-	names := make([]string, 0, len(t.Header))
-	for name := range t.Header {
+	return requestWriter{target: t, form: newForm(t, nil)}
+}
+
+func newForm(t strategies.Target, own *strategies.Message) form {
+	w := form{Message: t.Message(own), own: own}
+	w.host = w.Header.Get("Host")
+	w.closes = httpguts.HeaderValuesContainsToken(w.Header.Values("Connection"), "close")
+	w.cookie = strings.Join(w.Header.Values("Cookie"), "; ")
+	names := make([]string, 0, len(w.Header))
+	for name := range w.Header {
 		if !slices.Contains(writtenElsewhere, name) {
 			names = append(names, name)
 		}
@@ -43,24 +52,27 @@ func newRequestWriter(t strategies.Target) requestWriter {
 	slices.Sort(names)
 	var fields strings.Builder
 	for _, name := range names {
-		for _, value := range t.Header[name] {
+		for _, value := range w.Header[name] {
 			if name == "User-Agent" && value == "" {
 				continue // an empty value asks for no such header, as in net/http
 			}
 			fields.WriteString(name + ": " + value + "\r\n")
 		}
 	}
-	if len(w.body) > 0 || slices.Contains([]string{http.MethodPost, http.MethodPut, http.MethodPatch}, w.method) {
-		fields.WriteString("Content-Length: " + strconv.Itoa(len(w.body)) + "\r\n")
+	if w.HasLength() {
+		fields.WriteString("Content-Length: " + strconv.Itoa(len(w.Body)) + "\r\n")
 	}
 	w.fields = fields.String()
 	return w
 }
 
-// write returns the bytes of a request, which are valid until the next call. The buffer is reused as it is if the URL is the
-// same as in the previous call and no server has set a cookie.
-func (w *requestWriter) write(address string, h *host, jar *strategies.Cookies) ([]byte, error) {
-	hasCookies := !jar.Empty()
+// write returns the bytes of a request, which are valid until the next call. The buffer is reused as it is if the URL and the
+// message are the same as in the previous call and no server has set a cookie.
+func (w *requestWriter) write(r *strategies.Request, h *host, jar *strategies.Cookies) ([]byte, error) {
+	hasCookies, address := !jar.Empty(), r.URL
+	if r.Message != w.own {
+		w.form, w.address = newForm(w.target, r.Message), ""
+	}
 	if address == w.address && !hasCookies {
 		return w.buffer, nil
 	}
@@ -70,9 +82,9 @@ func (w *requestWriter) write(address string, h *host, jar *strategies.Cookies) 
 		if err != nil {
 			return nil, err
 		}
-		cookie = jar.Header(parsed, w.header)
+		cookie = jar.Header(parsed, w.Header)
 	}
-	b := append(w.buffer[:0], w.method...)
+	b := append(w.buffer[:0], w.Method...)
 	b = appendPath(append(b, ' '), address[len(h.prefix):])
 	b = append(b, " HTTP/1.1\r\n"...)
 	if w.host != "" {
@@ -80,14 +92,14 @@ func (w *requestWriter) write(address string, h *host, jar *strategies.Cookies) 
 	} else {
 		b = field(b, "Host", h.header)
 	}
-	if user := h.authorization(); user != "" && w.header.Get("Authorization") == "" {
+	if user := h.authorization(); user != "" && w.Header.Get("Authorization") == "" {
 		b = field(b, "Authorization", user)
 	}
 	b = append(b, w.fields...)
 	if cookie != "" {
 		b = field(b, "Cookie", cookie)
 	}
-	b = append(append(b, "\r\n"...), w.body...)
+	b = append(append(b, "\r\n"...), w.Body...)
 	w.address, w.buffer = address, b
 	return b, nil
 }
@@ -95,8 +107,8 @@ func (w *requestWriter) write(address string, h *host, jar *strategies.Cookies) 
 // keep returns the rest of a request, which is still to be sent when the buffer holds another. If it is of the body, that is the same
 // for all, so that requests with a large body take no memory each.
 func (w *requestWriter) keep(rest []byte) []byte {
-	if len(rest) <= len(w.body) {
-		return w.body[len(w.body)-len(rest):]
+	if len(rest) <= len(w.Body) {
+		return w.Body[len(w.Body)-len(rest):]
 	}
 	return slices.Clone(rest)
 }

@@ -1,8 +1,6 @@
 package eventloop
 
 import (
-	"net/http"
-
 	"sweetspot/strategies/network"
 )
 
@@ -15,9 +13,7 @@ func (l *loop) newConn(h *host) *conn {
 		c.dialling.init(l, c)
 		c.finishFunc, c.wakeFunc, c.readOnFunc = c.finish, c.wake, c.readOn
 		c.share, c.parser.MaxBody = l.target.BodyShare(), l.target.MaxBody
-		if l.target.Handle != nil {
-			c.parser.KeepBelow = http.StatusBadRequest
-		}
+		c.parser.KeepBelow, c.parser.KeepHead = l.keepBelow, l.target.KeepsHeader()
 		c.resetParser()
 		return c
 	}
@@ -28,7 +24,7 @@ func (l *loop) newConn(h *host) *conn {
 }
 
 // resetParser makes the parser ready for a response.
-func (c *conn) resetParser() { c.parser.Reset(c.loop.target.Method == http.MethodHead) }
+func (c *conn) resetParser() { c.parser.Reset(false) }
 
 // connFor returns a conn for a request to h: the idle one that was used last, or a new one if none is idle.
 func (l *loop) connFor(h *host) *conn {

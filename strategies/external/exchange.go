@@ -24,11 +24,14 @@ type exchange struct {
 	workerSkew  skew // of the session's clock to the Worker's
 	programSkew skew // of the session's clock to the program's
 
-	urls           []string      // of requests that were started, for the next line
-	unsent         []byte        // lines that the transport has not taken yet
-	spare          []byte        // the buffer of the lines that it took last
-	stopSent       bool          // no request is left, and a stop message has been sent
-	reportDeadline time.Duration // when the program must have reported something, on the session's clock; 0 means never
+	urls           []string              // of requests that were started, for the next line
+	messages       []*strategies.Message // of the same requests
+	varied         bool                  // one of messages is not nil
+	bytes          int                   // of their bodies
+	unsent         []byte                // lines that the transport has not taken yet
+	spare          []byte                // the buffer of the lines that it took last
+	stopSent       bool                  // no request is left, and a stop message has been sent
+	reportDeadline time.Duration         // when the program must have reported something, on the session's clock; 0 means never
 }
 
 func newExchange(s *session, limit int, worker strategies.Worker) *exchange {
@@ -111,17 +114,24 @@ func (x *exchange) start(ctx context.Context) {
 	}
 	x.workerSkew.observe(x.session.now(), r.Start)
 	x.pending[x.session.next+int64(len(x.urls))] = r
-	x.urls = append(x.urls, r.URL)
+	x.urls, x.messages = append(x.urls, r.URL), append(x.messages, r.Message)
+	if r.Message != nil {
+		x.varied = true
+		x.bytes += len(r.Message.Body)
+	}
 	if len(x.pending) == 1 { // until now there was nothing to report
 		x.extendReportDeadline()
 	}
-	if len(x.urls) == maxURLsPerLine {
+	if len(x.urls) == maxURLsPerLine || x.bytes > maxBodiesPerLine {
 		x.sendStart()
 	}
 }
 
-// maxURLsPerLine is the most requests in one start message.
-const maxURLsPerLine = 1000
+// The most requests in one start message, and the size in bytes of their bodies after which another one begins.
+const (
+	maxURLsPerLine   = 1000
+	maxBodiesPerLine = 1 << 20
+)
 
 // sendStart sends the requests that were started since its last call.
 func (x *exchange) sendStart() {
@@ -132,9 +142,13 @@ func (x *exchange) sendStart() {
 	x.unsent = strconv.AppendInt(x.unsent, x.session.next, 10)
 	x.unsent = append(x.unsent, `,"urls":`...)
 	x.unsent = appendStrings(x.unsent, x.urls)
+	if x.varied {
+		x.unsent = appendMessages(append(x.unsent, `,"messages":`...), x.session.target, x.messages)
+	}
 	x.unsent = append(x.unsent, "}}\n"...)
 	x.session.next += int64(len(x.urls))
-	x.urls = x.urls[:0]
+	clear(x.messages)
+	x.urls, x.messages, x.varied, x.bytes = x.urls[:0], x.messages[:0], false, 0
 }
 
 // stop sends a stop message, unless it was sent already: no more requests come.
@@ -196,13 +210,23 @@ func (x *exchange) handleReport(done *report, arrived time.Duration) error {
 			return err
 		}
 		delete(x.pending, o.number)
-		x.worker.Done(&r, o.outcome)
+		x.worker.Done(&r, x.judged(&r, o.outcome))
 	}
 	x.lookahead.observe(len(done.Outcomes), arrived)
 	if len(done.Outcomes) > 0 {
 		x.extendReportDeadline()
 	}
 	return nil
+}
+
+// judged returns the outcome as the target's Expect sees it.
+func (x *exchange) judged(r *strategies.Request, o strategies.Outcome) strategies.Outcome {
+	if x.session.target.Expect == nil || o.Class != strategies.OK && o.Class != strategies.BadStatus {
+		return o
+	}
+	judged := x.session.target.Answered(r, strategies.Answer{Status: o.Status, Bytes: o.Bytes}, nil)
+	judged.Latency = o.Latency
+	return judged
 }
 
 // clockTolerance is the largest error of a request's times, apart from a hundredth of the run's time for clocks that drift.

@@ -45,10 +45,10 @@ func (f *faulty) open(strategies.Target, int) error {
 
 func (f *faulty) run(int) error { return f.instead("run", func() {}) }
 
-func (f *faulty) start(first int64, urls []string) error {
+func (f *faulty) start(requests []strategies.Request) error {
 	f.given = nil
-	for i := range urls {
-		f.given = append(f.given, first+int64(i))
+	for _, r := range requests {
+		f.given = append(f.given, r.Index)
 	}
 	return f.instead("start", func() { f.report(f.given...) })
 }

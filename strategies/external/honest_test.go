@@ -19,7 +19,7 @@ type honest struct {
 }
 
 func (h *honest) begin() error {
-	h.send("hello", map[string]any{"protocol": 1, "version": "test 1.0", "unknown": []int{1}})
+	h.send("hello", map[string]any{"protocol": 1, "version": "test 1.0", "can": []string{"varied"}, "unknown": []int{1}})
 	return nil
 }
 
@@ -45,13 +45,11 @@ func (h *honest) run(limit int) error {
 	return nil
 }
 
-func (h *honest) start(first int64, urls []string) error {
+func (h *honest) start(requests []strategies.Request) error {
 	r := h.running
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for i, url := range urls {
-		r.waiting = append(r.waiting, strategies.Request{URL: url, Index: first + int64(i)})
-	}
+	r.waiting = append(r.waiting, requests...)
 	r.most = max(r.most, len(r.waiting))
 	r.more.Broadcast()
 	return nil

@@ -25,6 +25,9 @@ type hello struct {
 	Protocol    int    `json:"protocol"`
 	Version     string `json:"version"`
 	MaxInFlight int    `json:"most"` // 0 means as many as the limit
+
+	// Can names the members of open, beyond those of the first programs, that the program keeps to.
+	Can []string `json:"can"`
 }
 
 type stopped struct {

@@ -15,7 +15,7 @@ import (
 func TestParseMessage(t *testing.T) {
 	text := func(s string) *string { return &s }
 	for line, want := range map[string]message{
-		`{"hello":{"protocol":1,"version":"x 1.2","most":1}}`:  {Hello: &hello{1, "x 1.2", 1}},
+		`{"hello":{"protocol":1,"version":"x 1.2","most":1}}`:  {Hello: &hello{Protocol: 1, Version: "x 1.2", MaxInFlight: 1}},
 		`{"hello":{"protocol":1,"colour":"red"},"unknown":[]}`: {Hello: &hello{Protocol: 1}},
 		`{"opened":{}}`:                    {Opened: &struct{}{}},
 		`{"stopped":{}}`:                   {Stopped: &stopped{}},

@@ -2,7 +2,9 @@ package external
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 
 	"sweetspot/strategies"
@@ -18,25 +20,67 @@ func openMessage(t strategies.Target, limit int) ([]byte, error) {
 		DialTimeout float64     `json:"dial_timeout"`
 		DNSCache    float64     `json:"dns_cache"`
 		Insecure    bool        `json:"insecure"`
+		Varied      bool        `json:"varied,omitempty"`
 		Decode      string      `json:"decode"`
 		MaxBody     int64       `json:"max_body"`
 		Limit       int         `json:"limit"`
 	}
 	o := open{
-		t.Method, [][2]string{}, append([]byte{}, t.Body...), t.Timeout.Seconds(), t.DialTimeout.Seconds(), t.DNSCache.Seconds(),
-		t.Insecure, "", t.MaxBody, limit,
+		Method: t.Method, Headers: headerLines(t.Header), Body: append([]byte{}, t.Body...), Timeout: t.Timeout.Seconds(),
+		DialTimeout: t.DialTimeout.Seconds(), DNSCache: t.DNSCache.Seconds(), Insecure: t.Insecure, Varied: t.Varied,
+		MaxBody: t.MaxBody, Limit: limit,
 	}
 	if t.JSON {
 		o.Decode = "json"
 	}
-	for _, name := range slices.Sorted(maps.Keys(t.Header)) {
-		for _, value := range t.Header[name] {
+	line, err := json.Marshal(map[string]open{"open": o})
+	return append(line, '\n'), err
+}
+
+// headerLines returns the names and values of a header, sorted by name.
+func headerLines(header http.Header) [][2]string {
+	lines := [][2]string{}
+	for _, name := range slices.Sorted(maps.Keys(header)) {
+		for _, value := range header[name] {
 			if name == "User-Agent" && value == "" {
 				continue // an empty value asks for no such header, as in net/http
 			}
-			o.Headers = append(o.Headers, [2]string{name, value})
+			lines = append(lines, [2]string{name, value})
 		}
 	}
-	line, err := json.Marshal(map[string]open{"open": o})
-	return append(line, '\n'), err
+	return lines
+}
+
+// checkAbilities returns an error if the target has a setting that the program does not keep to.
+func checkAbilities(t strategies.Target, can []string) error {
+	for _, setting := range []struct {
+		wanted bool
+		name   string // in the protocol
+		words  string
+	}{
+		{t.Varied, "varied", "send a method, headers or a body of a single request's own"},
+	} {
+		if setting.wanted && !slices.Contains(can, setting.name) {
+			return fmt.Errorf("it cannot %s", setting.words)
+		}
+	}
+	return nil
+}
+
+// appendMessages appends the messages of requests to a line as a JSON array: null for a request that sends what the target says.
+func appendMessages(line []byte, t strategies.Target, own []*strategies.Message) []byte {
+	type message struct {
+		Method  string      `json:"method"`
+		Headers [][2]string `json:"headers"`
+		Body    []byte      `json:"body"`
+	}
+	messages := make([]*message, len(own))
+	for i, o := range own {
+		if o != nil {
+			m := t.Message(o)
+			messages[i] = &message{m.Method, headerLines(m.Header), append([]byte{}, m.Body...)}
+		}
+	}
+	encoded, _ := json.Marshal(messages) // never fails for strings
+	return append(line, encoded...)
 }

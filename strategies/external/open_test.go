@@ -20,7 +20,7 @@ func TestOpenSaysHowToInstallAMissingProgram(t *testing.T) {
 }
 
 func TestOpenReturnsErrHandle(t *testing.T) {
-	target := strategies.Target{Handle: func(*strategies.Request, int, []byte) error { return nil }}
+	target := strategies.Target{Handle: func(*strategies.Request, strategies.Answer) error { return nil }}
 	if _, err := program("mine", "pool").Open(t.Context(), target, 1); !errors.Is(err, strategies.ErrHandle) {
 		t.Errorf("got %v, want %v", err, strategies.ErrHandle)
 	}
@@ -43,5 +43,13 @@ func TestGreetReturnsVersionAndMaxInFlight(t *testing.T) {
 	greeted, err := external.Program{Name: "mine", Command: []string{os.Args[0], "as-program", "faulty", "a lower limit than asked for"}}.Greet(t.Context())
 	if err != nil || greeted.MaxInFlight != 1 || greeted.Strategy().Limit(60) != 1 {
 		t.Errorf("got %+v, %v, want one that has one request in flight", greeted, err)
+	}
+}
+
+func TestOpenRefusesATargetThatTheProgramCannotKeepTo(t *testing.T) {
+	s := external.Program{Name: "mine", Command: []string{os.Args[0], "as-program", "faulty", "a lower limit than asked for"}}.Strategy()
+	_, err := s.Open(t.Context(), strategies.Target{Varied: true}, 1)
+	if want := "mine: it cannot send a method, headers or a body of a single request's own"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }

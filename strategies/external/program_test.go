@@ -65,7 +65,7 @@ type handler interface {
 	begin() error // before the first message
 	open(target strategies.Target, limit int) error
 	run(limit int) error
-	start(first int64, urls []string) error
+	start(requests []strategies.Request) error
 	stop() error
 	close() error
 }
@@ -73,36 +73,60 @@ type handler interface {
 // received is a line from sweetspot.
 type received struct {
 	Open *struct {
-		Method      string
-		Headers     [][2]string
-		Body        []byte
+		sentMessage
 		Timeout     float64
 		DialTimeout float64 `json:"dial_timeout"`
 		DNSCache    float64 `json:"dns_cache"`
 		Insecure    bool
+		Varied      bool
 		Decode      string
 		MaxBody     int64 `json:"max_body"`
 		Limit       int
 	}
 	Run   *struct{ Limit int }
 	Start *struct {
-		First int64
-		URLs  []string
+		First    int64
+		URLs     []string
+		Messages []*sentMessage
 	}
 	Stop, Close *struct{}
 }
 
-func (r *received) target() strategies.Target {
+type sentMessage struct {
+	Method  string
+	Headers [][2]string
+	Body    []byte
+}
+
+func (m *sentMessage) message() *strategies.Message {
 	header := http.Header{}
-	for _, pair := range r.Open.Headers {
+	for _, pair := range m.Headers {
 		header.Add(pair[0], pair[1])
 	}
 	if _, given := header["User-Agent"]; !given {
 		header["User-Agent"] = nil // none, rather than the default
 	}
+	return &strategies.Message{Method: m.Method, Header: header, Body: m.Body}
+}
+
+// requests returns the requests of a start message.
+func (r *received) requests() []strategies.Request {
+	requests := make([]strategies.Request, len(r.Start.URLs))
+	for i, url := range r.Start.URLs {
+		requests[i] = strategies.Request{URL: url, Index: r.Start.First + int64(i)}
+		if i < len(r.Start.Messages) && r.Start.Messages[i] != nil {
+			requests[i].Message = r.Start.Messages[i].message()
+		}
+	}
+	return requests
+}
+
+func (r *received) target() strategies.Target {
+	m := r.Open.message()
 	seconds := func(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 	return strategies.Target{
-		Method: r.Open.Method, Header: header, Body: r.Open.Body, JSON: r.Open.Decode == "json", MaxBody: r.Open.MaxBody, Insecure: r.Open.Insecure,
+		Method: m.Method, Header: m.Header, Body: m.Body, JSON: r.Open.Decode == "json", MaxBody: r.Open.MaxBody, Insecure: r.Open.Insecure,
+		Varied:  r.Open.Varied,
 		Timeout: seconds(r.Open.Timeout), DialTimeout: seconds(r.Open.DialTimeout), DNSCache: seconds(r.Open.DNSCache),
 	}
 }
@@ -127,7 +151,7 @@ func (p *program) serve(input io.Reader, h handler) error {
 		case r.Run != nil:
 			err = h.run(r.Run.Limit)
 		case r.Start != nil:
-			err = h.start(r.Start.First, r.Start.URLs)
+			err = h.start(r.requests())
 		case r.Stop != nil:
 			err = h.stop()
 		case r.Close != nil:

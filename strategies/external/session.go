@@ -60,6 +60,9 @@ func (s *session) open(ctx context.Context) error {
 	if hello.MaxInFlight > 0 && s.maxLimit > hello.MaxInFlight {
 		return fmt.Errorf("it can have at most %d requests in flight: want %d", hello.MaxInFlight, s.maxLimit)
 	}
+	if err := checkAbilities(s.target, hello.Can); err != nil {
+		return err
+	}
 	s.version = hello.Version
 	line, err := openMessage(s.target, s.maxLimit)
 	if err != nil {

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -109,7 +110,7 @@ func (c *Conn) Write(p []byte) (int, error) {
 	if c.answeredEarly() {
 		return len(p), nil
 	}
-	if err := c.begin(); err != nil {
+	if err := c.begin(p); err != nil {
 		return 0, err
 	}
 	n, err := c.Conn.Write(p)
@@ -138,8 +139,8 @@ func (c *Conn) answeredEarly() bool {
 	return !c.options.Alternating && c.spent && !c.waiting && c.answered > 0 && c.fault == nil && !c.parser.Reusable()
 }
 
-// begin starts an exchange, unless one is in progress.
-func (c *Conn) begin() error {
+// begin starts an exchange, whose request begins with p, unless one is in progress.
+func (c *Conn) begin(p []byte) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.waiting {
@@ -161,7 +162,7 @@ func (c *Conn) begin() error {
 	}
 	c.begun++
 	c.waiting = true
-	c.parser.Reset(c.options.Head)
+	c.parser.Reset(bytes.HasPrefix(p, []byte("HEAD ")))
 	c.before = c.wire.sent.Load()
 	c.network.CountRequest(&c.lastRun)
 	c.wrote = now

@@ -11,8 +11,7 @@ import (
 
 // Options say how a client uses a connection.
 type Options struct {
-	TLS  *tls.Config // nil for plain TCP; a copy of it gets the host's name
-	Head bool        // the requests are HEAD requests, whose responses have no bodies
+	TLS *tls.Config // nil for plain TCP; a copy of it gets the host's name
 
 	// Alternating says that one goroutine at a time uses the connection, and that it reads the whole response after each
 	// request it has written. Such a connection needs fewer system calls and timers: it may send a request only when the client

@@ -24,7 +24,7 @@ class Run:
     def __init__(self, harness, limit, urls):
         self.harness = harness
         self.limit = limit
-        self.waiting = collections.deque(enumerate(urls))
+        self.waiting = collections.deque((number, url, harness.target.message) for number, url in enumerate(urls))
         self.connections = set()
         self.results = {}
 
@@ -58,10 +58,13 @@ class Run:
 class Harness:
     """Has one run and times it."""
 
-    def __init__(self, version, max_in_flight=0, classes=()):
+    def __init__(self, version, **_):
         _, _, limit, requests, url = sys.argv
+        message = types.SimpleNamespace(
+            method="GET", headers=[["User-Agent", "sweetspot"]], given={"user-agent"}, body=None, has_length=False,
+        )  # fmt: skip
         self.target = types.SimpleNamespace(
-            method="GET", headers=[["User-Agent", "sweetspot"]], body=None, timeout=10, dial_timeout=5, dns_cache=300,
+            message=message, varied=False, timeout=10, dial_timeout=5, dns_cache=300,
             insecure=False, decode=True, max_body=32 << 20, limit=int(limit),
         )  # fmt: skip
         self.run = Run(self, int(limit), [url] * int(requests))

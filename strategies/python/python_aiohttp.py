@@ -11,15 +11,17 @@ from sweetspot_http import Body
 from with_aiohttp import CLASSES, VERSION, Request, connector_class, location
 
 
-async def fetch(run, slots, session, number, url):
+async def fetch(run, slots, session, number, url, message):
     target = run.harness.target
     async with slots:
         start = run.start()
         try:
             async with asyncio.timeout(target.timeout):
-                request = session.request(target.method, location(target, url), data=target.body, allow_redirects=False)
+                headers = message.headers if target.varied else None  # otherwise they are the session's
+                where = location(message, url)
+                request = session.request(message.method, where, headers=headers, data=message.body, allow_redirects=False)
                 async with request as response:
-                    body = Body(target, response.status, response.headers)
+                    body = Body(target, message, response.status, response.headers)
                     async for piece in response.content.iter_any():
                         body.add(piece)
             run.answered(number, start, url, body)
@@ -39,7 +41,7 @@ async def main(version=VERSION):
     async with aiohttp.ClientSession(
         connector=connector,
         cookie_jar=aiohttp.CookieJar(unsafe=True),  # unsafe: also for hosts that are IP addresses
-        headers=target.headers,
+        headers=None if target.varied else target.message.headers,
         skip_auto_headers=["Accept", "Accept-Encoding", "Content-Type", "User-Agent"],
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=target.dial_timeout),
         request_class=Request,
@@ -50,8 +52,8 @@ async def main(version=VERSION):
             connector.used = run.connections
             slots = asyncio.Semaphore(run.limit)
             async with asyncio.TaskGroup() as tasks:
-                async for number, url in run:
-                    tasks.create_task(fetch(run, slots, session, number, url))
+                async for request in run:
+                    tasks.create_task(fetch(run, slots, session, *request))
 
 
 if __name__ == "__main__":

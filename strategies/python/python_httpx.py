@@ -17,8 +17,8 @@ async def main():
         async for run in harness.runs():
             slots = asyncio.Semaphore(run.limit)
             async with asyncio.TaskGroup() as tasks:
-                async for number, url in run:
-                    tasks.create_task(fetch_in_slot(slots, run, client, number, url))
+                async for request in run:
+                    tasks.create_task(fetch_in_slot(slots, run, client, *request))
 
 
 asyncio.run(main())

@@ -18,8 +18,8 @@ async def main():
             limit = run.limit
             client = open_client(harness.target, limit, cookies)
         async with asyncio.TaskGroup() as tasks:
-            async for number, url in run:
-                tasks.create_task(fetch(run, client, number, url))
+            async for request in run:
+                tasks.create_task(fetch(run, client, *request))
     if client:
         await client.aclose()
 

@@ -123,9 +123,11 @@ class Response:
     def __init__(self, target, handle):
         self.target = target
         self.handle = handle
-        self.begin()
+        self.begin(None)
 
-    def begin(self):
+    def begin(self, message):
+        """Expects a response to a request that sends the message."""
+        self.message = message
         self.lines = []  # of the heads and the trailer
         self.size = 0  # of the lines
         self.encoding = None
@@ -156,12 +158,12 @@ class Response:
 
     def check_head(self):
         gate = Gate()
-        head = gate.pass_on(b"".join(self.lines), self.target.method == "HEAD")
+        head = gate.pass_on(b"".join(self.lines), self.message.method == "HEAD")
         if not gate.status:
             gate.end()
             raise Failure("malformed", "the response has no head")
         headers = {name.decode().title(): value.decode() for name, value in NEEDED.findall(head)} if self.target.decode else {}
-        self.body = Body(self.target, gate.status, headers)
+        self.body = Body(self.target, self.message, gate.status, headers)
 
     def end(self, error):
         """Returns the body, if the response was one."""
@@ -176,17 +178,8 @@ class Response:
 
 def new_handle(target, share):
     """Returns a handle that makes the target's requests, one after the other."""
-    defaults = {"Accept", "Content-Type", "Expect", "User-Agent"}  # headers that libcurl adds unless they are switched off
-    given = {name.title() for name, _ in target.headers}
     handle = pycurl.Curl()
-    lines = [f"{name}: {value}" if value else f"{name};" for name, value in target.headers]
-    handle.setopt(pycurl.HTTPHEADER, lines + [f"{name}:" for name in defaults - given])
-    if target.body or target.method in ("POST", "PUT", "PATCH"):
-        handle.setopt(pycurl.POSTFIELDS, target.body or b"")
-    if target.method == "HEAD":
-        handle.setopt(pycurl.NOBODY, True)
-    else:
-        handle.setopt(pycurl.CUSTOMREQUEST, target.method)
+    handle.message = None
     handle.response = Response(target, handle)
     handle.setopt(pycurl.HEADERFUNCTION, handle.response.add_line)
     handle.setopt(pycurl.WRITEFUNCTION, handle.response.add)
@@ -204,6 +197,24 @@ def new_handle(target, share):
     return handle
 
 
+DEFAULTS = {"accept", "content-type", "expect", "user-agent"}  # headers that libcurl adds unless they are switched off
+
+
+def set_message(handle, message):
+    """Has the handle's next requests send the message."""
+    handle.message = message
+    lines = [f"{name}: {value}" if value else f"{name};" for name, value in message.headers]
+    handle.setopt(pycurl.HTTPHEADER, lines + [f"{name}:" for name in DEFAULTS - message.given])
+    handle.setopt(pycurl.HTTPGET, True)  # undoes what another message needed
+    if message.has_length:
+        handle.setopt(pycurl.POSTFIELDS, message.body or b"")
+    if message.method == "HEAD":
+        handle.unsetopt(pycurl.CUSTOMREQUEST)
+        handle.setopt(pycurl.NOBODY, True)
+    else:
+        handle.setopt(pycurl.CUSTOMREQUEST, message.method)
+
+
 def finish(run, handle, error):
     """Reports the outcome of the handle's request, and prepares the handle for the next."""
     try:
@@ -219,9 +230,11 @@ def make_requests(run, multi, free):
     while run.waiting or not run.stopped or len(free) < run.limit:
         while run.waiting and free:
             handle = free.pop()
-            handle.number, handle.url = run.waiting.popleft()
+            handle.number, handle.url, message = run.waiting.popleft()
             handle.setopt(pycurl.URL, handle.url)
-            handle.response.begin()
+            if message is not handle.message:
+                set_message(handle, message)
+            handle.response.begin(message)
             handle.start = run.start()
             multi.curl.add_handle(handle)
         run.report_if_due()

@@ -3,7 +3,7 @@
 A program creates a harness, which says hello, makes the requests of each run, and reports the outcome of each:
 
     for run in harness.runs():
-        for number, url in run:
+        for number, url, message in run:
             start = run.start()
             ...
             run.answered(number, start, url, body)  # or run.failed(number, start, error)
@@ -73,13 +73,23 @@ def alternate(found):
     return [queued.popleft() for _ in found for queued in families.values() if queued]
 
 
-class Target:
-    """What all requests have in common."""
+class Message:
+    """What a request sends beside its URL."""
 
     def __init__(self, content):
         self.method = content["method"]
         self.headers = content["headers"]  # pairs
         self.body = base64.b64decode(content["body"]) or None
+        self.given = {name.lower() for name, _ in self.headers}
+        self.has_length = bool(self.body) or self.method in ("POST", "PUT", "PATCH")
+
+
+class Target:
+    """What all requests have in common."""
+
+    def __init__(self, content):
+        self.message = Message(content)
+        self.varied = content.get("varied", False)  # single requests may have messages of their own
         self.timeout = content["timeout"]  # seconds, as are the next two
         self.dial_timeout = content["dial_timeout"]
         self.dns_cache = content["dns_cache"]
@@ -96,15 +106,15 @@ class Run:
         self.harness = harness
         self.limit = limit
         self.longest = round(1e9 * harness.target.timeout)  # time that a request may take, in nanoseconds
-        self.waiting = collections.deque()  # pairs (number, URL), which the program takes from the left
+        self.waiting = collections.deque()  # triples (number, URL, message), which the program takes from the left
         self.stopped = False  # no more will come
         self.connections = set()  # one member per connection used; empty if the library does not tell
         self.results = {}  # decoded bodies, by URL
         self.outcomes = []  # not reported yet
         self.reported = 0  # when the latest report was sent, in nanoseconds
 
-    def hand_over(self, first, urls):
-        self.waiting.extend(enumerate(urls, first))
+    def hand_over(self, requests):
+        self.waiting.extend(requests)
 
     def stop(self):
         self.stopped = True
@@ -157,18 +167,19 @@ class Harness:
 
     Run = Run
 
-    def __init__(self, version, max_in_flight=0, classes=()):
+    def __init__(self, version, max_in_flight=0, classes=(), can=("varied",)):
         """Says hello and waits for the target.
 
         Version names the library and its version. Max_in_flight is the most requests that the program can have in flight; 0
         means as many as the limit. Classes are pairs: an exception type of the library, and its class in the protocol, or a
-        function that takes the exception and returns its class, or None if it has none.
+        function that takes the exception and returns its class, or None if it has none. Can has the names of the settings in
+        open that the program keeps to, apart from those that every program must.
         """
         self.classes = [*CLASSES, *classes]
         self.unread = b""
         self.target = self.run = None
         self.closed = False
-        hello = {"protocol": 1, "version": f"{version}, Python {platform.python_version()}"}
+        hello = {"protocol": 1, "version": f"{version}, Python {platform.python_version()}", "can": can}
         self.send("hello", **hello, **({"most": max_in_flight} if max_in_flight else {}))
         while not self.target:
             self.receive()
@@ -204,7 +215,7 @@ class Harness:
         """Waits for messages and handles them."""
         for name, content in self.read():
             if name == "start":
-                self.run.hand_over(content["first"], content["urls"])
+                self.run.hand_over(self.requests(**content))
             elif name == "stop":
                 self.run.stop()
             elif name == "run":
@@ -215,6 +226,12 @@ class Harness:
                 if self.run:
                     os._exit(0)  # the outcomes are not wanted any more
                 self.close()
+
+    def requests(self, first, urls, messages=None, **_):
+        """Returns the requests of a start message."""
+        same = self.target.message
+        each = [Message(own) if own else same for own in messages] if messages else [same] * len(urls)
+        return list(zip(range(first, first + len(urls)), urls, each))
 
     def read(self):
         got = os.read(STDIN, 1 << 20)

@@ -23,9 +23,9 @@ class AsyncRun(Run):
             if not self.stopped:
                 await self.more.wait()
 
-    def hand_over(self, first, urls):
-        super().hand_over(first, urls)
-        self.unstarted += len(urls)
+    def hand_over(self, requests):
+        super().hand_over(requests)
+        self.unstarted += len(requests)
         self.more.set()
 
     def stop(self):
@@ -59,9 +59,9 @@ class AsyncHarness(Harness):
 
     Run = AsyncRun
 
-    def __init__(self, version, max_in_flight=0, classes=()):
+    def __init__(self, version, **named):
         self.begun = asyncio.Queue()
-        super().__init__(version, max_in_flight, classes)
+        super().__init__(version, **named)
 
     async def runs(self):
         self.open()

@@ -20,8 +20,8 @@ class ThreadRun(Run):
             yield request
         self.waiting.put(None)  # for the next thread
 
-    def hand_over(self, first, urls):
-        for request in enumerate(urls, first):
+    def hand_over(self, requests):
+        for request in requests:
             self.waiting.put(request)
 
     def stop(self):
@@ -50,9 +50,9 @@ class ThreadHarness(Harness):
 
     Run = ThreadRun
 
-    def __init__(self, version, max_in_flight=0, classes=()):
+    def __init__(self, version, **named):
         self.begun = queue.SimpleQueue()
-        super().__init__(version, max_in_flight, classes)
+        super().__init__(version, **named)
 
     def runs(self):
         self.open()

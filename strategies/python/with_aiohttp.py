@@ -183,9 +183,9 @@ class Request(aiohttp.ClientRequest):
         return await super().send(connection)
 
 
-def location(target, url):
+def location(message, url):
     """Returns the URL as aiohttp must get it so that it changes nothing."""
     parsed = URL(url, encoded=True)
-    if any(name == "Authorization" for name, _ in target.headers):
+    if "authorization" in message.given:
         parsed = parsed.with_user(None)  # a given header counts more than the URL's login
     return URL(f"{parsed.origin()}{request_target(url)}", encoded=True).with_user(parsed.user).with_password(parsed.password)

@@ -109,26 +109,26 @@ def open_client(target, limit=None, cookies=None):
         cookies=cookies,
         trust_env=False,
     )
-    client.headers = target.headers
-    given = {name.lower() for name, _ in target.headers}
+    client.headers = [] if target.varied else target.message.headers
     for name in DEFAULT_HEADERS:
-        if name.lower() not in given:
+        if target.varied or name.lower() not in target.message.given:
             del client.headers[name]
-    client.given_auth = {"auth": AsGiven()} if "authorization" in given else {}
     return client
 
 
-async def fetch(run, client, number, url):
+async def fetch(run, client, number, url, message):
     target = run.harness.target
     start = run.start()
     try:
         deadline.set(time.monotonic() + target.timeout)
-        request = client.build_request(target.method, url, content=target.body)
+        headers = message.headers if target.varied else None  # otherwise they are the client's
+        request = client.build_request(message.method, url, headers=headers, content=message.body)
         request.url = ExactURL(request.url)
         request.url.exact = request_target(url).encode()
-        response = await client.send(request, stream=True, **client.given_auth)
+        given = {"auth": AsGiven()} if "authorization" in message.given else {}
+        response = await client.send(request, stream=True, **given)
         try:
-            body = Body(target, response.status_code, response.headers)
+            body = Body(target, message, response.status_code, response.headers)
             async for piece in response.aiter_raw():
                 body.add(piece)
         finally:

@@ -20,10 +20,10 @@ CLASSES = [
 urllib3.disable_warnings()  # about certificates that are not verified, as asked
 
 
-def settings(target):
-    """Returns the arguments of every request."""
+def settings(target, message):
+    """Returns the arguments of a request that sends the message."""
     given = requests.structures.CaseInsensitiveDict()
-    for name, value in target.headers:
+    for name, value in message.headers:
         given.setdefault(name, []).append(value)
     headers = {name: Values(values) if len(values) > 1 else values[0] for name, values in given.items()}
     for name in "Accept", "Connection":  # which requests would add
@@ -35,7 +35,7 @@ def settings(target):
     return {
         "headers": headers,
         "auth": as_given if "Authorization" in given else None,  # otherwise that of the URL, if any
-        "data": target.body,
+        "data": message.body,
         "timeout": (target.dial_timeout, target.timeout),
         "verify": not target.insecure,
         "allow_redirects": False,
@@ -50,16 +50,18 @@ def as_given(request):
 def work(run, request):
     """Makes requests of the run by the function request, one after the other, until none is left."""
     target = run.harness.target
-    arguments = settings(target)
-    for number, url in run:
+    sent = None  # the message that the arguments are for
+    for number, url, message in run:
         start = run.start()
         try:
-            call.begin(target, url)
-            with request(target.method, url, **arguments) as response:
+            if message is not sent:
+                sent, arguments = message, settings(target, message)
+            call.begin(target, message, url)
+            with request(message.method, url, **arguments) as response:
                 if connection := response.raw.connection:  # a response without a body has none any more
                     run.connections.add(connection.sock or number)  # without a socket, the connection was for this request alone
                 response.raw.enforce_content_length = True
-                body = Body(target, response.status_code, response.headers)
+                body = Body(target, message, response.status_code, response.headers)
                 for piece in response.raw.stream(PIECE, decode_content=False):
                     body.add(piece)
             run.answered(number, start, url, body)

@@ -25,8 +25,9 @@ PIECE = 1 << 16  # bytes read at once
 class Call(threading.local):
     """The request that a thread is making."""
 
-    def begin(self, target, url):
+    def begin(self, target, message, url):
         self.target = target
+        self.message = message
         self.path = request_target(url)
         self.deadline = time.monotonic() + target.timeout
 
@@ -159,7 +160,7 @@ class Connection:
     def putheader(self, name, *values):
         if isinstance(values[0], Values):
             values = values[0].each
-        elif name == "Content-Length" and values == ("0",) and call.target.method not in ("POST", "PUT", "PATCH"):
+        elif name == "Content-Length" and values == ("0",) and not call.message.has_length:
             return
         for value in values:
             super().putheader(name, value)

@@ -2,6 +2,8 @@ package strategytest
 
 import (
 	"bufio"
+	"cmp"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -10,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"sweetspot/strategies"
 )
@@ -82,26 +84,74 @@ func requestsAreSentAsGiven(t *testing.T, c candidate) {
 			host := strings.TrimSuffix(strings.TrimPrefix(serve(t, record(requests)), "http://"), "/")
 			w := NewWork(2, "http://"+strings.Replace(s.url, "HOST", host, 1))
 			Run(t, c, s.target, 1, w)
-			want := s.want
-			want.Header = slices.Clone(want.Header)
-			if c.traits.SendsLength && s.name == "DELETE" {
-				want.Header = slices.Insert(want.Header, 0, "content-length: 0")
-			}
-			for i, line := range want.Header {
-				want.Header[i] = strings.Replace(line, "HOST", host, 1)
-			}
-			for range 2 {
-				select {
-				case got := <-requests:
-					if diff := cmp.Diff(want, got); diff != "" {
-						t.Errorf("the server received (-want +got):\n%s", diff)
-					}
-				default:
-					t.Errorf("the server received fewer than 2 requests: %s", w.Errors())
-				}
-			}
+			want := s.wanted(c, host)
+			checkReceived(t, requests, []recorded{want, want}, w)
 		})
 	}
+}
+
+// wanted returns what the server at host must receive from c.
+func (s sent) wanted(c candidate, host string) recorded {
+	want := s.want
+	want.Header = slices.Clone(want.Header)
+	if c.traits.SendsLength && s.name == "DELETE" {
+		want.Header = slices.Insert(want.Header, 0, "content-length: 0")
+	}
+	for i, line := range want.Header {
+		want.Header[i] = strings.Replace(line, "HOST", host, 1)
+	}
+	return want
+}
+
+// checkReceived checks the requests of w that a server has received. Their order is the strategy's.
+func checkReceived(t *testing.T, requests <-chan recorded, want []recorded, w *Work) {
+	t.Helper()
+	got := make([]recorded, 0, len(want))
+	for range len(requests) {
+		got = append(got, <-requests)
+	}
+	for _, all := range [][]recorded{got, want} {
+		slices.SortFunc(all, func(a, b recorded) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+	}
+	if diff := gocmp.Diff(want, got); diff != "" {
+		t.Errorf("the server received (-want +got):\n%s\n%s", diff, w.Errors())
+	}
+}
+
+// requestsSendTheirOwnMessage checks that a request sends its own method, headers and body in place of the target's, and that
+// the next request does not. The target's other headers are sent with every request.
+func requestsSendTheirOwnMessage(t *testing.T, c candidate) {
+	requests := make(chan recorded, 2*len(allSent))
+	host := strings.TrimSuffix(strings.TrimPrefix(serve(t, record(requests)), "http://"), "/")
+	target := strategies.Target{
+		Varied: true, Method: http.MethodPatch, Body: []byte("the target's"), Header: http.Header{"X-Target": {"1"}, "X-Two": {"the target's"}},
+	}
+	plain := sent{want: recorded{"PATCH /plain HTTP/1.1", []string{"content-length: 12", "host: HOST", "user-agent: sweetspot", "x-target: 1", "x-two: the target's"}, "the target's"}}
+	w := NewWork(2 * int64(len(allSent)))
+	for _, s := range allSent {
+		w.URLs = append(w.URLs, "http://"+strings.Replace(s.url, "HOST", host, 1), "http://"+host+"/plain")
+		own := &strategies.Message{Method: cmp.Or(s.target.Method, http.MethodGet), Header: s.target.Header, Body: append([]byte{}, s.target.Body...)}
+		w.Messages = append(w.Messages, own, nil)
+	}
+	Run(t, c, target, 1, w)
+	var all []recorded
+	for _, s := range allSent {
+		want := s.wanted(c, host)
+		want.Header = append(want.Header, "x-target: 1")
+		if s.target.Header["X-Two"] == nil {
+			want.Header = append(want.Header, "x-two: the target's")
+		}
+		slices.SortStableFunc(want.Header, byName)
+		all = append(all, want, plain.wanted(c, host))
+	}
+	checkReceived(t, requests, all, w)
+}
+
+// byName compares two lines of a head by what stands before the colon.
+func byName(a, b string) int {
+	nameA, _, _ := strings.Cut(a, ":")
+	nameB, _, _ := strings.Cut(b, ":")
+	return strings.Compare(nameA, nameB)
 }
 
 // record returns a function that reads the requests of a connection, answers each, and passes on what it read. It keeps no
@@ -135,11 +185,7 @@ func readRequest(r *bufio.Reader) (got recorded, err error) {
 		name, value, _ := strings.Cut(line, ":")
 		switch {
 		case line == "":
-			slices.SortStableFunc(got.Header, func(a, b string) int {
-				nameA, _, _ := strings.Cut(a, ":")
-				nameB, _, _ := strings.Cut(b, ":")
-				return strings.Compare(nameA, nameB)
-			})
+			slices.SortStableFunc(got.Header, byName)
 			body := make([]byte, length)
 			_, err = io.ReadFull(r, body)
 			got.Body = string(body)

@@ -17,6 +17,7 @@ import (
 type Work struct {
 	URLs     []string
 	N        int64
+	Messages []*strategies.Message        // of the requests, in turn; may be empty
 	Started  int64                        // requests that were started
 	Outcomes map[int64]strategies.Outcome // by the request's index
 
@@ -41,6 +42,9 @@ func (w *Work) Next(ctx context.Context, r *strategies.Request) bool {
 		return false
 	}
 	r.Index, r.URL, r.Start = w.Started, w.URLs[w.Started%int64(len(w.URLs))], time.Since(w.began)
+	if r.Message = nil; len(w.Messages) > 0 {
+		r.Message = w.Messages[w.Started%int64(len(w.Messages))]
+	}
 	w.Started++
 	return true
 }

@@ -1,0 +1,61 @@
+package results
+
+import (
+	"fmt"
+
+	"sweetspot/results/text"
+)
+
+// At is what a trial measures. Trials at the same one are repeats of one another: everything that tells them apart is a field
+// here, and nothing else is. [Trial] and [Summary] have a field with the same name for each.
+type At struct {
+	Strategy string `json:"strategy"`
+	Limit    int    `json:"limit"`
+	Target   int    `json:"target,omitempty"`  // index in the run's list of targets; 0 also if the run has one target
+	Streams  int    `json:"streams,omitempty"` // the most on one connection; 0 if the protocol has none, or the server decides
+}
+
+// At returns what the trial measures.
+func (t *Trial) At() At { return At{t.Strategy, t.Limit, indexOf(t.Target), t.Streams} }
+
+// At returns what the trials of the summary measure.
+func (s *Summary) At() At { return At{s.Strategy, s.Limit, indexOf(s.Target), s.Streams} }
+
+// At returns what the sweep measured, without a limit: see [At.AnyLimit].
+func (o *Optimum) At() At { return At{Strategy: o.Strategy, Streams: o.Streams} }
+
+// AnyLimit returns a without its limit. What is equal then lies on one curve over the limits.
+func (a At) AnyLimit() At {
+	a.Limit = 0
+	return a
+}
+
+// indexOf returns the index of a target that may be the only one.
+func indexOf(target *int) int {
+	if target == nil {
+		return 0
+	}
+	return *target
+}
+
+// String returns a in words, safe to print: "pool at limit 60".
+func (a At) String() string {
+	words := fmt.Sprintf("%s at limit %s", a.Name(), text.Count(a.Limit))
+	if a.Limit == 0 {
+		words = a.Name()
+	}
+	return words
+}
+
+// Name returns the strategy with what else tells it apart, but for the limit, in words that are safe to print: "pool",
+// "pool on target 1", "http2 with 10 streams".
+func (a At) Name() string {
+	words := text.Clean(a.Strategy)
+	if a.Streams > 0 {
+		words += " with " + text.Plural(a.Streams, "stream")
+	}
+	if a.Target > 0 {
+		words += fmt.Sprintf(" on target %d", a.Target)
+	}
+	return words
+}
