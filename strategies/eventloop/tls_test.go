@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -188,30 +189,46 @@ func TestCloseIsAnnounced(t *testing.T) {
 	}
 }
 
-// Handshakes that never end take their dial timeout, and no other request waits for them.
+// secure returns the URL of the same server with https.
+func secure(url string) string { return "https" + strings.TrimPrefix(url, "http") }
+
+// Handshakes that never end take their dial timeout.
 func TestHandshakeThatNeverEnds(t *testing.T) {
-	url := "https" + strings.TrimPrefix(strategytest.ConnServer(t, func(c *net.TCPConn) { _, _ = io.Copy(io.Discard, c) }), "http")
-	good := strategytest.Server(t, server.Config{TLS: true})
-	w := strategytest.NewWork(40, url, good.URL(), good.URL(), good.URL())
-	target := strategies.Target{Insecure: true, DialTimeout: 200 * time.Millisecond}
-	strategytest.Run(t, eventLoop(t), target, 20, w)
-	for index, o := range w.Outcomes {
-		want := strategies.OK
-		if index%4 == 0 {
-			want = strategies.Timeout
+	url := secure(strategytest.ConnServer(t, func(c *net.TCPConn) { _, _ = io.Copy(io.Discard, c) }))
+	w := strategytest.NewWork(10, url)
+	strategytest.Run(t, eventLoop(t), strategies.Target{Insecure: true, DialTimeout: 50 * time.Millisecond}, 5, w)
+	if got := w.Classes()[strategies.Timeout]; got != 10 {
+		t.Errorf("got %v, want 10 of class %v: %s", w.Classes(), strategies.Timeout, w.Errors())
+	}
+}
+
+// No other request waits for a handshake that does not end.
+func TestHandshakesDoNotWaitForOthers(t *testing.T) {
+	const stuck, others = 20, 40
+	release := make(chan struct{})
+	bad := secure(strategytest.ConnServer(t, func(*net.TCPConn) { <-release }))
+	var served atomic.Int64
+	good := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		if served.Add(1) == others {
+			close(release)
 		}
-		if o.Class != want {
-			t.Errorf("request %d: class %v, want %v: %v", index, o.Class, want, o.Err)
-		}
+	}))
+	defer good.Close()
+	urls := append(slices.Repeat([]string{bad}, stuck), slices.Repeat([]string{good.URL}, others)...)
+	w := strategytest.NewWork(stuck+others, urls...)
+	target := strategies.Target{Insecure: true, Timeout: time.Minute, DialTimeout: time.Minute}
+	strategytest.Run(t, eventLoop(t), target, 3*stuck, w)
+	if got := w.Classes(); got[strategies.OK] != others || got[strategies.BadTLS] != stuck {
+		t.Errorf("got %v, want %d ok and %d of class %v: %s", got, others, stuck, strategies.BadTLS, w.Errors())
 	}
 }
 
 func TestCloseEndsAHandshake(t *testing.T) {
 	connected := make(chan struct{}, 10)
-	url := "https" + strings.TrimPrefix(strategytest.ConnServer(t, func(c *net.TCPConn) {
+	url := secure(strategytest.ConnServer(t, func(c *net.TCPConn) {
 		connected <- struct{}{}
 		_, _ = io.Copy(io.Discard, c)
-	}), "http")
+	}))
 	session := strategytest.Open(t, eventLoop(t), strategies.Target{Insecure: true}, 3)
 	w := strategytest.NewWork(100, url)
 	ended := make(chan error)
