@@ -38,7 +38,7 @@ type shared struct {
 }
 
 func openSession(target strategies.Target, maxLimit int) (strategies.Session, error) {
-	n := network.New(target.DialTimeout, target.DNSCache)
+	n := target.Network()
 	s := &session{
 		shared: &shared{
 			target:     target,
