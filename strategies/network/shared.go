@@ -33,7 +33,7 @@ func (n *Network) DialShared(ctx context.Context, address string, config *tls.Co
 		return nil, err
 	}
 	secured, is := c.Conn.(*tls.Conn)
-	if is && secured.ConnectionState().NegotiatedProtocol != config.NextProtos[0] {
+	if is && config != nil && secured.ConnectionState().NegotiatedProtocol != config.NextProtos[0] {
 		c.Close()
 		return nil, disagrees(address, config)
 	}
