@@ -175,7 +175,7 @@ func newRunHead(source Source, letter string, number int, d data) runHead {
 		return h
 	}
 	for _, o := range run.Optima {
-		a := answer{Name: o.At().Name(), Label: o.Label(), Figure: text.Count(o.Limit), Text: text.Clean(o.Conclusion()), Colour: colour(o.At())}
+		a := answer{Name: o.At().Name(false), Label: o.Label(), Figure: text.Count(o.Limit), Text: text.Clean(o.Conclusion()), Colour: colour(o.At())}
 		if a.Label == "" {
 			a.Figure = "?"
 		}
@@ -208,7 +208,7 @@ func sideBySide(sources []Source, heads []runHead) *table {
 		if len(best) > 0 {
 			s := best[0]
 			row = []string{
-				row[0], h.Target, s.At().Name(), text.Count(s.Limit), text.Number(s.PerSecond),
+				row[0], h.Target, s.At().Name(len(source.Run.Targets) > 0), text.Count(s.Limit), text.Number(s.PerSecond),
 				orNoValue(s.Latency.P50, text.Span), orNoValue(s.Latency.P99, text.Span), text.Percent(failedShare(s)), h.Started,
 			}
 		}
