@@ -34,6 +34,9 @@ var (
 	ErrBodyTooLarge = errors.New("response body too large") // a body that is kept is, or will be, larger than Config.MaxBody
 )
 
+// RefusedStream is the code of a stream that the server has not processed.
+const RefusedStream = uint32(wire.ErrCodeRefusedStream)
+
 // A ResetError is the error of a request whose stream or connection was ended by the server: by RST_STREAM, or by GOAWAY and the
 // end of the connection.
 type ResetError struct {
