@@ -49,6 +49,8 @@ type Findings struct {
 type Observer struct {
 	// Keep is given each trial of the run as soon as it is over. An error ends the run, which returns it.
 	Keep func(results.Trial) error
+	// Answer is given what a sweep knows about a strategy so far, after each trial of the search for its limit.
+	Answer func(results.Optimum)
 	// Progress is given what is being measured, at least ten times per second. It must return quickly.
 	Progress func(Progress)
 	// Alert is given, as soon as it is known, each warning about the run as a whole that should be known before the run goes on.

@@ -194,13 +194,13 @@ func (b bottleneckTest) slowDown(ctx context.Context, r *runner) (causalTest, er
 // burning returns the target with d of processor time added to every request.
 func burning(t strategies.Target, d time.Duration) strategies.Target {
 	handle := t.Handle
-	t.Handle = func(r *strategies.Request, status int, body []byte) error {
+	t.Handle = func(r *strategies.Request, a strategies.Answer) error {
 		for began := time.Now(); time.Since(began) < d; { // sleeping would cost no processor
 		}
 		if handle == nil {
 			return nil
 		}
-		return handle(r, status, body)
+		return handle(r, a)
 	}
 	return t
 }

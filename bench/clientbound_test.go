@@ -20,14 +20,14 @@ type locked struct{ strategies.Strategy }
 func (l locked) Open(ctx context.Context, target strategies.Target, limit int) (strategies.Session, error) {
 	var lock sync.Mutex
 	handle := target.Handle
-	target.Handle = func(r *strategies.Request, status int, body []byte) error {
+	target.Handle = func(r *strategies.Request, a strategies.Answer) error {
 		lock.Lock()
 		time.Sleep(time.Millisecond)
 		lock.Unlock()
 		if handle == nil {
 			return nil
 		}
-		return handle(r, status, body)
+		return handle(r, a)
 	}
 	return l.Strategy.Open(ctx, target, limit)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"time"
 
 	"sweetspot/results"
 	"sweetspot/results/stat"
@@ -18,6 +19,15 @@ type Comparison struct {
 	Seed       uint64          // of the order within the blocks
 	Instant    InstantServer   // to see what the client can reach; nil if there is none
 	Floor      *stat.Component // by how much a strategy differs from run to run: see [Rank]; nil if it is not known
+}
+
+// Expected returns how long the comparison lasts with a fast target; 0 if that is not known, as of batches.
+func (c Comparison) Expected(load Load) time.Duration {
+	rows := len(c.Strategies)
+	if HasCopy(rows, c.Repeats) {
+		rows++
+	}
+	return time.Duration(rows*c.Repeats) * load.shortestTrial()
 }
 
 // Run makes the comparison in complete blocks, each in its own random order, so that a machine that drifts does not favour

@@ -25,6 +25,7 @@
 //	  external/        programs in other languages, over a protocol of lines
 //	  python/          the Python programs, and their registration
 //	  http1/           the parser of HTTP/1.1 responses
+//	  expect/          expressions that decide which responses are successes
 //	  strategytest/    the checks that every strategy passes, also one outside this repository
 //	  all/             registers every strategy by import
 //	bench/           measures: trials, comparisons, sweeps, checks of the figures

@@ -29,6 +29,9 @@ type Load struct {
 	Rate     float64       // requests started per second, at most; 0 is no cap
 	Streams  int           // the most requests at a time on one connection, if the protocol multiplexes; 0: as many as the server allows
 
+	// Expect decides which whole responses are goodput; nil is every one with a status below 400.
+	Expect *strategies.Expectation
+
 	// A trial is either a batch, measured from the first request's start to the last one's end, or a window of time that is
 	// cut out of a steady stream of requests.
 	Requests    int64         // the size of a batch; 0 for a window
@@ -195,6 +198,7 @@ func (l Load) streamsOf(s strategies.Strategy) int {
 func (l Load) target() strategies.Target {
 	t := strategies.Target{
 		Method: l.Method, Header: l.Header, Body: l.Body, Timeout: l.Timeout, Insecure: l.Insecure, JSON: l.Decode, MaxBody: l.MaxBody, Streams: l.Streams,
+		Expect: l.Expect,
 	}
 	return t.WithDefaults()
 }
@@ -216,6 +220,9 @@ func (l Load) Settings() results.Settings {
 	}
 	if l.Decode {
 		s.Decode, s.MaxBody = "json", t.MaxBody
+	}
+	if l.Expect != nil {
+		s.Expect = strings.Join(l.Expect.Texts, "; ")
 	}
 	if l.Requests == 0 {
 		s.DurationSeconds = l.Duration.Seconds()

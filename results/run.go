@@ -86,6 +86,7 @@ type Settings struct {
 	Rate            float64 `json:"rate,omitempty"`             // largest number of requests per second; 0 is no limit
 	Decode          string  `json:"decode,omitempty"`           // how bodies were decoded as a part of the request: json, or empty
 	MaxBody         int64   `json:"max_body_bytes,omitempty"`   // the most that a body could have that was decoded; 0 if they were not
+	Expect          string  `json:"expect,omitempty"`           // what a response had to meet to be goodput: expressions, separated by semicolons; empty if the status alone decided
 	Insecure        bool    `json:"insecure"`                   // whether certificates were not verified
 	KeepAlive       bool    `json:"keep_alive"`                 // whether connections were used again
 	Redirects       bool    `json:"redirects"`                  // whether they were followed

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"crypto/tls"
 	"errors"
 	"net"
 	"time"
@@ -50,13 +49,7 @@ func (s *Server) releaseSlot() {
 
 // serve starts a goroutine that serves the connection until its end.
 func (s *Server) serve(tcp *net.TCPConn, number int) {
-	c := &conn{Conn: tcp, tcp: tcp, shard: number % shardCount, gone: make(chan struct{})}
-	if s.tls != nil {
-		c.Conn, c.tls = tls.Server(tcp, s.tls), true
-	}
-	if s.scheduler != nil {
-		c.waiter = newWaiter()
-	}
+	c := s.newConn(tcp, number)
 	s.mu.Lock()
 	s.conns[c] = struct{}{}
 	s.mu.Unlock()
@@ -64,7 +57,14 @@ func (s *Server) serve(tcp *net.TCPConn, number int) {
 		c.stop()
 	}
 	s.serving.Go(func() {
-		s.http.ServeConn(c) // its error is the client's: a broken connection or an invalid request
+		switch {
+		case !c.detect():
+			c.abort()
+		case c.own.protocol == http2:
+			s.multiplexed.serve(c)
+		default:
+			s.http.ServeConn(c) // its error is the client's: a broken connection or an invalid request
+		}
 		s.mu.Lock()
 		delete(s.conns, c)
 		s.mu.Unlock()

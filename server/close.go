@@ -19,6 +19,7 @@ func (s *Server) close() error {
 	close(s.draining)
 	err := s.listener.Close()
 	s.forEachConn((*conn).stop)
+	s.multiplexed.stop()
 
 	s.accepting.Wait() // after it no connection is added
 	finished := make(chan struct{})
@@ -29,10 +30,13 @@ func (s *Server) close() error {
 	select {
 	case <-finished:
 	case <-time.After(s.config.Drain):
-		err = errors.Join(err, fmt.Errorf("close: %d requests were not answered within %v", s.Stats().InFlight, s.config.Drain))
+		if n := s.Stats().InFlight; n > 0 { // else it is a client that does not close its connection
+			err = errors.Join(err, fmt.Errorf("close: %d requests were not answered within %v", n, s.config.Drain))
+		}
 		s.cutOff()
 		<-finished
 	}
+	s.streaming.Lock()
 	close(s.closed)
 	s.polling.Wait()
 	if s.scheduler != nil {
@@ -43,6 +47,7 @@ func (s *Server) close() error {
 
 // cutOff ends every connection and every wait at once.
 func (s *Server) cutOff() {
+	s.cutting.Store(true)
 	if s.scheduler != nil {
 		s.scheduler.stopEntering()
 	}

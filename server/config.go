@@ -30,10 +30,11 @@ type Config struct {
 	Chunked bool // send the body in chunks, without Content-Length
 	Gzip    bool // send the body compressed to clients that accept gzip
 
-	TLS             bool          // serve HTTPS, with a self-signed certificate that Start creates
+	TLS             bool          // serve HTTPS, with a self-signed certificate that Start creates; ALPN offers h2 and http/1.1
 	NoKeepAlive     bool          // close every connection after one answer
 	RequestsPerConn int           // close a connection after that number of answers; 0 means never
 	MaxConns        int           // the most connections open at a time; others wait to be accepted; 0 means no maximum
+	MaxStreams      int           // the most requests at a time on one connection of HTTP/2 or HTTP/3; 0 means 10,000
 	Backlog         int           // the most connections that wait to be accepted; 0 means the system's default
 	Drain           time.Duration // how long Close waits for requests in flight; 0 means 5 s
 }
@@ -75,6 +76,7 @@ func (c Config) Validate() error {
 		notNegative("drain", c.Drain),
 		notNegative("requests-per-connection", c.RequestsPerConn),
 		notNegative("max-connections", c.MaxConns),
+		notNegative("max-streams", c.MaxStreams),
 		notNegative("backlog", c.Backlog),
 		c.Fail.Validate(),
 	}

@@ -12,11 +12,11 @@ import (
 // request, so the shares must add up to at most 1; the other requests are answered normally. A request that fails has the
 // same delay as any other and uses as much of the capacity; the one exception is Hang, which uses none.
 type Failures struct {
-	Reset     float64       // the connection is reset (a TCP RST) instead of an answer
+	Reset     float64       // the connection is reset (a TCP RST), or the stream (RST_STREAM), instead of an answer
 	Status500 float64       // answered 500
 	Status429 float64       // answered 429 with Retry-After
 	Hang      float64       // not answered: it waits until the client hangs up or the server closes
-	Truncate  float64       // half of the body is sent, then the connection is closed
+	Truncate  float64       // half of the body is sent, then the connection, or the stream, is closed
 	Slow      float64       // answered normally, SlowBy later
 	SlowBy    time.Duration // the additional delay; must be above 0 if Slow is
 }

@@ -2,7 +2,6 @@ package server_test
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"math/rand/v2"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/net/http2"
 
 	"sweetspot/server"
 )
@@ -84,8 +84,12 @@ func FuzzParseFailures(f *testing.F) {
 	})
 }
 
-// The client sees each kind of failure as documented, and Stats count it.
+// The client sees each kind of failure as documented, and Stats count it, whatever the protocol.
 func TestFailuresReachTheClientAndTheStats(t *testing.T) {
+	const size = 1000
+	whole := func(want int) func(int, []byte, error) bool {
+		return func(status int, _ []byte, err error) bool { return status == want && err == nil }
+	}
 	for _, c := range []struct {
 		name       string
 		fail       server.Failures
@@ -93,24 +97,20 @@ func TestFailuresReachTheClientAndTheStats(t *testing.T) {
 		status     map[int]int64
 		unanswered map[string]int64
 	}{
-		{"a reset connection", server.Failures{Reset: 1}, func(_ int, _ []byte, err error) bool { return errors.Is(err, syscall.ECONNRESET) },
+		{"a reset connection", server.Failures{Reset: 1}, func(_ int, _ []byte, err error) bool { return isReset(err) },
 			map[int]int64{}, map[string]int64{"reset": 1}},
 		{"a truncated body", server.Failures{Truncate: 1}, func(status int, body []byte, err error) bool {
-			return status == 200 && len(body) == 500 && errors.Is(err, io.ErrUnexpectedEOF)
+			return status == 200 && len(body) == size/2 && errors.Is(err, io.ErrUnexpectedEOF)
 		}, map[int]int64{}, map[string]int64{"truncate": 1}},
-		{"a 500 answer", server.Failures{Status500: 1}, func(status int, _ []byte, err error) bool { return status == 500 && err == nil },
-			map[int]int64{500: 1}, nil},
-		{"a 429 answer", server.Failures{Status429: 1}, func(status int, _ []byte, err error) bool { return status == 429 && err == nil },
-			map[int]int64{429: 1}, nil},
-		{"a slow answer", server.Failures{Slow: 1, SlowBy: time.Millisecond}, func(status int, _ []byte, err error) bool { return status == 200 && err == nil },
-			map[int]int64{200: 1}, nil},
+		{"a 500 answer", server.Failures{Status500: 1}, whole(500), map[int]int64{500: 1}, nil},
+		{"a 429 answer", server.Failures{Status429: 1}, whole(429), map[int]int64{429: 1}, nil},
+		{"a slow answer", server.Failures{Slow: 1, SlowBy: time.Millisecond}, whole(200), map[int]int64{200: 1}, nil},
 	} {
-		for _, tls := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%s, TLS %v", c.name, tls), func(t *testing.T) {
-				srv := start(t, server.Config{Fail: c.fail, Body: 1000, TLS: tls})
-				client := newClient(t)
+		for _, p := range protocols {
+			t.Run(c.name+", "+p.name, func(t *testing.T) {
+				srv := start(t, p.config(server.Config{Fail: c.fail, Body: size}))
 				status, body, err := 0, []byte(nil), error(nil)
-				response, err := client.Post(srv.URL(), "", nil) // net/http does not retry a POST by itself
+				response, err := p.client(t).Post(p.url(srv), "", nil) // net/http does not retry a POST by itself
 				if err == nil {
 					status = response.StatusCode
 					body, err = io.ReadAll(response.Body)
@@ -119,13 +119,22 @@ func TestFailuresReachTheClientAndTheStats(t *testing.T) {
 				if !c.check(status, body, err) {
 					t.Errorf("got status %d, %d bytes, %v", status, len(body), err)
 				}
-				want := server.Stats{Requests: 1, PeakInFlight: 1, Connections: 1, Status: c.status, Unanswered: c.unanswered}
+				want := server.Stats{
+					Requests: 1, PeakInFlight: 1, Connections: 1, Streams: 1, Protocols: map[string]int64{p.http: 1},
+					Status: c.status, Unanswered: c.unanswered,
+				}
 				if diff := cmp.Diff(want, srv.Stats()); diff != "" {
 					t.Error(diff)
 				}
 			})
 		}
 	}
+}
+
+// isReset reports whether the server has reset the connection, or the stream.
+func isReset(err error) bool {
+	var stream http2.StreamError
+	return errors.Is(err, syscall.ECONNRESET) || errors.As(err, &stream) && stream.Code == http2.ErrCodeInternal
 }
 
 func TestSeedDecidesWhichRequestsFail(t *testing.T) {

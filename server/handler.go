@@ -2,13 +2,14 @@ package server
 
 import (
 	"bytes"
+	"errors"
 
 	"github.com/valyala/fasthttp"
 
 	"sweetspot/server/station"
 )
 
-// handle answers one request. Without capacity, delay and failures it costs a few atomic additions more than a bare
+// handle answers one request of HTTP/1.1. Without capacity, delay and failures it costs a few atomic additions more than a bare
 // fasthttp handler, and no allocation.
 func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 	if bytes.HasPrefix(ctx.Path(), controlPrefix) {
@@ -16,23 +17,32 @@ func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 		return
 	}
 	c := ctx.Conn().(*conn)
-	counters := s.counters.Load()
-	counters.begin(c)
-	outcome := s.wait(c)
-	if outcome >= reset {
-		counters.abort(c, outcome)
+	if outcome := s.respond(ctx, &c.visit); outcome >= reset {
 		s.abort(c, outcome)
 		return // fasthttp's write of the response then fails
 	}
-	s.answer(ctx, outcome)
 	if s.stopping.Load() {
 		ctx.SetConnectionClose()
 	}
-	counters.answer(c, ctx.Response.StatusCode())
+}
+
+// respond holds the request for its delay and its service, fills in the response if there is one, and counts the request. It
+// returns the request's outcome.
+func (s *Server) respond(ctx *fasthttp.RequestCtx, v *visit) outcome {
+	counters := s.counters.Load()
+	counters.begin(v.link)
+	outcome := s.wait(v)
+	if outcome >= reset {
+		counters.abort(v.link, outcome)
+		return outcome
+	}
+	s.answer(ctx, outcome)
+	counters.answer(v.link, ctx.Response.StatusCode())
+	return outcome
 }
 
 // wait holds the request for its delay and its service, and returns its outcome.
-func (s *Server) wait(c *conn) outcome {
+func (s *Server) wait(v *visit) outcome {
 	if s.faults == nil {
 		return answered
 	}
@@ -40,25 +50,23 @@ func (s *Server) wait(c *conn) outcome {
 	if draw.outcome != hang && s.scheduler == nil {
 		return draw.outcome
 	}
-	c.waitsSince.Store(s.polls.Load())
-	defer c.waitsSince.Store(0)
+	v.waitsSince.Store(s.polls.Load())
+	defer v.waitsSince.Store(0)
 	if draw.outcome == hang {
 		select {
-		case <-c.gone:
+		case <-v.gone:
 		case <-s.draining:
 		}
 		return hang
 	}
-	switch s.scheduler.wait(c.waiter, draw.delay, draw.work) {
+	switch s.scheduler.wait(v.waiter, draw.delay, draw.work) {
 	case station.Rejected:
 		return status429
 	case station.Canceled:
-		select {
-		case <-c.gone:
-			return hangup
-		default:
+		if s.cutting.Load() {
 			return cut
 		}
+		return hangup
 	}
 	return draw.outcome
 }
@@ -98,6 +106,19 @@ func (s *Server) answer(ctx *fasthttp.RequestCtx, o outcome) {
 		redirect(ctx)
 	default:
 		s.page.write(ctx)
+	}
+}
+
+// rejected answers what fasthttp does not accept as a request.
+func rejected(ctx *fasthttp.RequestCtx, err error) {
+	var head *fasthttp.ErrSmallBuffer
+	switch {
+	case errors.As(err, &head):
+		writeError(ctx, fasthttp.StatusRequestHeaderFieldsTooLarge, "the head of the request is too large")
+	case errors.Is(err, fasthttp.ErrBodyTooLarge):
+		writeError(ctx, fasthttp.StatusRequestEntityTooLarge, "the body is too large")
+	default:
+		writeError(ctx, fasthttp.StatusBadRequest, "this is not a request of HTTP/1.1")
 	}
 }
 

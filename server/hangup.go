@@ -43,13 +43,13 @@ func (s *Server) waitingBefore(poll int64, list []*conn) []*conn {
 	return list
 }
 
-// abandon ends the wait of a request whose client has hung up. Only pollHangups calls it, so gone is closed once.
+// abandon ends the wait of a request whose client has hung up. Only pollHangups calls it, so hungUpOn is closed once.
 func (s *Server) abandon(c *conn) {
 	select {
-	case <-c.gone:
+	case <-c.hungUpOn:
 		return // an earlier poll has seen it
 	default:
-		close(c.gone)
+		close(c.hungUpOn)
 	}
 	if s.scheduler != nil {
 		s.scheduler.cancel(c.waiter)

@@ -1,4 +1,5 @@
-// Package server is an HTTP/1.1 test server for measuring clients. The best concurrency limit of its answers is known
+// Package server is a test server for measuring clients. It speaks HTTP/1.1 and HTTP/2 at one port: over TLS client and server
+// agree on one by ALPN, without TLS the client's first bytes tell. The best concurrency limit of its answers is known
 // exactly, it can be made to fail in the ways that servers fail, and it counts the requests that it receives,
 // independently of the client.
 //
@@ -41,6 +42,8 @@ type Server struct {
 	tls      *tls.Config // nil without TLS
 	http     fasthttp.Server
 
+	multiplexed *multiplexed // of HTTP/2
+
 	faults    *faults    // nil if every request is answered at once and normally
 	scheduler *scheduler // nil if no request waits
 	page      page
@@ -52,10 +55,12 @@ type Server struct {
 	slots chan struct{} // one value per connection that is open or being accepted; nil without MaxConns
 
 	stopping  atomic.Bool
+	cutting   atomic.Bool   // what is in flight is being cut off
 	draining  chan struct{} // closed when Close begins
 	closed    chan struct{} // closed when all connections have ended
 	accepting sync.WaitGroup
 	serving   sync.WaitGroup // the connections
+	streaming sync.RWMutex   // read-locked by the handlers of streams, which may outlive their connection; locked for good by Close
 	polling   sync.WaitGroup
 	polls     atomic.Int64 // the number of hangup polls so far, plus 1
 	closeOnce sync.Once
@@ -69,6 +74,7 @@ func Start(config Config) (*Server, error) {
 		return nil, err
 	}
 	config.Addr = cmp.Or(config.Addr, "127.0.0.1:0")
+	config.MaxStreams = cmp.Or(config.MaxStreams, 10_000)
 	config.Drain = cmp.Or(config.Drain, 5*time.Second)
 	s := &Server{
 		config:   config,
@@ -86,6 +92,7 @@ func Start(config Config) (*Server, error) {
 		s.release()
 		return nil, err
 	}
+	s.multiplexed = s.newMultiplexed()
 	s.accepting.Go(s.accept)
 	if s.faults != nil {
 		s.polling.Go(s.pollHangups)
@@ -121,7 +128,8 @@ func (s *Server) prepare() (err error) {
 		MaxRequestsPerConn:           c.RequestsPerConn,
 		MaxRequestBodySize:           maxBody,
 		DisablePreParseMultipartForm: true,
-		NoDefaultDate:                true, // fasthttp updates the date in a goroutine that never ends
+		NoDefaultDate:                true,     // fasthttp updates the date in a goroutine that never ends
+		ErrorHandler:                 rejected, // fasthttp's own would send the date
 	}
 	return nil
 }

@@ -44,5 +44,5 @@ func (c *conn) hungUp() bool {
 	case failure != nil, n == 0:
 		return true
 	}
-	return c.tls && n <= maxAlertBytes
+	return c.tls != nil && n <= maxAlertBytes
 }

@@ -10,6 +10,9 @@ type Stats struct {
 	Connections  int64         `json:"connections"`    // connections that carried at least one request
 	Status       map[int]int64 `json:"status"`         // requests answered completely, by status
 
+	Streams   int64            `json:"streams,omitempty"`   // the most requests in flight at once on one connection
+	Protocols map[string]int64 `json:"protocols,omitempty"` // requests by their version of HTTP, such as "HTTP/2"
+
 	// Unanswered are the requests without a complete answer, by their outcome: reset, truncate, hang, hangup (the client
 	// closed the connection first) and cut (the server closed). Unanswered, Status and InFlight add up to Requests.
 	Unanswered map[string]int64 `json:"unanswered,omitempty"`
@@ -20,6 +23,7 @@ type Stats struct {
 type counters struct {
 	// inFlight and peak are not sharded, because the peak of a sum can't be computed from the peaks of its parts.
 	inFlight, peak atomic.Int64
+	streams        atomic.Int64 // the peak of a connection that may have several
 	connections    atomic.Int64
 	shards         [shardCount]shard
 }
@@ -30,35 +34,49 @@ const shardCount = 16
 
 // A shard is 5 KB, so the counters in use of two shards are in different cache lines.
 type shard struct {
-	requests   atomic.Int64
+	requests   [protocolCount]atomic.Int64
 	status     [600]atomic.Int64
 	unanswered [outcomeCount]atomic.Int64
 }
 
 // begin counts a request that has been read.
-func (c *counters) begin(from *conn) {
-	if from.countedBy != c {
-		from.countedBy = c
+func (c *counters) begin(from *link) {
+	if from.countedBy.Load() != c && from.countedBy.Swap(c) != c {
 		c.connections.Add(1)
 	}
-	c.shards[from.shard].requests.Add(1)
-	n := c.inFlight.Add(1)
-	for peak := c.peak.Load(); n > peak && !c.peak.CompareAndSwap(peak, n); {
-		peak = c.peak.Load()
+	c.shards[from.shard].requests[from.protocol].Add(1)
+	raise(&c.peak, c.inFlight.Add(1))
+	if from.protocol != http1 {
+		raise(&c.streams, from.streams.Add(1))
+	}
+}
+
+// raise makes peak at least n.
+func raise(peak *atomic.Int64, n int64) {
+	for old := peak.Load(); n > old && !peak.CompareAndSwap(old, n); {
+		old = peak.Load()
+	}
+}
+
+// end counts that a request is no longer in flight.
+func (c *counters) end(from *link) {
+	c.inFlight.Add(-1)
+	if from.protocol != http1 {
+		from.streams.Add(-1)
 	}
 }
 
 // answer counts a request whose answer is about to be written. It is called before the write: during the write the client
 // may already send its next request, and both would be counted as in flight.
-func (c *counters) answer(from *conn, status int) {
+func (c *counters) answer(from *link, status int) {
 	c.shards[from.shard].status[status].Add(1)
-	c.inFlight.Add(-1)
+	c.end(from)
 }
 
 // abort counts a request that gets no complete answer.
-func (c *counters) abort(from *conn, o outcome) {
+func (c *counters) abort(from *link, o outcome) {
 	c.shards[from.shard].unanswered[o].Add(1)
-	c.inFlight.Add(-1)
+	c.end(from)
 }
 
 // stats adds up the shards. While requests come and go, the sums may differ by the requests of that moment.
@@ -67,11 +85,21 @@ func (c *counters) stats() Stats {
 		InFlight:     c.inFlight.Load(),
 		PeakInFlight: c.peak.Load(),
 		Connections:  c.connections.Load(),
+		Streams:      c.streams.Load(),
 		Status:       make(map[int]int64),
 	}
 	for i := range c.shards {
 		shard := &c.shards[i]
-		s.Requests += shard.requests.Load()
+		for p := range protocolCount {
+			if n := shard.requests[p].Load(); n > 0 {
+				if s.Protocols == nil {
+					s.Protocols = make(map[string]int64)
+				}
+				s.Requests += n
+				s.Protocols[p.String()] += n
+				s.Streams = max(s.Streams, 1)
+			}
+		}
 		for status := range shard.status {
 			if n := shard.status[status].Load(); n > 0 {
 				s.Status[status] += n

@@ -29,12 +29,13 @@ func TestStatsCountRequestsAndConnectionsThatCarriedThem(t *testing.T) {
 	for _, path := range []string{"", "a/b?c=d", "redirect/1", "redirect/x", "private"} {
 		get(t, client, srv.URL()+path)
 	}
-	want := server.Stats{Requests: 5, PeakInFlight: 1, Connections: 1, Status: map[int]int64{200: 2, 302: 1, 400: 1, 401: 1}}
+	want := server.Stats{Requests: 5, PeakInFlight: 1, Connections: 1, Status: map[int]int64{200: 2, 302: 1, 400: 1, 401: 1},
+		Streams: 1, Protocols: map[string]int64{"HTTP/1.1": 5}}
 	if diff := cmp.Diff(want, srv.Stats()); diff != "" {
 		t.Error(diff)
 	}
 	_, body := get(t, client, srv.URL()+"-/stats")
-	const text = `{"requests":5,"in_flight":0,"peak_in_flight":1,"connections":1,"status":{"200":2,"302":1,"400":1,"401":1}}`
+	const text = `{"requests":5,"in_flight":0,"peak_in_flight":1,"connections":1,"status":{"200":2,"302":1,"400":1,"401":1},"streams":1,"protocols":{"HTTP/1.1":5}}`
 	if got := strings.TrimSpace(string(body)); got != text {
 		t.Errorf("got  %s\nwant %s", got, text)
 	}

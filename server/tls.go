@@ -34,5 +34,8 @@ func selfSigned() (*tls.Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tls: create a certificate: %w", err)
 	}
-	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{cert}, PrivateKey: key}}}, nil
+	return &tls.Config{
+		Certificates: []tls.Certificate{{Certificate: [][]byte{cert}, PrivateKey: key}},
+		NextProtos:   []string{alpnHTTP2, "http/1.1"},
+	}, nil
 }

@@ -66,7 +66,7 @@ func TestReceiveBoundsWhatItKeeps(t *testing.T) {
 		{"of a status without a body", 204, "", -1, "", OK},
 	} {
 		target := Target{JSON: true, MaxBody: limit}.InProcess()
-		got := target.Receive(time.Now().Add(time.Hour), &Request{}, Response{c.status, c.encoding, c.length, iotest.HalfReader(strings.NewReader(c.body))})
+		got := target.Receive(time.Now().Add(time.Hour), &Request{}, Response{c.status, nil, c.encoding, c.length, iotest.HalfReader(strings.NewReader(c.body))})
 		if got.Class != c.want {
 			t.Errorf("%s: %v, want %v: %v", c.name, got.Class, c.want, got.Err)
 		}
@@ -88,8 +88,8 @@ func TestReceiveReportsTheErrorOfTheConnection(t *testing.T) {
 
 func TestASuccessIsNeverLaterThanItsDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		for _, handle := range []func(*Request, int, []byte) error{
-			nil, func(*Request, int, []byte) error { time.Sleep(time.Second); return nil },
+		for _, handle := range []func(*Request, Answer) error{
+			nil, func(*Request, Answer) error { time.Sleep(time.Second); return nil },
 		} {
 			slow := io.MultiReader(strings.NewReader("x"), readerFunc(func([]byte) (int, error) { time.Sleep(time.Second); return 0, io.EOF }))
 			target := Target{Handle: handle}.InProcess()
@@ -182,5 +182,5 @@ func FuzzBodyShares(f *testing.F) {
 
 // receive takes a response of unknown length with that body.
 func receive(target Target, encoding string, body io.Reader) Outcome {
-	return target.Receive(time.Now().Add(target.Timeout), &Request{}, Response{200, encoding, -1, body})
+	return target.Receive(time.Now().Add(target.Timeout), &Request{}, Response{200, nil, encoding, -1, body})
 }

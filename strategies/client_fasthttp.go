@@ -285,6 +285,7 @@ func (c *fastHTTPCaller) exchange(r *Request, conn *network.Conn, deadline time.
 	}
 	return c.stack.target.Receive(deadline, r, Response{
 		Status:   c.response.StatusCode(),
+		Header:   fastHTTPHeader{&c.response.Header},
 		Encoding: string(c.response.Header.ContentEncoding()),
 		Length:   int64(c.response.Header.ContentLength()), // or negative
 		Body:     body,
@@ -299,6 +300,7 @@ const maxHeadBytes = 256 << 10
 func (c *fastHTTPCaller) readHead(conn *network.Conn) error {
 	c.reader.Reset(conn)
 	c.response.Reset()
+	c.response.Header.SetNoDefaultContentType(true) // a response without one has none
 	for {
 		err := c.response.Header.Read(c.reader)
 		var small *fasthttp.ErrSmallBuffer

@@ -141,6 +141,7 @@ func (c *netHTTPCaller) attempt(r *Request, request *http.Request, deadline time
 	if err == nil {
 		o = c.stack.target.Receive(deadline, r, Response{
 			Status:   response.StatusCode,
+			Header:   netHTTPHeader(response.Header),
 			Encoding: response.Header.Get("Content-Encoding"),
 			Length:   response.ContentLength,
 			Body:     response.Body,

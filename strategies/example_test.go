@@ -52,10 +52,10 @@ func Example() {
 	var decoded atomic.Int64
 	target := strategies.Target{
 		Timeout: 5 * time.Second,
-		Handle: func(_ *strategies.Request, _ int, body []byte) error {
+		Handle: func(_ *strategies.Request, a strategies.Answer) error {
 			var page map[string]any
 			defer decoded.Add(1)
-			return json.Unmarshal(body, &page)
+			return json.Unmarshal(a.Body, &page)
 		},
 	}
 	fasthttp, err := strategies.Get("fasthttp")

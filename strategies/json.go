@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"runtime"
 )
 
@@ -18,24 +19,26 @@ const (
 	treeJSON = 1 << 20
 )
 
-// decoding returns a Handle that decodes the body and then calls next, unless that is nil.
-func decoding(next func(*Request, int, []byte) error) func(*Request, int, []byte) error {
+// decoding returns a Handle that decodes the body of a success and then calls next, unless that is nil.
+func (t Target) decoding(next func(*Request, Answer) error) func(*Request, Answer) error {
 	processors := make(chan struct{}, runtime.GOMAXPROCS(0))
-	return func(r *Request, status int, body []byte) error {
-		if len(body) > smallJSON {
-			processors <- struct{}{}
-		}
-		err := decodeJSON(body)
-		if len(body) > smallJSON {
-			<-processors
-		}
-		if err != nil {
-			return fmt.Errorf("decode json: %w", err)
+	return func(r *Request, a Answer) error {
+		if a.Status < http.StatusBadRequest && t.hasBody(r, a.Status) {
+			if len(a.Body) > smallJSON {
+				processors <- struct{}{}
+			}
+			err := decodeJSON(a.Body)
+			if len(a.Body) > smallJSON {
+				<-processors
+			}
+			if err != nil {
+				return fmt.Errorf("decode json: %w", err)
+			}
 		}
 		if next == nil {
 			return nil
 		}
-		return next(r, status, body)
+		return next(r, a)
 	}
 }
 

@@ -34,9 +34,16 @@ type Target struct {
 	// 204, is not decoded. Of a body above 1 MiB the values are decoded but not kept.
 	JSON bool
 	// Handle is called with each successful response before its request ends, after JSON has been decoded. It is called by
-	// several goroutines at a time. Body is valid until Handle returns. An error gives the outcome the class [Undecodable].
-	// Another process cannot call Handle: see [ErrHandle]. Without Handle and JSON, bodies are read to the end and discarded.
-	Handle func(r *Request, status int, body []byte) error
+	// several goroutines at a time. An error gives the outcome the class [Undecodable]. Another process cannot call Handle: see
+	// [ErrHandle]. Without Handle and JSON, bodies are read to the end and discarded.
+	Handle func(r *Request, a Answer) error
+	// Every has Handle called with every whole response: also with one that has a status of 400 or above, whose class is
+	// [BadStatus] all the same, and with one that can have no body.
+	Every bool
+
+	// Expect decides which whole responses are successes: see [Expectation]. The default is every one with a status below 400.
+	// What it rejects is of class [Unexpected], and is neither decoded nor handed to Handle.
+	Expect *Expectation
 
 	memory *bodyMemory // for the bodies of a session; nil until InProcess
 }
@@ -92,7 +99,7 @@ func (t Target) InProcess() Target {
 	t = t.WithDefaults()
 	t.memory = newBodyMemory(t.MaxBody + 1)
 	if t.JSON {
-		t.Handle = decoding(t.Handle)
+		t.Handle = t.decoding(t.Handle)
 	}
 	return t
 }

@@ -1,10 +1,14 @@
 package cli
 
 import (
+	"fmt"
+	"time"
+
 	"github.com/spf13/cobra"
 
 	"sweetspot/bench"
 	"sweetspot/bench/cli/bundled"
+	"sweetspot/results/text"
 )
 
 func newBenchCommand() *cobra.Command {
@@ -32,12 +36,16 @@ Without a URL, or with only a path such as /{1..1000}, it starts the bundled tes
 		Args: oneURL,
 		RunE: func(cmd *cobra.Command, args []string) error { return runBench(cmd, args, &o, &thresholds, limit) },
 	}
+	o.defaults = toCompare()
 	o.bind(cmd)
 	thresholds.bind(cmd)
 	cmd.Flags().IntVarP(&limit, "limit", "c", 60, "have at most `N` requests in flight")
 	cmd.Flags().IntVar(&o.streams, "streams", 0, "have at most `N` requests at a time on one connection, with strategies over HTTP/2 and HTTP/3: a limit takes limit/N connections (default as many as the server allows)")
 	return cmd
 }
+
+// worthSaying is how long a run lasts that announces its length.
+const worthSaying = 10 * time.Second
 
 func runBench(cmd *cobra.Command, args []string, o *options, thresholds *thresholds, limit int) error {
 	var found faults
@@ -57,8 +65,14 @@ func runBench(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	run := newRun("bench", redacted(cmd, args), plan, o)
 	var instant bundled.Instant
 	defer instant.Stop()
+	comparison := bench.Comparison{
+		Strategies: plan.strategies, Limit: limit, Repeats: o.repeats, Seed: o.seed, Instant: instant.Start, Floor: plan.floor,
+	}
+	if expected := comparison.Expected(plan.load); expected >= worthSaying && !o.quiet {
+		fmt.Fprintf(cmd.ErrOrStderr(), "measuring %s: about %s\n", text.Plural(len(plan.strategies)*o.repeats, "trial"), text.Span(expected.Seconds()))
+	}
 	err := job{
-		plan: bench.Comparison{Strategies: plan.strategies, Limit: limit, Repeats: o.repeats, Seed: o.seed, Instant: instant.Start, Floor: plan.floor},
+		plan: comparison,
 		load: plan.load, server: o.server(), run: run, display: &o.display, out: o.out, live: plan.live, quiet: o.quiet,
 	}.do(cmd)
 	if err != nil {

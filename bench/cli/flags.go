@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,10 +19,12 @@ import (
 	"sweetspot/results/stat"
 	"sweetspot/server"
 	"sweetspot/strategies"
+	"sweetspot/strategies/expect"
 )
 
 // options are the flags that bench and sweep share, as they were given.
 type options struct {
+	defaults   []string // names of strategies to run unless --strategy is given
 	strategies []string
 	external   []string
 	requests   int64
@@ -38,6 +41,7 @@ type options struct {
 	rate       float64
 	streams    int
 	decode     string
+	expect     []string
 	maxBody    byteSize
 	profile    string
 	out        string
@@ -57,7 +61,9 @@ func oneURL(_ *cobra.Command, args []string) error {
 
 func (o *options) bind(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringSliceVarP(&o.strategies, "strategy", "s", nil, "run the strategies with these `NAMES`, separated by commas: see 'sweetspot strategies' (default all of its first list)")
+	f.StringSliceVarP(&o.strategies, "strategy", "s", nil, fmt.Sprintf(
+		"run the strategies with these `NAMES`, separated by commas: see 'sweetspot strategies'; %s stands for its whole first list (default %s)",
+		everyStrategy, strings.Join(o.defaults, ",")))
 	f.StringArrayVar(&o.external, "external", nil, "run a program as a strategy too, by `NAME=COMMAND`; may be repeated; see strategies/EXTERNAL.md")
 	f.Int64VarP(&o.requests, "requests", "n", 0, "make each trial a batch of exactly `N` requests, with its cold start and its end")
 	f.DurationVarP(&o.duration, "duration", "d", 500*time.Millisecond, "measure each trial for `DURATION`, after a warm-up that is not counted")
@@ -75,6 +81,7 @@ func (o *options) bind(cmd *cobra.Command) {
 	f.StringVar(&o.decode, "decode", "", "decode each body in this `FORMAT`, as part of the request: json, as RFC 8259 defines it, after gzip; 204 and 304 have no body")
 	o.maxBody = strategies.DefaultMaxBody
 	f.Var(&o.maxBody, "max-body", "count a body over this `SIZE` as a failure, if it is decoded; one that is not decoded is read and thrown away, whatever its size")
+	f.StringArrayVar(&o.expect, "expect", nil, "count only responses that meet this `EXPRESSION` as goodput, over status, bytes, body, json and header(\"name\"), such as 'status == 200 and json.ok'; may be repeated; the language is that of expr-lang.org; where no expression has status, one of 400 or above is a failure as ever")
 	f.StringVar(&o.profile, "profile", "article", "start the bundled server with the profile of this `NAME`, if no URL is given: see 'sweetspot serve --help'")
 	f.StringVar(&o.out, "out", "", "save the run in this `FOLDER`, each trial as soon as it is over")
 	bindFloor(f, &o.floor, "take the standard deviation of each strategy")
@@ -86,7 +93,7 @@ func (o *options) bind(cmd *cobra.Command) {
 }
 
 func completeStrategies(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	var names []string
+	names := []string{everyStrategy + "\tall that have a name of their own"}
 	for _, s := range append(strategies.Named(), strategies.Pairs()...) {
 		names = append(names, s.Name()+"\t"+s.Doc())
 	}
@@ -167,6 +174,8 @@ func (o *options) load(cmd *cobra.Command, url string, found *faults) bench.Load
 	if o.decode != "" && o.decode != "json" {
 		found.addf("--decode %s: want json", o.decode)
 	}
+	load.Expect, err = expect.Compile(o.expect)
+	found.add("--expect", err)
 	if cmd.Flags().Changed("requests") && cmd.Flags().Changed("duration") {
 		found.addf("--requests beside --duration: want trials of N requests or of a DURATION")
 	}
@@ -236,34 +245,43 @@ func validMethod(method string) bool {
 	return err == nil && request.Method == method
 }
 
-// chosen returns the strategies that the flags name, or by default all that are not pairs. Programs of --external may be
-// named too, and are among the default ones.
+// chosen returns the strategies that the flags name, or by default the command's own. Programs of --external may be named too,
+// and are among the default ones.
 func (o *options) chosen(cmd *cobra.Command, found *faults) []strategies.Strategy {
 	own := parsePrograms(cmd.Context(), o.external, found)
+	names := o.strategies
 	if !cmd.Flags().Changed("strategy") {
-		return append(strategies.Named(), own...)
-	}
-	if len(o.strategies) == 0 {
-		found.addf("--strategy: an empty name: want names separated by commas, such as pool,fasthttp")
+		names = slices.Concat(o.defaults, own.names())
+	} else if len(names) == 0 {
+		names = []string{""}
 	}
 	var all []strategies.Strategy
-	seen := map[string]bool{}
-	for _, name := range o.strategies {
-		if strings.TrimSpace(name) == "" {
-			found.addf("--strategy: an empty name: want names separated by commas, such as pool,fasthttp")
-			continue
-		}
-		s, err := own.get(strings.TrimSpace(name))
-		if err != nil {
-			found.add("--strategy", err)
-			continue
-		}
-		if !seen[s.Name()] {
-			seen[s.Name()] = true
-			all = append(all, s)
-		}
+	for _, name := range names {
+		all = append(all, o.called(strings.TrimSpace(name), own, found)...)
 	}
-	return all
+	seen := map[string]bool{}
+	return slices.DeleteFunc(all, func(s strategies.Strategy) bool {
+		again := seen[s.Name()]
+		seen[s.Name()] = true
+		return again
+	})
+}
+
+// called returns the strategies that a name in --strategy stands for.
+func (o *options) called(name string, own programs, found *faults) []strategies.Strategy {
+	switch name {
+	case "":
+		found.addf("--strategy: an empty name: want names separated by commas, such as pool,fasthttp")
+		return nil
+	case everyStrategy:
+		return append(strategies.Named(), own...)
+	}
+	s, err := own.get(name)
+	if err != nil {
+		found.add("--strategy", err)
+		return nil
+	}
+	return []strategies.Strategy{s}
 }
 
 // server returns the arguments that the bundled server is started with.

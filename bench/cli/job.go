@@ -13,6 +13,7 @@ import (
 
 	"sweetspot/bench"
 	"sweetspot/bench/cli/bundled"
+	"sweetspot/bench/cli/console"
 	"sweetspot/bench/cli/live"
 	"sweetspot/bench/cli/machine"
 	"sweetspot/bench/cli/secret"
@@ -67,7 +68,8 @@ func (j job) measure(cmd *cobra.Command, page *live.Page, server *bundled.Server
 	}
 	defer keep.close()
 	page.Target(j.run.Target)
-	bar := newProgress(cmd.ErrOrStderr(), j.quiet)
+	screen := console.New(cmd.ErrOrStderr(), j.quiet)
+	defer screen.Clear()
 	secrets := secret.From(cmd.Context())
 	ctx, end := context.WithCancelCause(cmd.Context())
 	defer end(nil)
@@ -76,11 +78,16 @@ func (j job) measure(cmd *cobra.Command, page *live.Page, server *bundled.Server
 			advise(t.Warnings)
 			t = secrets.Trial(t)
 			page.Trial(t)
+			screen.Trial(t)
 			keep.trial(t)
 			return nil
 		},
-		Alert:    func(w results.Warning) { bar.clear(); alert(cmd.ErrOrStderr(), secrets.Warnings([]results.Warning{w})) },
-		Progress: func(at bench.Progress) { page.Progress(at); bar.show(at) },
+		Alert: func(w results.Warning) {
+			screen.Clear()
+			alert(cmd.ErrOrStderr(), secrets.Warnings([]results.Warning{w}))
+		},
+		Progress: func(at bench.Progress) { page.Progress(at); screen.Progress(at) },
+		Answer:   screen.Answer,
 		Version: func(strategy, version string) {
 			version = secrets.Version(version)
 			page.Version(strategy, version)
@@ -92,7 +99,7 @@ func (j job) measure(cmd *cobra.Command, page *live.Page, server *bundled.Server
 		defer server.Watch(ctx, end)()
 	}
 	found, err := j.plan.Run(ctx, j.load, observe)
-	bar.clear()
+	screen.Clear()
 	if silent := context.Cause(ctx); errors.Is(silent, bundled.ErrSilent) {
 		err = silent // instead of that the run was cancelled
 	}

@@ -42,6 +42,7 @@ func Differences(old, new results.Settings) []string {
 		{"trials of", kindOf(old), kindOf(new)},
 		{"rate", old.Rate, new.Rate},
 		{"decode", old.Decode, new.Decode},
+		{"expected", old.Expect, new.Expect},
 		{"timeout", seconds(old.TimeoutSeconds), seconds(new.TimeoutSeconds)},
 		{"dial timeout", seconds(old.DialSeconds), seconds(new.DialSeconds)},
 		{"DNS cache", seconds(old.DNSSeconds), seconds(new.DNSSeconds)},

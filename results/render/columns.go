@@ -58,14 +58,19 @@ func spread(s results.Summary) string {
 
 // Failures writes how many requests of a summary failed, of all classes, or [text.None].
 func Failures(s results.Summary) string {
-	var total int64
-	for _, n := range s.Failed {
-		total += n
-	}
+	total := failures(s)
 	if total == 0 {
 		return text.None
 	}
 	return text.Count(total)
+}
+
+func failures(s results.Summary) int64 {
+	var total int64
+	for _, n := range s.Failed {
+		total += n
+	}
+	return total
 }
 
 // versusSequential writes how many times as fast a strategy is as one request at a time.

@@ -27,6 +27,9 @@ func Conditions(r *results.Run) string {
 	if s.Decode != "" {
 		parts = append(parts, "decoding "+s.Decode)
 	}
+	if s.Expect != "" {
+		parts = append(parts, "goodput only if "+s.Expect)
+	}
 	if s.Insecure {
 		parts = append(parts, "certificates not verified")
 	}

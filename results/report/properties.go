@@ -24,6 +24,7 @@ var settingProperties = []property{
 	{"DNS cache lifetime", func(r *results.Run) string { return duration(r.Settings.DNSSeconds) }},
 	{"maximum rate", func(r *results.Run) string { return rate(r.Settings.Rate) }},
 	{"body decoding", func(r *results.Run) string { return r.Settings.Decode }},
+	{"responses expected", func(r *results.Run) string { return r.Settings.Expect }},
 	{"keep-alive", func(r *results.Run) string { return yesNo(r.Settings.KeepAlive) }},
 	{"redirects followed", func(r *results.Run) string { return yesNo(r.Settings.Redirects) }},
 	{"automatic decompression", func(r *results.Run) string { return yesNo(r.Settings.Decompression) }},

@@ -88,7 +88,7 @@ func TestSlowHandleDoesNotBlockTheLoop(t *testing.T) {
 	srv := strategytest.Server(t, server.Config{})
 	var handled atomic.Int64
 	others := make(chan struct{})
-	target := strategies.Target{Handle: func(r *strategies.Request, _ int, _ []byte) error {
+	target := strategies.Target{Handle: func(r *strategies.Request, _ strategies.Answer) error {
 		switch n := handled.Add(1); {
 		case n == 1:
 			select {
@@ -118,7 +118,7 @@ func TestRequestEndsOnceIfItsConnectionBreaksDuringHandle(t *testing.T) {
 	})
 	target := strategies.Target{
 		Method: http.MethodPost, Body: bytes.Repeat([]byte("x"), 8<<20),
-		Handle: func(*strategies.Request, int, []byte) error {
+		Handle: func(*strategies.Request, strategies.Answer) error {
 			time.Sleep(50 * time.Millisecond)
 			return nil
 		},

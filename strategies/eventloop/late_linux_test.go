@@ -14,7 +14,7 @@ import (
 // A response that is whole, or decoded, only after the timeout is no success.
 func TestSuccessIsNeverLaterThanItsTimeout(t *testing.T) {
 	const allowed = 300 * time.Millisecond
-	slow := func(*strategies.Request, int, []byte) error { time.Sleep(allowed); return nil }
+	slow := func(*strategies.Request, strategies.Answer) error { time.Sleep(allowed); return nil }
 	ok := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	defer ok.Close()
 	for _, err := range makeRequests(t, strategies.Target{Timeout: allowed, Handle: slow}, ok.URL, 2, func(*network.Network) {}) {

@@ -20,7 +20,7 @@ func TestOpenSaysHowToInstallAMissingProgram(t *testing.T) {
 }
 
 func TestOpenReturnsErrHandle(t *testing.T) {
-	target := strategies.Target{Handle: func(*strategies.Request, int, []byte) error { return nil }}
+	target := strategies.Target{Handle: func(*strategies.Request, strategies.Answer) error { return nil }}
 	if _, err := program("mine", "pool").Open(t.Context(), target, 1); !errors.Is(err, strategies.ErrHandle) {
 		t.Errorf("got %v, want %v", err, strategies.ErrHandle)
 	}

@@ -39,7 +39,9 @@ const maxReusedBody = 64 << 10
 type Parser struct {
 	// KeepBelow has the body of a response whose status is below it kept for Body. Of other bodies only the bytes are counted.
 	KeepBelow int
-	MaxHead   int // largest size of all heads of a response together, and of its trailer, in bytes; 0 means DefaultMaxHead
+	// KeepHead has the head of a response kept for Header.
+	KeepHead bool
+	MaxHead  int // largest size of all heads of a response together, and of its trailer, in bytes; 0 means DefaultMaxHead
 	// MaxBody is the largest size of a body that is kept, in bytes; 0 means DefaultMaxBody. A body with a Content-Encoding may
 	// be a little larger: to compress it may have made it longer.
 	MaxBody int64
@@ -53,6 +55,7 @@ type Parser struct {
 	excess  int64 // bytes of chunk lines beyond their allowance so far: see countChunk
 	heads   int   // bytes of the interim responses' heads
 	partial partial
+	head    Header
 	body    []byte
 	lent    bool // body is not the parser's: see SetBody
 	cookies []string
@@ -82,6 +85,9 @@ func (p *Parser) Reset(head bool) {
 	p.status, p.left, p.size, p.excess, p.heads = 0, 0, 0, 0, 0
 	p.partial.clear()
 	p.cookies, p.coding = p.cookies[:0], ""
+	if p.head = p.head[:0]; cap(p.head) > maxReusedPartial {
+		p.head = nil
+	}
 	if p.body = p.body[:0]; p.lent || cap(p.body) > maxReusedBody {
 		p.body, p.lent = nil, false
 	}
@@ -148,6 +154,9 @@ func (p *Parser) ContentEncoding() string { return p.coding }
 // Cookies returns the values of the Set-Cookie headers, once the head has been read.
 func (p *Parser) Cookies() []string { return p.cookies }
 
+// Header returns the header of the response, if KeepHead is set and the head has been read. It is valid until Reset.
+func (p *Parser) Header() Header { return p.head }
+
 // Reusable reports whether, according to the response, the connection can carry another request after it.
 func (p *Parser) Reusable() bool { return p.phase == complete && !p.closes }
 
@@ -177,6 +186,9 @@ func (p *Parser) readHead(data []byte) (int, error) {
 	}
 	p.heads += len(block)
 	err = p.parseHead(block)
+	if p.KeepHead && err == nil && p.phase != inHead { // not of an interim response
+		p.head = append(p.head[:0], block...)
+	}
 	p.partial.clear()
 	return n, err
 }

@@ -56,8 +56,10 @@ var checks = []check{
 	{"redirects are not followed", redirectsAreNotFollowed},
 	{"a session keeps its cookies", sessionKeepsCookies},
 	{"Handle gets bodies whole and as sent", handleGetsWholeBodies},
+	{"Handle gets every answer and its header if the target says so", everyAnswerIsHandled},
 	{"bodies are decoded if the target says so", bodiesAreDecoded},
 	{"a body of a bad status is not decoded", badStatusIsNotDecoded},
+	{"an expectation decides what is a success", expectationsDecide},
 	{"Insecure accepts any certificate", insecureAcceptsAnyCertificate},
 	{"connections closed while idle are replaced", idleConnectionsAreReplaced},
 	{"a long header line is accepted", longHeaderIsAccepted},
@@ -98,7 +100,7 @@ func skipIf(t *testing.T, trait bool, why string) {
 // cannotHandle reports whether the strategy's requests are made by another process, which cannot call Target.Handle.
 func cannotHandle(t *testing.T, s strategies.Strategy) bool {
 	t.Helper()
-	session, err := s.Open(t.Context(), strategies.Target{Handle: func(*strategies.Request, int, []byte) error { return nil }}, 1)
+	session, err := s.Open(t.Context(), strategies.Target{Handle: func(*strategies.Request, strategies.Answer) error { return nil }}, 1)
 	if errors.Is(err, strategies.ErrHandle) {
 		return true
 	}
