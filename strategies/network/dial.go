@@ -33,67 +33,81 @@ func (e *TLSError) Unwrap() error { return e.Err }
 // It returns the error of the lookup, the joined errors of all addresses, a [TLSError], or an error that wraps
 // [context.DeadlineExceeded], or [net.ErrClosed] after Close.
 func (n *Network) Dial(ctx context.Context, address string, o Options) (*Conn, error) {
+	w, carrier, err := n.establish(ctx, address, o.TLS, func(w *wire) net.Conn {
+		if o.Alternating {
+			return newExchangeConn(w)
+		}
+		return w
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Conn{
+		Conn: carrier, wire: w, network: n, options: o, habit: n.habit(address),
+		timed: n.dialled.Add(1)%connsPerTimed == 1, ended: time.Since(n.opened),
+	}, nil
+}
+
+// establish connects and negotiates whatever comes before HTTP. It returns the connection with what carries HTTP on it: what carry
+// returns for it, or TLS over that.
+func (n *Network) establish(ctx context.Context, address string, secure *tls.Config, carry func(*wire) net.Conn) (*wire, net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, n.dialTimeout)
 	defer cancel()
 	defer context.AfterFunc(n.ctx, cancel)()
-	conn, err := n.dial(ctx, address, o)
-	if err != nil && n.ctx.Err() != nil {
-		return nil, fmt.Errorf("dial %s: %w", address, errSessionClosed)
+	w, host, err := n.connectHost(ctx, address)
+	if err == nil {
+		carrier := carry(w)
+		if secure != nil {
+			carrier, err = handshake(ctx, w, carrier, host, secure)
+		}
+		if err == nil {
+			return w, carrier, nil
+		}
+		n.forget(w)
+		w.TCPConn.Close()
+		err = fmt.Errorf("dial %s: %w", address, err)
 	}
-	return conn, err
+	if n.ctx.Err() != nil {
+		err = fmt.Errorf("dial %s: %w", address, errSessionClosed)
+	}
+	return nil, nil, err
 }
 
-func (n *Network) dial(ctx context.Context, address string, o Options) (*Conn, error) {
+// connectHost connects to the host of address, which it returns too.
+func (n *Network) connectHost(ctx context.Context, address string) (w *wire, host string, err error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
-		return nil, fmt.Errorf("dial %s: %w", address, err)
+		return nil, "", fmt.Errorf("dial %s: %w", address, err)
 	}
 	addresses, err := n.Resolve(ctx, host)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	raw, ip, err := n.race(ctx, addresses, port)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	n.Prefer(host, ip)
-	w, err := newWire(raw)
-	if err != nil {
-		return nil, err
+	if w, err = newWire(raw); err != nil {
+		return nil, "", err
 	}
 	if !n.keep(w) {
 		raw.Close()
-		return nil, net.ErrClosed
+		return nil, "", net.ErrClosed
 	}
-	c, err := n.newConn(ctx, w, host, o)
-	if err != nil {
-		n.forget(w)
-		raw.Close()
-		return nil, fmt.Errorf("dial %s: %w", address, err)
-	}
-	c.habit = n.habit(address)
-	return c, nil
+	return w, host, nil
 }
 
-// newConn makes the TLS handshake, if there is to be one.
-func (n *Network) newConn(ctx context.Context, w *wire, host string, o Options) (*Conn, error) {
-	var carrier net.Conn = w
-	if o.Alternating {
-		carrier = newExchangeConn(w)
+// handshake makes the TLS handshake over carrier, and returns TLS over it.
+func handshake(ctx context.Context, w *wire, carrier net.Conn, host string, secure *tls.Config) (*tls.Conn, error) {
+	config := secure.Clone()
+	config.ServerName = host
+	secured := tls.Client(carrier, config)
+	ended := context.AfterFunc(ctx, func() { w.TCPConn.Close() })
+	if err := secured.Handshake(); err != nil || !ended() {
+		return nil, handshakeFault(ctx, err)
 	}
-	if o.TLS != nil {
-		config := o.TLS.Clone()
-		config.ServerName = host
-		secured := tls.Client(carrier, config)
-		ended := context.AfterFunc(ctx, func() { w.TCPConn.Close() })
-		if err := secured.Handshake(); err != nil || !ended() {
-			return nil, handshakeFault(ctx, err)
-		}
-		carrier = secured
-	}
-	return &Conn{
-		Conn: carrier, wire: w, network: n, options: o, timed: n.dialled.Add(1)%connsPerTimed == 1, ended: time.Since(n.opened),
-	}, nil
+	return secured, nil
 }
 
 // handshakeFault returns the error of a failed handshake.
