@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"sweetspot/strategies/http1"
+	"sweetspot/strategies/http2"
 	"sweetspot/strategies/network"
 )
 
@@ -93,9 +94,11 @@ func classify(err error) Class {
 		dns     *net.DNSError
 		timeout interface{ Timeout() bool }
 		secure  *network.TLSError
+		reset   *http2.ResetError
 	)
 	switch {
-	case errors.Is(err, http1.ErrMalformed), errors.Is(err, http1.ErrTooLarge):
+	case errors.Is(err, http1.ErrMalformed), errors.Is(err, http1.ErrTooLarge),
+		errors.Is(err, http2.ErrMalformed), errors.Is(err, http2.ErrTooLarge):
 		return Malformed
 	case errors.Is(err, net.ErrClosed): // the session was closed, and only for that reason
 		return Other
@@ -108,7 +111,7 @@ func classify(err error) Class {
 		return BadTLS
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return Refused
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, network.ErrStale):
+	case errors.As(err, &reset), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, network.ErrStale):
 		return Reset
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return Truncated
