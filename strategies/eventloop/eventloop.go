@@ -43,7 +43,7 @@ func (s strategy) Open(_ context.Context, target strategies.Target, maxLimit int
 	if maxLimit < 1 {
 		return nil, fmt.Errorf("%s: open: limit %d: want at least 1", s.Name(), maxLimit)
 	}
-	session, err := openSession(s.protocol, target.InProcess(), maxLimit)
+	session, err := openSession(s, target.InProcess(), maxLimit)
 	if err != nil {
 		return nil, fmt.Errorf("%s: open: %w", s.Name(), err)
 	}

@@ -17,6 +17,10 @@ type poller struct {
 	wakeFD int // an eventfd that wakes the loop
 	events [1024]unix.EpollEvent
 	polls  int // the number of polls before the thread blocks
+
+	// crowded says that as many loops run as Go has processors. Otherwise the others run what becomes runnable, and to leave the
+	// processor to goroutines only wakes another thread for nothing, at each wait.
+	crowded bool
 }
 
 // maxPolls is the largest value of poller.polls. Blocking a thread and waking it costs several microseconds, for the client
@@ -65,7 +69,7 @@ func (p *poller) wait(timeout time.Duration) ([]unix.EpollEvent, error) {
 	}
 	if timeout >= yieldThreshold {
 		for range p.polls {
-			yield()
+			p.yield()
 			if ready := p.poll(); len(ready) > 0 {
 				p.polls = min(2*p.polls, maxPolls)
 				return ready, nil
@@ -87,14 +91,20 @@ func (p *poller) poll() []unix.EpollEvent {
 }
 
 // yield lets others use the processor first: goroutines, then other threads and programs.
-func yield() {
-	runtime.Gosched()
+func (p *poller) yield() {
+	p.letGoroutinesRun()
 	_, _, _ = unix.RawSyscall(unix.SYS_SCHED_YIELD, 0, 0, 0)
+}
+
+func (p *poller) letGoroutinesRun() {
+	if p.crowded {
+		runtime.Gosched()
+	}
 }
 
 // block blocks the thread until there are events, or until timeout.
 func (p *poller) block(timeout time.Duration) ([]unix.EpollEvent, error) {
-	runtime.Gosched() // otherwise goroutines of this thread would wait until Go notices that it is blocked
+	p.letGoroutinesRun() // otherwise those of this thread would wait until Go notices that it is blocked
 	milliseconds := min((timeout-1)/time.Millisecond+1, math.MaxInt32)
 	n, err := unix.EpollWait(p.fd, p.events[:], int(milliseconds))
 	if err == unix.EINTR {

@@ -17,6 +17,7 @@ import (
 
 // session is a session of event loops. Each loop has its own connections and its share of every limit.
 type session struct {
+	name     string // of the strategy
 	shared   *shared
 	maxLimit int
 	loops    []*loop
@@ -40,24 +41,25 @@ type shared struct {
 	streams  atomic.Int64 // the most that a server has allowed on one connection; 0 if that is unknown
 }
 
-func openSession(p strategies.Protocol, target strategies.Target, maxLimit int) (strategies.Session, error) {
+func openSession(of strategy, target strategies.Target, maxLimit int) (strategies.Session, error) {
 	n := network.New(target.DialTimeout, target.DNSCache)
 	s := &session{
 		shared: &shared{
 			target:     target,
 			network:    n,
 			cookies:    strategies.NewCookies(),
-			protocol:   p,
-			tls:        target.TLS(p),
+			protocol:   of.protocol,
+			tls:        target.TLS(of.protocol),
 			keepBelow:  target.KeepBelow(),
 			clockStart: time.Now(),
 		},
+		name:     of.name,
 		maxLimit: maxLimit,
 	}
 	loops := min(runtime.GOMAXPROCS(0), maxLimit)
 	for i := range loops {
 		most := share(maxLimit, i, loops)
-		if p.Multiplexes() {
+		if of.protocol.Multiplexes() {
 			most = maxLimit // where one connection is enough, one loop has it
 		}
 		l, err := openLoop(s.shared, most)
@@ -72,10 +74,10 @@ func openSession(p strategies.Protocol, target strategies.Target, maxLimit int) 
 // Run implements [strategies.Session].
 func (s *session) Run(ctx context.Context, limit int, work strategies.Work) error {
 	if limit < 1 || limit > s.maxLimit {
-		return fmt.Errorf("eventloop: run: limit %d: want 1 to %d, the most that the session was opened for", limit, s.maxLimit)
+		return fmt.Errorf("%s: run: limit %d: want 1 to %d, the most that the session was opened for", s.name, limit, s.maxLimit)
 	}
 	if !s.begin() {
-		return fmt.Errorf("eventloop: run: the session was closed: %w", net.ErrClosed)
+		return fmt.Errorf("%s: run: the session was closed: %w", s.name, net.ErrClosed)
 	}
 	err := s.runLoops(ctx, limit, work)
 	return errors.Join(err, s.end())
@@ -107,19 +109,20 @@ func (s *session) runLoops(ctx context.Context, limit int, work strategies.Work)
 		running sync.WaitGroup
 		errs    = make([]error, len(s.loops))
 	)
-	for i, part := range s.parts(limit) {
-		if part > 0 {
-			running.Go(func() { errs[i] = s.loops[i].run(ctx, part, work.Worker()) })
-		}
+	parts := s.parts(limit)
+	for i, part := range parts {
+		l := s.loops[i]
+		l.poller.crowded = len(parts) >= runtime.GOMAXPROCS(0)
+		running.Go(func() { errs[i] = l.run(ctx, part, work.Worker()) })
 	}
 	running.Wait()
 	return errors.Join(errs...)
 }
 
-// parts returns the part of a limit that each loop has: the requests of its share of the connections.
+// parts returns the parts of a limit that the first loops have, one each: the requests of their shares of the connections.
 func (s *session) parts(limit int) []int {
-	parts := make([]int, len(s.loops))
 	n := s.shared.protocol.Connections(limit, mostStreams(s.shared.target.Streams, int(s.shared.streams.Load())))
+	parts := make([]int, min(n, len(s.loops)))
 	for i := range n {
 		parts[i%len(parts)] += share(limit, i, n)
 	}
