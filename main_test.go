@@ -11,8 +11,9 @@ import (
 // may says which packages of ours each package may import.
 var may = map[string][]string{
 	"sweetspot":                          {"sweetspot/bench/cli", "sweetspot/bench/cli/signals"},
-	"sweetspot/strategies":               {"sweetspot/strategies/http1", "sweetspot/strategies/http2", "sweetspot/strategies/network"},
+	"sweetspot/strategies":               {"sweetspot/strategies/http1", "sweetspot/strategies/http2", "sweetspot/strategies/network", "sweetspot/strategies/streams"},
 	"sweetspot/strategies/expect":        {"sweetspot/strategies"},
+	"sweetspot/strategies/streams":       {"sweetspot/strategies/http1", "sweetspot/strategies/network"},
 	"sweetspot/strategies/http1":         {},
 	"sweetspot/strategies/http2":         {},
 	"sweetspot/strategies/network":       {"sweetspot/strategies/http1"},
@@ -67,8 +68,8 @@ var rooms = map[string][]string{
 	"github.com/chromedp/chromedp":                            {"sweetspot/results/report/chromium"},
 	"github.com/prometheus/client_golang/prometheus":          {"sweetspot/bench/cli/live"},
 	"github.com/prometheus/client_golang/prometheus/promhttp": {"sweetspot/bench/cli/live"},
-	"golang.org/x/net/http2":                                  {"sweetspot/strategies/http2"}, // frames
-	"golang.org/x/net/http2/hpack":                            {"sweetspot/strategies/http2"},
+	"golang.org/x/net/http2":                                  {"sweetspot/strategies/http2", "sweetspot/strategies/streams", "sweetspot/strategies/strategytest"}, // frames and error codes
+	"golang.org/x/net/http2/hpack":                            {"sweetspot/strategies/http2", "sweetspot/strategies/strategytest"},
 	"golang.org/x/net/netutil":                                {"sweetspot/bench/cli/live"},
 	"gonum.org/v1/plot":                                       {"sweetspot/results/report"},
 	"gonum.org/v1/plot/plotter":                               {"sweetspot/results/report"},

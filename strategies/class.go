@@ -13,6 +13,7 @@ import (
 	"sweetspot/strategies/http1"
 	"sweetspot/strategies/http2"
 	"sweetspot/strategies/network"
+	"sweetspot/strategies/streams"
 )
 
 // A Class says how a request ended.
@@ -94,7 +95,6 @@ func classify(err error) Class {
 		dns     *net.DNSError
 		timeout interface{ Timeout() bool }
 		secure  *network.TLSError
-		reset   *http2.ResetError
 	)
 	switch {
 	case errors.Is(err, http1.ErrMalformed), errors.Is(err, http1.ErrTooLarge),
@@ -111,7 +111,7 @@ func classify(err error) Class {
 		return BadTLS
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return Refused
-	case errors.As(err, &reset), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, network.ErrStale):
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, network.ErrStale), errors.Is(err, streams.ErrReset):
 		return Reset
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return Truncated

@@ -17,9 +17,6 @@ func every() []strategies.Strategy { return slices.Concat(strategies.Named(), st
 func TestConformance(t *testing.T) {
 	for _, s := range every() {
 		t.Run(s.Name(), func(t *testing.T) {
-			if strategies.ProtocolOf(s) != strategies.HTTP1 {
-				t.Skip("the servers of the suite speak HTTP/1.1")
-			}
 			if _, program := s.(external.Strategy); program {
 				if strategytest.RaceDetector {
 					t.Skip("tested without the race detector")

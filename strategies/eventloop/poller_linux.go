@@ -18,9 +18,9 @@ type poller struct {
 	events [1024]unix.EpollEvent
 	polls  int // the number of polls before the thread blocks
 
-	// crowded says that as many loops run as Go has processors. Otherwise the others run what becomes runnable, and to leave the
-	// processor to goroutines only wakes another thread for nothing, at each wait.
-	crowded bool
+	// alone says that fewer loops run than Go has processors. The others run what becomes runnable then, and to leave the
+	// processor to goroutines would only wake another thread for nothing, at each wait.
+	alone bool
 }
 
 // maxPolls is the largest value of poller.polls. Blocking a thread and waking it costs several microseconds, for the client
@@ -97,7 +97,7 @@ func (p *poller) yield() {
 }
 
 func (p *poller) letGoroutinesRun() {
-	if p.crowded {
+	if !p.alone {
 		runtime.Gosched()
 	}
 }

@@ -112,7 +112,7 @@ func (s *session) runLoops(ctx context.Context, limit int, work strategies.Work)
 	parts := s.parts(limit)
 	for i, part := range parts {
 		l := s.loops[i]
-		l.poller.crowded = len(parts) >= runtime.GOMAXPROCS(0)
+		l.poller.alone = len(parts) < runtime.GOMAXPROCS(0)
 		running.Go(func() { errs[i] = l.run(ctx, part, work.Worker()) })
 	}
 	running.Wait()

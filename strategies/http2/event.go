@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"syscall"
 
 	wire "golang.org/x/net/http2"
 )
@@ -44,6 +45,9 @@ type ResetError struct {
 	Message string // with a GOAWAY
 	GoAway  bool
 }
+
+// Is reports whether target is [syscall.ECONNRESET], which is the same on a connection without streams.
+func (e *ResetError) Is(target error) bool { return target == syscall.ECONNRESET }
 
 // Error names the code as the RFC does.
 func (e *ResetError) Error() string {
