@@ -234,7 +234,7 @@ var floodFrames = []Frames{
 		p.raw(http2.FrameHeaders, 0, stream, p.fields(":status", "200"))
 		forever(p, func() bool { return p.WriteContinuation(stream, false, nil) == nil })
 	})},
-	{Name: "interim answers", Want: strategies.Malformed, Also: []strategies.Class{strategies.Reset, strategies.Malformed}, serve: onceThen(func(p *framePeer, stream uint32) {
+	{Name: "interim answers", Want: strategies.Malformed, Also: []strategies.Class{strategies.Reset, strategies.Truncated}, serve: onceThen(func(p *framePeer, stream uint32) {
 		forever(p, func() bool {
 			return p.head(stream, false, ":status", "103", "link", fmt.Sprintf("<%01000d>", time.Now().UnixNano()))
 		})
