@@ -2,6 +2,7 @@ package eventloop_test
 
 import (
 	"bytes"
+	"crypto/tls"
 	"errors"
 	"io"
 	"log"
@@ -126,14 +127,23 @@ func TestLargeBodiesAreSentAndReceivedWhole(t *testing.T) {
 }
 
 func TestTLSWithoutHTTP2IsNamed(t *testing.T) {
-	srv := httptest.NewUnstartedServer(http.NotFoundHandler()) // speaks HTTP/1 only, and says so
-	srv.Config.ErrorLog = log.New(io.Discard, "", 0)
-	srv.StartTLS()
-	defer srv.Close()
-	w := strategytest.NewWork(4, srv.URL)
-	strategytest.Run(t, http2Loop(t), strategies.Target{Insecure: true}, 2, w)
-	if got := w.Classes(); got[strategies.BadTLS] != 4 {
-		t.Errorf("%v, want 4 of class %v: %s", got, strategies.BadTLS, w.Errors())
+	old := httptest.NewUnstartedServer(http.NotFoundHandler()) // speaks HTTP/1 only, and says so
+	old.Config.ErrorLog = log.New(io.Discard, "", 0)
+	old.StartTLS()
+	defer old.Close()
+	mute, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: old.TLS.Certificates}) // knows no ALPN
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer mute.Close()
+	go func() { _ = http.Serve(mute, http.NotFoundHandler()) }()
+	for _, host := range []string{old.Listener.Addr().String(), mute.Addr().String()} {
+		w := strategytest.NewWork(4, "https://"+host)
+		strategytest.Run(t, http2Loop(t), strategies.Target{Insecure: true}, 2, w)
+		want := "dial " + host + ": TLS handshake: the server does not speak h2 (no agreement by ALPN)"
+		if got := w.Classes(); got[strategies.BadTLS] != 4 || w.Errors() != want {
+			t.Errorf("%v, want 4 of class %v: %s, want %s", got, strategies.BadTLS, w.Errors(), want)
+		}
 	}
 }
 

@@ -4,12 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
 
-	"sweetspot/strategies"
 	"sweetspot/strategies/http2"
 	"sweetspot/strategies/network"
 )
@@ -46,7 +46,6 @@ const (
 
 // The errors of a server that does not speak HTTP/2.
 var (
-	errNoH2 error = &network.TLSError{Err: errors.New("the server does not speak HTTP/2: it has not chosen h2 in the TLS handshake (ALPN)")}
 	// errSilent is that of a server that accepts a connection and says nothing. Over TCP, one of HTTP/1 may do so.
 	errSilent = fmt.Errorf("%w: the server has sent nothing of HTTP/2", errDialTimeout)
 	errShut   = fmt.Errorf("the server closed the connection and has sent nothing of HTTP/2: %w", io.EOF)
@@ -68,8 +67,8 @@ func (l *loop) openMux(h *host) *mux {
 // connected implements [dialler]. The rest of the dial timeout is for the first SETTINGS.
 func (m *mux) connected(s *network.Socket) {
 	m.socket = s
-	if m.host.https && s.Protocol() != strategies.HTTP2.ALPN() {
-		m.end(errNoH2)
+	if err := m.agreed(s.Protocol(), nil); err != nil {
+		m.end(err)
 		return
 	}
 	m.conn = http2.New(&m.loop.limits)
@@ -80,9 +79,18 @@ func (m *mux) connected(s *network.Socket) {
 // dialFailed implements [dialler].
 func (m *mux) dialFailed(err error) {
 	if m.socket != nil {
-		err = errSilent
+		m.end(errSilent)
+		return
 	}
-	m.end(err)
+	m.end(m.agreed("", err))
+}
+
+// agreed is [network.Agreed] for the handshake of the connection.
+func (m *mux) agreed(protocol string, err error) error {
+	if !m.host.https {
+		return err
+	}
+	return network.Agreed(protocol, err, net.JoinHostPort(m.host.name, m.host.port), m.loop.tls)
 }
 
 // ready implements [speaker].
