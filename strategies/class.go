@@ -22,7 +22,7 @@ type Class uint8
 // The classes. Every one but OK is a failure.
 const (
 	OK          Class = iota // a whole response with a status below 400, or one that Target.Expect accepted
-	Refused                  // nothing listens at the address
+	Refused                  // nothing listens at the address, or a proxy refuses to connect to it
 	Reset                    // the connection was closed or reset before the response began, or reset within it
 	Timeout                  // connecting or the whole request took longer than its timeout
 	BadStatus                // a whole response with a status of 400 or above
@@ -109,7 +109,7 @@ func classify(err error) Class {
 		return Timeout
 	case errors.As(err, &secure):
 		return BadTLS
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, network.ErrProxyRefused), errors.Is(err, syscall.ENOENT): // of a Unix socket
 		return Refused
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, network.ErrStale), errors.Is(err, streams.ErrReset):
 		return Reset

@@ -89,6 +89,7 @@ func (c *conn) send() {
 	if l.writer.IsHead() {
 		c.parser.Reset(true)
 	}
+	data = c.socket.Request(data)
 	n, err := c.socket.Write(data)
 	if n < len(data) {
 		c.unsent = l.writer.keep(data[n:])

@@ -33,9 +33,9 @@ type dialler interface {
 	dialFailed(err error)
 }
 
-// A dialling makes a connection within the dial timeout. To a host without TLS it connects by itself, and tries the host's addresses
-// as RFC 8305 says: one after the other, the next when the previous one has failed or has not answered for network.AttemptDelay. To
-// others it negotiates.
+// A dialling makes a connection within the dial timeout. Straight to a host, and without TLS, it connects by itself. It tries
+// the host's addresses as RFC 8305 says: one after the other, the next when the previous one has failed or has not answered for
+// network.AttemptDelay. For others it negotiates.
 type dialling struct {
 	loop    *loop
 	host    *host
@@ -60,7 +60,7 @@ func (d *dialling) begin(h *host) {
 	l := d.loop
 	d.host = h
 	l.dialTimers.join(&d.timeout, l.clock)
-	if h.https {
+	if h.https || !l.target.Route.IsStraight() {
 		d.negotiate()
 		return
 	}

@@ -161,8 +161,8 @@ func (l *loop) doPosted() {
 }
 
 func (l *loop) handleEvent(event *unix.EpollEvent) {
-	if int(event.Fd) == l.poller.wakeFD {
-		return // its only purpose is to wake the loop
+	if fd := int(event.Fd); fd == l.poller.wakeFD || fd == l.poller.timeFD {
+		return // their only purpose is to wake the loop
 	}
 	l.sockets.handle(event.Fd, event.Pad, event.Events)
 }

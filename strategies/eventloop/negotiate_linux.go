@@ -2,6 +2,7 @@ package eventloop
 
 import (
 	"context"
+	"crypto/tls"
 	"net"
 	"slices"
 	"time"
@@ -11,7 +12,8 @@ import (
 	"sweetspot/strategies/network"
 )
 
-// A negotiation makes a connection on which something must be negotiated before HTTP, such as TLS. That takes several messages, for
+// A negotiation makes a connection on which something must be negotiated before HTTP, such as TLS or a proxy's tunnel, or one whose
+// path is not straight. That takes several messages, for
 // which a goroutine waits. What it returns is like any other connection of the loop.
 type negotiation struct {
 	cancel context.CancelFunc // nil while it waits for its turn
@@ -43,9 +45,13 @@ func (d *dialling) startNegotiation() {
 	deadline := time.Now().Add(d.timeout.at - l.clock)
 	ctx, cancel := context.WithDeadline(l.background.ctx, deadline)
 	n.cancel = cancel
+	var secure *tls.Config
+	if h.https {
+		secure = l.tls
+	}
 	l.background.Go(func() {
 		defer cancel()
-		socket, err := l.network.DialSocket(ctx, net.JoinHostPort(h.name, h.port), l.tls)
+		socket, err := l.network.DialSocket(ctx, net.JoinHostPort(h.name, h.port), secure)
 		l.inbox.post(func() {
 			h.negotiations--
 			d.negotiated(n, socket, err)

@@ -42,7 +42,7 @@ type shared struct {
 }
 
 func openSession(of strategy, target strategies.Target, maxLimit int) (strategies.Session, error) {
-	n := network.New(target.DialTimeout, target.DNSCache)
+	n := target.Network()
 	s := &session{
 		shared: &shared{
 			target:     target,

@@ -15,8 +15,9 @@ import (
 // A Socket is a connection for an event loop: it never waits. TLS may be over it; what it receives and sends is the same then. One
 // goroutine at a time may use it.
 type Socket struct {
-	fd  int
-	tls *tls.Conn // nil for plain TCP
+	fd       int
+	tls      *tls.Conn     // nil without TLS
+	absolute *absoluteForm // of the requests; nil unless they go to a proxy that wants it
 
 	copies  bool   // bytes can only be discarded by reading them
 	drained bool   // everything that had arrived by the latest Arrived has been read
@@ -55,28 +56,38 @@ var errNoAnswersTaken = errors.New("tls: the peer takes none of the answers to i
 // NewSocket returns a Socket for a connected, non-blocking TCP socket, which belongs to it from now on.
 func NewSocket(fd int) *Socket { return &Socket{fd: fd} }
 
-// DialSocket is [Network.Dial] for an event loop: it connects and makes the TLS handshake, unless secure is nil, and returns once
-// that is done. The Socket belongs to the caller: [Network.Close] does not close it.
+// DialSocket is [Network.Dial] for an event loop: it goes the network's [Route], makes the TLS handshake, unless secure is nil, and
+// returns once that is done. The Socket belongs to the caller: [Network.Close] does not close it.
 func (n *Network) DialSocket(ctx context.Context, address string, secure *tls.Config) (*Socket, error) {
 	s := &Socket{fd: -1, copies: true}
 	carrier := &recordCarrier{socket: s}
-	w, secured, err := n.establish(ctx, address, secure, func(w *wire) net.Conn {
+	c, err := n.Dial(ctx, address, Options{TLS: secure, carry: func(w *wire) net.Conn {
 		carrier.during, carrier.remote = w, w.RemoteAddr()
 		return carrier
-	})
+	}})
 	if err != nil {
 		return nil, err
 	}
-	s.tls, _ = secured.(*tls.Conn)
-	s.sent = uint64(w.sent.Load())
+	s.tls, _ = c.Conn.(*tls.Conn)
+	s.absolute, s.sent = c.absolute, uint64(c.wire.sent.Load())
 	carrier.during = nil
-	s.fd, err = w.detach()
-	n.forget(w)
-	w.TCPConn.Close()
+	s.fd, err = c.wire.detach()
+	n.forget(c.wire)
+	c.wire.Close()
 	if err != nil {
 		return nil, err
 	}
 	return s, nil
+}
+
+// Request returns a whole request of HTTP/1.1 in the form in which it must be written to the socket: a proxy may want the absolute
+// form. It is valid until the next call.
+func (s *Socket) Request(whole []byte) []byte {
+	if s.absolute == nil {
+		return whole
+	}
+	s.absolute.begin()
+	return s.absolute.rewrite(whole)
 }
 
 // detach returns the connection's socket as a new file descriptor, which remains open when the connection is closed.

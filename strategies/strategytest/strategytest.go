@@ -61,6 +61,8 @@ var checks = []check{
 	{"a body of a bad status is not decoded", badStatusIsNotDecoded},
 	{"an expectation decides what is a success", expectationsDecide},
 	{"Insecure accepts any certificate", insecureAcceptsAnyCertificate},
+	{"every way to a target is taken", everyWayIsTaken},
+	{"what stands in the way is a failure of the right class", obstaclesHaveTheirClass},
 	{"connections closed while idle are replaced", idleConnectionsAreReplaced},
 	{"a long header line is accepted", longHeaderIsAccepted},
 	{"an answer before the whole body was sent is an answer", earlyAnswerIsAnAnswer},

@@ -1,4 +1,4 @@
-package fetch
+package limit
 
 import (
 	"fmt"

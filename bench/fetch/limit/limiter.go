@@ -1,4 +1,5 @@
-package fetch
+// Package limit decides how many requests are in flight at once: as many as the user says, or as many as give the most goodput.
+package limit
 
 import "time"
 
@@ -7,6 +8,8 @@ import "time"
 type Limiter interface {
 	// Limit returns the limit of the next window.
 	Limit() int
+	// Settled returns the limit that was found to be the best so far.
+	Settled() int
 	// Most returns the largest limit that there can be.
 	Most() int
 	// Add takes what a window has shown.
@@ -65,7 +68,8 @@ func Fixed(limit int) Limiter { return fixed(limit) }
 
 type fixed int
 
-func (f fixed) Limit() int  { return int(f) }
-func (f fixed) Most() int   { return int(f) }
-func (f fixed) Add(Window)  {}
-func (f fixed) Why() string { return "as given" }
+func (f fixed) Limit() int   { return int(f) }
+func (f fixed) Settled() int { return int(f) }
+func (f fixed) Most() int    { return int(f) }
+func (f fixed) Add(Window)   {}
+func (f fixed) Why() string  { return "as given" }

@@ -1,4 +1,4 @@
-package fetch
+package limit
 
 import (
 	"fmt"
@@ -99,7 +99,7 @@ func (c *Climber) Most() int { return c.high }
 // Why implements [Limiter].
 func (c *Climber) Why() string { return c.why }
 
-// Settled returns the limit that is used between probes.
+// Settled implements [Limiter]: it returns the limit that is used between probes.
 func (c *Climber) Settled() int { return c.limit }
 
 // Add implements [Limiter]. A window in which the limit was not what held requests back shows nothing about limits.
