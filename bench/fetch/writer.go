@@ -61,21 +61,29 @@ func (s *Store) unwritten() int {
 	return len(s.lines) + len(s.warc.records)
 }
 
-// write writes and syncs the lines until the store is closed. It writes them as soon as it can, those together that have come since
-// it last did: so a process that is killed loses hardly more than what was in flight.
+// write writes lines until the store is closed. It writes them as soon as it can, those together that have come since it last did: so
+// a process that is killed loses hardly more than what was in flight.
 func (s *Store) write() {
-	defer close(s.done)
-	tick := time.NewTicker(syncInterval)
-	defer tick.Stop()
 	for {
 		select {
 		case <-s.more:
 			s.flush()
+		case <-s.stop:
+			s.flush()
+			return
+		}
+	}
+}
+
+// syncing syncs until the store is closed. It does not hold up those who write.
+func (s *Store) syncing() {
+	tick := time.NewTicker(syncInterval)
+	defer tick.Stop()
+	for {
+		select {
 		case <-tick.C:
 			s.sync()
 		case <-s.stop:
-			s.flush()
-			s.sync()
 			return
 		}
 	}
@@ -157,7 +165,8 @@ func (s *Store) present() error {
 func (s *Store) Close() error {
 	s.once.Do(func() {
 		close(s.stop)
-		<-s.done
+		s.working.Wait()
+		s.sync()
 		var errs []error
 		if s.file != nil {
 			errs = append(errs, s.file.Close())
