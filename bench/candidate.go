@@ -79,14 +79,15 @@ func (r *runner) open(ctx context.Context, on *target, all []strategies.Strategy
 		if ctx.Err() != nil {
 			break
 		}
-		session, err := openSession(ctx, s, on.load.Target(), limit)
+		own := on.load.limitOf(s, limit)
+		session, err := openSession(ctx, s, on.load.Target(), max(own, limit))
 		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
 		r.observe.reportVersion(s, session)
 		c := candidate{
-			strategy: s, target: on, session: session, ending: newEnding(session), limit: s.Limit(limit), streams: on.load.streamsOf(s), began: r.began,
+			strategy: s, target: on, session: session, ending: newEnding(session), limit: own, streams: on.load.streamsOf(s), began: r.began,
 		}
 		r.enter(c)
 		opened = append(opened, c)

@@ -12,6 +12,7 @@ import (
 
 	"sweetspot/strategies/http1"
 	"sweetspot/strategies/network"
+	"sweetspot/strategies/streams"
 )
 
 // A Class says how a request ended.
@@ -108,7 +109,7 @@ func classify(err error) Class {
 		return BadTLS
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, network.ErrProxyRefused), errors.Is(err, syscall.ENOENT): // of a Unix socket
 		return Refused
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, network.ErrStale):
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, network.ErrStale), errors.Is(err, streams.ErrReset):
 		return Reset
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return Truncated

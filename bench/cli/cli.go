@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sweetspot/bench/cli/help"
 	"sweetspot/bench/cli/secret"
 	"sweetspot/bench/cli/terminal"
 )
@@ -45,12 +46,12 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(out)
 	root.SetErr(messages)
-	fitHelp(root, terminal.Columns(stdout))
+	help.Fit(root, terminal.Columns(stdout))
 	began := false
 	root.PersistentPreRun = func(*cobra.Command, []string) { began = true } // cobra calls it once the arguments are accepted
 	err := root.ExecuteContext(secret.NewContext(ctx, secrets))
 	if err != nil && !began {
-		err = usageError{misspelt(root, err)} // cobra has rejected the arguments
+		err = usageError{help.Misspelt(root, err)} // cobra has rejected the arguments
 	}
 	if failed := out.Err(); failed != nil && !errors.Is(err, failed) { // as of the help, whose errors cobra ignores
 		err = errors.Join(err, failed)
@@ -116,7 +117,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage, 3 a threshold is not met, 4 URLs f
 
 		DisableSuggestions: true, // cobra's take several lines
 	}
-	root.SetFlagErrorFunc(misspeltFlag)
+	root.SetFlagErrorFunc(help.MisspeltFlag)
 	root.AddCommand(newBenchCommand(), newSweepCommand(), newFetchCommand(), newCompareCommand(), newFloorCommand(), newShowCommand(), newReportCommand(),
 		newArticleCommand(), newServeCommand(), newStrategiesCommand())
 	return root

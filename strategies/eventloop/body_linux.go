@@ -28,10 +28,19 @@ func (c *conn) hasRoom() bool {
 // wake makes the loop read on from c, which waited for memory. Any goroutine may call it.
 func (c *conn) wake() { c.loop.inbox.post(c.readOnFunc) }
 
+// receiveMore is receive if nothing says whether more has arrived. The server may have ended the connection: the event that would
+// say so has passed.
+func (c *conn) receiveMore() {
+	if c.socket != nil {
+		c.socket.Arrived(true)
+		c.receive()
+	}
+}
+
 // readOn reads what arrived while c waited. Meanwhile the request may have timed out, and c may be of another use.
 func (c *conn) readOn() {
 	if c.state == receiving {
-		c.receive(true) // it may be closed: the event that would say so has passed
+		c.receiveMore()
 	}
 }
 
@@ -70,6 +79,6 @@ func (c *conn) parseFailed(err error) {
 		c.fail(err)
 		return
 	}
-	c.loop.end(c, strategies.Answered(c.parser.Status(), c.parser.Size(), strategies.ErrTooLarge))
+	c.end(strategies.Answered(c.parser.Status(), c.parser.Size(), strategies.ErrTooLarge))
 	c.disconnect()
 }

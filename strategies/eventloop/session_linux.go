@@ -2,6 +2,7 @@ package eventloop
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -29,11 +30,11 @@ type shared struct {
 	target     strategies.Target
 	network    *network.Network
 	cookies    *strategies.Cookies
-	tls        strategies.Stack // for https
-	keepBelow  int              // the status from which on no body is kept; 0 if none is
-	closed     atomic.Bool      // the session is closed: every loop ends its requests
-	toHandle   chan *conn       // responses for Target.Handle, during a Run
-	clockStart time.Time        // the time at which the loops' clocks show 0
+	tls        *tls.Config // for https
+	keepBelow  int         // the status from which on no body is kept; 0 if none is
+	closed     atomic.Bool // the session is closed: every loop ends its requests
+	toHandle   chan *conn  // responses for Target.Examine, during a Run
+	clockStart time.Time   // the time at which the loops' clocks show 0
 }
 
 func openSession(target strategies.Target, maxLimit int) (strategies.Session, error) {
@@ -43,7 +44,7 @@ func openSession(target strategies.Target, maxLimit int) (strategies.Session, er
 			target:     target,
 			network:    n,
 			cookies:    strategies.NewCookies(),
-			tls:        strategies.FastHTTP.Open(target, n, maxLimit),
+			tls:        target.TLS(strategies.HTTP1),
 			keepBelow:  target.KeepBelow(),
 			clockStart: time.Now(),
 		},
@@ -143,9 +144,7 @@ func (s *session) Close() error {
 	if s.shared.closed.Swap(true) {
 		return nil
 	}
-	s.shared.network.Close() // ends what the client of https does
-	s.shared.tls.Close()
-	s.shared.network.Close()
+	s.shared.network.Close() // ends the connections in the making
 	if !s.running {
 		return s.free()
 	}
