@@ -11,13 +11,13 @@ import (
 // may says which packages of ours each package may import.
 var may = map[string][]string{
 	"sweetspot":                          {"sweetspot/bench/cli", "sweetspot/bench/cli/signals"},
-	"sweetspot/strategies":               {"sweetspot/strategies/http1", "sweetspot/strategies/network", "sweetspot/strategies/streams"},
+	"sweetspot/strategies":               {"sweetspot/strategies/http1", "sweetspot/strategies/http2", "sweetspot/strategies/network", "sweetspot/strategies/streams"},
 	"sweetspot/strategies/expect":        {"sweetspot/strategies"},
 	"sweetspot/strategies/streams":       {"sweetspot/strategies/http1", "sweetspot/strategies/network"},
 	"sweetspot/strategies/http1":         {},
 	"sweetspot/strategies/http2":         {},
 	"sweetspot/strategies/network":       {"sweetspot/strategies/http1"},
-	"sweetspot/strategies/eventloop":     {"sweetspot/strategies", "sweetspot/strategies/http1", "sweetspot/strategies/network"},
+	"sweetspot/strategies/eventloop":     {"sweetspot/strategies", "sweetspot/strategies/http1", "sweetspot/strategies/http2", "sweetspot/strategies/network"},
 	"sweetspot/strategies/external":      {"sweetspot/strategies"},
 	"sweetspot/strategies/python":        {"sweetspot/strategies", "sweetspot/strategies/external"},
 	"sweetspot/strategies/all":           {"sweetspot/strategies", "sweetspot/strategies/eventloop", "sweetspot/strategies/python"},

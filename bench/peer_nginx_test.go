@@ -2,11 +2,14 @@ package bench_test
 
 import (
 	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
+	"math/big"
 	"net"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,8 +21,9 @@ import (
 var bodies = map[string]int{"10kB": 10 << 10, "100kB": 100 << 10}
 
 // nginxServers starts an nginx of one worker that answers at once and keeps connections alive. It returns what it serves: a small
-// answer and larger bodies, each with and without TLS. It returns nothing if nginx is not installed.
-func nginxServers(b *testing.B) (servers []peerServer) {
+// answer and larger bodies, each with and without TLS. The protocol is an option of its listen directives. It returns nothing if
+// nginx is not installed.
+func nginxServers(b *testing.B, protocol string) (servers []peerServer) {
 	program, err := exec.LookPath("nginx")
 	if err != nil {
 		fmt.Println("nginx is left out: apt-get install nginx-light")
@@ -40,10 +44,10 @@ http {
   client_body_temp_path %[1]s/t1; proxy_temp_path %[1]s/t2; fastcgi_temp_path %[1]s/t3; uwsgi_temp_path %[1]s/t4; scgi_temp_path %[1]s/t5;
   ssl_certificate %[1]s/pair.pem; ssl_certificate_key %[1]s/pair.pem; ssl_session_cache shared:all:10m;
   server {
-    listen %[2]s backlog=16384; listen %[3]s ssl backlog=16384; root %[1]s;
+    listen %[2]s %[4]s backlog=16384; listen %[3]s ssl %[4]s backlog=16384; root %[1]s;
     location = / { default_type application/json; return 200 '{"message":"hello"}'; }
   }
-}`, dir, plain, secure)
+}`, dir, plain, secure, protocol)
 	path := filepath.Join(dir, "nginx.conf")
 	write(b, path, []byte(config))
 	command := exec.Command(program, "-e", filepath.Join(dir, "error.log"), "-p", dir, "-c", path)
@@ -63,15 +67,21 @@ http {
 
 // writePair writes a certificate and its key, which nobody has signed, into one file.
 func writePair(b *testing.B, path string) {
-	srv := httptest.NewTLSServer(nil)
-	defer srv.Close()
-	pair := srv.TLS.Certificates[0]
-	key, err := x509.MarshalPKCS8PrivateKey(pair.PrivateKey)
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		b.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(24 * time.Hour), DNSNames: []string{"localhost"}}
+	certificate, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
+	if err != nil {
+		b.Fatal(err)
+	}
+	key, err := x509.MarshalPKCS8PrivateKey(private)
 	if err != nil {
 		b.Fatal(err)
 	}
 	write(b, path, append(
-		pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: pair.Certificate[0]}),
+		pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate}),
 		pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})...))
 }
 

@@ -18,21 +18,32 @@ import (
 	"sweetspot/strategies"
 )
 
-func init() { strategies.Register(strategy{}) }
-
-type strategy struct{}
-
-func (strategy) Name() string { return "eventloop" }
-func (strategy) Doc() string {
-	return "event loops over non-blocking sockets, no goroutine per request: the fastest, over http and https; Linux only"
+func init() {
+	strategies.Register(strategy{
+		name: "eventloop", protocol: strategies.HTTP1,
+		doc: "event loops over non-blocking sockets, no goroutine per request: the fastest, over http and https; Linux only",
+	})
+	strategies.Register(strategy{
+		name: "eventloop-http2", protocol: strategies.HTTP2,
+		doc: "the event loops over HTTP/2, many requests at a time on a connection: the fastest where a server speaks it; Linux only",
+	})
 }
-func (strategy) Limit(limit int) int { return limit }
+
+type strategy struct {
+	name, doc string
+	protocol  strategies.Protocol
+}
+
+func (s strategy) Name() string                  { return s.name }
+func (s strategy) Doc() string                   { return s.doc }
+func (s strategy) Protocol() strategies.Protocol { return s.protocol }
+func (strategy) Limit(limit int) int             { return limit }
 
 func (s strategy) Open(_ context.Context, target strategies.Target, maxLimit int) (strategies.Session, error) {
 	if maxLimit < 1 {
 		return nil, fmt.Errorf("%s: open: limit %d: want at least 1", s.Name(), maxLimit)
 	}
-	session, err := openSession(target.InProcess(), maxLimit)
+	session, err := openSession(s, target.InProcess(), maxLimit)
 	if err != nil {
 		return nil, fmt.Errorf("%s: open: %w", s.Name(), err)
 	}
