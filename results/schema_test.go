@@ -28,6 +28,8 @@ var sections = map[string]reflect.Type{
 	"Projection":     reflect.TypeFor[results.Projection](),
 	"Optimum":        reflect.TypeFor[results.Optimum](),
 	"Peak":           reflect.TypeFor[results.PeakLimit](),
+	"Versus":         reflect.TypeFor[results.Versus](),
+	"Target":         reflect.TypeFor[results.Target](),
 	"Law":            reflect.TypeFor[results.Law](),
 	"Rate":           reflect.TypeFor[results.Rate](),
 	"Comparison":     reflect.TypeFor[compare.Comparison](),
@@ -35,6 +37,7 @@ var sections = map[string]reflect.Type{
 	"Floor":          reflect.TypeFor[compare.Floor](), "Origin": reflect.TypeFor[compare.Origin](),
 	"At":          reflect.TypeFor[results.At](),
 	"Change":      reflect.TypeFor[compare.Change](),
+	"Gated":       reflect.TypeFor[compare.Gated](),
 	"Shift":       reflect.TypeFor[compare.Shift](),
 	"WarningCode": reflect.TypeFor[results.WarningCode](),
 }

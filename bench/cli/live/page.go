@@ -96,14 +96,14 @@ func Start(address string, run *results.Run) (*Page, error) {
 // URL returns the URL of the page.
 func (p *Page) URL() string { return fmt.Sprintf("http://%s/", p.address) }
 
-// Target sets the URL that is measured, once it is known.
-func (p *Page) Target(url string) {
+// Target sets the URL that is measured, once it is known, and the targets that are compared, if any.
+func (p *Page) Target(url string, compared ...results.Target) {
 	if p == nil {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.run.Target = url
+	p.run.Target, p.run.Targets = url, compared
 }
 
 // Version sets the name and version of what makes a strategy's requests.
@@ -141,6 +141,19 @@ func (p *Page) Trial(t results.Trial) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.run.Trials = append(p.run.Trials, t)
+}
+
+// Fetched shows how far a fetch has come: its trial so far, with the limit now, the share of the URLs that is done, words about it, and
+// the URLs by their state.
+func (p *Page) Fetched(t results.Trial, limit int, share float64, words string, urls map[string]int64) {
+	if p == nil {
+		return
+	}
+	p.metrics.fetched(t, limit, share, urls)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.run.Trials = []results.Trial{t}
+	p.progress = report.Progress{Share: share, Doing: words}
 }
 
 // Conclude shows the whole run with its conclusions. Nothing may change the run from then on.
