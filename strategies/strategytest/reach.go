@@ -46,6 +46,11 @@ func newOrigin(t *testing.T, p *pki, on func(*httptest.Server)) *origin {
 			o.connections.Add(1)
 		}
 	}
+	o.EnableHTTP2 = true
+	o.Config.Protocols = new(http.Protocols)
+	o.Config.Protocols.SetHTTP1(true)
+	o.Config.Protocols.SetHTTP2(true)
+	o.Config.Protocols.SetUnencryptedHTTP2(true)
 	o.Config.ErrorLog = log.New(io.Discard, "", 0) // clients that end a handshake
 	if on != nil {
 		on(o.Server)
@@ -54,6 +59,7 @@ func newOrigin(t *testing.T, p *pki, on func(*httptest.Server)) *origin {
 		if o.TLS == nil {
 			o.TLS = p.serverTLS()
 		}
+		o.TLS.NextProtos = []string{"h2", "http/1.1"}
 		o.StartTLS()
 	} else {
 		o.Start()
@@ -211,7 +217,7 @@ func everyWayIsTaken(t *testing.T, c candidate) {
 			if through == nil {
 				return
 			}
-			tunnel := target.Route.Proxy.Scheme == "socks5" || o.TLS != nil || len(target.Route.Detours) > 0
+			tunnel := target.Route.Proxy.Scheme == "socks5" || o.TLS != nil || len(target.Route.Detours) > 0 || c.protocol.Multiplexes()
 			if whole := through.whole.Load(); tunnel != (whole == 0) || tunnel != (through.tunnels.Load() > 0) || !tunnel && whole != n {
 				t.Errorf("the proxy saw %d tunnels and %d requests with the whole URL; want tunnels %v", through.tunnels.Load(), whole, tunnel)
 			}
@@ -249,6 +255,10 @@ func obstaclesHaveTheirClass(t *testing.T, c candidate) {
 		return strategies.Target{Route: r}
 	}
 	silent := func(c *net.TCPConn) { _, _ = c.Read(make([]byte, 1000)); time.Sleep(time.Second) }
+	refusal := strategies.BadStatus
+	if c.protocol.Multiplexes() { // then it is asked for a tunnel
+		refusal = strategies.Refused
+	}
 	for _, obstacle := range []struct {
 		name   string
 		target strategies.Target
@@ -257,7 +267,7 @@ func obstaclesHaveTheirClass(t *testing.T, c candidate) {
 	}{
 		{"an http proxy that wants a login", proxy("http", newProxy(t, "http", url.UserPassword("me", "x"), p).url.Host), tunnel, strategies.Refused},
 		{"an http proxy that wants another login", login("http"), tunnel, strategies.Refused},
-		{"an http proxy that wants a login for the whole URL", login("http"), "http://" + testName, strategies.BadStatus},
+		{"an http proxy that wants a login for the whole URL", login("http"), "http://" + testName, refusal},
 		{"an http proxy that cannot connect", proxy("http", newProxy(t, "http", nil, p).url.Host), "https://" + testName + ":1", strategies.Refused},
 		{"an http proxy that answers nothing", proxy("http", serve(t, silent)), tunnel, strategies.Timeout},
 		{"an http proxy that closes", proxy("http", RawServer(t, Reply(""))), tunnel, strategies.Reset},
