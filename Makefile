@@ -29,6 +29,7 @@ serve: $(BIN) ## run the bundled server until Ctrl-C
 test: ## run the tests; what needs a Debian package that is missing is skipped and named
 	@command -v nginx >/dev/null || echo "skipped: the tests against nginx, which need Debian's nginx-light"
 	@command -v chromium >/dev/null || echo "skipped: the tests of the report in a browser, which need Debian's chromium"
+	@command -v prometheus >/dev/null || echo "skipped: the test of the dashboard's queries, which needs Debian's prometheus"
 	@command -v node >/dev/null || echo "skipped: the tests of the example in JavaScript, which need Debian's nodejs"
 	@for library in aiohttp httpx pycurl requests uvloop; do \
 		python3 -c "import $$library" 2>/dev/null || /usr/bin/python3 -c "import $$library" 2>/dev/null || \

@@ -73,7 +73,7 @@ func runBench(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	}
 	err := job{
 		plan: comparison,
-		load: plan.load, server: o.server(), run: run, display: &o.display, out: o.out, live: plan.live, quiet: o.quiet,
+		load: plan.load, server: o.server(), run: run, display: &o.display, out: o.out, live: plan.live, otlp: plan.otlp, quiet: o.quiet,
 	}.do(cmd)
 	if err != nil {
 		return err

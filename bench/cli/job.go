@@ -17,6 +17,7 @@ import (
 	"sweetspot/bench/cli/live"
 	"sweetspot/bench/cli/machine"
 	"sweetspot/bench/cli/secret"
+	"sweetspot/bench/cli/telemetry"
 	"sweetspot/bench/process"
 	"sweetspot/results"
 	"sweetspot/results/render"
@@ -31,13 +32,15 @@ type job struct {
 	display *display     // nil if the caller shows what was found
 	out     string       // the folder to save the run in; empty to not save it
 	live    string       // the address of the live page; empty for none
+	otlp    string       // the URL to which metrics are pushed; empty for none
 	quiet   bool
 }
 
 // do runs the plan, with the bundled server as its target if there is no other. What was measured is shown and saved also
 // if the run was interrupted or failed.
 func (j job) do(cmd *cobra.Command) error {
-	page, err := live.Start(j.live, j.run)
+	metrics := telemetry.New()
+	page, err := live.Start(j.live, j.run, metrics.Handler())
 	if err != nil {
 		return fmt.Errorf("--live %w", err)
 	}
@@ -46,7 +49,7 @@ func (j job) do(cmd *cobra.Command) error {
 		fmt.Fprintln(cmd.ErrOrStderr(), "live at", page.URL())
 	}
 	if j.load.URLs != nil {
-		return j.measure(cmd, page, nil)
+		return j.watched(cmd, page, metrics, nil)
 	}
 	target, err := bundled.Start(cmd.Context(), j.server...)
 	if err != nil {
@@ -57,11 +60,36 @@ func (j job) do(cmd *cobra.Command) error {
 	if j.load.URLs, err = bench.ParseURL(j.run.Target); err != nil {
 		return err
 	}
-	return j.measure(cmd, page, target)
+	return j.watched(cmd, page, metrics, target)
 }
 
+// watched runs the plan while its metrics are pushed.
+func (j job) watched(cmd *cobra.Command, page *live.Page, metrics *telemetry.Metrics, server *bundled.Server) error {
+	pusher, err := metrics.PushTo(cmd.Context(), j.otlp, j.run, version())
+	if err != nil {
+		return fmt.Errorf("--otlp %w", err)
+	}
+	err = j.measure(cmd, []watcher{page, metrics, pushing{pusher}}, page, server)
+	if failed := pusher.Close(); failed != nil {
+		err = errors.Join(err, fmt.Errorf("--otlp %s: the metrics did not arrive: %w", j.otlp, failed))
+	}
+	return err
+}
+
+// A watcher follows the run while it is under way.
+type watcher interface {
+	Trial(t results.Trial)
+	Progress(at bench.Progress)
+}
+
+// pushing is the watcher that pushes metrics after each trial.
+type pushing struct{ *telemetry.Pusher }
+
+func (p pushing) Trial(results.Trial)     { p.Push() }
+func (p pushing) Progress(bench.Progress) {}
+
 // measure runs the plan on the load. The server is the bundled one, if that is the target, else nil.
-func (j job) measure(cmd *cobra.Command, page *live.Page, server *bundled.Server) error {
+func (j job) measure(cmd *cobra.Command, watchers []watcher, page *live.Page, server *bundled.Server) error {
 	keep, err := newKeeper(j.out, j.run)
 	if err != nil {
 		return err
@@ -70,6 +98,7 @@ func (j job) measure(cmd *cobra.Command, page *live.Page, server *bundled.Server
 	page.Target(j.run.Target)
 	screen := console.New(cmd.ErrOrStderr(), j.quiet)
 	defer screen.Clear()
+	watchers = append(watchers, screen)
 	secrets := secret.From(cmd.Context())
 	ctx, end := context.WithCancelCause(cmd.Context())
 	defer end(nil)
@@ -77,8 +106,9 @@ func (j job) measure(cmd *cobra.Command, page *live.Page, server *bundled.Server
 		Keep: func(t results.Trial) error {
 			advise(t.Warnings)
 			t = secrets.Trial(t)
-			page.Trial(t)
-			screen.Trial(t)
+			for _, w := range watchers {
+				w.Trial(t)
+			}
 			keep.trial(t)
 			return nil
 		},
@@ -86,8 +116,12 @@ func (j job) measure(cmd *cobra.Command, page *live.Page, server *bundled.Server
 			screen.Clear()
 			alert(cmd.ErrOrStderr(), secrets.Warnings([]results.Warning{w}))
 		},
-		Progress: func(at bench.Progress) { page.Progress(at); screen.Progress(at) },
-		Answer:   screen.Answer,
+		Progress: func(at bench.Progress) {
+			for _, w := range watchers {
+				w.Progress(at)
+			}
+		},
+		Answer: screen.Answer,
 		Version: func(strategy, version string) {
 			version = secrets.Version(version)
 			page.Version(strategy, version)

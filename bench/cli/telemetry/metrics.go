@@ -1,4 +1,6 @@
-package live
+// Package telemetry has metrics of a run while it is under way: for Prometheus, which collects them, and for OpenTelemetry, to
+// which they are pushed. Both have the same names.
+package telemetry
 
 import (
 	"net/http"
@@ -11,8 +13,9 @@ import (
 	"sweetspot/results/text"
 )
 
-// metrics are what Prometheus collects about a run under way.
-type metrics struct {
+// Metrics are the metrics of a run under way. Progress and Trial must be called by one goroutine at a time; the other methods may
+// be called by any.
+type Metrics struct {
 	registry  *prometheus.Registry
 	trials    *prometheus.CounterVec
 	succeeded *prometheus.CounterVec
@@ -21,17 +24,19 @@ type metrics struct {
 	latency   *prometheus.GaugeVec
 	limit     *prometheus.GaugeVec
 	done      prometheus.Gauge
+	durations *durations
 	latest    bench.Progress
 }
 
-func newMetrics() *metrics {
+// New returns the metrics of a run before its first trial.
+func New() *Metrics {
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: "sweetspot", Name: name, Help: help}, labels)
 	}
 	gauge := func(name, help string, labels ...string) *prometheus.GaugeVec {
 		return prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "sweetspot", Name: name, Help: help}, labels)
 	}
-	m := &metrics{
+	m := &Metrics{
 		registry:  prometheus.NewRegistry(),
 		trials:    counter("trials_total", "Trials that are over.", "strategy"),
 		succeeded: counter("requests_succeeded_total", "Requests that succeeded in a measured window.", "strategy"),
@@ -40,17 +45,19 @@ func newMetrics() *metrics {
 		latency:   gauge("latency_seconds", "Latency of the successes in the strategy's latest trial, by percentile.", "strategy", "percentile"),
 		limit:     gauge("limit_requests", "The most requests in flight at once in the trial under way.", "strategy"),
 		done:      prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "sweetspot", Name: "done_ratio", Help: "Share of the run that is done, from 0 to 1."}),
+		durations: newDurations(),
 	}
-	m.registry.MustRegister(m.trials, m.succeeded, m.failed, m.goodput, m.latency, m.limit, m.done)
+	m.registry.MustRegister(m.trials, m.succeeded, m.failed, m.goodput, m.latency, m.limit, m.done, m.durations)
 	return m
 }
 
-func (m *metrics) handler() http.Handler {
+// Handler serves the metrics to Prometheus.
+func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
-// progress sets what is under way. Progress and trial must be called by one goroutine at a time.
-func (m *metrics) progress(at bench.Progress) {
+// Progress sets what is under way.
+func (m *Metrics) Progress(at bench.Progress) {
 	m.done.Set(at.Share)
 	if at.Strategy != m.latest.Strategy || at.Limit != m.latest.Limit {
 		m.limit.Reset() // one trial is under way at a time
@@ -59,8 +66,8 @@ func (m *metrics) progress(at bench.Progress) {
 	}
 }
 
-// trial adds a trial that is over. A trial with a [results.Purpose] makes requests, but does not measure its strategy.
-func (m *metrics) trial(t results.Trial) {
+// Trial adds a trial that is over. A trial with a [results.Purpose] makes requests, but does not measure its strategy.
+func (m *Metrics) Trial(t results.Trial) {
 	m.trials.WithLabelValues(t.Strategy).Inc()
 	m.succeeded.WithLabelValues(t.Strategy).Add(float64(t.Succeeded))
 	for class, n := range t.Failed {
@@ -70,6 +77,7 @@ func (m *metrics) trial(t results.Trial) {
 		return
 	}
 	m.goodput.WithLabelValues(t.Strategy).Set(t.PerSecond)
+	m.durations.add(t)
 	for _, f := range results.Latencies() {
 		if f.Percentile > 0 {
 			m.latency.WithLabelValues(t.Strategy, text.Exact(f.Percentile)).Set(f.OfTrial(&t))
