@@ -41,7 +41,9 @@ func watched(t *testing.T, args ...string) (url string, stop func() int) {
 		if !lines.Scan() {
 			t.Fatal("no address is printed")
 		}
-		url, _ = strings.CutPrefix(lines.Text(), "live at ")
+		if address, found := strings.CutPrefix(lines.Text(), "live at "); found { // other lines may come first
+			url = address
+		}
 	}
 	go io.Copy(io.Discard, reader) // until the program closes its end
 	return url, stop
