@@ -2,7 +2,8 @@
 //
 // There are three plans, and each is run on a [Load] and returns [Findings]:
 //
-//   - A [Comparison] measures strategies beside one another at one limit, and says which is the fastest.
+//   - A [Comparison] measures strategies beside one another at one limit, and says which is the fastest; or two targets, and says
+//     which is faster.
 //   - A [Sweep] measures strategies at many limits, and says which limit to use for each, and how sure that is.
 //   - [Batches] measures batches of requests with a new session for each, as for a program that makes one batch and ends.
 //

@@ -1,9 +1,11 @@
 package bench
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -12,8 +14,11 @@ import (
 
 	"golang.org/x/net/http/httpguts"
 
+	"sweetspot/bench/arrivals"
+	"sweetspot/bench/ports"
 	"sweetspot/results"
 	"sweetspot/strategies"
+	"sweetspot/strategies/network"
 )
 
 // A Load is the requests that every trial makes. It needs URLs, and Requests or a Duration above 0.
@@ -24,10 +29,20 @@ type Load struct {
 	Body     []byte
 	Timeout  time.Duration // of one request; 0 is [strategies.DefaultTimeout]
 	Insecure bool          // skip the verification of TLS certificates
+	Route    network.Route // how connections are made
 	Decode   bool          // decode every body as JSON, as part of the request; one that is not JSON fails
 	MaxBody  int64         // the most bytes that a body may have that is decoded; 0 is [strategies.DefaultMaxBody]
-	Rate     float64       // requests started per second, at most; 0 is no cap
+	Rate     float64       // requests started per second, at most; 0 is no cap. With Arrivals: that are due per second
 	Streams  int           // the most requests at a time on one connection, if the protocol multiplexes; 0: as many as the server allows
+
+	// Arrivals make it an open loop: requests are due at these times, at the Rate, whether or not slots are free, and what is due
+	// waits for a slot. It is empty for a closed loop, in which a request begins as soon as a slot is free and the Rate allows it.
+	Arrivals arrivals.Kind
+	Seed     uint64 // of the Arrivals, which are the same in each trial
+
+	// Most is the most requests in flight where only the machine limits them: those of a strategy that sets no limit, see
+	// [strategies.SetsNoLimit]. 0 is [DefaultMost].
+	Most int
 
 	// Expect decides which whole responses are goodput; nil is every one with a status below 400.
 	Expect *strategies.Expectation
@@ -60,10 +75,46 @@ func (l Load) check() error {
 	if !(l.Rate >= 0) { // written so that NaN is wrong too
 		errs = append(errs, fmt.Errorf("load: rate %g: want at least 0", l.Rate))
 	}
+	if l.Arrivals != "" && !(l.Rate > 0) {
+		errs = append(errs, fmt.Errorf("load: arrivals at a rate of %g: want a rate above 0", l.Rate))
+	}
 	if least := l.ShortestWindow(); l.Requests == 0 && l.Duration > 0 && l.Duration < least {
 		errs = append(errs, fmt.Errorf("load: a duration of %v at a rate of %g per second: want at least %v", l.Duration, l.Rate, least))
 	}
 	return errors.Join(errs...)
+}
+
+// DefaultMost is how many requests a machine has room for by default: files for their connections, ports and memory.
+const DefaultMost = 10_000
+
+// limitOf returns the limit at which a strategy is measured where that of the others is the given one. A strategy that sets no
+// limit gets as many as the machine has room for, if the load says how many requests there are: all of a batch, or those that are
+// due at a rate. Else there are as many callers as the limit, and each of them has one.
+func (l Load) limitOf(s strategies.Strategy, limit int) int {
+	if most := cmp.Or(l.Most, DefaultMost); strategies.SetsNoLimit(s) && !l.callersOnly() {
+		limit = most
+		if l.Requests > 0 {
+			limit = int(min(int64(most), l.Requests))
+		}
+	}
+	return s.Limit(limit)
+}
+
+// callersOnly reports whether only the number of callers says how many requests there are.
+func (l Load) callersOnly() bool { return l.Requests == 0 && l.Rate == 0 }
+
+// warnNoLimit says where a strategy that sets no limit had one.
+func (c candidate) warnNoLimit(t *results.Trial, load Load) {
+	switch {
+	case !strategies.SetsNoLimit(c.strategy):
+	case load.callersOnly():
+		t.Warn(results.Warningf(results.CallersLimit,
+			"it sets no limit, but this loop has %d callers that wait for their answers, so that no more are in flight: it shows no more than a semaphore does", c.limit).
+			With("limit", float64(c.limit)))
+	case load.Requests > int64(c.limit):
+		t.Warn(results.Warningf(results.FewFiles, "%d of the %d requests were in flight at once, and not all: the machine has no room for more connections", c.limit, load.Requests).
+			With("largest_limit", float64(c.limit)))
+	}
 }
 
 // startsInWindow is how many requests start in the shortest window that a rate allows: one may start just before it.
@@ -115,7 +166,7 @@ func ParseList(text string) (List, error) {
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
-		if err := checkURL(line); err != nil {
+		if err := strategies.CheckURL(line); err != nil {
 			errs = append(errs, fmt.Errorf("line %d: %w", number+1, err))
 			continue
 		}
@@ -139,34 +190,14 @@ func ParseURL(text string) (URLs, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkURL(template.At(0)); err != nil {
+	if err := strategies.CheckURL(template.At(0)); err != nil {
 		return nil, err
 	}
 	// A range may stand in the host or the port. If its ends are right, so is what is between them.
-	if err := checkURL(template.At(template.Len() - 1)); err != nil {
+	if err := strategies.CheckURL(template.At(template.Len() - 1)); err != nil {
 		return nil, err
 	}
 	return template, nil
-}
-
-func checkURL(text string) error {
-	if i := strings.IndexFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }); i >= 0 {
-		// Clients differ in how they send these.
-		return fmt.Errorf("%q: want spaces and other than ASCII characters escaped, such as %%20", text)
-	}
-	parsed, err := url.Parse(text)
-	if err != nil {
-		return fmt.Errorf("%w: want one such as http://127.0.0.1:8080/", err)
-	}
-	if parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Hostname() == "" {
-		return fmt.Errorf("%q is not an http URL: want one such as http://127.0.0.1:8080/", text)
-	}
-	if port := parsed.Port(); port != "" {
-		if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
-			return fmt.Errorf("%q: port %s: want 1 to 65535", text, port)
-		}
-	}
-	return nil
 }
 
 // ParseHeader reads headers, each "Name: value". Its errors are joined, one for each header that is not right.
@@ -194,10 +225,10 @@ func (l Load) streamsOf(s strategies.Strategy) int {
 	return l.Streams
 }
 
-// target returns what a strategy needs to know about the load.
-func (l Load) target() strategies.Target {
+// Target returns what a strategy needs to know about the load.
+func (l Load) Target() strategies.Target {
 	t := strategies.Target{
-		Method: l.Method, Header: l.Header, Body: l.Body, Timeout: l.Timeout, Insecure: l.Insecure, JSON: l.Decode, MaxBody: l.MaxBody, Streams: l.Streams,
+		Method: l.Method, Header: l.Header, Body: l.Body, Timeout: l.Timeout, Insecure: l.Insecure, Route: l.Route, JSON: l.Decode, MaxBody: l.MaxBody, Streams: l.Streams,
 		Expect: l.Expect,
 	}
 	return t.WithDefaults()
@@ -206,7 +237,7 @@ func (l Load) target() strategies.Target {
 // Settings returns the settings that are the same for every client, to be saved and shown with the run. What the load leaves
 // out has its default.
 func (l Load) Settings() results.Settings {
-	t := l.target()
+	t := l.Target()
 	s := results.Settings{
 		Method:         t.Method,
 		Requests:       l.Requests,
@@ -214,6 +245,7 @@ func (l Load) Settings() results.Settings {
 		DialSeconds:    t.DialTimeout.Seconds(),
 		DNSSeconds:     t.DNSCache.Seconds(),
 		Rate:           l.Rate,
+		Arrivals:       string(l.Arrivals),
 		Insecure:       t.Insecure,
 		KeepAlive:      true,
 		HTTP:           "HTTP/1.1",
@@ -227,5 +259,37 @@ func (l Load) Settings() results.Settings {
 	if l.Requests == 0 {
 		s.DurationSeconds = l.Duration.Seconds()
 	}
+	l.addRoute(&s)
 	return s
+}
+
+// addRoute adds to the settings how connections are made.
+func (l Load) addRoute(s *results.Settings) {
+	r := l.Route
+	s.Proxy, s.UnixSocket = r.ProxyName(), r.UnixSocket
+	if r.KeyPair != nil {
+		s.Certificate = r.KeyPair.CertFile
+	}
+	if r.Authorities != nil {
+		s.Authorities = r.Authorities.File
+	}
+	var detours []string
+	for _, d := range r.Detours {
+		detours = append(detours, d.String())
+	}
+	s.ConnectTo = strings.Join(detours, ", ")
+}
+
+// firstHop returns a URL whose host is the first that connections are made to; it is empty if they are made to a Unix socket.
+func (l Load) firstHop() string {
+	switch first, err := url.Parse(l.URLs.At(0)); {
+	case l.Route.UnixSocket != "":
+		return ""
+	case l.Route.Proxy != nil:
+		return l.Route.ProxyName()
+	case err == nil && len(l.Route.Detours) > 0:
+		port := cmp.Or(first.Port(), strconv.Itoa(ports.Of(l.URLs.At(0))))
+		return first.Scheme + "://" + net.JoinHostPort(l.Route.Destination(first.Hostname(), port))
+	}
+	return l.URLs.At(0)
 }

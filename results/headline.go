@@ -15,7 +15,8 @@ type Headline struct {
 	Limit int // the limit to use; 0 if the run names none
 
 	Before, Figure, After string // the answer, in three parts: the figure is the one to remember
-	Why                   string // one sentence more; may be empty
+	Reason                string // why it is about this strategy and not another; empty if there is no other
+	Why                   string // one sentence more, after the reason; may be empty
 }
 
 // String returns the answer as one text.
@@ -26,6 +27,8 @@ func (h Headline) String() string {
 // Headline returns the answer of the run.
 func (r *Run) Headline() Headline {
 	switch {
+	case len(r.Targets) > 0 && len(r.Trials) > 0:
+		return targetsHeadline(r.Versus)
 	case len(r.Optima) > 0:
 		return r.sweptHeadline()
 	case r.Command == "sweep" && len(r.Trials) > 0:
@@ -66,20 +69,19 @@ func (r *Run) sweptHeadline() Headline {
 	o := best[0]
 	h := Headline{
 		At: o.At(), Limit: o.Limit,
-		Before: "Use", Figure: text.Count(o.Limit), After: "requests at once, with " + o.At().Name(), Why: text.Clean(upper(o.Advice())),
+		Before: "Use", Figure: text.Count(o.Limit), After: "requests at once, with " + o.At().Name(false), Why: text.Clean(upper(o.Advice())),
 	}
 	if o.Limit == 1 {
-		h.After = "request at once, with " + o.At().Name()
+		h.After = "request at once, with " + o.At().Name(false)
 	}
-	if reason := reasonFor(o, best, len(named), compared); reason != "" {
-		h.Why = reason + " " + h.Why
-	}
+	h.Reason = reasonFor(o, best, len(named), compared)
+	h.Why = strings.TrimSpace(h.Reason + " " + h.Why)
 	return h
 }
 
 // reasonFor says why the optimum is preferred to those of the other strategies. It is empty if there is no other.
 func reasonFor(o Optimum, best []Optimum, named int, compared bool) string {
-	name := o.At().Name()
+	name := o.At().Name(false)
 	switch {
 	case named < 2:
 		return ""
@@ -98,9 +100,9 @@ func unsettledHeadline(optima []Optimum) Headline {
 	o := slices.MaxFunc(optima, func(a, b Optimum) int {
 		return cmp.Or(cmp.Compare(min(len(a.Label()), 1), min(len(b.Label()), 1)), cmp.Compare(a.PerSecond, b.PerSecond))
 	})
-	h := Headline{At: o.At(), Before: "No limit can be named", Why: text.Clean(o.At().Name() + ": " + o.Advice())}
+	h := Headline{At: o.At(), Before: "No limit can be named", Why: text.Clean(o.At().Name(false) + ": " + o.Advice())}
 	if label := o.Label(); label != "" {
-		h.Before, h.Figure, h.After = upper(label)+":", text.Count(o.Limit), "requests at once, with "+o.At().Name()
+		h.Before, h.Figure, h.After = upper(label)+":", text.Count(o.Limit), "requests at once, with "+o.At().Name(false)
 	}
 	return h
 }
@@ -117,7 +119,7 @@ func comparedHeadline(compared []Summary) Headline {
 		return Headline{Before: "No request succeeded"}
 	}
 	top := best[0]
-	name, rate := top.At().Name(), text.Number(top.PerSecond)+"/s at limit "+text.Count(top.Limit)
+	name, rate := top.At().Name(false), text.Number(top.PerSecond)+"/s at limit "+text.Count(top.Limit)
 	tooFew := slices.ContainsFunc(best, func(s Summary) bool { return s.Versus() == TooFewToSay })
 	switch {
 	case len(compared) == 1:
@@ -132,7 +134,7 @@ func comparedHeadline(compared []Summary) Headline {
 	}
 	var others []string
 	for _, s := range best[1:] {
-		other := s.At().Name()
+		other := s.At().Name(false)
 		if s.VersusLow != nil {
 			other += " (" + strings.TrimSuffix(s.Versus(), NotToldApart) + ")"
 		}

@@ -143,6 +143,7 @@ func (r *Run) parseLine(words []byte) (concluded bool, err error) {
 	}
 	l.Conclusion.setCodes()
 	r.Strategies, r.AtCommon, r.Optima = l.Conclusion.Strategies, l.Conclusion.AtCommon, l.Conclusion.Optima
+	r.Versus = l.Conclusion.Versus
 	r.PeakMemory, r.Warnings, r.Versions = l.Conclusion.PeakMemory, l.Conclusion.Warnings, l.Conclusion.Versions
 	return true, nil
 }
@@ -236,6 +237,9 @@ func (t *Trial) check() error {
 	}
 	if rate := stat.Ratio(float64(t.Succeeded), t.Elapsed); math.Abs(t.PerSecond-rate) > rounding*rate {
 		return fmt.Errorf("trial.per_second: %g: succeeded / elapsed_seconds is %g", t.PerSecond, rate)
+	}
+	if t.Offered < 0 || t.Missed != nil && *t.Missed < 0 || t.Late != nil && *t.Late < 0 {
+		return errors.New("trial: a figure of the open loop is below 0")
 	}
 	return t.checkSeries()
 }

@@ -4,16 +4,19 @@ import (
 	"crypto/tls"
 	"errors"
 	"net/http"
+	"net/url"
 	"time"
+
+	"sweetspot/strategies/network"
 )
 
 // A Target is what all requests of a session have in common. It is the one place for settings, so that every client has the
 // same ones. A zero field stands for the default that its comment names.
 //
 // These settings are fixed, whatever the defaults of a client are: connections are kept alive, as many idle ones as the limit;
-// nothing is retried, redirected, decompressed or proxied; HTTP has the version of [ProtocolOf] the strategy; cookies are kept in a jar until the session
-// is closed. A request that meets a connection which the server closed while it was idle does not fail: the server has not
-// seen it, and it is made on another connection.
+// nothing is retried, redirected or decompressed, and the environment names no proxy; HTTP has the version of [ProtocolOf] the
+// strategy; cookies are kept in a jar until the session is closed. A request that meets a connection which the server closed
+// while it was idle does not fail: the server has not seen it, and it is made on another connection.
 type Target struct {
 	Method      string        // default: GET
 	Header      http.Header   // default: none but Host and User-Agent
@@ -22,6 +25,7 @@ type Target struct {
 	DialTimeout time.Duration // default: [DefaultDialTimeout]; of one connection
 	DNSCache    time.Duration // default: [DefaultDNSCache]; how long an address is kept
 	Insecure    bool          // accept any TLS certificate
+	Route       network.Route // how connections to hosts are made; default: straight
 	Varied      bool          // requests may have a [Request.Message]; a strategy that cannot send one says so in Open
 	Streams     int           // the most requests at a time on one connection, if the protocol multiplexes; 0: as many as the server allows
 
@@ -45,7 +49,8 @@ type Target struct {
 	// What it rejects is of class [Unexpected], and is neither decoded nor handed to Handle.
 	Expect *Expectation
 
-	memory *bodyMemory // for the bodies of a session; nil until InProcess
+	memory   *bodyMemory            // for the bodies of a session; nil until InProcess
+	sessions tls.ClientSessionCache // of TLS, which new connections resume; nil until InProcess
 }
 
 // ErrHandle is the error of Open if the target has a Handle and the strategy's requests are made by another process.
@@ -93,21 +98,42 @@ func (t Target) WithDefaults() Target {
 }
 
 // InProcess returns the target for one session of a client in this process: with the defaults, with memory for the bodies that
-// the session keeps, and, if JSON is set, with a Handle that decodes the body before it calls the given Handle. Such a client
+// the session keeps, with a cache of TLS sessions, and, if JSON is set, with a Handle that decodes the body before it calls the given Handle. Such a client
 // may therefore ignore JSON.
 func (t Target) InProcess() Target {
 	t = t.WithDefaults()
 	t.memory = newBodyMemory(t.MaxBody + 1)
+	t.sessions = tls.NewLRUClientSessionCache(resumedHosts)
 	if t.JSON {
 		t.Handle = t.decoding(t.Handle)
 	}
 	return t
 }
 
-// TLS returns the TLS settings of every client that speaks the protocol.
+// resumedHosts is the number of hosts whose latest TLS session is kept for new connections to resume: that spares them the
+// certificate.
+const resumedHosts = 1024
+
+// Network returns the network of one session of a client in this process.
+func (t Target) Network() *network.Network {
+	return network.New(t.DialTimeout, t.DNSCache).Via(t.Route, t.Insecure)
+}
+
+// TLS returns the TLS settings of every client that speaks the protocol. A given Host is the name that the server is asked for, and
+// that its certificate must have. It is for clients whose target comes from [Target.InProcess].
 func (t Target) TLS(p Protocol) *tls.Config {
-	return &tls.Config{
+	config := &tls.Config{
 		InsecureSkipVerify: t.Insecure, // only if the user asks for it
 		NextProtos:         []string{p.ALPN()},
+		ClientSessionCache: t.sessions,
+		ServerName:         t.ServerName(),
 	}
+	t.Route.AddTo(config)
+	return config
+}
+
+// ServerName returns the name of the Host header without its port, "" if the target has none.
+func (t Target) ServerName() string {
+	given := url.URL{Host: t.Header.Get("Host")}
+	return given.Hostname()
 }

@@ -151,6 +151,8 @@ func TestRunReportsEveryFaultOfItsArguments(t *testing.T) {
 		{"bench --expect status= --expect nothing --expect status==200 " + srv.URL(), []string{
 			`--expect: "status=": column 7: unexpected token Operator("=")`, `--expect: "nothing": column 1: unknown name nothing`,
 		}},
+		{"bench --arrivals steady --rate 5 " + srv.URL(), []string{`--arrivals "steady": want constant or poisson`}},
+		{"bench --arrivals poisson " + srv.URL(), []string{`--arrivals poisson without --rate: want the requests that are due per second, such as --rate 100`}},
 		{"bench --rate NaN " + srv.URL(), []string{`--rate NaN: want more than 0`}},
 		{"sweep --max 10000000 " + srv.URL(), []string{`--max 10000000: `}},
 		{"bench http://127.0.0.1/{5..1}", []string{`{5..1}: 5 comes after 1: want {1..5}`}},
@@ -174,6 +176,12 @@ func TestRunReportsEveryFaultOfItsArguments(t *testing.T) {
 		{"frobnicate", []string{`unknown command "frobnicate": want one of article, bench, `}},
 		{"strategies x", []string{`"x": sweetspot strategies takes flags only, see 'sweetspot strategies --help'`}},
 		{"bench --limt 5", []string{`unknown flag: --limt: did you mean --limit or --live?`}},
+		{"bench --concurrency 5", []string{`unknown flag: --concurrency: did you mean --limit?`}},
+		{"bench --connections=5", []string{`unknown flag: --connections: did you mean --limit?`}},
+		{"sweep -c 5", []string{`unknown shorthand flag: 'c' in -c: did you mean --limits?`}},
+		{"sweep --concurrency 5", []string{`unknown flag: --concurrency: did you mean --limits?`}},
+		{"sweep --limit 5", []string{`unknown flag: --limit: did you mean --limits?`}},
+		{"bench -k", []string{`unknown shorthand flag: 'k' in -k: did you mean --insecure?`}},
 		{"bench -limit 5", []string{`unknown shorthand flag: 'l' in -limit: did you mean --limit?`}},
 		{"bench -z", []string{`unknown shorthand flag: 'z' in -z: see 'sweetspot bench --help'`}},
 		{"bench --frobnicate", []string{`unknown flag: --frobnicate: see 'sweetspot bench --help'`}},
@@ -226,7 +234,7 @@ func TestBenchAndSweepOfATargetThatOnlyFailsSayWhy(t *testing.T) {
 
 func TestBenchOfBatchesIsExactAndAgreesWithTheServer(t *testing.T) {
 	srv := startServer(t, server.Config{Delay: 2 * time.Millisecond})
-	got := sweetspot(t.Context(), "bench", "-s", "pool,semaphore,fasthttp,unbounded", "-n", "103", "-c", "10", "--repeats", "3",
+	got := sweetspot(t.Context(), "bench", "-s", "pool,semaphore,fasthttp,eventloop", "-n", "103", "-c", "10", "--repeats", "3",
 		"--format", "json", "--seed", "7", srv.URL())
 	run := got.run(t)
 	if got.status != 0 || len(run.Trials) != 12 || run.Seed != 7 {

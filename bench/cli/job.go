@@ -26,13 +26,14 @@ import (
 // A job runs a plan and shows and saves what it finds: bench and sweep do one job, article one for each of its parts.
 type job struct {
 	plan    bench.Plan
-	load    bench.Load   // without URLs if the bundled server is the target
-	server  []string     // the bundled server's arguments
-	run     *results.Run // as it is known before the first trial; do completes it
-	display *display     // nil if the caller shows what was found
-	out     string       // the folder to save the run in; empty to not save it
-	live    string       // the address of the live page; empty for none
-	otlp    string       // the URL to which metrics are pushed; empty for none
+	load    bench.Load          // without URLs if the bundled server is the target
+	against *bench.SecondTarget // of the plan, as the load; nil if there is one target
+	server  []string            // the bundled server's arguments
+	run     *results.Run        // as it is known before the first trial; do completes it
+	display *display            // nil if the caller shows what was found
+	out     string              // the folder to save the run in; empty to not save it
+	live    string              // the address of the live page; empty for none
+	otlp    string              // the URL to which metrics are pushed; empty for none
 	quiet   bool
 }
 
@@ -40,7 +41,7 @@ type job struct {
 // if the run was interrupted or failed.
 func (j job) do(cmd *cobra.Command) error {
 	metrics := telemetry.New()
-	page, err := live.Start(j.live, j.run, metrics.Handler())
+	page, err := live.Start(j.live, j.run, metrics)
 	if err != nil {
 		return fmt.Errorf("--live %w", err)
 	}
@@ -48,19 +49,39 @@ func (j job) do(cmd *cobra.Command) error {
 	if page != nil {
 		fmt.Fprintln(cmd.ErrOrStderr(), "live at", page.URL())
 	}
-	if j.load.URLs != nil {
+	if j.load.URLs != nil && (j.against == nil || j.against.URLs != nil) {
 		return j.watched(cmd, page, metrics, nil)
 	}
-	target, err := bundled.Start(cmd.Context(), j.server...)
+	server, err := bundled.Start(cmd.Context(), j.server...)
 	if err != nil {
 		return err
 	}
-	defer target.Stop()
-	j.run.Target = strings.TrimSuffix(target.URL(), "/") + cmp.Or(j.run.Target, "/") // the target may be a path on the server
-	if j.load.URLs, err = bench.ParseURL(j.run.Target); err != nil {
+	defer server.Stop()
+	if err := j.aim(server.URL()); err != nil {
 		return err
 	}
-	return j.watched(cmd, page, metrics, target)
+	return j.watched(cmd, page, metrics, server)
+}
+
+// aim completes the targets that are paths on the bundled server, or nothing for its root.
+func (j *job) aim(server string) (err error) {
+	on := func(path string) string { return strings.TrimSuffix(server, "/") + cmp.Or(path, "/") }
+	if j.load.URLs == nil {
+		j.run.Target = on(j.run.Target)
+		if j.load.URLs, err = bench.ParseURL(j.run.Target); err != nil {
+			return err
+		}
+	}
+	if j.against == nil {
+		return nil
+	}
+	j.run.Targets[0].URL = j.run.Target
+	if j.against.URLs == nil {
+		second := &j.run.Targets[1]
+		second.URL = on(second.URL)
+		j.against.URLs, err = bench.ParseURL(second.URL)
+	}
+	return err
 }
 
 // watched runs the plan while its metrics are pushed.
@@ -95,7 +116,7 @@ func (j job) measure(cmd *cobra.Command, watchers []watcher, page *live.Page, se
 		return err
 	}
 	defer keep.close()
-	page.Target(j.run.Target)
+	page.Target(j.run.Target, j.run.Targets...)
 	screen := console.New(cmd.ErrOrStderr(), j.quiet)
 	defer screen.Clear()
 	watchers = append(watchers, screen)
@@ -129,7 +150,7 @@ func (j job) measure(cmd *cobra.Command, watchers []watcher, page *live.Page, se
 		},
 	}
 	if server != nil {
-		observe.Witness = func() (bench.ServerCounts, error) { return server.Counts(ctx) }
+		j.witness(&observe, func() (bench.ServerCounts, error) { return server.Counts(ctx) })
 		defer server.Watch(ctx, end)()
 	}
 	found, err := j.plan.Run(ctx, j.load, observe)
@@ -150,6 +171,16 @@ func (j job) measure(cmd *cobra.Command, watchers []watcher, page *live.Page, se
 	return err
 }
 
+// witness makes the bundled server, which counts its requests, the witness of the targets that it is.
+func (j job) witness(observe *bench.Observer, counts func() (bench.ServerCounts, error)) {
+	if j.run.Bundled != nil {
+		observe.Witness = counts
+	}
+	if j.against != nil && j.run.Targets[1].Profile != "" {
+		j.against.Witness = counts
+	}
+}
+
 // alert prints warnings at once, for what has to be known before the run goes on. The run ends with them again.
 func alert(to io.Writer, warnings []results.Warning) {
 	advise(warnings)
@@ -160,7 +191,7 @@ func alert(to io.Writer, warnings []results.Warning) {
 
 // conclude adds to the run what was found.
 func (j job) conclude(found bench.Findings, secrets *secret.Filter) {
-	j.run.Strategies, j.run.AtCommon, j.run.Optima = found.Strategies, found.AtCommon, found.Optima
+	j.run.Strategies, j.run.AtCommon, j.run.Optima, j.run.Versus = found.Strategies, found.AtCommon, found.Optima, found.Versus
 	j.run.Warnings = append(j.run.Warnings, found.Warnings...)
 	j.run.PeakMemory = process.PeakMemory()
 	adviseConclusions(j.run)

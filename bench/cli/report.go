@@ -11,7 +11,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sweetspot/bench/cli/secret"
 	"sweetspot/bench/cli/terminal"
+	"sweetspot/results"
 	"sweetspot/results/report"
 )
 
@@ -164,4 +166,14 @@ func loadRuns(paths []string) ([]report.Source, error) {
 		sources = append(sources, report.Source{Name: strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)), Run: run})
 	}
 	return sources, nil
+}
+
+// open reads a run file, which somebody else may have written.
+func open(path string) (*results.Run, error) {
+	run, err := results.Load(path)
+	if err != nil {
+		return nil, err
+	}
+	new(secret.Filter).Loaded(run)
+	return run, nil
 }

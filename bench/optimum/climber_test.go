@@ -6,29 +6,29 @@ import (
 	"testing"
 	"time"
 
-	"sweetspot/bench/fetch"
+	"sweetspot/bench/fetch/limit"
 )
 
 var climberSeeds = flag.Int("climber-seeds", 20, "simulate the climber with this many seeds for each server")
 
-// A climbing is a fetch whose limit a [fetch.Climber] finds, in simulated time.
+// A climbing is a fetch whose limit a [limit.Climber] finds, in simulated time.
 type climbing struct {
 	*machine
-	climber *fetch.Climber
+	climber *limit.Climber
 	good    float64 // successes since measured from
 }
 
 // window lets a window pass at the climber's limit, after what was in flight before has ended, and returns it.
-func (c *climbing) window() fetch.Window {
-	limit := c.climber.Limit()
-	settling := c.lasting(limit, func(lasted time.Duration, n int64) bool { return fetch.Settled(limit, lasted, n) })
-	lasts := c.lasting(limit, func(lasted time.Duration, n int64) bool { return fetch.WindowOver(limit, lasted, n) })
-	c.good += c.serve(limit, settling)
-	served := c.serve(limit, lasts)
+func (c *climbing) window() limit.Window {
+	most := c.climber.Limit()
+	settling := c.lasting(most, func(lasted time.Duration, n int64) bool { return limit.Settled(most, lasted, n) })
+	lasts := c.lasting(most, func(lasted time.Duration, n int64) bool { return limit.WindowOver(most, lasted, n) })
+	c.good += c.serve(most, settling)
+	served := c.serve(most, lasts)
 	c.good += served
 	noisy := served * math.Exp(c.weather.noise*c.noise()+c.random.NormFloat64()/math.Sqrt(max(1, served)))
-	answered := served * c.answer[limit-1] / c.truth[limit-1]
-	return fetch.Window{Seconds: lasts, Succeeded: int64(noisy), Failed: int64(max(0, answered-served)), Full: true}
+	answered := served * c.answer[most-1] / c.truth[most-1]
+	return limit.Window{Seconds: lasts, Succeeded: int64(noisy), Failed: int64(max(0, answered-served)), Full: true}
 }
 
 // lasting returns how long it takes until enough is true.
@@ -64,7 +64,7 @@ func TestClimber(t *testing.T) {
 		for _, w := range weathers[:5] {
 			short, worst := 0, 1.0
 			for seed := range uint64(*climberSeeds) {
-				c := &climbing{machine: site.in(w, seed), climber: fetch.NewClimber(1, 0, 1024)}
+				c := &climbing{machine: site.in(w, seed), climber: limit.NewClimber(1, 0, 1024)}
 				share := c.reached(60, 30)
 				worst = min(worst, share)
 				if share < 0.9 {
@@ -92,7 +92,7 @@ func TestClimberFollowsAServerThatChanges(t *testing.T) {
 		for seed := range uint64(*climberSeeds) {
 			before := newSite(t, server{name: change[0], spec: change[0]}, 1024)
 			after := newSite(t, server{name: change[1], spec: change[1]}, 1024)
-			c := &climbing{machine: before.in(weathers[1], seed), climber: fetch.NewClimber(1, 0, 1024)}
+			c := &climbing{machine: before.in(weathers[1], seed), climber: limit.NewClimber(1, 0, 1024)}
 			c.reached(30, 20)
 			c.site = after
 			if share := c.reached(60, 30); share < 0.9 {

@@ -41,6 +41,7 @@ func Differences(old, new results.Settings) []string {
 		{"method", old.Method, new.Method},
 		{"trials of", kindOf(old), kindOf(new)},
 		{"rate", old.Rate, new.Rate},
+		{"arrivals", old.Arrivals, new.Arrivals},
 		{"decode", old.Decode, new.Decode},
 		{"expected", old.Expect, new.Expect},
 		{"timeout", seconds(old.TimeoutSeconds), seconds(new.TimeoutSeconds)},
@@ -51,6 +52,11 @@ func Differences(old, new results.Settings) []string {
 		{"decompression", old.Decompression, new.Decompression},
 		{"retries", old.Retries, new.Retries},
 		{"insecure", old.Insecure, new.Insecure},
+		{"proxy", old.Proxy, new.Proxy},
+		{"certificate", old.Certificate, new.Certificate},
+		{"authorities", old.Authorities, new.Authorities},
+		{"socket", old.UnixSocket, new.UnixSocket},
+		{"connections to", old.ConnectTo, new.ConnectTo},
 		{"protocol", old.HTTP, new.HTTP},
 	})
 }

@@ -158,7 +158,7 @@ func (g Gated) interval() string {
 	if g.Low == nil {
 		return text.None
 	}
-	return ratio(*g.Low) + " to " + ratio(*g.High)
+	return render.Ratio(*g.Low) + " to " + render.Ratio(*g.High)
 }
 
 // Unmet returns an error for every threshold that is not met in a row; nil if there is none.
@@ -192,12 +192,12 @@ func (c *Comparison) drawGates(p render.Page) error {
 	}
 	p.Heading(2, "Thresholds")
 	return p.Table(render.Tabulate(c.Gates, render.Styled([]render.Field[Gated]{
-		{Name: "strategy", Left: true, Cell: func(g Gated) string { return g.Name() }},
+		{Name: "strategy", Left: true, Cell: func(g Gated) string { return g.Name(false) }},
 		{Name: "limit", Rank: 4, Cell: func(g Gated) string { return text.Count(g.Limit) }},
 		{Name: "figure", Left: true, Cell: func(g Gated) string { return g.figure.Heading }},
 		{Name: "old", Rank: 3, Cell: func(g Gated) string { return g.figure.Write(g.Old) }},
 		{Name: "new", Rank: 2, Cell: func(g Gated) string { return g.figure.Write(g.New) }},
-		{Name: "new/old", Rank: 5, Cell: func(g Gated) string { return text.Optional(g.Ratio, ratio) }},
+		{Name: "new/old", Rank: 5, Cell: func(g Gated) string { return text.Optional(g.Ratio, render.Ratio) }},
 		{Name: "95% interval", Rank: 1, Cell: Gated.interval},
 		{Name: "worse by at most", Rank: 6, Cell: func(g Gated) string { return text.ShortPercent(g.Share) }},
 		{Name: "verdict", Left: true, Cell: func(g Gated) string { return strings.ReplaceAll(string(g.Verdict), "-", " ") }},

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"sweetspot/results"
+	"sweetspot/results/render"
 	"sweetspot/results/text"
 )
 
@@ -155,7 +156,9 @@ func newRunHead(source Source, letter string, number int, d data) runHead {
 		Letter: letter, Name: text.Clean(source.Name), Command: text.Clean(run.Command),
 		Target: text.Clean(run.Target), Started: strings.NewReplacer("T", " ", "Z", " UTC").Replace(text.Clean(run.Started)),
 	}
-	if run.Bundled != nil {
+	if len(run.Targets) > 0 {
+		h.Target = text.Clean(run.Title())
+	} else if run.Bundled != nil {
 		h.Target = fmt.Sprintf("the bundled server, profile %s", text.Clean(run.Bundled.Profile))
 	}
 	h.Headline = run.Headline()
@@ -172,11 +175,16 @@ func newRunHead(source Source, letter string, number int, d data) runHead {
 		return h
 	}
 	for _, o := range run.Optima {
-		a := answer{Name: o.At().Name(), Label: o.Label(), Figure: text.Count(o.Limit), Text: text.Clean(o.Conclusion()), Colour: colour(o.At())}
+		a := answer{Name: o.At().Name(false), Label: o.Label(), Figure: text.Count(o.Limit), Text: text.Clean(o.Conclusion()), Colour: colour(o.At())}
 		if a.Label == "" {
 			a.Figure = "?"
 		}
 		h.Answers = append(h.Answers, a)
+	}
+	for _, v := range run.Versus {
+		h.Answers = append(h.Answers, answer{
+			Name: text.Clean(v.At().Name(false)), Label: "target 0 / target 1", Figure: text.Optional(v.Ratio, render.Ratio), Text: text.Clean(v.Sentence()), Colour: -1,
+		})
 	}
 	return h
 }
@@ -200,7 +208,7 @@ func sideBySide(sources []Source, heads []runHead) *table {
 		if len(best) > 0 {
 			s := best[0]
 			row = []string{
-				row[0], h.Target, s.At().Name(), text.Count(s.Limit), text.Number(s.PerSecond),
+				row[0], h.Target, s.At().Name(len(source.Run.Targets) > 0), text.Count(s.Limit), text.Number(s.PerSecond),
 				orNoValue(s.Latency.P50, text.Span), orNoValue(s.Latency.P99, text.Span), text.Percent(failedShare(s)), h.Started,
 			}
 		}

@@ -28,7 +28,7 @@ func ranks(sources []Source, lines []line, compared func(*results.Run) []results
 	for i, source := range sources {
 		for _, s := range compared(source.Run) {
 			r := rank{
-				Name: lineName(s.At(), i, len(sources)), Limit: s.Limit, Rate: s.PerSecond, Low: s.Low, High: s.High,
+				Name: lineName(source.Run.NameOf(s.At()), i, len(sources)), Limit: s.Limit, Rate: s.PerSecond, Low: s.Low, High: s.High,
 				quantiles: quantilesOf(s.Latency), Verdict: s.Versus(), run: i, summary: s,
 			}
 			for _, l := range lines {
@@ -61,12 +61,13 @@ func rankTable(caption string, all []rank, notes *render.Notes) table {
 
 // percentilesTable lists the latency percentiles of the ranks.
 func percentilesTable(all []rank) table {
+	shown := latencies(text.Each(all, func(r rank) results.Summary { return r.summary }))
 	t := table{
 		Caption: "Latency of the strategies, each at its own limit",
-		Head:    append([]head{{Name: "strategy", Word: true}, {Name: "limit"}}, latencyHeads()...),
+		Head:    append([]head{{Name: "strategy", Word: true}, {Name: "limit"}}, latencyHeads(shown)...),
 	}
 	for _, r := range all {
-		t.Rows = append(t.Rows, append([]string{r.Name, text.Count(r.Limit)}, latencyCells(r.summary)...))
+		t.Rows = append(t.Rows, append([]string{r.Name, text.Count(r.Limit)}, latencyCells(r.summary, shown)...))
 	}
 	return t
 }

@@ -155,7 +155,7 @@ func lines(sources []Source) []line {
 			at := slices.IndexFunc(all[first:], func(l line) bool { return l.at == s.At().AnyLimit() })
 			if at < 0 {
 				at = len(all) - first
-				all = append(all, line{Run: i, at: s.At().AnyLimit(), Name: lineName(s.At(), i, len(sources))})
+				all = append(all, line{Run: i, at: s.At().AnyLimit(), Name: lineName(source.Run.NameOf(s.At()), i, len(sources))})
 			}
 			l := &all[first+at]
 			l.summaries = append(l.summaries, s)
@@ -177,8 +177,7 @@ func lines(sources []Source) []line {
 	return all
 }
 
-func lineName(at results.At, run, runs int) string {
-	name := at.Name()
+func lineName(name string, run, runs int) string {
 	if t := runLetter(run, runs); t != "" {
 		name += " (" + t + ")"
 	}

@@ -27,7 +27,7 @@ import (
 // the loopback interface, which it starts. It takes a few seconds, and longer for a strategy whose requests another process
 // makes.
 func Test(t *testing.T, s strategies.Strategy) {
-	c := candidate{Strategy: s, traits: strategies.TraitsOf(s), otherProcess: cannotHandle(t, s)}
+	c := candidate{Strategy: s, protocol: strategies.ProtocolOf(s), traits: strategies.TraitsOf(s), otherProcess: cannotHandle(t, s)}
 	for _, check := range checks {
 		t.Run(check.name, func(t *testing.T) { check.run(t, c) })
 	}
@@ -61,6 +61,8 @@ var checks = []check{
 	{"a body of a bad status is not decoded", badStatusIsNotDecoded},
 	{"an expectation decides what is a success", expectationsDecide},
 	{"Insecure accepts any certificate", insecureAcceptsAnyCertificate},
+	{"every way to a target is taken", everyWayIsTaken},
+	{"what stands in the way is a failure of the right class", obstaclesHaveTheirClass},
 	{"connections closed while idle are replaced", idleConnectionsAreReplaced},
 	{"a long header line is accepted", longHeaderIsAccepted},
 	{"an answer before the whole body was sent is an answer", earlyAnswerIsAnAnswer},
@@ -68,6 +70,7 @@ var checks = []check{
 
 	{"failures are outcomes of the right class", failuresHaveTheirClass},
 	{"odd answers are outcomes of the right class", answersHaveTheirClass},
+	{"odd frames are outcomes of the right class", framesHaveTheirClass},
 	{"huge answers take little memory", hugeAnswersTakeLittleMemory},
 	{"some failures leave the other requests alone", failuresLeaveOthersAlone},
 	{"a timeout expires on a reused connection too", timeoutExpiresOnAnyConnection},
@@ -76,6 +79,7 @@ var checks = []check{
 // candidate is a strategy with what the checks need to know about it.
 type candidate struct {
 	strategies.Strategy
+	protocol     strategies.Protocol
 	traits       strategies.Traits
 	otherProcess bool
 }

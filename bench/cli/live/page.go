@@ -20,6 +20,7 @@ import (
 	"golang.org/x/net/netutil"
 
 	"sweetspot/bench"
+	"sweetspot/bench/cli/telemetry"
 	"sweetspot/results"
 	"sweetspot/results/report"
 )
@@ -30,7 +31,8 @@ import (
 type Page struct {
 	server  *http.Server
 	address net.Addr
-	served  chan error    // what Serve returned
+	served  chan error // what Serve returned
+	metrics *telemetry.Metrics
 	ended   chan struct{} // closed when the run is over
 
 	mu       sync.Mutex
@@ -69,7 +71,7 @@ func ParseAddress(text string) (string, error) {
 
 // Start serves a page of the run at the address, HOST:PORT, until Close, and metrics at /metrics. It returns an error if it cannot
 // listen there. An empty address gives a nil Page.
-func Start(address string, run *results.Run, metrics http.Handler) (*Page, error) {
+func Start(address string, run *results.Run, metrics *telemetry.Metrics) (*Page, error) {
 	if address == "" {
 		return nil, nil
 	}
@@ -82,11 +84,11 @@ func Start(address string, run *results.Run, metrics http.Handler) (*Page, error
 	}
 	own := *run
 	own.Trials, own.Versions = slices.Clip(run.Trials), maps.Clone(run.Versions)
-	p := &Page{run: &own, address: listener.Addr(), served: make(chan error, 1), ended: make(chan struct{})}
+	p := &Page{run: &own, address: listener.Addr(), served: make(chan error, 1), metrics: metrics, ended: make(chan struct{})}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", p.serveWhole)
 	mux.Handle("GET /events", atMost(mostStreams, http.HandlerFunc(p.serveEvents)))
-	mux.Handle("GET /metrics", metrics)
+	mux.Handle("GET /metrics", metrics.Handler())
 	p.server = guarded(onlyOwn(address, mux))
 	go func() { p.served <- p.server.Serve(netutil.LimitListener(listener, mostConnections)) }() // until Close, which waits for it
 	return p, nil
@@ -95,14 +97,14 @@ func Start(address string, run *results.Run, metrics http.Handler) (*Page, error
 // URL returns the URL of the page.
 func (p *Page) URL() string { return fmt.Sprintf("http://%s/", p.address) }
 
-// Target sets the URL that is measured, once it is known.
-func (p *Page) Target(url string) {
+// Target sets the URL that is measured, once it is known, and the targets that are compared, if any.
+func (p *Page) Target(url string, compared ...results.Target) {
 	if p == nil {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.run.Target = url
+	p.run.Target, p.run.Targets = url, compared
 }
 
 // Version sets the name and version of what makes a strategy's requests.
@@ -138,6 +140,19 @@ func (p *Page) Trial(t results.Trial) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.run.Trials = append(p.run.Trials, t)
+}
+
+// Fetched shows how far a fetch has come: its trial so far, with the limit now, the share of the URLs that is done, words about it, and
+// the URLs by their state.
+func (p *Page) Fetched(t results.Trial, limit int, share float64, words string, urls map[string]int64) {
+	if p == nil {
+		return
+	}
+	p.metrics.Fetched(t, limit, share, urls)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.run.Trials = []results.Trial{t}
+	p.progress = report.Progress{Share: share, Doing: words}
 }
 
 // Conclude shows the whole run with its conclusions. Nothing may change the run from then on.

@@ -8,6 +8,7 @@ import (
 
 	"sweetspot/bench"
 	"sweetspot/bench/cli/live"
+	"sweetspot/bench/cli/telemetry"
 	"sweetspot/results"
 )
 
@@ -42,7 +43,7 @@ func TestPage(t *testing.T) {
 	})
 	t.Run("shows the run under way and leaves it alone", func(t *testing.T) {
 		run := results.Run{Command: "bench", Versions: map[string]string{}}
-		page, err := live.Start("127.0.0.1:0", &run, http.NotFoundHandler())
+		page, err := live.Start("127.0.0.1:0", &run, telemetry.New())
 		if err != nil {
 			t.Fatal(err)
 		}

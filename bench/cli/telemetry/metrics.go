@@ -4,6 +4,7 @@ package telemetry
 
 import (
 	"net/http"
+	"strconv"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -25,6 +26,8 @@ type Metrics struct {
 	limit     *prometheus.GaugeVec
 	done      prometheus.Gauge
 	durations *durations
+	urls      *prometheus.GaugeVec // of a fetch
+	counted   results.Trial        // the part of a fetch that the counters have
 	latest    bench.Progress
 }
 
@@ -38,16 +41,17 @@ func New() *Metrics {
 	}
 	m := &Metrics{
 		registry:  prometheus.NewRegistry(),
-		trials:    counter("trials_total", "Trials that are over.", "strategy"),
-		succeeded: counter("requests_succeeded_total", "Requests that succeeded in a measured window.", "strategy"),
-		failed:    counter("requests_failed_total", "Requests that failed in a measured window, by class.", "strategy", "class"),
-		goodput:   gauge("goodput_requests_per_second", "Successful responses per second in the strategy's latest trial.", "strategy"),
-		latency:   gauge("latency_seconds", "Latency of the successes in the strategy's latest trial, by percentile.", "strategy", "percentile"),
-		limit:     gauge("limit_requests", "The most requests in flight at once in the trial under way.", "strategy"),
+		trials:    counter("trials_total", "Trials that are over.", "strategy", "target"),
+		succeeded: counter("requests_succeeded_total", "Requests that succeeded in a measured window.", "strategy", "target"),
+		failed:    counter("requests_failed_total", "Requests that failed in a measured window, by class.", "strategy", "target", "class"),
+		goodput:   gauge("goodput_requests_per_second", "Successful responses per second in the strategy's latest trial.", "strategy", "target"),
+		latency:   gauge("latency_seconds", "Latency of the successes in the strategy's latest trial, by percentile.", "strategy", "target", "percentile"),
+		limit:     gauge("limit_requests", "The most requests in flight at once in the trial under way.", "strategy", "target"),
+		urls:      gauge("urls", "URLs of a fetch by state: succeeded, failed for good, retrying, done before, and in total.", "state"),
 		done:      prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "sweetspot", Name: "done_ratio", Help: "Share of the run that is done, from 0 to 1."}),
 		durations: newDurations(),
 	}
-	m.registry.MustRegister(m.trials, m.succeeded, m.failed, m.goodput, m.latency, m.limit, m.done, m.durations)
+	m.registry.MustRegister(m.trials, m.succeeded, m.failed, m.goodput, m.latency, m.limit, m.done, m.urls, m.durations)
 	return m
 }
 
@@ -59,28 +63,57 @@ func (m *Metrics) Handler() http.Handler {
 // Progress sets what is under way.
 func (m *Metrics) Progress(at bench.Progress) {
 	m.done.Set(at.Share)
-	if at.Strategy != m.latest.Strategy || at.Limit != m.latest.Limit {
+	if at.Strategy != m.latest.Strategy || at.Limit != m.latest.Limit || label(at.Target) != label(m.latest.Target) {
 		m.limit.Reset() // one trial is under way at a time
-		m.limit.WithLabelValues(at.Strategy).Set(float64(at.Limit))
+		m.limit.WithLabelValues(at.Strategy, label(at.Target)).Set(float64(at.Limit))
 		m.latest = at
+	}
+}
+
+// Fetched brings the metrics of a fetch up to date: t is the whole of it so far, and urls has the number of URLs by state.
+func (m *Metrics) Fetched(t results.Trial, limit int, share float64, urls map[string]int64) {
+	m.done.Set(share)
+	m.limit.WithLabelValues(t.Strategy, label(t.Target)).Set(float64(limit))
+	for state, n := range urls {
+		m.urls.WithLabelValues(state).Set(float64(n))
+	}
+	m.count(t, m.counted)
+	m.counted = t
+	m.gauge(t)
+}
+
+// count adds the requests of a trial to the counters, without those of the part of it that was counted before.
+func (m *Metrics) count(t, before results.Trial) {
+	m.succeeded.WithLabelValues(t.Strategy, label(t.Target)).Add(float64(t.Succeeded - before.Succeeded))
+	for class, n := range t.Failed {
+		m.failed.WithLabelValues(t.Strategy, label(t.Target), class).Add(float64(n - before.Failed[class]))
+	}
+}
+
+// gauge sets what the latest trial of a strategy has shown.
+func (m *Metrics) gauge(t results.Trial) {
+	m.goodput.WithLabelValues(t.Strategy, label(t.Target)).Set(t.PerSecond)
+	for _, f := range results.Latencies() {
+		if f.Percentile > 0 {
+			m.latency.WithLabelValues(t.Strategy, label(t.Target), text.Exact(f.Percentile)).Set(f.OfTrial(&t))
+		}
 	}
 }
 
 // Trial adds a trial that is over. A trial with a [results.Purpose] makes requests, but does not measure its strategy.
 func (m *Metrics) Trial(t results.Trial) {
-	m.trials.WithLabelValues(t.Strategy).Inc()
-	m.succeeded.WithLabelValues(t.Strategy).Add(float64(t.Succeeded))
-	for class, n := range t.Failed {
-		m.failed.WithLabelValues(t.Strategy, class).Add(float64(n))
+	m.trials.WithLabelValues(t.Strategy, label(t.Target)).Inc()
+	m.count(t, results.Trial{})
+	if t.Purpose == "" {
+		m.gauge(t)
+		m.durations.add(t)
 	}
-	if t.Purpose != "" {
-		return
+}
+
+// label returns the value of the label target: the index of one of several targets, and nothing if there is one.
+func label(target *int) string {
+	if target == nil {
+		return ""
 	}
-	m.goodput.WithLabelValues(t.Strategy).Set(t.PerSecond)
-	m.durations.add(t)
-	for _, f := range results.Latencies() {
-		if f.Percentile > 0 {
-			m.latency.WithLabelValues(t.Strategy, text.Exact(f.Percentile)).Set(f.OfTrial(&t))
-		}
-	}
+	return strconv.Itoa(*target)
 }

@@ -55,14 +55,14 @@ func TestMetricsHaveAHistogramOfAllTrials(t *testing.T) {
 	m.Trial(causal)
 	text := served(t, m)
 	for _, want := range []string{
-		`sweetspot_request_duration_seconds_bucket{strategy="pool",le="0.0005"} 0`,
-		`sweetspot_request_duration_seconds_bucket{strategy="pool",le="0.01"} 20`,
-		`sweetspot_request_duration_seconds_bucket{strategy="pool",le="0.05"} 100`,
-		`sweetspot_request_duration_seconds_bucket{strategy="pool",le="+Inf"} 200`,
-		`sweetspot_request_duration_seconds_count{strategy="pool"} 200`,
-		`sweetspot_request_duration_seconds_sum{strategy="pool"} 10.09`,
-		`sweetspot_latency_seconds{percentile="99.9",strategy="pool"} 0.1`,
-		`sweetspot_requests_failed_total{class="timeout",strategy="pool"} 15`,
+		`sweetspot_request_duration_seconds_bucket{strategy="pool",target="",le="0.0005"} 0`,
+		`sweetspot_request_duration_seconds_bucket{strategy="pool",target="",le="0.01"} 20`,
+		`sweetspot_request_duration_seconds_bucket{strategy="pool",target="",le="0.05"} 100`,
+		`sweetspot_request_duration_seconds_bucket{strategy="pool",target="",le="+Inf"} 200`,
+		`sweetspot_request_duration_seconds_count{strategy="pool",target=""} 200`,
+		`sweetspot_request_duration_seconds_sum{strategy="pool",target=""} 10.09`,
+		`sweetspot_latency_seconds{percentile="99.9",strategy="pool",target=""} 0.1`,
+		`sweetspot_requests_failed_total{class="timeout",strategy="pool",target=""} 15`,
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%s is not in\n%s", want, text)
