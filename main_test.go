@@ -46,6 +46,8 @@ var may = map[string][]string{
 	"sweetspot/bench/ports":              {},
 	"sweetspot/bench":                    {"sweetspot/strategies", "sweetspot/strategies/network", "sweetspot/results", "sweetspot/results/stat", "sweetspot/results/text", "sweetspot/bench/optimum", "sweetspot/bench/ports", "sweetspot/bench/process", "sweetspot/bench/arrivals"},
 	"sweetspot/bench/cli":                {"sweetspot/*", "sweetspot/bench/cli/*", "sweetspot/bench/arrivals", "sweetspot/bench/fetch", "sweetspot/bench/ports", "sweetspot/bench/process", "sweetspot/server/capacity", "sweetspot/results/*", "sweetspot/strategies/all", "sweetspot/strategies/expect", "sweetspot/strategies/external", "sweetspot/strategies/network"},
+	"sweetspot/bench/cli/build":          {},
+	"sweetspot/bench/cli/manual":         {"sweetspot/bench/cli/build"},
 	"sweetspot/bench/cli/bundled":        {"sweetspot/bench", "sweetspot/server"},
 	"sweetspot/bench/cli/console":        {"sweetspot/bench", "sweetspot/bench/cli/terminal", "sweetspot/results", "sweetspot/results/render", "sweetspot/results/text"},
 	"sweetspot/bench/cli/live":           {"sweetspot/bench", "sweetspot/bench/cli/telemetry", "sweetspot/results", "sweetspot/results/report"},
@@ -71,7 +73,8 @@ var rooms = map[string][]string{
 	"github.com/olekukonko/tablewriter":                                 {"sweetspot/results/render"},
 	"github.com/guptarohit/asciigraph":                                  {"sweetspot/results/render"},
 	"github.com/dustin/go-humanize":                                     {"sweetspot/bench/cli"}, // sizes with units
-	"github.com/spf13/cobra":                                            {"sweetspot/bench/cli", "sweetspot/bench/cli/help"},
+	"github.com/spf13/cobra":                                            {"sweetspot/bench/cli", "sweetspot/bench/cli/help", "sweetspot/bench/cli/manual"},
+	"github.com/spf13/cobra/doc":                                        {"sweetspot/bench/cli/manual"},
 	"github.com/spf13/pflag":                                            {"sweetspot/bench/cli", "sweetspot/bench/cli/help", "sweetspot/bench/cli/reach"}, // what cobra's flags are
 	"github.com/chromedp/chromedp":                                      {"sweetspot/results/report/chromium"},
 	"github.com/prometheus/client_golang/prometheus":                    {"sweetspot/bench/cli/telemetry", "sweetspot/bench/cli/live"},

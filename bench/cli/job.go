@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweetspot/bench"
+	"sweetspot/bench/cli/build"
 	"sweetspot/bench/cli/bundled"
 	"sweetspot/bench/cli/console"
 	"sweetspot/bench/cli/live"
@@ -86,7 +87,7 @@ func (j *job) aim(server string) (err error) {
 
 // watched runs the plan while its metrics are pushed.
 func (j job) watched(cmd *cobra.Command, page *live.Page, metrics *telemetry.Metrics, server *bundled.Server) error {
-	pusher, err := metrics.PushTo(cmd.Context(), j.otlp, j.run, version())
+	pusher, err := metrics.PushTo(cmd.Context(), j.otlp, j.run, build.Describe().Version)
 	if err != nil {
 		return fmt.Errorf("--otlp %w", err)
 	}
