@@ -69,7 +69,7 @@ func (r *Run) sweptHeadline() Headline {
 	o := best[0]
 	h := Headline{
 		At: o.At(), Limit: o.Limit,
-		Before: "Use", Figure: text.Count(o.Limit), After: "requests at once, with " + o.At().Name(false), Why: text.Clean(upper(o.Advice())),
+		Before: "Use", Figure: text.Count(o.Limit), After: "requests at once, with " + o.At().Name(false), Why: text.Clean(text.Capital(o.Advice())),
 	}
 	if o.Limit == 1 {
 		h.After = "request at once, with " + o.At().Name(false)
@@ -102,7 +102,7 @@ func unsettledHeadline(optima []Optimum) Headline {
 	})
 	h := Headline{At: o.At(), Before: "No limit can be named", Why: text.Clean(o.At().Name(false) + ": " + o.Advice())}
 	if label := o.Label(); label != "" {
-		h.Before, h.Figure, h.After = upper(label)+":", text.Count(o.Limit), "requests at once, with "+o.At().Name(false)
+		h.Before, h.Figure, h.After = text.Capital(label)+":", text.Count(o.Limit), "requests at once, with "+o.At().Name(false)
 	}
 	return h
 }
@@ -148,14 +148,6 @@ func comparedHeadline(compared []Summary) Headline {
 		h.Before = "No difference shown between"
 	}
 	return h
-}
-
-// upper returns the text with a capital at its start.
-func upper(words string) string {
-	if words == "" {
-		return ""
-	}
-	return strings.ToUpper(words[:1]) + words[1:]
 }
 
 // Bound returns the figure that the objective bounds, and the bound in seconds. It reports false if there is no objective, or
