@@ -35,7 +35,7 @@ const (
 // further span is twice as long as the one before, since a limiter that has settled still goes up and down.
 const (
 	settleSpan   = 500 * time.Millisecond
-	settleRounds = 10   // requests in a span for each in flight, so that the first lasts ten mean latencies (Little's law)
+	settleRounds = 10  // requests in a span for each in flight, so that the first lasts ten mean latencies (Little's law)
 	settleShare  = 0.1 // share by which the mean may move from span to span; it may always move by one
 )
 

@@ -100,6 +100,7 @@ func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 		announce(cmd.ErrOrStderr(), sweep, plan.load)
 	}
 	run := newRun("sweep", redacted(cmd, args), plan, o)
+	run.Settings.ColdStart = false // its sessions make one batch after the other
 	run.Warnings = append(run.Warnings, lowered...)
 	if run.Bundled != nil {
 		run.Bundled = truth(o.profile, sweep.Share, sweep.Max)
