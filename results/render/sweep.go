@@ -77,7 +77,7 @@ func drawLimits(p Page, run *results.Run, swept results.At) error {
 	var marks Notes
 	figures, latencies := figureColumns()
 	columns := slices.Concat(
-		[]Field[results.Summary]{limitColumn, figures["per_second"], spreadColumn, marks.column(), shareColumn(sound)},
+		[]Field[results.Summary]{limitColumn, figures["per_second"], spreadColumn, marks.column(), shareColumn(sound, found)},
 		latencies,
 		[]Field[results.Summary]{
 			inFlightColumn, figures["cpu"], errorsColumn, classColumn,
