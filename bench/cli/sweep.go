@@ -183,7 +183,7 @@ func truth(profile string, share float64, largest int) *results.Bundled {
 func undecided(optima []results.Optimum) error {
 	var errs []error
 	for _, o := range optima {
-		if o.Verdict == results.Unstable {
+		if !o.Verdict.Decided() {
 			errs = append(errs, fmt.Errorf("%s: the trials support no statement", o.Strategy))
 		}
 	}
