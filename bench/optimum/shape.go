@@ -18,7 +18,9 @@ const (
 )
 
 // Verdicts returns every verdict.
-func Verdicts() []Verdict { return []Verdict{Peak, Plateau, NoKnee, Cliff, Multimodal, Guess, Unstable} }
+func Verdicts() []Verdict {
+	return []Verdict{Peak, Plateau, NoKnee, Cliff, Multimodal, Guess, Unstable}
+}
 
 // Bounds of the verdicts, as differences of ln(goodput).
 var (
