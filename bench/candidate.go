@@ -80,16 +80,15 @@ func (r *runner) open(ctx context.Context, on *target, all []strategies.Strategy
 		if ctx.Err() != nil {
 			break
 		}
-		session, err := openSession(ctx, s, on.load.Target(), limit)
+		own := on.load.limitOf(s, limit)
+		session, err := openSession(ctx, s, on.load.Target(), max(own, limit))
 		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
 		r.observe.reportVersion(s, session)
-		c := candidate{
-			strategy: s, target: on, session: session, ending: newEnding(session), limit: s.Limit(limit), streams: on.load.streamsOf(s), began: r.began,
-		}
-		r.enter(c)
+		c := r.enter(on, s, limit)
+		c.session, c.ending = session, newEnding(session)
 		opened = append(opened, c)
 	}
 	if len(opened) == 0 {
@@ -104,9 +103,7 @@ func (r *runner) open(ctx context.Context, on *target, all []strategies.Strategy
 func (r *runner) cold(on *target, all []strategies.Strategy, limit int) candidates {
 	var entered candidates
 	for _, s := range all {
-		c := candidate{strategy: s, target: on, limit: s.Limit(limit), streams: on.load.streamsOf(s), began: r.began}
-		r.enter(c)
-		entered = append(entered, c)
+		entered = append(entered, r.enter(on, s, limit))
 	}
 	return entered
 }

@@ -52,6 +52,8 @@ func (c candidate) trial(ctx context.Context, load Load, block int, progress fun
 		t.Warn(results.Warningf(results.CutShort, "interrupted after %.2g s", t.Elapsed))
 	}
 	validate(t, load)
+	warnOpenLoop(t, load, m.counters.waited())
+	c.warnNoLimit(t, load)
 	if n := m.counters.noPort; n > 0 {
 		t.Warn(noPorts(n))
 	}
@@ -78,6 +80,7 @@ type measured struct {
 	elapsed  time.Duration
 	used     clientUsage
 	usage    strategies.Usage // of the session
+	open     *openLoop        // nil of a closed loop
 }
 
 // tick is how often a trial under way is checked: seldom enough to cost little, often enough to end a window in time.
@@ -88,7 +91,7 @@ const tick = 10 * time.Millisecond
 func batch(ctx context.Context, c candidate, load Load, progress func(float64)) (*measured, error) {
 	warmup := int64(0)
 	if load.Warmup > 0 {
-		r := newRecorder(load, 0)
+		r := newRecorder(load, 0, c.limit)
 		run := start(ctx, c, r)
 		run.until(func() bool { progress(0); return c.warm(r, load) })
 		if err := run.stop(); err != nil {
@@ -96,7 +99,7 @@ func batch(ctx context.Context, c candidate, load Load, progress func(float64)) 
 		}
 		warmup = r.result().warmup
 	}
-	r := newRecorder(load, load.Requests)
+	r := newRecorder(load, load.Requests, c.limit)
 	before := c.clientUsage()
 	run := start(ctx, c, r)
 	run.until(func() bool { progress(float64(r.ended.Load()) / float64(load.Requests)); return false })
@@ -112,12 +115,16 @@ func batch(ctx context.Context, c candidate, load Load, progress func(float64)) 
 	case t.cutOff > 0: // interrupted: what was in flight lasted until then
 		elapsed = max(1, time.Duration(r.window.to.Load())-r.origin())
 	}
-	return &measured{t, r.epoch.Add(r.origin()), elapsed, c.clientUsage().since(before), c.session.Usage()}, nil
+	end := time.Duration(r.window.to.Load())
+	if ctx.Err() != nil {
+		end = min(end, t.last)
+	}
+	return &measured{t, r.epoch.Add(r.origin()), elapsed, c.clientUsage().since(before), c.session.Usage(), r.openLoop(end)}, nil
 }
 
 // steady warms up, then measures a window of at least load.Duration in which at least load.Completions requests end.
 func steady(ctx context.Context, c candidate, load Load, progress func(float64)) (*measured, error) {
-	r := newRecorder(load, 0)
+	r := newRecorder(load, 0, c.limit)
 	if load.Warmup != 0 {
 		r.stagger(c.limit)
 	}
@@ -148,9 +155,9 @@ func steady(ctx context.Context, c candidate, load Load, progress func(float64))
 			return nil, nil
 		}
 		length = time.Duration(r.window.to.Load()) // nothing has ended since the start, which is worth saying
-		return &measured{counted, r.epoch, length, used, c.session.Usage()}, nil
+		return &measured{counted, r.epoch, length, used, c.session.Usage(), nil}, nil
 	}
-	return &measured{counted, r.epoch.Add(r.origin()), length, used, c.session.Usage()}, nil
+	return &measured{counted, r.epoch.Add(r.origin()), length, used, c.session.Usage(), r.openLoop(time.Duration(r.window.to.Load()))}, nil
 }
 
 // rounds is how many requests end in a window for each slot, at least: with fewer, the figure depends too much on where the
@@ -241,6 +248,25 @@ func (m *measured) report() (*results.Trial, error) {
 		trial.FailedLatency = &latency
 	}
 	var err error
-	trial.Histogram, err = t.successes.Encode()
-	return trial, err
+	if trial.Histogram, err = t.successes.Encode(); err != nil {
+		return nil, err
+	}
+	return trial, m.reportResponses(trial)
+}
+
+// reportResponses adds what is known of a trial with a rate.
+func (m *measured) reportResponses(trial *results.Trial) error {
+	t := m.counters
+	if t.responses == nil || m.open == nil && t.late != nil {
+		return nil
+	}
+	if m.open != nil {
+		late := t.late.Latency().P99
+		trial.Offered, trial.Missed, trial.Late = m.open.perSecond, &m.open.missed, &late
+	}
+	response := t.responses.Latency()
+	trial.Response = &response
+	var err error
+	trial.Responses, err = t.responses.Encode()
+	return err
 }

@@ -34,6 +34,9 @@ func (p pair) Traits() Traits { return p.client.Traits }
 // Protocol returns that of the client.
 func (p pair) Protocol() Protocol { return p.client.Protocol }
 
+// SetsNoLimit says that of the schedule.
+func (p pair) SetsNoLimit() bool { return p.schedule.NoLimit }
+
 func (p pair) Limit(limit int) int {
 	if p.schedule.MaxInFlight > 0 {
 		return min(limit, p.schedule.MaxInFlight)
@@ -61,8 +64,7 @@ func (p pair) Open(_ context.Context, target Target, maxLimit int) (Session, err
 	}, nil
 }
 
-// pairSession has one stack for maxLimit requests in flight. If the client enforces the limit, it has one stack at a time, and
-// opens a new one when the limit changes.
+// pairSession has one stack for maxLimit requests in flight.
 type pairSession struct {
 	pair
 	target   Target
@@ -73,9 +75,8 @@ type pairSession struct {
 	closed   context.Context    // ends with Close
 	close    context.CancelFunc // ends closed
 
-	mu         sync.Mutex
-	stack      Stack // nil before the first Run
-	stackLimit int   // what it was opened for
+	mu    sync.Mutex
+	stack Stack // nil before the first Run
 }
 
 func (s *pairSession) Run(ctx context.Context, limit int, work Work) error {
@@ -89,7 +90,7 @@ func (s *pairSession) Run(ctx context.Context, limit int, work Work) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(s.closed, cancel)()
-	stack := s.prepare(limit)
+	stack := s.prepare()
 	s.network.BeginRun()
 	s.chosen.limit.Store(0)
 	s.run(ctx, limit, func() *Lane {
@@ -98,18 +99,12 @@ func (s *pairSession) Run(ctx context.Context, limit int, work Work) error {
 	return nil
 }
 
-// prepare returns the stack that the limit needs, and opens it unless it is open already.
-func (s *pairSession) prepare(limit int) Stack {
+// prepare returns the stack, and opens it unless it is open already.
+func (s *pairSession) prepare() Stack {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.schedule.ClientLimits {
-		limit = s.maxLimit
-	}
-	if s.stack == nil || s.stackLimit != limit {
-		if s.stack != nil {
-			s.stack.Close()
-		}
-		s.stack, s.stackLimit = s.client.Open(s.target, s.network, limit), limit
+	if s.stack == nil {
+		s.stack = s.client.Open(s.target, s.network, s.maxLimit)
 	}
 	return s.stack
 }

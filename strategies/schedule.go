@@ -21,9 +21,8 @@ type Schedule struct {
 
 	// MaxInFlight is the most requests that the schedule can have in flight; 0 means as many as the limit.
 	MaxInFlight int
-	// ClientLimits says that the client, not Run, enforces the limit. Run then starts more than limit requests at once, which
-	// wait in the client: see [CallersPerConnection].
-	ClientLimits bool
+	// NoLimit says that the schedule stands for a program that sets no limit: see [SetsNoLimit].
+	NoLimit bool
 }
 
 // begin returns the Run of a session.

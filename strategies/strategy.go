@@ -119,6 +119,10 @@ type Request struct {
 	Index int64         // position in the load, from 0
 	Start time.Duration // when Next started it, on the Worker's clock; a Worker that needs no latencies may leave it 0
 
+	// Due is when the request was due, and Possible when a slot was first free for it, on the Worker's clock: in an open loop, where
+	// requests are due at times of their own. They are the Worker's, and a strategy leaves them as they are.
+	Due, Possible time.Duration
+
 	// Message has what this request sends in place of what its Target says: a Method that is not empty, a Body that is not nil,
 	// and headers, which replace those of the same names. It is nil if the request sends what the Target says, as it must be
 	// unless the Target is Varied. It must not be changed after Next. Requests may share a Message, and cost less if they do.

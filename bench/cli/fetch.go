@@ -167,11 +167,3 @@ func (o *fetchFlags) checkNumbers(cmd *cobra.Command, found *faults) {
 		}
 	}
 }
-
-// count returns how many URLs there are; 0 if that is not known yet.
-func (p fetchPlan) count() int64 {
-	if p.source == nil {
-		return 0
-	}
-	return p.source.Len()
-}

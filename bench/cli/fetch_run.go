@@ -119,7 +119,7 @@ func (o *fetchFlags) fetch(cmd *cobra.Command, args []string, p fetchPlan, store
 // newRun returns the run as it is known before the first request.
 func (o *fetchFlags) newRun(arguments []string, p fetchPlan) *results.Run {
 	settings := p.load.Settings()
-	settings.Requests, settings.Retries, settings.MaxBody = p.count(), o.settings.Retries, p.load.Target().MaxBody
+	settings.DurationSeconds, settings.Retries, settings.MaxBody = 0, o.settings.Retries, p.load.Target().MaxBody
 	run := &results.Run{
 		Version: results.Version, Command: "fetch", Target: p.target, Started: time.Now().UTC().Format(time.RFC3339), Arguments: arguments,
 		Machine: machine.Describe(), Settings: settings,

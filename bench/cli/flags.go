@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweetspot/bench"
+	"sweetspot/bench/arrivals"
 	"sweetspot/bench/cli/live"
 	"sweetspot/bench/cli/reach"
 	"sweetspot/bench/cli/secret"
@@ -44,6 +45,7 @@ type options struct {
 	reach      reach.Flags
 	routed     bool // whether the flags of reach are right
 	rate       float64
+	arrivals   string
 	streams    int
 	decode     string
 	expect     []string
@@ -78,6 +80,7 @@ func (o *options) bind(cmd *cobra.Command) {
 	f.Uint64Var(&o.seed, "seed", 0, "order the trials at random by this `SEED` (default a new one, which is saved with the run)")
 	o.bindRequest(cmd)
 	f.StringVar(&o.urls, "urls", "", "request the URLs in this `FILE`, one per line, in turn")
+	f.StringVar(&o.arrivals, "arrivals", "", "make it an open loop: requests are due at --rate, whether or not earlier ones have been answered, at times of this `KIND`: constant, or poisson as from many users; without a limit as many as are due may be in flight")
 	f.StringVar(&o.profile, "profile", "article", "start the bundled server with the profile of this `NAME`, if no URL is given: see 'sweetspot serve --help'")
 	f.StringVar(&o.out, "out", "", "save the run in this `FOLDER`, each trial as soon as it is over")
 	bindFloor(f, &o.floor, "take the standard deviation of each strategy")
@@ -85,6 +88,8 @@ func (o *options) bind(cmd *cobra.Command) {
 	o.display.bind(cmd)
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "do not show progress, where the run was saved, or how long a sweep may take")
 	_ = cmd.RegisterFlagCompletionFunc("strategy", completeStrategies)
+	_ = cmd.RegisterFlagCompletionFunc("profile", completeProfiles)
+	_ = cmd.RegisterFlagCompletionFunc("arrivals", cobra.FixedCompletions([]string{string(arrivals.Constant), string(arrivals.Poisson)}, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // bindRequest binds the flags that say what is requested beside the URLs.
@@ -175,6 +180,12 @@ func (o *options) load(cmd *cobra.Command, url string, found *faults) bench.Load
 	found.add(subjectOf(url, o.urls), err)
 	if o.streams < 0 {
 		found.addf("--streams %d: want at least 1, or 0 for as many as the server allows", o.streams)
+	}
+	if cmd.Flags().Changed("arrivals") {
+		if load.Arrivals, err = arrivals.ParseKind(o.arrivals); err != nil {
+			found.addf("--arrivals %w", err)
+		}
+		load.Seed = o.seed
 	}
 	if cmd.Flags().Changed("requests") && cmd.Flags().Changed("duration") {
 		found.addf("--requests beside --duration: want trials of N requests or of a DURATION")

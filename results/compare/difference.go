@@ -42,6 +42,7 @@ func Differences(old, new results.Settings) []string {
 		{"trials of", kindOf(old), kindOf(new)},
 		{"cold start", old.ColdStart, new.ColdStart},
 		{"rate", old.Rate, new.Rate},
+		{"arrivals", old.Arrivals, new.Arrivals},
 		{"decode", old.Decode, new.Decode},
 		{"expected", old.Expect, new.Expect},
 		{"timeout", seconds(old.TimeoutSeconds), seconds(new.TimeoutSeconds)},

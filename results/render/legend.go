@@ -21,7 +21,7 @@ func legend(r *results.Run) string {
 	if succeeded == 0 {
 		return ""
 	}
-	words := "Closed loop: latency is the service time that the caller sees"
+	words := loops(r.Trials)
 	if failed > 0 {
 		words += ". Failed requests are not included. "
 	} else {

@@ -76,9 +76,10 @@ func drawLimits(p Page, run *results.Run, swept results.At) error {
 	p.Heading(2, swept.String())
 	var marks Notes
 	figures, latencies := figureColumns()
+	responses, open := openLoopColumns(limits)
 	columns := slices.Concat(
 		[]Field[results.Summary]{limitColumn, figures["per_second"], spreadColumn, marks.column(), shareColumn(sound, found)},
-		latencies,
+		latencies, responses, open,
 		[]Field[results.Summary]{
 			inFlightColumn, figures["cpu"], errorsColumn, classColumn,
 			{Left: true, Cell: func(s results.Summary) string { return found.Mark(s.Limit, s.PerSecond) }},

@@ -73,24 +73,30 @@ func limitTable(run *results.Run, l line, notes *render.Notes) table {
 
 // latencyTable lists the latencies of a line at each limit.
 func latencyTable(l line) table {
+	shown := latencies(l.summaries)
 	t := table{
 		Caption: l.Name + ": latency by limit",
-		Head:    append([]head{{Name: "limit"}}, latencyHeads()...),
+		Head:    append([]head{{Name: "limit"}}, latencyHeads(shown)...),
 	}
 	for _, s := range l.summaries {
-		t.Rows = append(t.Rows, append([]string{text.Count(s.Limit)}, latencyCells(s)...))
+		t.Rows = append(t.Rows, append([]string{text.Count(s.Limit)}, latencyCells(s, shown)...))
 	}
 	return t
 }
 
-// latencyHeads are the heads of the latency columns.
-func latencyHeads() []head {
-	return text.Each(results.Latencies(), func(f results.Figure) head { return head{Name: f.Heading} })
+// latencies are the latencies of the summaries, and their response times if they have any.
+func latencies(summaries []results.Summary) []results.Figure {
+	return append(results.Latencies(), results.ResponseFigures(summaries)...)
+}
+
+// latencyHeads are the heads of the columns of latencies.
+func latencyHeads(shown []results.Figure) []head {
+	return text.Each(shown, func(f results.Figure) head { return head{Name: f.Heading} })
 }
 
 // latencyCells are the latencies of a summary.
-func latencyCells(s results.Summary) []string {
-	return text.Each(results.Latencies(), func(f results.Figure) string { return orNoValue(f.OfSummary(&s), f.Write) })
+func latencyCells(s results.Summary, shown []results.Figure) []string {
+	return text.Each(shown, func(f results.Figure) string { return orNoValue(f.OfSummary(&s), f.Write) })
 }
 
 // timeTable lists the time of a number of requests at each limit. The page's script recalculates the time from the goodput in

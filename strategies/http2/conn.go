@@ -21,6 +21,8 @@ type Config struct {
 	// KeepBelow has the body of a response whose status is below it kept for [Stream.Body]. Of other bodies only the bytes are
 	// counted.
 	KeepBelow int
+	// KeepHead has the header of a response kept for [Stream.Header].
+	KeepHead bool
 	// MaxBody is the largest size of a body that is kept, in bytes. A body with a Content-Encoding may be a little larger: to
 	// compress it may have made it longer.
 	MaxBody int64
@@ -93,7 +95,7 @@ func New(config *Config) *Conn {
 		window:        defaultWindow,
 	}
 	c.requests.open()
-	c.head.limit = config.maxHead()
+	c.head.limit, c.head.keeps = config.maxHead(), config.KeepHead
 	c.decoder = hpack.NewDecoder(hpackTable, c.head.add)
 	c.decoder.SetMaxStringLength(c.head.limit)
 	c.head.decoder = c.decoder

@@ -26,26 +26,29 @@ type Shared struct {
 // the first protocol that the configuration offers; else the error is a [TLSError].
 func (n *Network) DialShared(ctx context.Context, address string, config *tls.Config) (*Shared, error) {
 	c, err := n.Dial(ctx, address, Options{TLS: config})
-	if err != nil && config != nil && strings.Contains(err.Error(), noAgreement) {
-		return nil, disagrees(address, config)
-	}
 	if err != nil {
-		return nil, err
+		return nil, Agreed("", err, address, config)
 	}
-	secured, is := c.Conn.(*tls.Conn)
-	if is && secured.ConnectionState().NegotiatedProtocol != config.NextProtos[0] {
-		c.Close()
-		return nil, disagrees(address, config)
+	if secured, is := c.Conn.(*tls.Conn); is {
+		if err := Agreed(secured.ConnectionState().NegotiatedProtocol, nil, address, config); err != nil {
+			c.Close()
+			return nil, err
+		}
 	}
 	return &Shared{Conn: c.Conn, dialled: c}, nil
 }
 
+// Agreed returns the error of a TLS handshake that ended with the agreement on a protocol, or with err. If that is not the first
+// protocol which config offers, the error is a [TLSError] that says so. Without a config there was no handshake.
+func Agreed(protocol string, err error, address string, config *tls.Config) error {
+	if config != nil && (err == nil && protocol != config.NextProtos[0] || err != nil && strings.Contains(err.Error(), noAgreement)) {
+		return &TLSError{fmt.Errorf("dial %s: TLS handshake: the server does not speak %s (no agreement by ALPN)", address, config.NextProtos[0])}
+	}
+	return err
+}
+
 // noAgreement is how package tls, which has no type for it, names the alert of a server that speaks none of the protocols offered.
 const noAgreement = "tls: no application protocol"
-
-func disagrees(address string, config *tls.Config) error {
-	return &TLSError{fmt.Errorf("dial %s: TLS handshake: the server does not speak %s (no agreement by ALPN)", address, config.NextProtos[0])}
-}
 
 // CountRequest counts the connection as one that carries a request in the current run.
 func (s *Shared) CountRequest() {
