@@ -113,7 +113,7 @@ func shortVerdict(s results.Summary) string {
 // is that of the luckiest limit. Nothing is shown without a peak, and for limits that are not in sound.
 func shareColumn(sound []results.Summary, found *results.Optimum) Field[results.Summary] {
 	return Field[results.Summary]{Name: "of peak", Rank: 5, Cell: func(s results.Summary) string {
-		if found == nil || found.Peak.PerSecond == 0 || !slices.ContainsFunc(sound, func(one results.Summary) bool { return one.Limit == s.Limit }) {
+		if found == nil || found.Peak.PerSecond == 0 || !slices.ContainsFunc(sound, func(one results.Summary) bool { return one.Level() == s.Level() }) {
 			return text.None
 		}
 		return text.PercentTo(stat.Ratio(s.PerSecond, found.Peak.PerSecond), 1)
