@@ -84,6 +84,11 @@ example: $(BIN) ## make the run, the tables and the pictures of results/EXAMPLE 
 	$(BIN) report $(EXAMPLE)/sweep.jsonl --output $(EXAMPLE)/report.html --svg $(EXAMPLE)/throughput.svg
 	go test ./results/report -count=1 -run TestExamplePictures -example $(CURDIR)/$(EXAMPLE)
 
+pictures: ## pictures and PDFs of the report at three widths, light, dark and printed; needs chromium
+	rm -rf $(RUNS)/pictures && mkdir -p $(RUNS)/pictures
+	go test ./results/report -count=1 -run 'TestPageInChromium/everything' -artifacts -outputdir $(CURDIR)/$(RUNS)/pictures
+	@find $(RUNS)/pictures -type f | sort
+
 overhead: ## what the harness costs: each strategy beside a bare loop with the same client
 	go test ./bench -run '^$$' -bench Overhead -benchtime 1x -v
 
@@ -102,4 +107,4 @@ echarts: ## bundle the chart library of the report again; needs npm
 clean: ## remove what was built; runs are kept
 	rm -rf bin
 
-.PHONY: help build bench sweep serve test check format lint truth finder finder-http floor pairs codes article overhead alone peers example echarts clean FORCE
+.PHONY: help build bench sweep serve test check format lint truth finder finder-http floor pairs codes article overhead alone peers example pictures echarts clean FORCE

@@ -42,6 +42,7 @@ type Findings struct {
 	Strategies []results.Summary // every strategy at its limit, with a verdict if strategies were compared
 	AtCommon   []results.Summary // the strategies at a common limit; nil if they were not compared at one
 	Optima     []results.Optimum // what a sweep concludes about each strategy
+	Versus     []results.Versus  // how the two targets of a comparison compare, for each strategy; nil if there was one
 	Warnings   []results.Warning // about the run as a whole
 }
 
@@ -49,6 +50,8 @@ type Findings struct {
 type Observer struct {
 	// Keep is given each trial of the run as soon as it is over. An error ends the run, which returns it.
 	Keep func(results.Trial) error
+	// Answer is given what a sweep knows about a strategy so far, after each trial of the search for its limit.
+	Answer func(results.Optimum)
 	// Progress is given what is being measured, at least ten times per second. It must return quickly.
 	Progress func(Progress)
 	// Alert is given, as soon as it is known, each warning about the run as a whole that should be known before the run goes on.
@@ -56,8 +59,8 @@ type Observer struct {
 	Alert func(results.Warning)
 	// Version is given what makes the requests of a strategy, if its session knows: see [strategies.Versioned].
 	Version func(strategy, version string)
-	// Witness returns what the target has counted since the last call. It is nil if the target does not count. A trial that
-	// disagrees gets a warning, or ends its strategy if the session is [strategies.Accountable] and says so. An error of
+	// Witness returns what the target of the load has counted since the last call. It is nil if the target does not count. A trial
+	// that disagrees gets a warning, or ends its strategy if the session is [strategies.Accountable] and says so. An error of
 	// Witness becomes a warning of the trial.
 	Witness func() (ServerCounts, error)
 }
@@ -72,6 +75,7 @@ type ServerCounts struct {
 type Progress struct {
 	Strategy string  // of the trial under way
 	Limit    int     // of the trial under way
+	Target   *int    // of the trial under way; nil if the run has one
 	Trials   int     // that are over
 	Share    float64 // of the whole run that is done, from 0 to 1
 	SoFar    string  // what a sweep knows by now, in a few words; may be empty
@@ -85,6 +89,9 @@ type Progress struct {
 // String returns one line: the trial under way, how long the run lasts yet, and SoFar.
 func (p Progress) String() string {
 	text := fmt.Sprintf("trial %d: %s at limit %d", p.Trials+1, p.Strategy, p.Limit)
+	if p.Target != nil {
+		text += fmt.Sprintf(" on target %d", *p.Target)
+	}
 	switch left := p.Left.Round(time.Second); {
 	case left == 0:
 	case p.AtMost:

@@ -27,7 +27,7 @@ type target struct {
 
 func newTarget(load Load, witness func() (ServerCounts, error)) *target {
 	load.hosts = hostsOf(load.URLs)
-	return &target{load: load, witness: witness, ports: ports.NewWatch(load.URLs.At(0))}
+	return &target{load: load, witness: witness, ports: ports.NewWatch(load.firstHop())}
 }
 
 // number returns the index of the target; 0 also if the run has one.
@@ -57,6 +57,9 @@ func (c candidate) at() results.At {
 	return results.At{Strategy: c.strategy.Name(), Limit: c.limit, Target: c.target.number(), Streams: c.streams}
 }
 
+// name returns the candidate's strategy, with its target if the run has several.
+func (c candidate) name() string { return c.at().Name(c.target.index != nil) }
+
 // label says in a trial what it measures, and in which block.
 func (c candidate) label(t *results.Trial, block int) {
 	t.Strategy, t.Limit, t.Target, t.Streams, t.Block = c.strategy.Name(), c.limit, c.target.index, c.streams, block
@@ -69,7 +72,6 @@ type candidates []candidate
 // that cannot run here is left out with a warning, unless none is left.
 func (r *runner) open(ctx context.Context, on *target, all []strategies.Strategy, limit int) (candidates, error) {
 	var (
-		began  = time.Now()
 		opened candidates
 		errs   []error
 	)
@@ -84,7 +86,7 @@ func (r *runner) open(ctx context.Context, on *target, all []strategies.Strategy
 		}
 		r.observe.reportVersion(s, session)
 		c := candidate{
-			strategy: s, target: on, session: session, ending: newEnding(session), limit: s.Limit(limit), streams: on.load.streamsOf(s), began: began,
+			strategy: s, target: on, session: session, ending: newEnding(session), limit: s.Limit(limit), streams: on.load.streamsOf(s), began: r.began,
 		}
 		r.enter(c)
 		opened = append(opened, c)

@@ -2,7 +2,8 @@
 //
 // There are three plans, and each is run on a [Load] and returns [Findings]:
 //
-//   - A [Comparison] measures strategies beside one another at one limit, and says which is the fastest.
+//   - A [Comparison] measures strategies beside one another at one limit, and says which is the fastest; or two targets, and says
+//     which is faster.
 //   - A [Sweep] measures strategies at many limits, and says which limit to use for each, and how sure that is.
 //   - [Batches] measures batches of requests with a new session for each, as for a program that makes one batch and ends.
 //
@@ -25,6 +26,7 @@
 //	  external/        programs in other languages, over a protocol of lines
 //	  python/          the Python programs, and their registration
 //	  http1/           the parser of HTTP/1.1 responses
+//	  expect/          expressions that decide which responses are successes
 //	  strategytest/    the checks that every strategy passes, also one outside this repository
 //	  all/             registers every strategy by import
 //	bench/           measures: trials, comparisons, sweeps, checks of the figures

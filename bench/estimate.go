@@ -63,6 +63,17 @@ func plannedTime(limit, completions int, perSecond float64, load Load) time.Dura
 	return max(shortestWarmup, seconds(int64(warmupRounds*limit))) + max(load.Duration, seconds(window))
 }
 
+// shortestTrial returns how long a trial lasts at least, with its warm-up, however fast the target is.
+func (l Load) shortestTrial() time.Duration {
+	switch {
+	case l.Requests > 0:
+		return 0 // a fast target makes a batch in no time
+	case l.Warmup != Automatic:
+		return l.Warmup + l.Duration
+	}
+	return shortestWarmup + l.Duration
+}
+
 // examinationTime returns how long it is likely to take to find out whether the client is the bottleneck at the limit to use.
 func (s *search) examinationTime(load Load) time.Duration {
 	limit := s.finder.conclude().Limit

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"time"
+
+	"sweetspot/strategies/network"
 )
 
 // An exemption is why the client of a run is not examined for being the bottleneck.
@@ -61,7 +63,8 @@ const calibrationWindow = 300 * time.Millisecond
 // the candidate's limit or at calibrationLimit, whichever is less. Its trials have their own session and another server,
 // and are no part of the run. It returns 0 if no session can be opened or nothing succeeds, and ctx's error if ctx ends.
 func (c candidate) calibrate(ctx context.Context, load Load, instant URLs) (float64, error) {
-	load.URLs, load.hosts, load.Rate, load.Duration = instant, nil, 0, min(load.Duration, calibrationWindow)
+	load.URLs, load.hosts, load.Expect, load.Rate, load.Duration = instant, nil, nil, 0, min(load.Duration, calibrationWindow)
+	load.Route = network.Route{} // its server is on this machine
 	c.limit = min(c.limit, calibrationLimit)
 	fresh, err := c.reopened(ctx, load.target())
 	if err != nil {

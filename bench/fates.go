@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sweetspot/results"
+	"sweetspot/strategies"
 )
 
 // A fate is what has become of a strategy of the run so far.
@@ -80,7 +81,7 @@ func (on *target) about(err error) error {
 	if on.index == nil {
 		return err
 	}
-	return fmt.Errorf("target %d, %s: %w", *on.index, hostOf(on.load.URLs.At(0)), err)
+	return fmt.Errorf("target %d, %s: %w", *on.index, strategies.HostOf(on.load.URLs.At(0)), err)
 }
 
 // hopelessOn is hopeless for one target.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"sweetspot/results"
 	"sweetspot/strategies"
@@ -34,7 +33,7 @@ type hostCount struct {
 func hostsOf(urls URLs) *hosts {
 	var names []string
 	for i := range min(urls.Len(), mostScanned) {
-		if name := hostOf(urls.At(i)); !slices.Contains(names, name) {
+		if name := strategies.HostOf(urls.At(i)); !slices.Contains(names, name) {
 			if names = append(names, name); len(names) == mostHosts {
 				break
 			}
@@ -54,25 +53,12 @@ func (h *hosts) count() (number int, known bool) {
 	return len(h.names), len(h.names) < mostHosts
 }
 
-// hostOf returns the scheme, host and port of a URL, without allocating unless the URL has a user.
-func hostOf(url string) string {
-	scheme := strings.Index(url, "://") + len("://")
-	end := len(url)
-	if i := strings.IndexAny(url[scheme:], "/?#"); i >= 0 {
-		end = scheme + i
-	}
-	if at := strings.LastIndexByte(url[scheme:end], '@'); at >= 0 {
-		return url[:scheme] + url[scheme+at+1:end]
-	}
-	return url[:end]
-}
-
 // number returns the number of the URL's host, from 1; 0 if it is not told apart.
 func (h *hosts) number(url string) uint8 {
 	if h == nil {
 		return 0
 	}
-	return uint8(slices.Index(h.names, hostOf(url)) + 1)
+	return uint8(slices.Index(h.names, strategies.HostOf(url)) + 1)
 }
 
 // add counts an outcome for a host.

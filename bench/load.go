@@ -1,9 +1,11 @@
 package bench
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -12,8 +14,10 @@ import (
 
 	"golang.org/x/net/http/httpguts"
 
+	"sweetspot/bench/ports"
 	"sweetspot/results"
 	"sweetspot/strategies"
+	"sweetspot/strategies/network"
 )
 
 // A Load is the requests that every trial makes. It needs URLs, and Requests or a Duration above 0.
@@ -24,10 +28,14 @@ type Load struct {
 	Body     []byte
 	Timeout  time.Duration // of one request; 0 is [strategies.DefaultTimeout]
 	Insecure bool          // skip the verification of TLS certificates
+	Route    network.Route // how connections are made
 	Decode   bool          // decode every body as JSON, as part of the request; one that is not JSON fails
 	MaxBody  int64         // the most bytes that a body may have that is decoded; 0 is [strategies.DefaultMaxBody]
 	Rate     float64       // requests started per second, at most; 0 is no cap
 	Streams  int           // the most requests at a time on one connection, if the protocol multiplexes; 0: as many as the server allows
+
+	// Expect decides which whole responses are goodput; nil is every one with a status below 400.
+	Expect *strategies.Expectation
 
 	// A trial is either a batch, measured from the first request's start to the last one's end, or a window of time that is
 	// cut out of a steady stream of requests.
@@ -112,7 +120,7 @@ func ParseList(text string) (List, error) {
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
-		if err := checkURL(line); err != nil {
+		if err := strategies.CheckURL(line); err != nil {
 			errs = append(errs, fmt.Errorf("line %d: %w", number+1, err))
 			continue
 		}
@@ -136,34 +144,14 @@ func ParseURL(text string) (URLs, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkURL(template.At(0)); err != nil {
+	if err := strategies.CheckURL(template.At(0)); err != nil {
 		return nil, err
 	}
 	// A range may stand in the host or the port. If its ends are right, so is what is between them.
-	if err := checkURL(template.At(template.Len() - 1)); err != nil {
+	if err := strategies.CheckURL(template.At(template.Len() - 1)); err != nil {
 		return nil, err
 	}
 	return template, nil
-}
-
-func checkURL(text string) error {
-	if i := strings.IndexFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }); i >= 0 {
-		// Clients differ in how they send these.
-		return fmt.Errorf("%q: want spaces and other than ASCII characters escaped, such as %%20", text)
-	}
-	parsed, err := url.Parse(text)
-	if err != nil {
-		return fmt.Errorf("%w: want one such as http://127.0.0.1:8080/", err)
-	}
-	if parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Hostname() == "" {
-		return fmt.Errorf("%q is not an http URL: want one such as http://127.0.0.1:8080/", text)
-	}
-	if port := parsed.Port(); port != "" {
-		if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
-			return fmt.Errorf("%q: port %s: want 1 to 65535", text, port)
-		}
-	}
-	return nil
 }
 
 // ParseHeader reads headers, each "Name: value". Its errors are joined, one for each header that is not right.
@@ -194,7 +182,8 @@ func (l Load) streamsOf(s strategies.Strategy) int {
 // target returns what a strategy needs to know about the load.
 func (l Load) target() strategies.Target {
 	t := strategies.Target{
-		Method: l.Method, Header: l.Header, Body: l.Body, Timeout: l.Timeout, Insecure: l.Insecure, JSON: l.Decode, MaxBody: l.MaxBody, Streams: l.Streams,
+		Method: l.Method, Header: l.Header, Body: l.Body, Timeout: l.Timeout, Insecure: l.Insecure, Route: l.Route, JSON: l.Decode, MaxBody: l.MaxBody, Streams: l.Streams,
+		Expect: l.Expect,
 	}
 	return t.WithDefaults()
 }
@@ -217,8 +206,43 @@ func (l Load) Settings() results.Settings {
 	if l.Decode {
 		s.Decode, s.MaxBody = "json", t.MaxBody
 	}
+	if l.Expect != nil {
+		s.Expect = strings.Join(l.Expect.Texts, "; ")
+	}
 	if l.Requests == 0 {
 		s.DurationSeconds = l.Duration.Seconds()
 	}
+	l.addRoute(&s)
 	return s
+}
+
+// addRoute adds to the settings how connections are made.
+func (l Load) addRoute(s *results.Settings) {
+	r := l.Route
+	s.Proxy, s.UnixSocket = r.ProxyName(), r.UnixSocket
+	if r.KeyPair != nil {
+		s.Certificate = r.KeyPair.CertFile
+	}
+	if r.Authorities != nil {
+		s.Authorities = r.Authorities.File
+	}
+	var detours []string
+	for _, d := range r.Detours {
+		detours = append(detours, d.String())
+	}
+	s.ConnectTo = strings.Join(detours, ", ")
+}
+
+// firstHop returns a URL whose host is the first that connections are made to; it is empty if they are made to a Unix socket.
+func (l Load) firstHop() string {
+	switch first, err := url.Parse(l.URLs.At(0)); {
+	case l.Route.UnixSocket != "":
+		return ""
+	case l.Route.Proxy != nil:
+		return l.Route.ProxyName()
+	case err == nil && len(l.Route.Detours) > 0:
+		port := cmp.Or(first.Port(), strconv.Itoa(ports.Of(l.URLs.At(0))))
+		return first.Scheme + "://" + net.JoinHostPort(l.Route.Destination(first.Hostname(), port))
+	}
+	return l.URLs.At(0)
 }

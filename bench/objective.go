@@ -8,6 +8,7 @@ import (
 	"sweetspot/bench/optimum"
 	"sweetspot/results"
 	"sweetspot/results/stat"
+	"sweetspot/results/text"
 )
 
 // An Objective is a bound on the latency. A sweep with an objective finds the largest limit that holds it.
@@ -188,7 +189,7 @@ func (f *objectiveFinder) nothingHolds(objective string) results.Warning {
 	if math.IsInf(latency, 1) {
 		return results.Warningf(results.NothingHolds, "no limit holds %s: at limit %d, the smallest, %s of the requests failed", objective, smallest, percent(failed))
 	}
-	return results.Warningf(results.NothingHolds, "no limit holds %s: at limit %d, the smallest, it is %.3gms", objective, smallest, 1000*latency).With("seconds", latency)
+	return results.Warningf(results.NothingHolds, "no limit holds %s: at limit %d, the smallest, it is %s", objective, smallest, text.ShortSpan(latency)).With("seconds", latency)
 }
 
 // tried returns the limits that were tried, ascending.

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"sweetspot/bench/optimum"
@@ -34,8 +35,91 @@ func (l lineup) of(trials []results.Trial) []results.Trial {
 // rankLineups ranks several lineups that were measured in the same blocks. The probability that any of its statements is
 // wrong is that of [Rank] for a single lineup: see [optimum.Compare].
 func rankLineups(trials []results.Trial, floor *stat.Component, lineups ...lineup) (ranked [][]results.Summary, warned []results.Warning) {
-	var families [][]results.At
-	failed := map[results.At]bool{}
+	e := enter(trials, lineups)
+	if len(e.summaries[0]) < 2 {
+		return e.summaries, nil
+	}
+	comparison := e.compare(trials, floor)
+	for i, summaries := range e.summaries {
+		for k, s := range summaries {
+			summaries[k].Verdict = results.Standing(comparison.Standings[i][s.At()])
+			if versus, known := comparison.Versus[i][s.At()]; known {
+				summaries[k].VersusLow, summaries[k].VersusHigh = &versus.Low, &versus.High
+			}
+			if s.PerSecond == 0 && s.Error == "" && len(e.families[i]) > 0 {
+				summaries[k].Verdict = results.Slower
+			}
+		}
+	}
+	return e.summaries, append(e.warned, warnings(comparison.Warnings)...)
+}
+
+// RankTargets summarises the trials of a comparison of two targets, and says of each strategy how the first target compares with
+// the second. The strategies are not compared with one another: a test of more than was asked for would make every interval
+// wider. The floor and the warnings are those of [Rank], and so is what happens if a strategy differs from its own second copy.
+func RankTargets(trials []results.Trial, floor *stat.Component) ([]results.Summary, []results.Versus, []results.Warning) {
+	var lineups []lineup
+	for _, t := range trials {
+		at := t.At()
+		at.Target = 0
+		other := at
+		other.Target = 1
+		if !slices.ContainsFunc(lineups, func(l lineup) bool { return l[at] }) {
+			lineups = append(lineups, lineup{at: true, other: true})
+		}
+	}
+	e := enter(trials, lineups)
+	comparison := e.compare(trials, floor)
+	var all []results.Versus
+	for _, summaries := range e.summaries {
+		if len(summaries) < 2 { // the run was interrupted before the other target's turn
+			continue
+		}
+		slices.SortFunc(summaries, func(a, b results.Summary) int { return cmp.Compare(a.At().Target, b.At().Target) })
+		first, second := summaries[0], summaries[1]
+		v := versus(first, second)
+		if pair, known := comparison.Pair(first.At(), second.At()); known && !math.IsInf(pair.High, 0) {
+			v.Ratio, v.Low, v.High = &pair.Ratio, &pair.Low, &pair.High
+			switch {
+			case pair.High < 1:
+				v.Verdict = results.VersusSlower
+			case pair.Low > 1:
+				v.Verdict = results.VersusFaster
+			}
+		}
+		all = append(all, v)
+	}
+	return results.Summarise(trials), all, append(e.warned, warnings(comparison.Warnings)...)
+}
+
+// versus returns how a strategy compares on two targets before any test: the ratio, or on which of them it has trials without a
+// success.
+func versus(first, second results.Summary) results.Versus {
+	v := results.Versus{Strategy: first.Strategy, Limit: first.Limit, Streams: first.Streams, Verdict: results.VersusSame}
+	switch {
+	case first.Error != "" || second.Error != "":
+		v.Verdict = ""
+	case first.PerSecond > 0 && second.PerSecond > 0:
+		ratio := first.PerSecond / second.PerSecond
+		v.Ratio = &ratio
+	case second.PerSecond > 0:
+		v.Verdict = results.VersusSlower
+	case first.PerSecond > 0:
+		v.Verdict = results.VersusFaster
+	}
+	return v
+}
+
+// entered is what takes part in a comparison of lineups.
+type entered struct {
+	summaries [][]results.Summary // of each lineup
+	families  [][]results.At      // those of each lineup that can be compared
+	failed    map[results.At]bool
+	warned    []results.Warning // about those that cannot
+}
+
+func enter(trials []results.Trial, lineups []lineup) entered {
+	e := entered{failed: map[results.At]bool{}}
 	for _, l := range lineups {
 		var family []results.At
 		summaries := results.Summarise(l.of(trials))
@@ -44,38 +128,28 @@ func rankLineups(trials []results.Trial, floor *stat.Component, lineups ...lineu
 			switch {
 			case s.PerSecond > 0:
 				family = append(family, at)
-			case !failed[at] && len(summaries) > 1:
-				failed[at] = true
+			case !e.failed[at] && len(summaries) > 1:
+				e.failed[at] = true
 				why := "it had trials without a success"
 				if s.Error != "" {
 					why = "it broke down"
 				}
-				warned = append(warned, results.Warningf(results.NotCompared, "%s is not compared: %s", at, why))
+				e.warned = append(e.warned, results.Warningf(results.NotCompared, "%s is not compared: %s", at, why))
 			}
 		}
-		ranked, families = append(ranked, summaries), append(families, family)
+		e.summaries, e.families = append(e.summaries, summaries), append(e.families, family)
 	}
-	if len(ranked[0]) < 2 {
-		return ranked, nil
-	}
-	sound := slices.DeleteFunc(samples(trials), func(s optimum.Sample[results.At]) bool { return failed[s.Of] })
+	return e
+}
+
+// compare compares those that can be compared, each with the others of its family.
+func (e entered) compare(trials []results.Trial, floor *stat.Component) optimum.Ranking[results.At] {
+	sound := slices.DeleteFunc(samples(trials), func(s optimum.Sample[results.At]) bool { return e.failed[s.Of] })
 	var between stat.Component
 	if floor != nil {
 		between = *floor
 	}
-	comparison := optimum.Compare(sound, between, families...)
-	for i, summaries := range ranked {
-		for k, s := range summaries {
-			summaries[k].Verdict = results.Standing(comparison.Standings[i][s.At()])
-			if versus, known := comparison.Versus[i][s.At()]; known {
-				summaries[k].VersusLow, summaries[k].VersusHigh = &versus.Low, &versus.High
-			}
-			if s.PerSecond == 0 && s.Error == "" && len(families[i]) > 0 {
-				summaries[k].Verdict = results.Slower
-			}
-		}
-	}
-	return ranked, append(warned, warnings(comparison.Warnings)...)
+	return optimum.Compare(sound, between, e.families...)
 }
 
 // recode gives the warnings with one code another one, since the reason is another than that code's.

@@ -16,6 +16,7 @@ import (
 
 // A runner runs the trials of a run one after the other, and keeps them with the run's warnings.
 type runner struct {
+	began     time.Time // from which the offsets of trials count
 	targets   []*target // one, or two that are compared
 	observe   Observer
 	instant   func() (URLs, error)       // of a server that answers at once, started at the first call; nil if there is none
@@ -30,7 +31,7 @@ type runner struct {
 }
 
 func newRunner(ctx context.Context, load Load, observe Observer, instant InstantServer) *runner {
-	r := &runner{targets: []*target{newTarget(load, observe.Witness)}, observe: observe, fates: map[results.At]*fate{}}
+	r := &runner{began: time.Now(), targets: []*target{newTarget(load, observe.Witness)}, observe: observe, fates: map[results.At]*fate{}}
 	if instant != nil {
 		r.instant = sync.OnceValues(func() (URLs, error) { return instant(ctx) })
 	}
@@ -54,7 +55,7 @@ func (r *runner) trial(ctx context.Context, c candidate, block int, doing string
 		if r.observe.Progress != nil {
 			done := len(r.trials)
 			left, atMost := r.left(c, time.Since(began))
-			r.observe.Progress(Progress{c.strategy.Name(), c.limit, done, r.shareDone(float64(done) + share), doing, left, atMost})
+			r.observe.Progress(Progress{c.strategy.Name(), c.limit, c.target.index, done, r.shareDone(float64(done) + share), doing, left, atMost})
 		}
 	})
 	if err != nil {

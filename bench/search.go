@@ -61,6 +61,9 @@ func (s *search) step(ctx context.Context, r *runner, left time.Duration) (more 
 	if s.brakes {
 		s.harm = harm(t, s.best)
 	}
+	if r.observe.Answer != nil {
+		r.observe.Answer(s.optimum())
+	}
 	return s.harm == "", err
 }
 

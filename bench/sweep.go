@@ -107,13 +107,19 @@ func (s Sweep) LeastBudget(load Load) time.Duration {
 			trials++
 		}
 	}
-	each := shortestWarmup + load.Duration
-	if load.Requests > 0 {
-		each = 0 // a fast target makes a batch in no time
-	} else if load.Warmup != Automatic {
-		each = load.Warmup + load.Duration
+	return time.Duration(len(s.Strategies)*trials) * load.shortestTrial()
+}
+
+// Expected returns how long the sweep is likely to last with a target that is neither very slow nor decided at once: most of
+// its searches use the time they have, and few clients have to be examined. AtMost is when it ends in any case.
+func (s Sweep) Expected(load Load) (likely, atMost time.Duration) {
+	likely, atMost = time.Duration((1-examineShare)*float64(s.Budget)), s.Budget
+	if n := len(s.Strategies); n > 1 {
+		comparing := time.Duration(compareShare * float64(s.Budget))
+		likely += min(comparing, time.Duration(2*(n+1)*s.Repeats)*load.shortestTrial()) // at two limits, with a copy of one
+		atMost += comparing
 	}
-	return time.Duration(len(s.Strategies)*trials) * each
+	return likely, atMost
 }
 
 // finder returns the finder of one strategy's search; number is the strategy's place in the run.

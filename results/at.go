@@ -40,21 +40,20 @@ func indexOf(target *int) int {
 
 // String returns a in words, safe to print: "pool at limit 60".
 func (a At) String() string {
-	words := fmt.Sprintf("%s at limit %s", a.Name(), text.Count(a.Limit))
 	if a.Limit == 0 {
-		words = a.Name()
+		return a.Name(false)
 	}
-	return words
+	return fmt.Sprintf("%s at limit %s", a.Name(false), text.Count(a.Limit))
 }
 
 // Name returns the strategy with what else tells it apart, but for the limit, in words that are safe to print: "pool",
-// "pool on target 1", "http2 with 10 streams".
-func (a At) Name() string {
+// "pool on target 1", "http2 with 10 streams". It names the first target too if there are several.
+func (a At) Name(several bool) string {
 	words := text.Clean(a.Strategy)
 	if a.Streams > 0 {
 		words += " with " + text.Plural(a.Streams, "stream")
 	}
-	if a.Target > 0 {
+	if several || a.Target > 0 {
 		words += fmt.Sprintf(" on target %d", a.Target)
 	}
 	return words

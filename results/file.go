@@ -27,6 +27,7 @@ type head struct {
 	Strategies *later `json:"strategies,omitempty"`
 	AtCommon   *later `json:"at_common_limit,omitempty"`
 	Optima     *later `json:"optima,omitempty"`
+	Versus     *later `json:"versus,omitempty"`
 	PeakMemory *later `json:"peak_memory_bytes,omitempty"`
 	Warnings   *later `json:"warnings,omitempty"`
 	Codes      *later `json:"warning_codes,omitempty"`
@@ -46,6 +47,7 @@ type conclusion struct {
 	Strategies []Summary         `json:"strategies"`
 	AtCommon   []Summary         `json:"at_common_limit"`
 	Optima     []Optimum         `json:"optima"`
+	Versus     []Versus          `json:"versus,omitempty"`
 	PeakMemory int64             `json:"peak_memory_bytes,omitempty"`
 	Warnings   []Warning         `json:"warnings"`
 	Codes      []WarningCode     `json:"warning_codes,omitempty"`
@@ -117,7 +119,7 @@ func (f *File) Append(t Trial) error {
 // disk. No trial may follow.
 func (f *File) Finish(run *Run) error {
 	r := run.NonNull()
-	return f.write(line{Conclusion: &conclusion{r.Strategies, r.AtCommon, r.Optima, r.PeakMemory, r.Warnings, r.Codes, r.Versions}})
+	return f.write(line{Conclusion: &conclusion{r.Strategies, r.AtCommon, r.Optima, r.Versus, r.PeakMemory, r.Warnings, r.Codes, r.Versions}})
 }
 
 // Close closes the file. It does not write what the run concludes: see [File.Finish]. A second call does nothing.

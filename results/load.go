@@ -143,6 +143,7 @@ func (r *Run) parseLine(words []byte) (concluded bool, err error) {
 	}
 	l.Conclusion.setCodes()
 	r.Strategies, r.AtCommon, r.Optima = l.Conclusion.Strategies, l.Conclusion.AtCommon, l.Conclusion.Optima
+	r.Versus = l.Conclusion.Versus
 	r.PeakMemory, r.Warnings, r.Versions = l.Conclusion.PeakMemory, l.Conclusion.Warnings, l.Conclusion.Versions
 	return true, nil
 }

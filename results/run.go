@@ -11,12 +11,12 @@
 package results
 
 import (
-	"sweetspot/results/stat"
-
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
+
+	"sweetspot/results/stat"
+	"sweetspot/results/text"
 )
 
 // Version is the version of the JSON that a [Run] is written as, which SCHEMA.md documents. Fields may be added to a
@@ -28,10 +28,11 @@ type Run struct {
 	Version    int             `json:"version"`
 	Command    string          `json:"command"`                  // bench, sweep or article
 	Target     string          `json:"target"`                   // the URL, the template of URLs, or the file of URLs
+	Targets    []Target        `json:"targets,omitempty"`        // those that are compared, Target the first of them; empty if there is one
 	Started    string          `json:"started"`                  // RFC 3339, in UTC
 	Arguments  []string        `json:"arguments,omitempty"`      // the command line without the program's name; what may be a secret is withheld
 	Seed       uint64          `json:"seed"`                     // of the random order of the trials
-	Bundled    *Bundled        `json:"bundled_server,omitempty"` // nil if that is not the target
+	Bundled    *Bundled        `json:"bundled_server,omitempty"` // nil if that is not the target, or the first of them
 	Machine    Machine         `json:"machine"`
 	Settings   Settings        `json:"settings"`
 	Trials     []Trial         `json:"trials"`
@@ -39,6 +40,7 @@ type Run struct {
 	Strategies []Summary       `json:"strategies"`                  // each at its limit, compared
 	AtCommon   []Summary       `json:"at_common_limit"`             // the strategies of a sweep once more, all at one limit; empty if they were not compared there
 	Optima     []Optimum       `json:"optima"`                      // what a sweep concludes, one for each strategy
+	Versus     []Versus        `json:"versus,omitempty"`            // how the targets compare, one for each strategy; empty if there is one target
 	PeakMemory int64           `json:"peak_memory_bytes,omitempty"` // the client's resident memory at its largest; 0 if unknown
 	Warnings   []Warning       `json:"warnings"`                    // about the run as a whole
 	Codes      []WarningCode   `json:"warning_codes,omitempty"`     // of the warnings, in the same order; set where the run is written
@@ -86,7 +88,13 @@ type Settings struct {
 	Rate            float64 `json:"rate,omitempty"`             // largest number of requests per second; 0 is no limit
 	Decode          string  `json:"decode,omitempty"`           // how bodies were decoded as a part of the request: json, or empty
 	MaxBody         int64   `json:"max_body_bytes,omitempty"`   // the most that a body could have that was decoded; 0 if they were not
+	Expect          string  `json:"expect,omitempty"`           // what a response had to meet to be goodput: expressions, separated by semicolons; empty if the status alone decided
 	Insecure        bool    `json:"insecure"`                   // whether certificates were not verified
+	Proxy           string  `json:"proxy,omitempty"`            // its URL, without the login
+	Certificate     string  `json:"certificate,omitempty"`      // the file of the client's
+	Authorities     string  `json:"authorities,omitempty"`      // the file of those whose certificates were accepted in place of the system's
+	UnixSocket      string  `json:"unix_socket,omitempty"`      // the path of the socket that connections were made to
+	ConnectTo       string  `json:"connect_to,omitempty"`       // where connections were made instead, as HOST:PORT:HOST2:PORT2
 	KeepAlive       bool    `json:"keep_alive"`                 // whether connections were used again
 	Redirects       bool    `json:"redirects"`                  // whether they were followed
 	Decompression   bool    `json:"decompression"`              // whether bodies were requested compressed, and decompressed
@@ -100,19 +108,33 @@ type Projection struct {
 	Seconds  float64 `json:"seconds"`
 }
 
-// Subject names the target of the run's requests. It is the same for the bundled server on any port.
+// Subject names the target of the run's requests, or both. It is the same for the bundled server on any port.
 func (r *Run) Subject() string {
-	if r.Bundled == nil {
-		return r.Target
+	var all []string
+	for _, t := range r.AllTargets() {
+		all = append(all, t.subject())
 	}
-	path := "/"
-	if _, rest, found := strings.Cut(r.Target, "://"); found {
-		if i := strings.Index(rest, "/"); i >= 0 {
-			path = rest[i:]
-		}
-	}
-	return fmt.Sprintf("the bundled server, profile %s, %s", r.Bundled.Profile, path)
+	return strings.Join(all, " against ")
 }
+
+// AllTargets returns the targets of the run, also if it has only one.
+func (r *Run) AllTargets() []Target {
+	switch {
+	case len(r.Targets) > 0:
+		return r.Targets
+	case r.Bundled != nil:
+		return []Target{{r.Target, r.Bundled.Profile}}
+	}
+	return []Target{{URL: r.Target}}
+}
+
+// Title names the targets of the run in words.
+func (r *Run) Title() string {
+	return strings.Join(text.Each(r.AllTargets(), Target.String), " against ")
+}
+
+// NameOf returns what was measured in words, but for the limit: with its target if the run has several.
+func (r *Run) NameOf(at At) string { return at.Name(len(r.Targets) > 1) }
 
 // Compared returns a summary of each strategy at its limit, the largest goodput first. If the run was interrupted before
 // it compared the strategies, the summaries have no verdicts.

@@ -28,6 +28,8 @@ var sections = map[string]reflect.Type{
 	"Projection":     reflect.TypeFor[results.Projection](),
 	"Optimum":        reflect.TypeFor[results.Optimum](),
 	"Peak":           reflect.TypeFor[results.PeakLimit](),
+	"Versus":         reflect.TypeFor[results.Versus](),
+	"Target":         reflect.TypeFor[results.Target](),
 	"Law":            reflect.TypeFor[results.Law](),
 	"Rate":           reflect.TypeFor[results.Rate](),
 	"Comparison":     reflect.TypeFor[compare.Comparison](),

@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"html"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,9 +24,9 @@ import (
 
 // A said is everything that is said of a sweep with a verdict.
 type said struct {
-	label    string // in the table, below the curve and as the report's headline
+	label    string // in the table and below the curve
 	advice   string // how it begins
-	headline string // the figure of the report's headline
+	headline string // of the run, which the report begins with
 	winner   bool   // whether a terminal shows the advice in the style of the winner
 	usable   bool   // whether a requirement may ask for the limit, and comparisons compare it
 	compared string // the limit in the table of a comparison
@@ -33,14 +34,14 @@ type said struct {
 
 // verdictsSaid says of every verdict what each package makes of it. A new verdict takes a row.
 var verdictsSaid = map[results.Verdict]said{
-	results.Peak:        {"use", "use 52: at least 97%", "52", true, true, "52"},
-	results.Plateau:     {"use", "use 52: at least 97%", "52", true, true, "52"},
-	results.NoKnee:      {"best so far", "still rising at 512", "52", false, false, "no-knee, 52"},
-	results.Cliff:       {"use", "use 52 and no more", "52", true, true, "52"},
-	results.Multimodal:  {"use", "use 52: at least 97%", "52", true, true, "52"},
-	results.ClientBound: {"client's best", "this client was the bottleneck", "52", false, false, "client-bound, 52"},
-	results.Objective:   {"use", "use 52: p99 <= 200ms holds", "52", true, true, "52"},
-	results.Unstable:    {"", "no limit can be named", "?", false, false, "unstable"},
+	results.Peak:        {"use", "use 52: at least 97%", "Use 52 requests at once, with semaphore", true, true, "52"},
+	results.Plateau:     {"use", "use 52: at least 97%", "Use 52 requests at once, with semaphore", true, true, "52"},
+	results.NoKnee:      {"best so far", "still rising at 512", "Best so far: 52 requests at once, with semaphore", false, false, "no-knee, 52"},
+	results.Cliff:       {"use", "use 52 and no more", "Use 52 requests at once, with semaphore", true, true, "52"},
+	results.Multimodal:  {"use", "use 52: at least 97%", "Use 52 requests at once, with semaphore", true, true, "52"},
+	results.ClientBound: {"client's best", "this client was the bottleneck", "Client's best: 52 requests at once, with semaphore", false, false, "client-bound, 52"},
+	results.Objective:   {"use", "use 52: p99 <= 200ms holds", "Use 52 requests at once, with semaphore", true, true, "52"},
+	results.Unstable:    {"", "no limit can be named", "No limit can be named", false, false, "unstable"},
 }
 
 func TestVerdictsListEveryConstant(t *testing.T) {
@@ -74,7 +75,7 @@ func TestVerdictsMeanTheSameInEveryPackage(t *testing.T) {
 
 // A verdict that only a newer version knows names no limit anywhere.
 func TestVerdictsThatAreNotKnownNameNoLimit(t *testing.T) {
-	verdictIsSaid(t, "new", said{"", `no limit can be named: this version does not know the verdict "new"`, "?", false, false, "new"})
+	verdictIsSaid(t, "new", said{"", `no limit can be named: this version does not know the verdict "new"`, "No limit can be named", false, false, "new"})
 }
 
 func verdictIsSaid(t *testing.T, verdict results.Verdict, want said) {
@@ -106,8 +107,11 @@ func verdictIsSaid(t *testing.T, verdict results.Verdict, want said) {
 	if err := report.WriteBody(&page, []report.Source{{Run: run}}, report.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	if headline := "<span>" + html.EscapeString(want.label) + "</span>" + want.headline + "<"; !strings.Contains(page.String(), headline) {
-		t.Errorf("%q is not in the report", headline)
+	_, headline, _ := strings.Cut(page.String(), "<h1>")
+	headline, _, _ = strings.Cut(headline, "</h1>")
+	headline = strings.TrimSpace(html.UnescapeString(regexp.MustCompile("<[^>]*>").ReplaceAllString(headline, "")))
+	if got := run.Headline().String(); got != want.headline || headline != want.headline {
+		t.Errorf("the headline is %q, that of the report %q, want %q", got, headline, want.headline)
 	}
 
 	limit, err := threshold.Parse("limit(semaphore) > 0")
@@ -138,8 +142,8 @@ func TestStandingsMeanTheSameInEveryPackage(t *testing.T) {
 		other           results.Standing // of a second strategy, with 1,000/s
 		headline        string
 	}{
-		results.Fastest:           {"fastest", "best", render.Best, results.Slower, "pool is the fastest: "},
-		results.Slower:            {"39% slower", "-39%", render.Plain, results.Fastest, "other is the fastest: 1,000/s"},
+		results.Fastest:           {"fastest", "best", render.Best, results.Slower, "pool</em> is the fastest"},
+		results.Slower:            {"39% slower", "-39%", render.Plain, results.Fastest, "other</em> is the fastest"},
 		results.Indistinguishable: {"~ fastest", "~", render.Good, results.Indistinguishable, "other has the highest mean, 1,000/s"},
 	}
 	for _, standing := range results.Standings() {

@@ -8,10 +8,11 @@ import (
 	"github.com/valyala/fasthttp"
 )
 
-// An Answer is a whole response, as [Target.Handle] receives it. It is valid until Handle returns.
+// An Answer is a whole response, as [Target.Handle] and [Target.Expect] receive it. It is valid until they return.
 type Answer struct {
 	Status int
-	Header Header
+	Bytes  int64  // of the body, as it was sent
+	Header Header // nil if neither Handle nor Expect looks at it
 	Body   []byte // after gzip is decoded; empty if the response can have none
 }
 

@@ -2,10 +2,12 @@ package strategies
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"os"
 	"strings"
@@ -27,9 +29,8 @@ type Response struct {
 	Body     io.Reader
 }
 
-// Receive reads the body of a response to its end and returns the request's outcome. If the target has a Handle and the
-// status is below 400, or Every is set, it decodes gzip, and hands the body to Handle, unless it is larger than MaxBody: then the rest of it is
-// not read. Every other body is discarded as it comes. The outcome counts the bytes that were read from the body.
+// Receive reads the body of a response to its end and returns the request's outcome. If the target inspects the response, it
+// decodes gzip, and hands the body to Expect and Handle, unless it is larger than MaxBody: then the rest of it is not read. Every other body is discarded as it comes. The outcome counts the bytes that were read from the body.
 //
 // The bodies that a session keeps at a time have a limit together. Receive waits while other responses have taken all of
 // it. The request fails by its timeout if that, the reading and Handle take longer than until the deadline.
@@ -44,7 +45,7 @@ func (t Target) Receive(deadline time.Time, r *Request, response Response) Outco
 		if err != nil {
 			return Failed(err)
 		}
-		return Answered(response.Status, n, nil)
+		return t.Answered(r, Answer{Status: response.Status, Bytes: n, Header: response.Header}, nil)
 	}
 	wire := &countingReader{Reader: response.Body}
 	err := t.examine(deadline, r, response, wire)
@@ -54,38 +55,48 @@ func (t Target) Receive(deadline time.Time, r *Request, response Response) Outco
 	if late := late(deadline); late != nil {
 		return Failed(late)
 	}
-	return Answered(response.Status, wire.read, err)
+	return t.Answered(r, Answer{Status: response.Status, Bytes: wire.read}, err)
 }
 
-// Examine decodes gzip and hands the body of a response, which is whole, to Handle. It returns the error for [Answered]. It is
-// for clients whose target comes from [Target.InProcess], and must only be called if Inspects returns true.
+// Examine decodes gzip and hands a response, which is whole, to Expect and Handle. It returns the error for [Target.Answered]. It
+// is for clients whose target comes from [Target.InProcess], and must only be called if Inspects returns true.
 func (t Target) Examine(deadline time.Time, r *Request, a Answer, encoding string) error {
 	if !isGzip(encoding) || !t.hasBody(r, a.Status) {
-		return t.Handle(r, a)
+		return t.judge(r, a)
 	}
-	return t.examine(deadline, r, Response{a.Status, a.Header, encoding, -1, nil}, bytes.NewReader(a.Body))
+	wire := &countingReader{Reader: bytes.NewReader(a.Body)}
+	return t.examine(deadline, r, Response{a.Status, a.Header, encoding, -1, nil}, wire)
 }
 
-// examine reads the body from wire, decodes it and hands it to Handle.
-func (t Target) examine(deadline time.Time, r *Request, response Response, wire io.Reader) error {
+// examine reads the body from wire, decodes it and has it judged.
+func (t Target) examine(deadline time.Time, r *Request, response Response, wire *countingReader) error {
 	if !t.hasBody(r, response.Status) {
-		return t.Handle(r, Answer{response.Status, response.Header, nil})
+		return t.judge(r, Answer{Status: response.Status, Header: response.Header})
 	}
 	share := t.BodyShare()
 	defer share.Release()
-	length := response.Length
+	body, length := io.Reader(wire), response.Length
 	if isGzip(response.Encoding) {
 		unzipped, err := gzip.NewReader(wire)
 		if err != nil {
 			return fmt.Errorf("decode gzip: %w", err)
 		}
-		wire, length = unzipped, -1
+		body, length = unzipped, -1
 	}
-	whole, err := t.readWhole(wire, length, deadline, &share)
+	whole, err := t.readWhole(body, length, deadline, &share)
 	if err != nil {
 		return err
 	}
-	return t.Handle(r, Answer{response.Status, response.Header, whole})
+	return t.judge(r, Answer{response.Status, wire.read, response.Header, whole})
+}
+
+// judge asks Expect, and hands what it accepts to Handle, and what it does not accept too if Every is set.
+func (t Target) judge(r *Request, a Answer) error {
+	unmet := t.expect(a)
+	if t.Handle == nil || unmet != nil && !t.Every {
+		return unmet
+	}
+	return cmp.Or(unmet, t.Handle(r, a))
 }
 
 func isGzip(encoding string) bool {
@@ -99,10 +110,21 @@ func late(deadline time.Time) error {
 	return nil
 }
 
-// Inspects reports whether a response to r with that status is decoded or handed to Handle. Unless Every is set, one that has
-// no body is not.
+// Inspects reports whether the body of a response to r with that status is kept: because it is decoded, handed to Handle or looked
+// at by Expect. Unless Every is set, one that has no body is not.
 func (t Target) Inspects(r *Request, status int) bool {
-	return t.Handle != nil && (t.Every || status < http.StatusBadRequest && t.hasBody(r, status))
+	return status < t.KeepBelow() && (t.Every || t.hasBody(r, status))
+}
+
+// KeepBelow returns the status from which on no body is kept; 0 if none is.
+func (t Target) KeepBelow() int {
+	switch {
+	case t.Handle == nil && (t.Expect == nil || !t.Expect.Body):
+		return 0
+	case t.Every, t.Expect != nil && t.Expect.Status:
+		return math.MaxInt
+	}
+	return http.StatusBadRequest
 }
 
 // hasBody reports whether a response to r with that status may have a body: not with the status 204 or 304, or to a HEAD.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"slices"
 	"syscall"
@@ -19,8 +20,8 @@ type Class uint8
 
 // The classes. Every one but OK is a failure.
 const (
-	OK          Class = iota // a whole response with a status below 400
-	Refused                  // nothing listens at the address
+	OK          Class = iota // a whole response with a status below 400, or one that Target.Expect accepted
+	Refused                  // nothing listens at the address, or a proxy refuses to connect to it
 	Reset                    // the connection was closed or reset before the response began, or reset within it
 	Timeout                  // connecting or the whole request took longer than its timeout
 	BadStatus                // a whole response with a status of 400 or above
@@ -30,12 +31,13 @@ const (
 	Malformed                // the response is not HTTP, or larger than the client accepts
 	Undecodable              // the response was whole but its body is not JSON, or Target.Handle rejected it
 	TooLarge                 // the body to be decoded or handed to Target.Handle is larger than Target.MaxBody
+	Unexpected               // a whole response that Target.Expect rejected
 	Other                    // anything else: see Outcome.Err
 	classCount  = iota
 )
 
 var classNames = [classCount]string{
-	"ok", "refused", "reset", "timeout", "status", "truncated", "dns", "tls", "malformed", "decode", "too-large", "other",
+	"ok", "refused", "reset", "timeout", "status", "truncated", "dns", "tls", "malformed", "decode", "too-large", "unexpected", "other",
 }
 
 // String returns the class's name, as in tables and JSON.
@@ -63,15 +65,22 @@ func Failed(err error) Outcome { return Outcome{Class: classify(err), Err: err} 
 // Answered returns the outcome of a request with a whole response, whose body has that many bytes. If err is not nil, it says
 // what is wrong with the body.
 func Answered(status int, bytes int64, err error) Outcome {
+	return answered(status, bytes, err, status >= http.StatusBadRequest)
+}
+
+// answered is Answered; bad says whether the status makes it a failure.
+func answered(status int, bytes int64, err error, bad bool) Outcome {
 	if errors.Is(err, errNoMemory) {
 		return Failed(err)
 	}
 	o := Outcome{Status: status, Bytes: bytes, Err: err}
 	switch {
-	case status >= 400:
+	case bad:
 		o.Class = BadStatus
 	case errors.Is(err, ErrTooLarge):
 		o.Class = TooLarge
+	case errors.Is(err, ErrUnexpected):
+		o.Class = Unexpected
 	case err != nil:
 		o.Class = Undecodable
 	}
@@ -98,7 +107,7 @@ func classify(err error) Class {
 		return Timeout
 	case errors.As(err, &secure):
 		return BadTLS
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, network.ErrProxyRefused), errors.Is(err, syscall.ENOENT): // of a Unix socket
 		return Refused
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, network.ErrStale), errors.Is(err, streams.ErrReset):
 		return Reset

@@ -46,6 +46,9 @@ func (p pair) Open(_ context.Context, target Target, maxLimit int) (Session, err
 	if maxLimit < 1 {
 		return nil, fmt.Errorf("%s: open: limit %d: want at least 1", p.name, maxLimit)
 	}
+	if err := target.Refuse(p.client.Traits.CannotKeep); err != nil {
+		return nil, fmt.Errorf("%s: open: %w", p.name, err)
+	}
 	target = target.InProcess()
 	closed, end := context.WithCancel(context.Background())
 	return &pairSession{
@@ -54,7 +57,7 @@ func (p pair) Open(_ context.Context, target Target, maxLimit int) (Session, err
 		close:    end,
 		target:   target,
 		maxLimit: p.Limit(maxLimit),
-		network:  network.New(target.DialTimeout, target.DNSCache),
+		network:  target.Network(),
 	}, nil
 }
 

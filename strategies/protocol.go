@@ -58,7 +58,7 @@ func (t Target) Speaks(ctx context.Context, p Protocol, address string) error {
 	t = t.WithDefaults()
 	ctx, cancel := context.WithTimeout(ctx, t.DialTimeout)
 	defer cancel()
-	n := network.New(t.DialTimeout, t.DNSCache)
+	n := t.Network()
 	defer n.Close()
 	conn, err := openers[p](n, t)(ctx, to, func() {})
 	if err != nil {

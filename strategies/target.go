@@ -4,16 +4,19 @@ import (
 	"crypto/tls"
 	"errors"
 	"net/http"
+	"net/url"
 	"time"
+
+	"sweetspot/strategies/network"
 )
 
 // A Target is what all requests of a session have in common. It is the one place for settings, so that every client has the
 // same ones. A zero field stands for the default that its comment names.
 //
 // These settings are fixed, whatever the defaults of a client are: connections are kept alive, as many idle ones as the limit;
-// nothing is retried, redirected, decompressed or proxied; HTTP has the version of [ProtocolOf] the strategy; cookies are kept in a jar until the session
-// is closed. A request that meets a connection which the server closed while it was idle does not fail: the server has not
-// seen it, and it is made on another connection.
+// nothing is retried, redirected or decompressed, and the environment names no proxy; HTTP has the version of [ProtocolOf] the
+// strategy; cookies are kept in a jar until the session is closed. A request that meets a connection which the server closed
+// while it was idle does not fail: the server has not seen it, and it is made on another connection.
 type Target struct {
 	Method      string        // default: GET
 	Header      http.Header   // default: none but Host and User-Agent
@@ -22,6 +25,7 @@ type Target struct {
 	DialTimeout time.Duration // default: [DefaultDialTimeout]; of one connection
 	DNSCache    time.Duration // default: [DefaultDNSCache]; how long an address is kept
 	Insecure    bool          // accept any TLS certificate
+	Route       network.Route // how connections to hosts are made; default: straight
 	Varied      bool          // requests may have a [Request.Message]; a strategy that cannot send one says so in Open
 	Streams     int           // the most requests at a time on one connection, if the protocol multiplexes; 0: as many as the server allows
 
@@ -40,6 +44,10 @@ type Target struct {
 	// Every has Handle called with every whole response: also with one that has a status of 400 or above, whose class is
 	// [BadStatus] all the same, and with one that can have no body.
 	Every bool
+
+	// Expect decides which whole responses are successes: see [Expectation]. The default is every one with a status below 400.
+	// What it rejects is of class [Unexpected], and is neither decoded nor handed to Handle.
+	Expect *Expectation
 
 	memory *bodyMemory // for the bodies of a session; nil until InProcess
 }
@@ -100,10 +108,25 @@ func (t Target) InProcess() Target {
 	return t
 }
 
-// TLS returns the TLS settings of every client that speaks the protocol.
+// Network returns the network of one session of a client in this process.
+func (t Target) Network() *network.Network {
+	return network.New(t.DialTimeout, t.DNSCache).Via(t.Route, t.Insecure)
+}
+
+// TLS returns the TLS settings of every client that speaks the protocol. A given Host is the name that the server is asked for, and that its certificate
+// must have.
 func (t Target) TLS(p Protocol) *tls.Config {
-	return &tls.Config{
+	config := &tls.Config{
 		InsecureSkipVerify: t.Insecure, // only if the user asks for it
 		NextProtos:         []string{p.ALPN()},
+		ServerName:         t.ServerName(),
 	}
+	t.Route.AddTo(config)
+	return config
+}
+
+// ServerName returns the name of the Host header without its port, "" if the target has none.
+func (t Target) ServerName() string {
+	given := url.URL{Host: t.Header.Get("Host")}
+	return given.Hostname()
 }

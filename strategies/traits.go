@@ -17,6 +17,10 @@ type Traits struct {
 	LosesEarly   bool // may take an answer that comes before the whole body was sent for a reset
 	Retries      bool // repeats a request if a kept connection is closed without a response
 
+	URLName bool // asks a TLS server for the name in the URL, although a Host is given
+
+	Cannot []Setting // the settings that it cannot keep to: its Open refuses a target with one of them
+
 	// Answers has the odd answers whose outcomes have another class than they must, or one of several, by the names that package
 	// strategytest gives to its answers. A strategy whose requests another process makes is held to the table of answers only if
 	// this is not nil.
@@ -36,10 +40,14 @@ func (t Traits) Words() []string {
 		{t.OnePool, "closes connections to one host to connect to another"},
 		{t.LosesEarly, "may take an answer that comes before the whole body was sent for a reset"},
 		{t.Retries, "repeats a request if a kept connection is closed without a response"},
+		{t.URLName, "asks a TLS server for the name in the URL, although a Host is given"},
 	} {
 		if trait.declared {
 			words = append(words, trait.words)
 		}
+	}
+	for _, setting := range t.Cannot {
+		words = append(words, "cannot "+setting.String())
 	}
 	for _, answer := range slices.Sorted(maps.Keys(t.Answers)) {
 		var classes []string

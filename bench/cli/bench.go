@@ -1,10 +1,17 @@
 package cli
 
 import (
+	"fmt"
+	"slices"
+	"time"
+
 	"github.com/spf13/cobra"
 
 	"sweetspot/bench"
 	"sweetspot/bench/cli/bundled"
+	"sweetspot/bench/cli/secret"
+	"sweetspot/results"
+	"sweetspot/results/text"
 )
 
 func newBenchCommand() *cobra.Command {
@@ -24,20 +31,50 @@ succeeds any more; the row of a strategy says what failed.
 
 Without a URL, or with only a path such as /{1..1000}, it starts the bundled test server for the time of the run.
 
+--against compares two targets: target 0 is the URL, target 1 the one that --against gives. Every block has each strategy on
+both, so that what changes from block to block is the same for both. It says by how much target 0 is slower or faster than
+target 1, and does not compare the strategies with one another. Requirements are about target 0.
+
 ` + thresholdsHelp(),
 		Example: `  sweetspot bench
   sweetspot bench -s pool,fasthttp -c 100 -d 2s http://127.0.0.1:8080/
   sweetspot bench -n 4000 --decode json --format markdown 'http://127.0.0.1:8080/{0-9a-z:4}'
+  sweetspot bench -s fasthttp --against http://127.0.0.1:8081/ http://127.0.0.1:8080/
   sweetspot bench --require 'per_second(fasthttp) > 0.8 * per_second(eventloop)' --max-error-rate 1%`,
 		Args: oneURL,
 		RunE: func(cmd *cobra.Command, args []string) error { return runBench(cmd, args, &o, &thresholds, limit) },
 	}
+	o.defaults = toCompare()
 	o.bind(cmd)
 	thresholds.bind(cmd)
 	cmd.Flags().IntVarP(&limit, "limit", "c", 60, "have at most `N` requests in flight")
+	cmd.Flags().StringVar(&o.against, "against", "", "compare the target with the one at this `URL`, by the same requests in the same blocks; a path is one on the bundled server")
 	cmd.Flags().IntVar(&o.streams, "streams", 0, "have at most `N` requests at a time on one connection, with strategies over HTTP/2 and HTTP/3: a limit takes limit/N connections (default as many as the server allows)")
 	return cmd
 }
+
+// second returns the second target that --against gives: a URL, a template or a path on the bundled server, and as what the run
+// keeps it; nil if none is given. It treats the URL as parse treats the first one.
+func (o *options) second(cmd *cobra.Command, load bench.Load, found *faults) (*bench.SecondTarget, results.Target) {
+	url := o.against
+	if !cmd.Flags().Changed("against") {
+		return nil, results.Target{}
+	}
+	if url == "" {
+		found.addf("--against: an empty URL: want one such as http://127.0.0.1:8080/, or a path on the bundled server")
+	}
+	urls, err := urlsOf(url)
+	found.add("--against "+url, err)
+	if urls == nil {
+		return &bench.SecondTarget{}, results.Target{URL: url, Profile: o.profile}
+	}
+	load.URLs = urls
+	found.failures = append(found.failures, unreachable(cmd.Context(), load)...)
+	return &bench.SecondTarget{URLs: urls}, results.Target{URL: secret.Logins(url)}
+}
+
+// worthSaying is how long a run lasts that announces its length.
+const worthSaying = 10 * time.Second
 
 func runBench(cmd *cobra.Command, args []string, o *options, thresholds *thresholds, limit int) error {
 	var found faults
@@ -45,21 +82,38 @@ func runBench(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	if limit < 1 {
 		found.addf("--limit %d: want at least 1", limit)
 	}
+	against, second := o.second(cmd, plan.load, &found)
+	measured := plan.strategies // once on each target
+	if against != nil {
+		measured = slices.Concat(measured, measured)
+	}
 	copies := 0
-	if bench.HasCopy(len(plan.strategies), o.repeats) {
+	if bench.HasCopy(len(measured), o.repeats) {
 		copies = 1
 	}
-	checkFiles("--limit", limit, o.streams, plan.strategies, copies, &found)
+	checkFiles("--limit", limit, o.streams, measured, copies, &found)
 	thresholds.parse(cmd, plan.strategies, &found)
 	if err := found.err(); err != nil {
 		return err
 	}
 	run := newRun("bench", redacted(cmd, args), plan, o)
+	if against != nil {
+		run.Targets = []results.Target{{URL: plan.target}, second}
+		if run.Bundled != nil {
+			run.Targets[0].Profile = run.Bundled.Profile
+		}
+	}
 	var instant bundled.Instant
 	defer instant.Stop()
+	comparison := bench.Comparison{
+		Strategies: plan.strategies, Limit: limit, Repeats: o.repeats, Against: against, Seed: o.seed, Instant: instant.Start, Floor: plan.floor,
+	}
+	if expected := comparison.Expected(plan.load); expected >= worthSaying && !o.quiet {
+		fmt.Fprintf(cmd.ErrOrStderr(), "measuring %s: about %s\n", text.Plural(len(measured)*o.repeats, "trial"), text.Span(expected.Seconds()))
+	}
 	err := job{
-		plan: bench.Comparison{Strategies: plan.strategies, Limit: limit, Repeats: o.repeats, Seed: o.seed, Instant: instant.Start, Floor: plan.floor},
-		load: plan.load, server: o.server(), run: run, display: &o.display, out: o.out, live: plan.live, quiet: o.quiet,
+		plan: comparison,
+		load: plan.load, against: against, server: o.server(), run: run, display: &o.display, out: o.out, live: plan.live, quiet: o.quiet,
 	}.do(cmd)
 	if err != nil {
 		return err

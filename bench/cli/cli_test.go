@@ -148,6 +148,9 @@ func TestRunReportsEveryFaultOfItsArguments(t *testing.T) {
 		{"bench ftp://x/", []string{`URL ftp://x/: "ftp://x/" is not an http URL: want one such as http://127.0.0.1:8080/`}},
 		{"bench http://127.0.0.1:99999/", []string{`port 99999: want 1 to 65535`}},
 		{"bench http://127.0.0.1/ä", []string{`want spaces and other than ASCII characters escaped, such as %20`}},
+		{"bench --expect status= --expect nothing --expect status==200 " + srv.URL(), []string{
+			`--expect: "status=": column 7: unexpected token Operator("=")`, `--expect: "nothing": column 1: unknown name nothing`,
+		}},
 		{"bench --rate NaN " + srv.URL(), []string{`--rate NaN: want more than 0`}},
 		{"sweep --max 10000000 " + srv.URL(), []string{`--max 10000000: `}},
 		{"bench http://127.0.0.1/{5..1}", []string{`{5..1}: 5 comes after 1: want {1..5}`}},

@@ -30,7 +30,7 @@ func parsePrograms(ctx context.Context, texts []string, found *faults) programs 
 			found.addf("--external %s: want NAME=COMMAND, such as 'mine=python3 client.py'", text)
 		case !programName.MatchString(name):
 			found.addf("--external %s: name %q: want lower case letters, digits and + - _ .", text, name)
-		case err == nil, all.find(name) != nil:
+		case err == nil, all.find(name) != nil, name == everyStrategy:
 			found.addf("--external %s: the name %s is taken", text, name)
 		default:
 			words, err := splitCommand(command)
@@ -50,6 +50,15 @@ func parsePrograms(ctx context.Context, texts []string, found *faults) programs 
 		}
 	}
 	return all
+}
+
+// names returns the names of the programs.
+func (p programs) names() []string {
+	var names []string
+	for _, s := range p {
+		names = append(names, s.Name())
+	}
+	return names
 }
 
 // find returns the program of that name, nil if there is none.

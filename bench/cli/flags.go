@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,16 +14,19 @@ import (
 
 	"sweetspot/bench"
 	"sweetspot/bench/cli/live"
+	"sweetspot/bench/cli/reach"
 	"sweetspot/bench/cli/secret"
 	"sweetspot/results"
 	"sweetspot/results/input"
 	"sweetspot/results/stat"
 	"sweetspot/server"
 	"sweetspot/strategies"
+	"sweetspot/strategies/expect"
 )
 
 // options are the flags that bench and sweep share, as they were given.
 type options struct {
+	defaults   []string // names of strategies to run unless --strategy is given
 	strategies []string
 	external   []string
 	requests   int64
@@ -34,10 +39,13 @@ type options struct {
 	method     string
 	body       string
 	urls       string
+	against    string // of bench only
 	insecure   bool
+	reach      reach.Flags
 	rate       float64
 	streams    int
 	decode     string
+	expect     []string
 	maxBody    byteSize
 	profile    string
 	out        string
@@ -57,7 +65,9 @@ func oneURL(_ *cobra.Command, args []string) error {
 
 func (o *options) bind(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringSliceVarP(&o.strategies, "strategy", "s", nil, "run the strategies with these `NAMES`, separated by commas: see 'sweetspot strategies' (default all of its first list)")
+	f.StringSliceVarP(&o.strategies, "strategy", "s", nil, fmt.Sprintf(
+		"run the strategies with these `NAMES`, separated by commas: see 'sweetspot strategies'; %s stands for its whole first list (default %s)",
+		everyStrategy, strings.Join(o.defaults, ",")))
 	f.StringArrayVar(&o.external, "external", nil, "run a program as a strategy too, by `NAME=COMMAND`; may be repeated; see strategies/EXTERNAL.md")
 	f.Int64VarP(&o.requests, "requests", "n", 0, "make each trial a batch of exactly `N` requests, with its cold start and its end")
 	f.DurationVarP(&o.duration, "duration", "d", 500*time.Millisecond, "measure each trial for `DURATION`, after a warm-up that is not counted")
@@ -65,16 +75,8 @@ func (o *options) bind(cmd *cobra.Command) {
 	f.Lookup("warmup").DefValue = "0s" // pflag does not show a zero: the text says what the default is
 	f.IntVar(&o.repeats, "repeats", bench.EnoughRepeats, "compare the strategies in `N` trials of each; with fewer than the default no winner is named")
 	f.Uint64Var(&o.seed, "seed", 0, "order the trials at random by this `SEED` (default a new one, which is saved with the run)")
-	f.DurationVar(&o.timeout, "timeout", strategies.DefaultTimeout, "let each request take at most `DURATION`")
-	f.StringArrayVarP(&o.headers, "header", "H", nil, "send this `HEADER`, such as 'Accept: text/plain'; may be repeated")
-	f.StringVarP(&o.method, "method", "X", http.MethodGet, "request with this HTTP `METHOD`")
-	f.StringVar(&o.body, "body", "", "send this `BODY`, with POST if --method is not given; @FILE reads it from a file")
+	o.bindRequest(cmd)
 	f.StringVar(&o.urls, "urls", "", "request the URLs in this `FILE`, one per line, in turn")
-	f.BoolVar(&o.insecure, "insecure", false, "do not verify TLS certificates")
-	f.Float64Var(&o.rate, "rate", 0, "start at most `N` requests per second (default no cap)")
-	f.StringVar(&o.decode, "decode", "", "decode each body in this `FORMAT`, as part of the request: json, as RFC 8259 defines it, after gzip; 204 and 304 have no body")
-	o.maxBody = strategies.DefaultMaxBody
-	f.Var(&o.maxBody, "max-body", "count a body over this `SIZE` as a failure, if it is decoded; one that is not decoded is read and thrown away, whatever its size")
 	f.StringVar(&o.profile, "profile", "article", "start the bundled server with the profile of this `NAME`, if no URL is given: see 'sweetspot serve --help'")
 	f.StringVar(&o.out, "out", "", "save the run in this `FOLDER`, each trial as soon as it is over")
 	bindFloor(f, &o.floor, "take the standard deviation of each strategy")
@@ -82,11 +84,27 @@ func (o *options) bind(cmd *cobra.Command) {
 	o.display.bind(cmd)
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "do not show progress, where the run was saved, or how long a sweep may take")
 	_ = cmd.RegisterFlagCompletionFunc("strategy", completeStrategies)
+}
+
+// bindRequest binds the flags that say what is requested beside the URLs.
+func (o *options) bindRequest(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.DurationVar(&o.timeout, "timeout", strategies.DefaultTimeout, "let each request take at most `DURATION`")
+	f.StringArrayVarP(&o.headers, "header", "H", nil, "send this `HEADER`, such as 'Accept: text/plain'; may be repeated")
+	f.StringVarP(&o.method, "method", "X", http.MethodGet, "request with this HTTP `METHOD`")
+	f.StringVar(&o.body, "body", "", "send this `BODY`, with POST if --method is not given; @FILE reads it from a file")
+	f.BoolVar(&o.insecure, "insecure", false, "do not verify TLS certificates")
+	o.reach.Bind(f)
+	f.Float64Var(&o.rate, "rate", 0, "start at most `N` requests per second (default no cap)")
+	f.StringVar(&o.decode, "decode", "", "decode each body in this `FORMAT`, as part of the request: json, as RFC 8259 defines it, after gzip; 204 and 304 have no body")
+	o.maxBody = strategies.DefaultMaxBody
+	f.Var(&o.maxBody, "max-body", "count a body over this `SIZE` as a failure, if it is decoded; one that is not decoded is read and thrown away, whatever its size")
+	f.StringArrayVar(&o.expect, "expect", nil, "count only responses that meet this `EXPRESSION` as goodput, over status, bytes, body, json and header(\"name\"), such as 'status == 200 and json.ok'; may be repeated; the language is that of expr-lang.org; where no expression has status, one of 400 or above is a failure as ever")
 	_ = cmd.RegisterFlagCompletionFunc("decode", cobra.FixedCompletions([]string{"json"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
 func completeStrategies(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	var names []string
+	names := []string{everyStrategy + "\tall that have a name of their own"}
 	for _, s := range append(strategies.Named(), strategies.Pairs()...) {
 		names = append(names, s.Name()+"\t"+s.Doc())
 	}
@@ -110,19 +128,19 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 	if len(args) > 0 && url == "" {
 		found.addf("URL: an empty one: want one such as http://127.0.0.1:8080/, or none for the bundled server")
 	}
-	if o.body != "" && !cmd.Flags().Changed("method") {
-		o.method = http.MethodPost
-	}
 	if !cmd.Flags().Changed("seed") {
 		o.seed = rand.Uint64N(1<<52) + 1 // a number that every reader of JSON can hold
 	}
 	p := parsed{target: secret.Logins(url) + o.urls, strategies: o.chosen(cmd, found), load: o.load(cmd, url, found)}
+	var astray []error
+	p.load.Route, astray = o.reach.Route()
+	found.usage = append(found.usage, astray...)
 	p.floor, p.warnings = strategyFloor(o.floor, found)
 	o.display.check(found)
 	if _, err := server.FindProfile(o.profile); err != nil {
 		found.usage = append(found.usage, fmt.Errorf("--%w", err))
 	}
-	if cmd.Flags().Changed("profile") && p.load.URLs != nil {
+	if cmd.Flags().Changed("profile") && p.load.URLs != nil && !strings.HasPrefix(o.against, "/") {
 		found.addf("--profile %s beside a URL: want one of the two, since a profile is the bundled server's", o.profile)
 	}
 	if o.repeats < 1 {
@@ -134,38 +152,24 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 		p.live, err = live.ParseAddress(o.live)
 		found.add("--live "+o.live, err)
 	}
-	if p.load.URLs != nil {
-		found.failures = append(found.failures, unreachable(cmd.Context(), p.load.URLs)...)
+	if p.load.URLs != nil && len(astray) == 0 {
+		found.failures = append(found.failures, unreachable(cmd.Context(), p.load)...)
+	}
+	if ignored := o.reach.Ignored(os.Environ()); ignored != "" && p.load.URLs != nil {
+		fmt.Fprintln(cmd.ErrOrStderr(), ignored)
 	}
 	return p
 }
 
 // load returns the load that the flags and the URL, which may be empty, describe.
 func (o *options) load(cmd *cobra.Command, url string, found *faults) bench.Load {
-	load := bench.Load{
-		Method: o.method, Timeout: o.timeout, Insecure: o.insecure, Decode: o.decode != "", MaxBody: int64(o.maxBody), Rate: o.rate,
-		Streams: o.streams, Requests: o.requests, Duration: o.duration, Warmup: o.warmup,
-	}
+	load := o.request(cmd, found)
+	load.Streams, load.Requests, load.Duration, load.Warmup = o.streams, o.requests, o.duration, o.warmup
 	var err error
-	load.Header, err = bench.ParseHeader(o.headers)
-	found.add("--header", err)
-	load.Body, err = readBody(o.body)
-	found.add("--body", err)
-	secrets := secret.From(cmd.Context())
-	load.URLs, err = o.addresses(url, secrets)
+	load.URLs, err = o.addresses(url, secret.From(cmd.Context()))
 	found.add(subjectOf(url, o.urls), err)
-	secrets.Body(load.Body)
-	for _, line := range o.headers {
-		secrets.Header(line)
-	}
-	if !validMethod(o.method) {
-		found.addf("--method %q: want a word such as GET or POST", o.method)
-	}
 	if o.streams < 0 {
 		found.addf("--streams %d: want at least 1, or 0 for as many as the server allows", o.streams)
-	}
-	if o.decode != "" && o.decode != "json" {
-		found.addf("--decode %s: want json", o.decode)
 	}
 	if cmd.Flags().Changed("requests") && cmd.Flags().Changed("duration") {
 		found.addf("--requests beside --duration: want trials of N requests or of a DURATION")
@@ -176,17 +180,47 @@ func (o *options) load(cmd *cobra.Command, url string, found *faults) bench.Load
 	if o.duration < time.Millisecond {
 		found.addf("--duration %v: want at least 1ms, such as 2s", o.duration)
 	}
-	if o.timeout < time.Millisecond {
-		found.addf("--timeout %v: want at least 1ms, such as 10s", o.timeout)
-	}
 	if o.warmup < 0 && o.warmup != bench.Automatic {
 		found.addf("--warmup %v: want at least 0s", o.warmup)
 	}
-	if cmd.Flags().Changed("rate") && !(o.rate > 0) { // written so that NaN is wrong too
-		found.addf("--rate %g: want more than 0", o.rate)
-	}
 	if least := load.ShortestWindow(); o.requests == 0 && o.duration < least {
 		found.addf("--rate %g: fewer than two requests start within --duration %v: want a --duration of at least %v", o.rate, o.duration, least)
+	}
+	return load
+}
+
+// request returns the load that the flags of bindRequest describe, without URLs. The secrets of the flags are added to those of the
+// command.
+func (o *options) request(cmd *cobra.Command, found *faults) bench.Load {
+	if o.body != "" && !cmd.Flags().Changed("method") {
+		o.method = http.MethodPost
+	}
+	load := bench.Load{
+		Method: o.method, Timeout: o.timeout, Insecure: o.insecure, Decode: o.decode != "", MaxBody: int64(o.maxBody), Rate: o.rate,
+	}
+	var err error
+	load.Header, err = bench.ParseHeader(o.headers)
+	found.add("--header", err)
+	load.Body, err = readBody(o.body)
+	found.add("--body", err)
+	secrets := secret.From(cmd.Context())
+	secrets.Body(load.Body)
+	for _, line := range o.headers {
+		secrets.Header(line)
+	}
+	if !validMethod(o.method) {
+		found.addf("--method %q: want a word such as GET or POST", o.method)
+	}
+	if o.decode != "" && o.decode != "json" {
+		found.addf("--decode %s: want json", o.decode)
+	}
+	load.Expect, err = expect.Compile(o.expect)
+	found.add("--expect", err)
+	if o.timeout < time.Millisecond {
+		found.addf("--timeout %v: want at least 1ms, such as 10s", o.timeout)
+	}
+	if cmd.Flags().Changed("rate") && !(o.rate > 0) { // written so that NaN is wrong too
+		found.addf("--rate %g: want more than 0", o.rate)
 	}
 	return load
 }
@@ -211,6 +245,13 @@ func (o *options) addresses(url string, secrets *secret.Filter) (bench.URLs, err
 		}
 		secrets.URLs(string(text))
 		return bench.ParseList(string(text))
+	}
+	return urlsOf(url)
+}
+
+// urlsOf returns the URLs of a URL or a template; nil for the bundled server, if it is empty or only a path.
+func urlsOf(url string) (bench.URLs, error) {
+	switch {
 	case strings.HasPrefix(url, "/"):
 		_, err := bench.ParseURL("http://127.0.0.1" + url)
 		return nil, err
@@ -236,34 +277,43 @@ func validMethod(method string) bool {
 	return err == nil && request.Method == method
 }
 
-// chosen returns the strategies that the flags name, or by default all that are not pairs. Programs of --external may be
-// named too, and are among the default ones.
+// chosen returns the strategies that the flags name, or by default the command's own. Programs of --external may be named too,
+// and are among the default ones.
 func (o *options) chosen(cmd *cobra.Command, found *faults) []strategies.Strategy {
 	own := parsePrograms(cmd.Context(), o.external, found)
+	names := o.strategies
 	if !cmd.Flags().Changed("strategy") {
-		return append(strategies.Named(), own...)
-	}
-	if len(o.strategies) == 0 {
-		found.addf("--strategy: an empty name: want names separated by commas, such as pool,fasthttp")
+		names = slices.Concat(o.defaults, own.names())
+	} else if len(names) == 0 {
+		names = []string{""}
 	}
 	var all []strategies.Strategy
-	seen := map[string]bool{}
-	for _, name := range o.strategies {
-		if strings.TrimSpace(name) == "" {
-			found.addf("--strategy: an empty name: want names separated by commas, such as pool,fasthttp")
-			continue
-		}
-		s, err := own.get(strings.TrimSpace(name))
-		if err != nil {
-			found.add("--strategy", err)
-			continue
-		}
-		if !seen[s.Name()] {
-			seen[s.Name()] = true
-			all = append(all, s)
-		}
+	for _, name := range names {
+		all = append(all, o.called(strings.TrimSpace(name), own, found)...)
 	}
-	return all
+	seen := map[string]bool{}
+	return slices.DeleteFunc(all, func(s strategies.Strategy) bool {
+		again := seen[s.Name()]
+		seen[s.Name()] = true
+		return again
+	})
+}
+
+// called returns the strategies that a name in --strategy stands for.
+func (o *options) called(name string, own programs, found *faults) []strategies.Strategy {
+	switch name {
+	case "":
+		found.addf("--strategy: an empty name: want names separated by commas, such as pool,fasthttp")
+		return nil
+	case everyStrategy:
+		return append(strategies.Named(), own...)
+	}
+	s, err := own.get(name)
+	if err != nil {
+		found.add("--strategy", err)
+		return nil
+	}
+	return []strategies.Strategy{s}
 }
 
 // server returns the arguments that the bundled server is started with.

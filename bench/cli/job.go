@@ -13,6 +13,7 @@ import (
 
 	"sweetspot/bench"
 	"sweetspot/bench/cli/bundled"
+	"sweetspot/bench/cli/console"
 	"sweetspot/bench/cli/live"
 	"sweetspot/bench/cli/machine"
 	"sweetspot/bench/cli/secret"
@@ -24,12 +25,13 @@ import (
 // A job runs a plan and shows and saves what it finds: bench and sweep do one job, article one for each of its parts.
 type job struct {
 	plan    bench.Plan
-	load    bench.Load   // without URLs if the bundled server is the target
-	server  []string     // the bundled server's arguments
-	run     *results.Run // as it is known before the first trial; do completes it
-	display *display     // nil if the caller shows what was found
-	out     string       // the folder to save the run in; empty to not save it
-	live    string       // the address of the live page; empty for none
+	load    bench.Load          // without URLs if the bundled server is the target
+	against *bench.SecondTarget // of the plan, as the load; nil if there is one target
+	server  []string            // the bundled server's arguments
+	run     *results.Run        // as it is known before the first trial; do completes it
+	display *display            // nil if the caller shows what was found
+	out     string              // the folder to save the run in; empty to not save it
+	live    string              // the address of the live page; empty for none
 	quiet   bool
 }
 
@@ -44,19 +46,39 @@ func (j job) do(cmd *cobra.Command) error {
 	if page != nil {
 		fmt.Fprintln(cmd.ErrOrStderr(), "live at", page.URL())
 	}
-	if j.load.URLs != nil {
+	if j.load.URLs != nil && (j.against == nil || j.against.URLs != nil) {
 		return j.measure(cmd, page, nil)
 	}
-	target, err := bundled.Start(cmd.Context(), j.server...)
+	server, err := bundled.Start(cmd.Context(), j.server...)
 	if err != nil {
 		return err
 	}
-	defer target.Stop()
-	j.run.Target = strings.TrimSuffix(target.URL(), "/") + cmp.Or(j.run.Target, "/") // the target may be a path on the server
-	if j.load.URLs, err = bench.ParseURL(j.run.Target); err != nil {
+	defer server.Stop()
+	if err := j.aim(server.URL()); err != nil {
 		return err
 	}
-	return j.measure(cmd, page, target)
+	return j.measure(cmd, page, server)
+}
+
+// aim completes the targets that are paths on the bundled server, or nothing for its root.
+func (j *job) aim(server string) (err error) {
+	on := func(path string) string { return strings.TrimSuffix(server, "/") + cmp.Or(path, "/") }
+	if j.load.URLs == nil {
+		j.run.Target = on(j.run.Target)
+		if j.load.URLs, err = bench.ParseURL(j.run.Target); err != nil {
+			return err
+		}
+	}
+	if j.against == nil {
+		return nil
+	}
+	j.run.Targets[0].URL = j.run.Target
+	if j.against.URLs == nil {
+		second := &j.run.Targets[1]
+		second.URL = on(second.URL)
+		j.against.URLs, err = bench.ParseURL(second.URL)
+	}
+	return err
 }
 
 // measure runs the plan on the load. The server is the bundled one, if that is the target, else nil.
@@ -66,8 +88,9 @@ func (j job) measure(cmd *cobra.Command, page *live.Page, server *bundled.Server
 		return err
 	}
 	defer keep.close()
-	page.Target(j.run.Target)
-	bar := newProgress(cmd.ErrOrStderr(), j.quiet)
+	page.Target(j.run.Target, j.run.Targets...)
+	screen := console.New(cmd.ErrOrStderr(), j.quiet)
+	defer screen.Clear()
 	secrets := secret.From(cmd.Context())
 	ctx, end := context.WithCancelCause(cmd.Context())
 	defer end(nil)
@@ -76,11 +99,16 @@ func (j job) measure(cmd *cobra.Command, page *live.Page, server *bundled.Server
 			advise(t.Warnings)
 			t = secrets.Trial(t)
 			page.Trial(t)
+			screen.Trial(t)
 			keep.trial(t)
 			return nil
 		},
-		Alert:    func(w results.Warning) { bar.clear(); alert(cmd.ErrOrStderr(), secrets.Warnings([]results.Warning{w})) },
-		Progress: func(at bench.Progress) { page.Progress(at); bar.show(at) },
+		Alert: func(w results.Warning) {
+			screen.Clear()
+			alert(cmd.ErrOrStderr(), secrets.Warnings([]results.Warning{w}))
+		},
+		Progress: func(at bench.Progress) { page.Progress(at); screen.Progress(at) },
+		Answer:   screen.Answer,
 		Version: func(strategy, version string) {
 			version = secrets.Version(version)
 			page.Version(strategy, version)
@@ -88,11 +116,11 @@ func (j job) measure(cmd *cobra.Command, page *live.Page, server *bundled.Server
 		},
 	}
 	if server != nil {
-		observe.Witness = func() (bench.ServerCounts, error) { return server.Counts(ctx) }
+		j.witness(&observe, func() (bench.ServerCounts, error) { return server.Counts(ctx) })
 		defer server.Watch(ctx, end)()
 	}
 	found, err := j.plan.Run(ctx, j.load, observe)
-	bar.clear()
+	screen.Clear()
 	if silent := context.Cause(ctx); errors.Is(silent, bundled.ErrSilent) {
 		err = silent // instead of that the run was cancelled
 	}
@@ -109,6 +137,16 @@ func (j job) measure(cmd *cobra.Command, page *live.Page, server *bundled.Server
 	return err
 }
 
+// witness makes the bundled server, which counts its requests, the witness of the targets that it is.
+func (j job) witness(observe *bench.Observer, counts func() (bench.ServerCounts, error)) {
+	if j.run.Bundled != nil {
+		observe.Witness = counts
+	}
+	if j.against != nil && j.run.Targets[1].Profile != "" {
+		j.against.Witness = counts
+	}
+}
+
 // alert prints warnings at once, for what has to be known before the run goes on. The run ends with them again.
 func alert(to io.Writer, warnings []results.Warning) {
 	advise(warnings)
@@ -119,7 +157,7 @@ func alert(to io.Writer, warnings []results.Warning) {
 
 // conclude adds to the run what was found.
 func (j job) conclude(found bench.Findings, secrets *secret.Filter) {
-	j.run.Strategies, j.run.AtCommon, j.run.Optima = found.Strategies, found.AtCommon, found.Optima
+	j.run.Strategies, j.run.AtCommon, j.run.Optima, j.run.Versus = found.Strategies, found.AtCommon, found.Optima, found.Versus
 	j.run.Warnings = append(j.run.Warnings, found.Warnings...)
 	j.run.PeakMemory = process.PeakMemory()
 	adviseConclusions(j.run)

@@ -7,13 +7,17 @@ import (
 	"net/url"
 	"os"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
 	"sweetspot/bench"
 	"sweetspot/bench/cli/machine"
+	"sweetspot/bench/ports"
 	"sweetspot/strategies"
 	"sweetspot/strategies/external"
+	"sweetspot/strategies/network"
 )
 
 // spareFiles is how many files the program has open beside the strategies' connections: the standard streams, a run file,
@@ -101,25 +105,23 @@ func hosts(urls bench.URLs, visit func(address, url string)) {
 	}
 }
 
-// unreachable dials the hosts of the URLs, without sending anything, and returns an error for each that does not accept the
-// connection. If ctx ends it returns ctx's error.
-func unreachable(ctx context.Context, urls bench.URLs) []error {
+// unreachable connects to the hosts of the load, by its route and without sending them anything, and returns an error for each
+// that does not accept the connection. If ctx ends it returns ctx's error.
+func unreachable(ctx context.Context, load bench.Load) []error {
 	var (
-		dialer = net.Dialer{Timeout: probeTimeout}
+		dialer = network.New(probeTimeout, probeTimeout).Via(load.Route, load.Insecure)
 		dials  sync.WaitGroup
 		errs   [mostProbed]error
 		next   int
 	)
-	hosts(urls, func(address, url string) {
+	defer dialer.Close()
+	hosts(load.URLs, func(address, url string) {
 		result := &errs[next]
 		next++
 		dials.Go(func() {
-			conn, err := dialer.DialContext(ctx, "tcp", address)
-			if err != nil {
-				*result = fmt.Errorf("URL %s: %w: want the address of a server that is running", url, err)
-				return
+			if err := dialer.Probe(ctx, address, strings.HasPrefix(url, "https:")); err != nil {
+				*result = fmt.Errorf("URL %s: %w: want %s", url, err, wanted(load.Route))
 			}
-			_ = conn.Close()
 		})
 	})
 	dials.Wait()
@@ -129,20 +131,35 @@ func unreachable(ctx context.Context, urls bench.URLs) []error {
 	return slices.DeleteFunc(errs[:], func(err error) bool { return err == nil })
 }
 
-// local reports whether all hosts of the URLs are this machine, as far as that is known before ctx ends. It sends them
-// nothing.
-func local(ctx context.Context, urls bench.URLs) bool {
+// wanted says what would be reachable.
+func wanted(r network.Route) string {
+	switch {
+	case r.UnixSocket != "":
+		return "the path of a socket on which a server listens"
+	case r.Proxy != nil:
+		return "a proxy that is running and connects to the host"
+	}
+	return "the address of a server that is running"
+}
+
+// local reports whether all hosts of the load are this machine, as far as that is known before ctx ends. It sends them nothing.
+// What is behind a proxy is not known.
+func local(ctx context.Context, load bench.Load) bool {
+	if load.Route.UnixSocket != "" || load.Route.Proxy != nil {
+		return load.Route.Proxy == nil
+	}
 	own := map[string]bool{}
 	if addresses, err := net.InterfaceAddrs(); err == nil {
 		for _, address := range addresses {
-			if network, ok := address.(*net.IPNet); ok {
-				own[network.IP.String()] = true
+			if part, ok := address.(*net.IPNet); ok {
+				own[part.IP.String()] = true
 			}
 		}
 	}
 	here := true
-	hosts(urls, func(address, _ string) {
-		name, _, _ := net.SplitHostPort(address) // addressOf has joined it
+	hosts(load.URLs, func(address, _ string) {
+		name, port, _ := net.SplitHostPort(address) // addressOf has joined it
+		name, _ = load.Route.Destination(name, port)
 		found, err := net.DefaultResolver.LookupIPAddr(ctx, name)
 		here = here && err == nil && !slices.ContainsFunc(found, func(ip net.IPAddr) bool { return !ip.IP.IsLoopback() && !own[ip.IP.String()] })
 	})
@@ -157,7 +174,7 @@ func addressOf(text string) (string, error) {
 	}
 	port := u.Port()
 	if port == "" {
-		port = u.Scheme // net.Dial knows its port
+		port = strconv.Itoa(ports.Of(text))
 	}
 	return net.JoinHostPort(u.Hostname(), port), nil
 }

@@ -1,25 +1,32 @@
 package cli
 
 import (
+	"net/url"
 	"testing"
 
 	"sweetspot/bench"
 	"sweetspot/bench/cli/machine"
 	"sweetspot/strategies"
+	"sweetspot/strategies/network"
 )
 
 func TestLocalRecognizesThisMachine(t *testing.T) {
 	for _, test := range []struct {
-		urls bench.List
-		want bool
+		urls  bench.List
+		route network.Route
+		want  bool
 	}{
-		{bench.List{"http://127.0.0.1:8080/"}, true},
-		{bench.List{"https://[::1]/"}, true},
-		{bench.List{"http://127.9.8.7/", "http://localhost/"}, true},
-		{bench.List{"http://192.0.2.1/"}, false}, // TEST-NET-1, which no machine has
-		{bench.List{"http://127.0.0.1/", "http://[2001:db8::1]:8080/"}, false},
+		{bench.List{"http://127.0.0.1:8080/"}, network.Route{}, true},
+		{bench.List{"https://[::1]/"}, network.Route{}, true},
+		{bench.List{"http://127.9.8.7/", "http://localhost/"}, network.Route{}, true},
+		{bench.List{"http://192.0.2.1/"}, network.Route{}, false}, // TEST-NET-1, which no machine has
+		{bench.List{"http://127.0.0.1/", "http://[2001:db8::1]:8080/"}, network.Route{}, false},
+		{bench.List{"http://192.0.2.1/"}, network.Route{UnixSocket: "/run/app.sock"}, true},
+		{bench.List{"http://192.0.2.1/"}, network.Route{Detours: []network.Detour{{FromPort: "80", ToHost: "127.0.0.1"}}}, true},
+		{bench.List{"http://127.0.0.1/"}, network.Route{Detours: []network.Detour{{ToHost: "192.0.2.1"}}}, false},
+		{bench.List{"http://127.0.0.1/"}, network.Route{Proxy: &url.URL{Scheme: "http", Host: "127.0.0.1:3128"}}, false},
 	} {
-		if got := local(t.Context(), test.urls); got != test.want {
+		if got := local(t.Context(), bench.Load{URLs: test.urls, Route: test.route}); got != test.want {
 			t.Errorf("%v: this machine %v, want %v", test.urls, got, test.want)
 		}
 	}

@@ -46,6 +46,7 @@ func TestRedactedKeepsNoSecret(t *testing.T) {
 		{"--body", `{"password":"secret"}`},
 		{"http://user:secret@127.0.0.1:80/"},
 		{"--external", "mine=curl --token=secret"},
+		{"--proxy", "http://me:secret@127.0.0.1:3128"},
 		{"--external", "mine=curl -H 'Cookie: secret'"},
 		{"--external", "mine=curl 'secret"},
 		{"https://secret@127.0.0.1?x"},

@@ -14,6 +14,7 @@ import (
 	"sweetspot/bench/cli/bundled"
 	"sweetspot/bench/cli/machine"
 	"sweetspot/results"
+	"sweetspot/results/text"
 	"sweetspot/server"
 	"sweetspot/strategies"
 )
@@ -49,6 +50,7 @@ Without a URL, or with only a path, it starts the bundled test server for the ti
 			return runSweep(cmd, args, &o, &thresholds, sweep, slo)
 		},
 	}
+	o.defaults = toSweep()
 	o.bind(cmd)
 	thresholds.bind(cmd)
 	f := cmd.Flags()
@@ -88,11 +90,11 @@ func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 		return err
 	}
 	sweep.Strategies, sweep.Seed, sweep.Repeats = plan.strategies, o.seed, o.repeats
-	if sweep.Brakes = sweep.Brakes && plan.load.URLs != nil && !local(cmd.Context(), plan.load.URLs); sweep.Brakes {
+	if sweep.Brakes = sweep.Brakes && plan.load.URLs != nil && !local(cmd.Context(), plan.load); sweep.Brakes {
 		fmt.Fprintln(cmd.ErrOrStderr(), plan.target, "is not this machine: the search stops at the first sign of harm, unless --no-brakes is given")
 	}
 	if !o.quiet {
-		announce(cmd.ErrOrStderr(), len(plan.strategies), sweep.Budget)
+		announce(cmd.ErrOrStderr(), sweep, plan.load)
 	}
 	run := newRun("sweep", redacted(cmd, args), plan, o)
 	run.Warnings = append(run.Warnings, lowered...)
@@ -111,14 +113,20 @@ func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	return errors.Join(undecided(run.Optima), thresholds.unmet(run))
 }
 
-// announce says how long a sweep of several strategies may take, which is longer than many people expect: comparing them
-// comes on top of the budget.
-func announce(to io.Writer, strategies int, budget time.Duration) {
-	most := (budget * 3 / 2).Round(time.Second)
-	if strategies < 2 || most < time.Minute {
+// announce says what a sweep is about to do, and how long that takes, if it takes long enough to ask oneself.
+func announce(to io.Writer, sweep bench.Sweep, load bench.Load) {
+	likely, atMost := sweep.Expected(load)
+	if atMost < worthSaying {
 		return
 	}
-	fmt.Fprintf(to, "sweeping %d strategies, up to %.3g min in all: -s chooses strategies, --budget the time\n", strategies, most.Minutes())
+	what, several := "strategies", ": -s chooses strategies, --budget the time"
+	if n := len(sweep.Strategies); n == 1 {
+		what, several = sweep.Strategies[0].Name(), ""
+	} else {
+		what = fmt.Sprintf("%d %s", n, what)
+	}
+	fmt.Fprintf(to, "sweeping %s: about %s, at most %s%s; Ctrl-C ends it with what is known by then\n",
+		what, text.Span(likely.Seconds()), text.Span(atMost.Seconds()), several)
 }
 
 // sweepCopies is how many copies of strategies a sweep has open at a time: one, to check the comparison or to slow a client
@@ -194,15 +202,15 @@ func checkSweep(sweep *bench.Sweep, found *faults) {
 	}
 }
 
-// sweepable returns the strategies that can have more than one request in flight. It adds a fault if --strategy names
-// another one.
+// sweepable returns the strategies that can have more than one request in flight. It adds a fault for each other one that
+// --strategy names.
 func sweepable(all []strategies.Strategy, o *options, found *faults) []strategies.Strategy {
 	var many []strategies.Strategy
 	for _, s := range all {
 		switch {
 		case s.Limit(2) > 1:
 			many = append(many, s)
-		case len(o.strategies) > 0:
+		case slices.Contains(o.strategies, s.Name()):
 			found.addf("--strategy %s: has one request in flight whatever the limit: want one such as semaphore", s.Name())
 		}
 	}

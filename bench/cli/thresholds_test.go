@@ -51,20 +51,26 @@ func TestThresholdOfASweepIsForItsLimit(t *testing.T) {
 	}
 }
 
-func TestAnnounceSaysHowLongASweepMayTake(t *testing.T) {
-	refused := server.Config{Fail: server.Failures{Status500: 1}} // so that the sweep ends at once
-	for _, c := range []struct {
-		args string
-		want bool
-	}{
-		{"sweep --budget 4m", true},
-		{"sweep --budget 4m -q", false},
-		{"sweep --budget 4m -s pool", false},
-		{"sweep --budget 20s", false},
+func TestARunAnnouncesHowLongItTakes(t *testing.T) {
+	refused := server.Config{Fail: server.Failures{Status500: 1}} // so that the run ends at once
+	for args, want := range map[string]string{
+		"sweep --budget 4m -s all":           "at most 6 min: -s chooses strategies, --budget the time; Ctrl-C ends it with what is known by then\n",
+		"sweep --budget 4m -s pool":          "sweeping pool: about 3 min, at most 4 min; Ctrl-C ends it with what is known by then\n",
+		"sweep --budget 4m -s pool -q":       "",
+		"sweep --budget 5s":                  "",
+		"bench -s pool,fasthttp -d 1s":       "measuring 20 trials: about 36.0 s\n",
+		"bench -s pool,fasthttp -d 1s -q":    "",
+		"bench -s pool,fasthttp --repeats 1": "",
+		"bench -s pool,fasthttp -n 5":        "",
 	} {
-		got := sweetspot(t.Context(), append(strings.Fields(c.args), "--min", "1", "--max", "1", "-d", "1ms", "--warmup", "0s", "--repeats", "1", startServer(t, refused).URL())...)
-		if said := strings.Contains(got.stderr, "strategies, up to 6 min in all: -s chooses strategies, --budget the time\n"); said != c.want {
-			t.Errorf("%s: said %v, want %v: %s", c.args, said, c.want, got.stderr)
+		words := strings.Fields(args)
+		if words[0] == "sweep" {
+			words = append(words, "--min", "1", "--max", "1", "-d", "1ms", "--warmup", "0s", "--repeats", "1")
+		}
+		got := sweetspot(t.Context(), append(words, startServer(t, refused).URL())...)
+		said := strings.Contains(got.stderr, ": about ")
+		if said != (want != "") || !strings.Contains(got.stderr, want) {
+			t.Errorf("%s: want %q in:\n%s", args, want, got.stderr)
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"sweetspot/results/text"
 )
 
 // drift returns by how much the machine certainly became faster (above 0) or slower from the first block to the last, in
@@ -203,8 +205,8 @@ func (c *Conclusion) harmed(s *Search, f *fit, l *loss) {
 		n["at"] = float64(l.at)
 		when = fmt.Sprintf("since the search tried a limit of %d", l.at)
 	}
-	c.refuse(Harmed, n, "the server was harmed: %s it gives %.3g/s at a limit of %d, where it gave %.3g/s before; before that its best was %.3g/s at %d",
-		when, l.now[last], l.limits[last], l.before[last], c.Peak.PerSecond, c.Peak.Limit)
+	c.refuse(Harmed, n, "the server was harmed: %s it gives %s/s at a limit of %d, where it gave %s/s before; before that its best was %s/s at %d",
+		when, text.Number(l.now[last]), l.limits[last], text.Number(l.before[last]), text.Number(c.Peak.PerSecond), c.Peak.Limit)
 }
 
 // burst concludes which limit is needed for the rate that remains when a burst has been spent. Limits that give less than
@@ -232,7 +234,8 @@ func (c *Conclusion) burst(s *Search, f *fit, sustained float64) {
 		c.PerSecond = math.Min(sustained, math.Exp(y))
 	}
 	c.Peak = PeakLimit{Limit: c.Limit, Low: c.Low + 1, High: c.Explored[1], PerSecond: sustained}
-	c.warn(Burst, numbers{"sustained": sustained}, "a burst is being spent: what goes beyond %.3g/s does not last, as with a rate limiter that lets short bursts pass", sustained)
+	c.warn(Burst, numbers{"sustained": sustained}, "a burst is being spent: what goes beyond %s/s does not last, as with a rate limiter that lets short bursts pass",
+		text.Number(sustained))
 }
 
 // How far, in ln(goodput), a limit must lie from what is enough of a sustained rate to be told from it.

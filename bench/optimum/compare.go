@@ -187,6 +187,24 @@ func adjusted[K comparable](tests []*paired[K]) []Pair[K] {
 	return pairs
 }
 
+// Pair returns the difference between a and b, with the ratio of a's goodput to b's. It reports false if the ranking names no
+// differences, or if the two are in no family together.
+func (c *Ranking[K]) Pair(a, b K) (pair Pair[K], known bool) {
+	if c.Void || c.Blocks < FewestBlocks {
+		return pair, false
+	}
+	for _, p := range c.Pairs {
+		switch {
+		case p.Copy:
+		case p.A == a && p.B == b:
+			return p, true
+		case p.A == b && p.B == a:
+			return Pair[K]{A: a, B: b, Ratio: 1 / p.Ratio, Low: 1 / p.High, High: 1 / p.Low, P: p.P}, true
+		}
+	}
+	return pair, false
+}
+
 // versus returns the interval of the ratio to the fastest of every strategy of a family. It is empty if the comparison names
 // no differences, or if there is nothing to compare with.
 func (c *Ranking[K]) versus(family []K) map[K]Interval {

@@ -132,13 +132,14 @@ func TestRunsRejectsRunsWithNothingInCommon(t *testing.T) {
 func TestDifferencesNamesOtherRequests(t *testing.T) {
 	usual := fixture.Empty("bench").Settings
 	for want, change := range map[string]func(s *results.Settings){
-		"":                        func(s *results.Settings) { s.DurationSeconds = 10 },
-		"method GET and POST":     func(s *results.Settings) { s.Method = "POST" },
-		"rate none and 500":       func(s *results.Settings) { s.Rate = 500 },
-		"decode none and json":    func(s *results.Settings) { s.Decode = "json" },
-		"timeout 30s and 0.5s":    func(s *results.Settings) { s.TimeoutSeconds = 0.5 },
-		"retries 0 and 2":         func(s *results.Settings) { s.Retries = 2 },
-		"insecure false and true": func(s *results.Settings) { s.Insecure = true },
+		"":                            func(s *results.Settings) { s.DurationSeconds = 10 },
+		"method GET and POST":         func(s *results.Settings) { s.Method = "POST" },
+		"rate none and 500":           func(s *results.Settings) { s.Rate = 500 },
+		"decode none and json":        func(s *results.Settings) { s.Decode = "json" },
+		"timeout 30s and 0.5s":        func(s *results.Settings) { s.TimeoutSeconds = 0.5 },
+		"expected none and bytes > 0": func(s *results.Settings) { s.Expect = "bytes > 0" },
+		"retries 0 and 2":             func(s *results.Settings) { s.Retries = 2 },
+		"insecure false and true":     func(s *results.Settings) { s.Insecure = true },
 		"trials of a duration and 4,000 requests": func(s *results.Settings) {
 			s.Requests, s.DurationSeconds = 4000, 0
 		},

@@ -42,6 +42,7 @@ func Differences(old, new results.Settings) []string {
 		{"trials of", kindOf(old), kindOf(new)},
 		{"rate", old.Rate, new.Rate},
 		{"decode", old.Decode, new.Decode},
+		{"expected", old.Expect, new.Expect},
 		{"timeout", seconds(old.TimeoutSeconds), seconds(new.TimeoutSeconds)},
 		{"dial timeout", seconds(old.DialSeconds), seconds(new.DialSeconds)},
 		{"DNS cache", seconds(old.DNSSeconds), seconds(new.DNSSeconds)},
@@ -50,6 +51,11 @@ func Differences(old, new results.Settings) []string {
 		{"decompression", old.Decompression, new.Decompression},
 		{"retries", old.Retries, new.Retries},
 		{"insecure", old.Insecure, new.Insecure},
+		{"proxy", old.Proxy, new.Proxy},
+		{"certificate", old.Certificate, new.Certificate},
+		{"authorities", old.Authorities, new.Authorities},
+		{"socket", old.UnixSocket, new.UnixSocket},
+		{"connections to", old.ConnectTo, new.ConnectTo},
 		{"protocol", old.HTTP, new.HTTP},
 	})
 }

@@ -3,7 +3,6 @@ package compare
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"sweetspot/results"
@@ -13,14 +12,19 @@ import (
 
 // Draw draws the comparison.
 func (c *Comparison) Draw(p render.Page) error {
-	p.Heading(1, fmt.Sprintf("%s %s of %s, compared with the %s", c.New.Command, c.New.Target, when(c.NewRuns), runsOf(c.OldRuns)))
+	target := c.New.Target
+	if latest := c.new[0]; len(latest.Targets) > 0 {
+		target = latest.Title()
+	}
+	p.Heading(1, fmt.Sprintf("%s %s of %s, compared with the %s", c.New.Command, target, when(c.NewRuns), runsOf(c.OldRuns)))
 	var marks render.Notes
+	several := slices.ContainsFunc(c.Rows, func(r Change) bool { return r.Target > 0 })
 	columns := []render.Field[Change]{
-		{Name: "strategy", Left: true, Cell: func(r Change) string { return r.Strategy }},
+		{Name: "strategy", Left: true, Cell: func(r Change) string { return r.At.Name(several) }},
 		{Name: "limit", Cell: func(r Change) string { return text.Count(r.Limit) }},
 		{Name: "old/s", Rank: 6, Cell: func(r Change) string { return text.Number(r.Old.PerSecond) }},
 		{Name: "new/s", Rank: 5, Cell: func(r Change) string { return text.Number(r.New.PerSecond) }},
-		{Name: "new/old", Cell: func(r Change) string { return text.Optional(r.Ratio, ratio) }},
+		{Name: "new/old", Cell: func(r Change) string { return text.Optional(r.Ratio, render.Ratio) }},
 		{Name: "95% interval", Rank: 3, Cell: intervalOf},
 		{Left: true, Cell: func(r Change) string { return marks.Mark(remarks(r)) }, Style: func(Change) render.Style { return render.Caution }},
 		{Name: "difference", Rank: 1, Left: true, Cell: Change.words},
@@ -103,7 +107,7 @@ func (c *Comparison) drawOptima(p render.Page) error {
 	}
 	p.Heading(2, "The limit to use")
 	return p.Table(render.Tabulate(c.Optima, []render.Field[Shift]{
-		{Name: "strategy", Left: true, Cell: func(s Shift) string { return s.Strategy }},
+		{Name: "strategy", Left: true, Cell: func(s Shift) string { return s.Old.At().Name(false) }},
 		{Name: "old", Cell: func(s Shift) string { return limitOf(s.Old) }},
 		{Name: "old interval", Rank: 3, Cell: func(s Shift) string { return interval(s.Old) }},
 		{Name: "new", Cell: func(s Shift) string { return limitOf(s.New) }},
@@ -119,19 +123,11 @@ func remarks(r Change) []string {
 	return append(text.Prefixed("old: ", render.Remarks(r.Old)), text.Prefixed("new: ", render.Remarks(r.New))...)
 }
 
-// ratio writes a ratio as precisely as it is worth reading: 0.952, 1.049, 16.2.
-func ratio(x float64) string {
-	if x < 0.1 || x >= 10 {
-		return text.Number(x)
-	}
-	return strconv.FormatFloat(x, 'f', 3, 64)
-}
-
 func intervalOf(r Change) string {
 	if r.Low == nil {
 		return text.None
 	}
-	return ratio(*r.Low) + " to " + ratio(*r.High)
+	return render.Ratio(*r.Low) + " to " + render.Ratio(*r.High)
 }
 
 // interval writes the interval of the smallest limit that is enough.

@@ -15,6 +15,11 @@ func drawBench(p Page, run *results.Run) error {
 		p.Paragraph(Plain, "nothing was measured")
 		return nil
 	}
+	return drawStrategies(p, summaries)
+}
+
+// drawStrategies draws the summaries of strategies on one target.
+func drawStrategies(p Page, summaries []results.Summary) error {
 	if !slices.ContainsFunc(summaries, func(s results.Summary) bool { return s.PerSecond > 0 }) {
 		return drawFailures(p, summaries)
 	}
@@ -53,6 +58,9 @@ func drawComparison(p Page, summaries []results.Summary) error {
 		[]Field[results.Summary]{figures["cpu"], errorsColumn, classColumn, verdictColumn})
 	if !slices.ContainsFunc(summaries, func(s results.Summary) bool { return s.VersusSequential != nil }) {
 		columns = slices.DeleteFunc(columns, func(c Field[results.Summary]) bool { return c.Name == sequentialColumn.Name })
+	}
+	if !slices.ContainsFunc(summaries, func(s results.Summary) bool { return s.Versus() != "" }) {
+		columns = slices.DeleteFunc(columns, func(c Field[results.Summary]) bool { return c.Name == verdictColumn.Name })
 	}
 	if err := p.Table(Tabulate(summaries, Styled(columns, rowStyle))); err != nil {
 		return err

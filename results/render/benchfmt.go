@@ -76,12 +76,24 @@ func benchLines(r *results.Run) []byte {
 	}
 	for _, g := range results.Groups(r.Trials) {
 		for _, t := range g.Trials {
-			fmt.Fprintf(&b, "BenchmarkStrategy/strategy=%s/limit=%d-%d\t%d\t", url.PathEscape(t.Strategy), t.Limit, max(1, r.Machine.CPUs), t.Succeeded)
+			fmt.Fprintf(&b, "BenchmarkStrategy/%s-%d\t%d\t", benchName(t), max(1, r.Machine.CPUs), t.Succeeded)
 			b.WriteString(benchFigures(t))
 			b.WriteByte('\n')
 		}
 	}
 	return b.Bytes()
+}
+
+// benchName returns what a trial measured, as keys that benchstat can compare by.
+func benchName(t *results.Trial) string {
+	name := fmt.Sprintf("strategy=%s/limit=%d", url.PathEscape(t.Strategy), t.Limit)
+	if t.Target != nil {
+		name += fmt.Sprintf("/target=%d", *t.Target)
+	}
+	if t.Streams > 0 {
+		name += fmt.Sprintf("/streams=%d", t.Streams)
+	}
+	return name
 }
 
 // benchFigures returns the figures of the trial with their units. A trial without a success has only its rate, which is 0.

@@ -13,7 +13,7 @@ import (
 // columns are left out by rank, in this order: p90, CPU, the largest latency and in flight, microseconds, failures by class, p50, the ratio to
 // another rate, p99, the spread, the verdict, failures. The strategy, the limit, the goodput and the marks of the notes are never left out.
 var (
-	strategyColumn     = Field[results.Summary]{Name: "strategy", Left: true, Cell: func(s results.Summary) string { return s.Strategy }}
+	strategyColumn     = Field[results.Summary]{Name: "strategy", Left: true, Cell: strategyName}
 	limitColumn        = Field[results.Summary]{Name: "limit", Cell: func(s results.Summary) string { return text.Count(s.Limit) }}
 	spreadColumn       = Field[results.Summary]{Name: "±", Rank: 3, Cell: spread, Style: func(results.Summary) Style { return Faint }}
 	microsecondsColumn = Field[results.Summary]{Name: "µs/req", Rank: 8, Cell: func(s results.Summary) string { return text.OrNone(s.Microseconds, text.Number) }}
@@ -23,6 +23,13 @@ var (
 	classColumn        = Field[results.Summary]{Name: "by class", Rank: 7, Left: true, Cell: func(s results.Summary) string { return text.Classes(s.Failed) }, Style: failureStyle}
 	verdictColumn      = Field[results.Summary]{Name: "verdict", Rank: 2, Left: true, Cell: results.Summary.Versus, Style: verdictStyle, Compact: &compactVerdict}
 )
+
+// strategyName writes the strategy of a summary. A table is about one target, which need not be named.
+func strategyName(s results.Summary) string {
+	at := s.At()
+	at.Target = 0
+	return at.Name(false)
+}
 
 // figureColumn is the column of a figure of [results.Figures].
 func figureColumn(f results.Figure) Field[results.Summary] {
@@ -58,14 +65,19 @@ func spread(s results.Summary) string {
 
 // Failures writes how many requests of a summary failed, of all classes, or [text.None].
 func Failures(s results.Summary) string {
-	var total int64
-	for _, n := range s.Failed {
-		total += n
-	}
+	total := failures(s)
 	if total == 0 {
 		return text.None
 	}
 	return text.Count(total)
+}
+
+func failures(s results.Summary) int64 {
+	var total int64
+	for _, n := range s.Failed {
+		total += n
+	}
+	return total
 }
 
 // versusSequential writes how many times as fast a strategy is as one request at a time.

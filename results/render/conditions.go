@@ -27,8 +27,18 @@ func Conditions(r *results.Run) string {
 	if s.Decode != "" {
 		parts = append(parts, "decoding "+s.Decode)
 	}
+	if s.Expect != "" {
+		parts = append(parts, "goodput only if "+s.Expect)
+	}
 	if s.Insecure {
 		parts = append(parts, "certificates not verified")
+	}
+	for _, way := range []struct{ words, value string }{
+		{"proxy ", s.Proxy}, {"certificate ", s.Certificate}, {"authorities ", s.Authorities}, {"socket ", s.UnixSocket}, {"connected to ", s.ConnectTo},
+	} {
+		if way.value != "" {
+			parts = append(parts, way.words+text.Clean(way.value))
+		}
 	}
 	if m != (results.Machine{}) { // a program that measures by itself need not describe its machine
 		parts = append(parts, text.Plural(m.CPUs, "CPU"), m.OS+"/"+m.Arch, m.Go)

@@ -32,7 +32,7 @@ func legend(r *results.Run) string {
 		words += fmt.Sprintf(" The client used at most %s of memory.", text.Megabytes(r.PeakMemory))
 	}
 	words += programs(r.Trials)
-	words += verdicts(slices.Concat(r.Strategies, r.AtCommon), r.Floor)
+	words += verdicts(slices.Concat(r.Strategies, r.AtCommon), r.Floor) + besideWords(r)
 	if slices.ContainsFunc(r.Trials, func(t results.Trial) bool { return isNearPeak(r, t) }) {
 		words += " " + results.NearPeak + ": the peak may be here."
 	}
@@ -48,13 +48,33 @@ func verdicts(compared []results.Summary, floor *stat.Component) string {
 	if slices.ContainsFunc(compared, func(s results.Summary) bool { return strings.HasSuffix(s.Versus(), results.NotToldApart) }) {
 		words += " Not told apart: it may be the fastest; more or longer trials narrow the interval."
 	}
-	if floor != nil && slices.ContainsFunc(compared, func(s results.Summary) bool { return s.VersusLow != nil }) {
-		words += " The intervals include that a strategy differs by a standard deviation of " + text.Percent(floor.Deviation) + " from run to run on its own."
+	if slices.ContainsFunc(compared, func(s results.Summary) bool { return s.VersusLow != nil }) {
+		words += floorWords(floor)
 	}
 	if slices.ContainsFunc(compared, func(s results.Summary) bool { return s.Versus() == results.NearFastest }) {
 		words += " ~ fastest: indistinguishable from the fastest."
 	}
 	return words
+}
+
+// besideWords says how to read the comparison of two targets.
+func besideWords(r *results.Run) string {
+	if !slices.ContainsFunc(r.Versus, func(v results.Versus) bool { return v.Low != nil }) {
+		return ""
+	}
+	words := " 0/1 is the ratio of the goodput on target 0 to that on target 1; all intervals together are right with 95% confidence (Holm's correction)."
+	if slices.ContainsFunc(r.Versus, func(v results.Versus) bool { return v.Low != nil && v.Verdict == results.VersusSame }) {
+		words += " Not told apart: the interval includes 1; more or longer trials narrow it."
+	}
+	return words + floorWords(r.Floor)
+}
+
+// floorWords says that intervals include the floor; nothing if there is none.
+func floorWords(floor *stat.Component) string {
+	if floor == nil {
+		return ""
+	}
+	return " The intervals include that a strategy differs by a standard deviation of " + text.Percent(floor.Deviation) + " from run to run on its own."
 }
 
 // isNearPeak reports whether the trial's row has the mark [results.NearPeak].

@@ -46,6 +46,18 @@ func trialColumns() []Field[results.Trial] {
 		{Name: "status", Cell: statuses}, // responses by HTTP status: 200:1192 503:8
 		{Name: "first_error", Cell: func(t results.Trial) string { return text.Clean(cmp.Or(t.Error, t.FirstError)) }},
 		{Name: "warnings", Cell: func(t results.Trial) string { return text.Clean(strings.Join(results.Words(t.Warnings), "; ")) }},
+		{Name: "target", Cell: func(t results.Trial) string { // empty if the run has one
+			if t.Target == nil {
+				return ""
+			}
+			return strconv.Itoa(*t.Target)
+		}},
+		{Name: "streams", Cell: func(t results.Trial) string { // empty if that is not bounded
+			if t.Streams == 0 {
+				return ""
+			}
+			return strconv.Itoa(t.Streams)
+		}},
 	}...)
 }
 

@@ -1,8 +1,6 @@
 package render
 
 import (
-	"fmt"
-
 	"sweetspot/results"
 	"sweetspot/results/text"
 )
@@ -29,14 +27,12 @@ func (d runDocument) Value() any {
 func (d runDocument) Draw(p Page) error {
 	r := d.run
 	view := drawBench
-	if len(r.Optima) > 0 || r.Command == "sweep" {
+	if len(r.Targets) > 0 {
+		view = drawTargets
+	} else if len(r.Optima) > 0 || r.Command == "sweep" {
 		view = drawSweep
 	}
-	title := fmt.Sprintf("%s %s", r.Command, r.Target)
-	if r.Bundled != nil {
-		title += fmt.Sprintf(" (the bundled server, profile %s)", r.Bundled.Profile)
-	}
-	p.Heading(1, title)
+	p.Heading(1, r.Command+" "+r.Title())
 	p.Paragraph(Faint, Conditions(r))
 	if err := view(p, r); err != nil {
 		return err

@@ -61,16 +61,19 @@ func drawPercentiles(all data) *chart {
 	for _, r := range all.Ranks {
 		names = append(names, r.Name)
 	}
-	d := rowChart("latency: p50, p90, p99 and the largest", names)
+	d := rowChart("latency: p50, p90, p95, p99, p99.9 and the largest", names)
 	d.logarithmic(&d.X, 10, []float64{1, 2, 5}, text.ShortSpan)
-	shapes := []draw.GlyphDrawer{draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.RingGlyph{}}
+	shapes := []draw.GlyphDrawer{draw.CircleGlyph{}, draw.SquareGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.TriangleGlyph{}, draw.RingGlyph{}}
 	for i, r := range all.Ranks {
 		if r.P50 <= 0 {
 			continue
 		}
 		y := float64(-i)
 		d.line(plotter.XYs{{X: r.P50, Y: y}, {X: r.Max, Y: y}}, stroke{colour: paletteColour(r.Colour, 0.4), width: vg.Points(2)})
-		for k, x := range []float64{r.P50, r.P90, r.P99, r.Max} {
+		for k, x := range []float64{r.P50, r.P90, r.P95, r.P99, r.P999, r.Max} {
+			if x <= 0 { // files from before p95 and p99.9 were kept
+				continue
+			}
 			d.dots(plotter.XYs{{X: x, Y: y}}, shapes[k], paletteColour(r.Colour, 1), vg.Points(3.5))
 		}
 	}

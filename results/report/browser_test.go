@@ -3,8 +3,6 @@ package report_test
 import (
 	"bytes"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -24,8 +22,9 @@ func views(t testing.TB) map[string]struct {
 	}
 	limits := []string{"throughput", "latency", "time", "trials"}
 	return map[string]view{
-		"sweep": {page(t, sweep(t, "semaphore")), limits},
-		"bench": {page(t, bench(t)), []string{"ranking", "percentiles", "trials", "errors"}},
+		"sweep":    {page(t, sweep(t, "semaphore")), limits},
+		"strained": {page(t, strained(t)), append([]string{"ranking", "percentiles", "errors"}, limits...)},
+		"bench":    {page(t, bench(t)), []string{"ranking", "percentiles", "trials", "errors"}},
 		"several": {page(t, sweep(t, "semaphore", "fasthttp"), sweep(t, "semaphore"), bench(t)),
 			append([]string{"ranking", "percentiles", "errors"}, limits...)},
 		"hostile": {page(t, hostile(t)), append([]string{"ranking", "percentiles", "errors"}, limits...)},
@@ -40,7 +39,11 @@ func TestPageInChromium(t *testing.T) {
 		test func(t *testing.T, b *chromium.Browser)
 	}{
 		{"pages draw without errors or requests", testDrawsWithoutErrorsOrRequests},
-		{"the content fits the window", testFitsTheWindow},
+		{"everything has its place at every width and on paper", testLayout},
+		{"charts fill their boxes in a page that was loaded out of sight", testOutOfSight},
+		{"tooltips stay inside their charts", testTooltipsFit},
+		{"limits at which requests fail are marked", testFailingLimits},
+		{"the reader chooses the percentiles", testPercentiles},
 		{"curves show a tooltip for the point under the mouse", testCurveTooltips},
 		{"bars show a tooltip under the mouse", testBarTooltips},
 		{"arrow keys select points", testKeyboard},
@@ -85,31 +88,6 @@ func testDrawsWithoutErrorsOrRequests(t *testing.T, b *chromium.Browser) {
 				t.Errorf("%d figures are visible, want %d: %v", visible, len(view.figures), view.figures)
 			}
 			checkQuiet(t, p, url)
-			keep(t, p, name+"-1600-light.png")
-		})
-	}
-}
-
-// overflowing lists the elements that are wider than their visible width.
-const overflowing = `[document.documentElement, ...document.querySelectorAll('.figure, .chart, header, .warnings, .facts')]
-	.filter(e => e.scrollWidth > e.clientWidth).map(e => (e.id || e.className || e.localName) + ' ' + e.scrollWidth + ' > ' + e.clientWidth)`
-
-func testFitsTheWindow(t *testing.T, b *chromium.Browser) {
-	for name, view := range views(t) {
-		t.Run(name, func(t *testing.T) {
-			p := b.Open(t, file(t, view.page), 1600)
-			for _, width := range []int{1600, 400} {
-				p.Width(width)
-				for _, open := range []bool{false, true} {
-					chromium.Eval[bool](p, fmt.Sprintf(`document.querySelectorAll('details').forEach(d => d.open = %t), true`, open))
-					p.Wait(`[...document.querySelectorAll('.figure:not([hidden]) .chart > div:first-child')].every(e => e.clientWidth <= e.parentNode.clientWidth)`)
-					if out := chromium.Eval[[]string](p, overflowing); len(out) > 0 {
-						t.Errorf("%d pixels wide, tables open %t: %s", width, open, strings.Join(out, ", "))
-					}
-				}
-			}
-			chromium.Eval[bool](p, `document.querySelectorAll('details').forEach(d => d.open = false), true`)
-			keep(t, p, name+"-400-light.png")
 		})
 	}
 }
@@ -184,8 +162,8 @@ func testNumberOfRequests(t *testing.T, b *chromium.Browser) {
 
 func testDarkColours(t *testing.T, b *chromium.Browser) {
 	for name, view := range views(t) {
-		if name != "several" && os.Getenv("SWEETSPOT_PICTURES") == "" {
-			continue // all pages have the same colours; the others are only for pictures
+		if name != "several" {
+			continue // all pages have the same colours
 		}
 		t.Run(name, func(t *testing.T) {
 			p := b.Open(t, file(t, view.page), 1600)
@@ -200,9 +178,6 @@ func testDarkColours(t *testing.T, b *chromium.Browser) {
 					t.Errorf("colour %d is %s in both schemes", i, light[i])
 				}
 			}
-			keep(t, p, name+"-1600-dark.png")
-			p.Width(400)
-			keep(t, p, name+"-400-dark.png")
 		})
 	}
 }
@@ -240,7 +215,6 @@ func testPrinting(t *testing.T, b *chromium.Browser) {
 	if !bytes.HasPrefix(pdf, []byte("%PDF")) {
 		t.Fatal("no PDF")
 	}
-	keepFile(t, "several.pdf", pdf)
 	chromium.Eval[bool](p, `dispatchEvent(new Event('beforeprint')), true`)
 	if closed := chromium.Eval[int](p, `document.querySelectorAll('section:not(#trials) details:not([open])').length`); closed > 0 {
 		t.Errorf("%d tables would not be printed", closed)
@@ -254,23 +228,5 @@ func testTenThousandTrials(t *testing.T, b *chromium.Browser) {
 	p := b.Open(t, file(t, page(t, long(t))), 1600)
 	if chromium.Eval[int](p, `document.querySelectorAll('#trials canvas').length`) == 0 {
 		t.Error("the trials are not drawn")
-	}
-	keep(t, p, "long-1600-light.png")
-}
-
-// keep saves a picture of the page for people to look at, if the environment variable SWEETSPOT_PICTURES names a folder.
-func keep(t *testing.T, p *chromium.Page, name string) {
-	if os.Getenv("SWEETSPOT_PICTURES") != "" {
-		keepFile(t, name, p.Picture())
-	}
-}
-
-func keepFile(t *testing.T, name string, content []byte) {
-	dir := os.Getenv("SWEETSPOT_PICTURES")
-	if dir == "" {
-		return
-	}
-	if err := os.WriteFile(filepath.Join(dir, name), content, 0o666); err != nil {
-		t.Fatal(err)
 	}
 }

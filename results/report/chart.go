@@ -33,8 +33,9 @@ const (
 // sans selects the font without serifs.
 const sans = "Sans"
 
-// The colours of text and of grid lines, as --soft and --rule in page.css.
+// The colours of text, of grid lines and of failures, as --soft, --rule and --bad in page.css.
 var (
+	bad   = color.RGBA{0xc0, 0x18, 0x2b, 0xff}
 	soft  = color.RGBA{0x5a, 0x61, 0x6d, 0xff}
 	faint = color.RGBA{0xe3, 0xe1, 0xdc, 0xff}
 )

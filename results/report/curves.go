@@ -3,6 +3,7 @@ package report
 import (
 	"math"
 
+	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	plottext "gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
@@ -80,7 +81,7 @@ func drawThroughput(all data) *chart {
 	for _, t := range all.Theories {
 		d.theory(t, all.Lines)
 	}
-	row := 0
+	rows := map[int]int{} // of the labels of recommendations, by limit
 	for _, l := range all.Lines {
 		d.intervals(l, least, most, func(rate float64) float64 { return rate })
 		if l.Law != nil {
@@ -91,12 +92,16 @@ func drawThroughput(all data) *chart {
 			d.line(law, stroke{paletteColour(l.Colour, 0.8), vg.Points(1), dashes[2]})
 		}
 		if l.Use != nil {
-			d.recommendation(l, most, row)
-			row++
+			if _, labelled := rows[l.Use.Limit]; !labelled {
+				rows[l.Use.Limit] = len(rows)
+			}
+			d.recommendation(l, most, rows[l.Use.Limit])
 		}
 		d.curve(l, l.Name, vg.Points(1.75), func(p point) float64 { return p.Rate })
 	}
+	d.failures(all.Lines)
 	d.Y.Min, d.Y.Max = 0, max(d.Y.Max, most)
+	d.Legend.Top, d.Legend.Left = true, true
 	return d
 }
 
@@ -120,7 +125,8 @@ func (d *chart) theory(t theory, lines []line) {
 	d.Legend.Add(t.Name, d.line(curve, stroke{colour: soft, width: vg.Points(1)}), peak)
 }
 
-// recommendation marks the limit to use and its interval. Labels of different rows do not overlap.
+// recommendation marks the limit to use and its interval. Labels of different rows do not overlap; lines with the same limit share a
+// row, and so a label.
 func (d *chart) recommendation(l line, most float64, row int) {
 	low, high, at := float64(l.Use.Low), float64(l.Use.High), float64(l.Use.Limit)
 	d.area(plotter.XYs{{X: low, Y: 0}, {X: high, Y: 0}, {X: high, Y: most}, {X: low, Y: most}}, paletteColour(l.Colour, 0.07))
@@ -129,16 +135,73 @@ func (d *chart) recommendation(l line, most float64, row int) {
 	d.label(at, most, l.Use.Label+" "+text.Count(l.Use.Limit), paletteColour(l.Colour, 1), plottext.XLeft, vg.Point{X: vg.Points(4), Y: -down})
 }
 
+// drawnQuantiles are the percentiles of the latency plot, each with the width of its lines in points.
+var drawnQuantiles = []struct {
+	name  string
+	width float64
+	value func(point) float64
+}{
+	{"p99.9", 0.4, func(p point) float64 { return p.P999 }},
+	{"p99", 0.75, func(p point) float64 { return p.P99 }},
+	{"p95", 1, func(p point) float64 { return p.P95 }},
+	{"p90", 1.25, func(p point) float64 { return p.P90 }},
+	{"p50", 2, func(p point) float64 { return p.P50 }},
+}
+
 func drawLatency(all data) *chart {
-	d := limitChart("limit", "latency: p50 thick, p90, p99 thin")
+	d := limitChart("limit", "latency: p50 (thick) to p99.9 (thin)")
 	d.logarithmic(&d.Y, 10, []float64{1, 2, 5}, text.ShortSpan)
 	for _, l := range all.Lines {
-		d.curve(l, "", vg.Points(0.75), func(p point) float64 { return p.P99 })
-		d.curve(l, "", vg.Points(1.25), func(p point) float64 { return p.P90 })
-		d.curve(l, l.Name, vg.Points(2), func(p point) float64 { return p.P50 })
+		for _, q := range drawnQuantiles {
+			name := ""
+			if q.name == "p50" {
+				name = l.Name
+			}
+			d.curve(l, name, vg.Points(q.width), q.value)
+		}
+	}
+	d.failures(all.Lines)
+	from, to := d.X.Min, d.X.Max
+	for _, b := range all.Bounds {
+		d.line(plotter.XYs{{X: from, Y: b.Seconds}, {X: to, Y: b.Seconds}}, stroke{bad, vg.Points(1), dashes[1]})
+		d.label(to, b.Seconds, b.Label, bad, plottext.XRight, vg.Point{Y: vg.Points(7)})
 	}
 	d.Legend.Top, d.Legend.Left = true, true
 	return d
+}
+
+// failures marks the limits at which requests fail with a cross at the bottom, and makes room for them on the x axis.
+func (d *chart) failures(lines []line) {
+	var limits plotter.XYs
+	for _, l := range lines {
+		for _, f := range l.Failed {
+			limits = append(limits, plotter.XY{X: float64(f.Limit)})
+		}
+	}
+	if len(limits) == 0 {
+		return
+	}
+	crosses, err := plotter.NewScatter(limits)
+	if d.keepError(err) {
+		return
+	}
+	crosses.GlyphStyle = draw.GlyphStyle{Color: bad, Radius: vg.Points(3), Shape: draw.CrossGlyph{}}
+	for _, at := range limits {
+		d.X.Min, d.X.Max = min(d.X.Min, at.X), max(d.X.Max, at.X)
+	}
+	d.Plot.Add(bottomMarks{crosses})
+	d.Legend.Add("requests fail", crosses)
+}
+
+// bottomMarks draws the dots of a scatter at the bottom of the plot, wherever its y axis begins.
+type bottomMarks struct{ dots *plotter.Scatter }
+
+// Plot implements [plot.Plotter].
+func (b bottomMarks) Plot(c draw.Canvas, p *plot.Plot) {
+	x, _ := p.Transforms(&c)
+	for _, at := range b.dots.XYs {
+		c.DrawGlyph(b.dots.GlyphStyle, vg.Point{X: x(at.X), Y: c.Min.Y + vg.Points(6)})
+	}
 }
 
 func drawTime(all data) *chart {
@@ -151,6 +214,7 @@ func drawTime(all data) *chart {
 		d.intervals(l, least, most, took)
 		d.curve(l, l.Name, vg.Points(1.75), func(p point) float64 { return stat.Ratio(requests, p.Rate) })
 	}
+	d.failures(all.Lines)
 	d.Legend.Top = true
 	return d
 }

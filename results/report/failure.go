@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"sweetspot/results"
+	"sweetspot/results/stat"
 	"sweetspot/results/text"
 )
 
@@ -26,8 +27,14 @@ type failureRow struct {
 	summary results.Summary
 }
 
-// share returns the share of the row's requests that failed, from 0 to 1.
-func (r failureRow) share() float64 { return float64(r.failed) / float64(r.summary.Started) }
+// failedShare returns the share of the requests of a summary that failed, from 0 to 1.
+func failedShare(s results.Summary) float64 {
+	var failed int64
+	for _, n := range s.Failed {
+		failed += n
+	}
+	return stat.Ratio(float64(failed), float64(s.Started))
+}
 
 // newFailures returns the failures of the lines.
 func newFailures(lines []line) failures {
@@ -58,7 +65,7 @@ func newFailures(lines []line) failures {
 	for _, class := range classes {
 		f.Classes = append(f.Classes, text.Clean(class))
 	}
-	slices.SortStableFunc(f.Rows, func(a, b failureRow) int { return cmp.Compare(b.share(), a.share()) })
+	slices.SortStableFunc(f.Rows, func(a, b failureRow) int { return cmp.Compare(failedShare(b.summary), failedShare(a.summary)) })
 	return f
 }
 
@@ -72,7 +79,7 @@ func (f failures) table() table {
 	for _, row := range f.Rows {
 		s := row.summary
 		t.Rows = append(t.Rows, []string{
-			row.Name, text.Count(row.failed), text.Percent(row.share()),
+			row.Name, text.Count(row.failed), text.Percent(failedShare(s)),
 			text.Clean(text.Classes(s.Failed)), text.Clean(s.FirstError),
 		})
 	}

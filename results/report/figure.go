@@ -25,6 +25,9 @@ func throughputFigure(sources []Source, d data) figure {
 	if len(d.Theories) > 0 {
 		f.Lead += " The grey line is the theoretical goodput of the bundled server."
 	}
+	if slices.ContainsFunc(d.Lines, func(l line) bool { return len(l.Failed) > 0 }) {
+		f.Lead += " A red cross marks a limit at which more than 1% of the requests failed, or which lies above one; its goodput is in the table."
+	}
 	if slices.ContainsFunc(d.Lines, func(l line) bool { return l.Law != nil }) {
 		f.Lead += " The dashed curve is the universal scalability law, fitted to the trials. It is shown only if the trials agree with it."
 	}
@@ -56,8 +59,11 @@ func rankingFigure(d data) figure {
 func latencyFigure(d data) figure {
 	f := figure{
 		ID: "latency", Title: "Latency against the limit", Hidden: !hasCurves(d.Lines) || !hasLatency(d.Lines),
-		Lead: "The latency that 50%, 90% and 99% of the requests did not exceed. It is the service time, from the moment when the " +
+		Lead: "p99 is the latency that 99% of the requests did not exceed, and so on. It is the service time, from the moment when the " +
 			"request has a slot. Failed requests are not included.",
+	}
+	if len(d.Bounds) > 0 {
+		f.Lead += " The dashed red line is the objective of the sweep."
 	}
 	for _, l := range d.Lines {
 		f.Tables = append(f.Tables, latencyTable(l))
@@ -72,7 +78,7 @@ func percentilesFigure(d data) figure {
 		// If the run is a sweep of one strategy, the latency figure already shows this.
 		Hidden: !slices.ContainsFunc(d.Ranks, func(r rank) bool { return r.P50 > 0 }) || len(d.Ranks) == 1 && hasCurves(d.Lines),
 
-		Lead:   "The median, p90, p99 and the slowest request of each strategy.",
+		Lead:   "The median, p90, p95, p99, p99.9 and the slowest request of each strategy.",
 		Tables: []table{percentilesTable(d.Ranks)},
 	}
 }

@@ -31,7 +31,7 @@ func trial(t testing.TB, random *rand.Rand, strategy string, limit int, start, p
 		histogram.Record(time.Duration(float64(limit) / perSecond * (0.7 + 0.3*random.ExpFloat64()) * 1e9))
 	}
 	mean := float64(limit) / perSecond
-	trial.Latency = results.Latency{Mean: mean, P50: 0.9 * mean, P90: 1.4 * mean, P99: 2.1 * mean, Max: 3 * mean}
+	trial.Latency = results.Latency{Mean: mean, P50: 0.9 * mean, P90: 1.4 * mean, P95: 1.6 * mean, P99: 2.1 * mean, P999: 2.6 * mean, Max: 3 * mean}
 	var err error
 	if trial.Histogram, err = histogram.Encode(); err != nil {
 		t.Fatal(err)
@@ -75,6 +75,37 @@ func sweep(t testing.TB, strategies ...string) *results.Run {
 		})
 	}
 	run.Strategies = results.Summarise(atLimit(run.Trials, 64))
+	return run
+}
+
+// strained returns a sweep to limit 4,096 with an objective for the latency. Requests fail from limit 1,024 on, and those that
+// succeed there take very long.
+func strained(t testing.TB) *results.Run {
+	t.Helper()
+	random := rand.New(rand.NewPCG(7, 8))
+	run := empty("sweep")
+	at := 1.0
+	for range 2 {
+		for limit := 1; limit <= 4096; limit *= 2 {
+			for _, strategy := range []string{"semaphore", "fasthttp", "eventloop"} {
+				one := trial(t, random, strategy, limit, at, law.PerSecond(float64(limit)))
+				if limit >= 1024 {
+					one.Started += one.Succeeded
+					one.Failed = map[string]int64{"timeout": one.Succeeded}
+					one.Latency.P99 *= 100
+				}
+				run.Trials = append(run.Trials, one)
+				at += 2.5
+			}
+		}
+	}
+	for i, strategy := range []string{"semaphore", "fasthttp", "eventloop"} {
+		run.Optima = append(run.Optima, results.Optimum{
+			Strategy: strategy, Verdict: results.Objective, Objective: "p99 <= 200ms", Limit: []int{32, 32, 64}[i], Low: 32, High: 128, Certain: true,
+			Failing: 1024, PerSecond: 604, Explored: [2]int{1, 4096}, Trials: 26, Requests: 41234, Elapsed: 97.1,
+		})
+	}
+	run.Strategies = results.Summarise(atLimit(run.Trials, 32))
 	return run
 }
 

@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"sweetspot/results"
+	"sweetspot/results/render"
 	"sweetspot/results/text"
 )
 
@@ -14,6 +16,7 @@ import (
 type page struct {
 	Title      string
 	Runs       []runHead
+	SideBySide *table // nil if there is one run
 	Warnings   []string
 	Figures    []figure
 	Requests   int64
@@ -24,20 +27,23 @@ type page struct {
 
 // A runHead is the part about one run at the top of the page.
 type runHead struct {
-	Letter  string // the run's short name, if there are several runs
-	Name    string
-	Command string
-	Target  string
-	Started string
-	Answers []answer
+	Letter   string // the run's short name, if there are several runs
+	Name     string
+	Command  string
+	Target   string
+	Started  string
+	Headline results.Headline
+	Colour   int      // of the headline's strategy; -1 for none
+	Answers  []answer // one for each strategy of a sweep; empty if the headline says it all
 }
 
-// An answer is a finding in one sentence, with its most important number in large type.
+// An answer is what a sweep found for one strategy, with its most important number in large type.
 type answer struct {
-	Figure string
+	Name   string
 	Label  string
+	Figure string
 	Text   string
-	Colour int // index in the palette; -1 for none
+	Colour int // index in the palette
 }
 
 // A figure is a chart with its tables. A figure without data is on the page but hidden, because a run in progress may
@@ -60,9 +66,32 @@ type data struct {
 	Theories  []theory   `json:"truths"`
 	Timelines []timeline `json:"courses"`
 	Timed     bool       `json:"timed"`
+	Bounds    []bound    `json:"bounds"`
 	Failures  failures   `json:"failures"`
 
 	common []rank // the strategies at one common limit; empty if the run has no such comparison
+}
+
+// A bound is an objective of a sweep: the latency that was to be kept.
+type bound struct {
+	Label   string  `json:"label"`
+	Key     string  `json:"key"` // of the quantile that is bounded, as in [quantiles]
+	Seconds float64 `json:"seconds"`
+}
+
+// bounds returns the objectives of the runs, each once.
+func bounds(sources []Source) []bound {
+	all := []bound{}
+	for _, source := range sources {
+		for _, o := range source.Run.Optima {
+			f, seconds, known := o.Bound()
+			b := bound{f.Heading + " ≤ " + text.ShortSpan(seconds), f.Name, seconds}
+			if known && !slices.Contains(all, b) {
+				all = append(all, b)
+			}
+		}
+	}
+	return all
 }
 
 // A theory is the theoretical goodput of the bundled server.
@@ -80,6 +109,7 @@ func newData(sources []Source, requests int64) data {
 	d.common = ranks(sources, d.Lines, func(r *results.Run) []results.Summary { return r.AtCommon })
 	d.Timelines, d.Timed = timelines(sources, d.Lines)
 	d.Failures = newFailures(d.Lines)
+	d.Bounds = bounds(sources)
 	known := map[string]bool{}
 	for _, source := range sources {
 		if b := source.Run.Bundled; b != nil && b.Limit > 0 && !known[b.Profile] {
@@ -115,6 +145,7 @@ func newPage(sources []Source, o Options) (*page, error) {
 	if more := len(sources) - 1; more > 0 {
 		p.Title += fmt.Sprintf(" and %d more", more)
 	}
+	p.SideBySide = sideBySide(sources, p.Runs)
 	p.Properties = propertyTables(sources)
 	return p, nil
 }
@@ -125,33 +156,66 @@ func newRunHead(source Source, letter string, number int, d data) runHead {
 		Letter: letter, Name: text.Clean(source.Name), Command: text.Clean(run.Command),
 		Target: text.Clean(run.Target), Started: strings.NewReplacer("T", " ", "Z", " UTC").Replace(text.Clean(run.Started)),
 	}
-	if run.Bundled != nil {
+	if len(run.Targets) > 0 {
+		h.Target = text.Clean(run.Title())
+	} else if run.Bundled != nil {
 		h.Target = fmt.Sprintf("the bundled server, profile %s", text.Clean(run.Bundled.Profile))
 	}
+	h.Headline = run.Headline()
+	colour := func(of func(results.At) bool) int {
+		i := slices.IndexFunc(d.Lines, func(l line) bool { return l.Run == number && of(l.at) })
+		if i < 0 {
+			return -1
+		}
+		return d.Lines[i].Colour
+	}
+	h.Colour = colour(func(at results.At) bool { return at.Strategy == h.Headline.Strategy })
+	if len(run.Optima) == 1 {
+		h.Headline.Why = strings.TrimSpace(h.Headline.Why + " " + text.Clean(run.Optima[0].Effort()))
+		return h
+	}
 	for _, o := range run.Optima {
-		a := answer{Figure: text.Count(o.Limit), Label: o.Label(), Text: text.Clean(o.Strategy + ": " + o.Conclusion())}
+		a := answer{
+			Name: text.Clean(o.Strategy), Label: o.Label(), Figure: text.Count(o.Limit), Text: text.Clean(o.Conclusion()),
+			Colour: colour(func(at results.At) bool { return at == o.At() }),
+		}
 		if a.Label == "" {
 			a.Figure = "?"
 		}
-		for _, l := range d.Lines {
-			if l.Run == number && l.at == o.At() {
-				a.Colour = l.Colour
-			}
-		}
 		h.Answers = append(h.Answers, a)
 	}
-	compared := run.Compared()
-	if len(compared) > 1 || len(run.Optima) == 0 && len(compared) > 0 {
+	for _, v := range run.Versus {
 		h.Answers = append(h.Answers, answer{
-			Figure: text.Number(compared[0].PerSecond), Label: "per second", Text: winners(compared), Colour: -1,
-		})
-	}
-	if len(run.Trials) == 0 {
-		h.Answers = append(h.Answers, answer{Figure: noValue, Text: "Nothing has been measured yet.", Colour: -1})
-	} else if len(h.Answers) == 0 {
-		h.Answers = append(h.Answers, answer{
-			Figure: text.Count(len(run.Trials)), Label: "trials", Text: "There is no conclusion yet.", Colour: -1,
+			Name: text.Clean(v.At().Name(false)), Label: "target 0 / target 1", Figure: text.Optional(v.Ratio, render.Ratio), Text: text.Clean(v.Sentence()), Colour: -1,
 		})
 	}
 	return h
+}
+
+// sideBySide lists the runs, one in each row.
+func sideBySide(sources []Source, heads []runHead) *table {
+	if len(sources) < 2 {
+		return nil
+	}
+	t := table{
+		Caption: "The runs side by side",
+		Head: []head{{Name: "run", Word: true}, {Name: "target", Word: true}, {Name: "strategy", Word: true}, {Name: "limit"}, {Name: "goodput/s"},
+			{Name: "p50"}, {Name: "p99"}, {Name: "failed"}, {Name: "started", Word: true}},
+	}
+	for i, source := range sources {
+		h := heads[i]
+		best := slices.DeleteFunc(source.Run.Compared(), func(s results.Summary) bool {
+			return h.Headline.Strategy != "" && s.Strategy != h.Headline.Strategy
+		})
+		row := []string{h.Letter + " " + h.Command, h.Target, noValue, noValue, noValue, noValue, noValue, noValue, h.Started}
+		if len(best) > 0 {
+			s := best[0]
+			row = []string{
+				row[0], h.Target, text.Clean(s.Strategy), text.Count(s.Limit), text.Number(s.PerSecond),
+				orNoValue(s.Latency.P50, text.Span), orNoValue(s.Latency.P99, text.Span), text.Percent(failedShare(s)), h.Started,
+			}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return &t
 }

@@ -25,7 +25,7 @@ const noCurve = "no strategy was measured at two limits or more: want a sweep"
 var plots = []Plot{
 	{"throughput", "goodput against the limit, with 95% confidence and the limit to use", noCurve, drawThroughput},
 	{"ranking", "goodput of the strategies, each at its own limit", "fewer than two strategies were compared", drawRanking},
-	{"latency", "p50, p90 and p99 against the limit", noCurve, drawLatency},
+	{"latency", "p50, p90, p95, p99 and p99.9 against the limit", noCurve, drawLatency},
 	{"percentiles", "latency of the strategies, each at its own limit", "fewer than two strategies were compared", drawPercentiles},
 	{"time", "time for a number of requests against the semaphore size", noCurve, drawTime},
 	{"trials", "every trial over the time of the run, as a share of the mean of its strategy and limit", "there is no trial", drawTrials},

@@ -24,10 +24,16 @@ var settingProperties = []property{
 	{"DNS cache lifetime", func(r *results.Run) string { return duration(r.Settings.DNSSeconds) }},
 	{"maximum rate", func(r *results.Run) string { return rate(r.Settings.Rate) }},
 	{"body decoding", func(r *results.Run) string { return r.Settings.Decode }},
+	{"responses expected", func(r *results.Run) string { return r.Settings.Expect }},
 	{"keep-alive", func(r *results.Run) string { return yesNo(r.Settings.KeepAlive) }},
 	{"redirects followed", func(r *results.Run) string { return yesNo(r.Settings.Redirects) }},
 	{"automatic decompression", func(r *results.Run) string { return yesNo(r.Settings.Decompression) }},
 	{"certificates verified", func(r *results.Run) string { return yesNo(!r.Settings.Insecure) }},
+	{"proxy", func(r *results.Run) string { return r.Settings.Proxy }},
+	{"client certificate", func(r *results.Run) string { return r.Settings.Certificate }},
+	{"certificate authorities", func(r *results.Run) string { return r.Settings.Authorities }},
+	{"Unix socket", func(r *results.Run) string { return r.Settings.UnixSocket }},
+	{"connected to", func(r *results.Run) string { return r.Settings.ConnectTo }},
 	{"retries", func(r *results.Run) string { return fmt.Sprint(r.Settings.Retries) }},
 }
 

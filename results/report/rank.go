@@ -1,10 +1,6 @@
 package report
 
 import (
-	"fmt"
-	"slices"
-	"strings"
-
 	"sweetspot/results"
 	"sweetspot/results/render"
 	"sweetspot/results/text"
@@ -12,17 +8,14 @@ import (
 
 // A rank is a strategy at its limit, to be compared with the other strategies of its run.
 type rank struct {
-	Name    string   `json:"name"`
-	Colour  int      `json:"colour"`
-	Limit   int      `json:"limit"`
-	Rate    float64  `json:"rate"`
-	Low     *float64 `json:"low"`
-	High    *float64 `json:"high"`
-	P50     float64  `json:"p50"`
-	P90     float64  `json:"p90"`
-	P99     float64  `json:"p99"`
-	Max     float64  `json:"max"`
-	Verdict string   `json:"verdict"`
+	Name   string   `json:"name"`
+	Colour int      `json:"colour"`
+	Limit  int      `json:"limit"`
+	Rate   float64  `json:"rate"`
+	Low    *float64 `json:"low"`
+	High   *float64 `json:"high"`
+	quantiles
+	Verdict string `json:"verdict"`
 
 	run     int
 	summary results.Summary
@@ -35,9 +28,8 @@ func ranks(sources []Source, lines []line, compared func(*results.Run) []results
 	for i, source := range sources {
 		for _, s := range compared(source.Run) {
 			r := rank{
-				Name: lineName(s.At(), i, len(sources)), Limit: s.Limit, Rate: s.PerSecond, Low: s.Low, High: s.High,
-				P50: s.Latency.P50, P90: s.Latency.P90, P99: s.Latency.P99, Max: s.Latency.Max,
-				Verdict: s.Versus(), run: i, summary: s,
+				Name: lineName(source.Run.NameOf(s.At()), i, len(sources)), Limit: s.Limit, Rate: s.PerSecond, Low: s.Low, High: s.High,
+				quantiles: quantilesOf(s.Latency), Verdict: s.Versus(), run: i, summary: s,
 			}
 			for _, l := range lines {
 				if l.Run == i && l.at == s.At().AnyLimit() {
@@ -77,39 +69,4 @@ func percentilesTable(all []rank) table {
 		t.Rows = append(t.Rows, append([]string{r.Name, text.Count(r.Limit)}, latencyCells(r.summary)...))
 	}
 	return t
-}
-
-// winners returns a sentence that names the fastest strategies of a comparison, which has the best strategy first.
-func winners(compared []results.Summary) string {
-	var best []results.Summary
-	for _, s := range compared {
-		if s.PerSecond > 0 && (s.Verdict == results.Fastest || s.Verdict == results.Indistinguishable || s.Verdict == "") {
-			best = append(best, s)
-		}
-	}
-	if len(best) == 0 {
-		return "No request succeeded, so there is no comparison."
-	}
-	first := text.Clean(best[0].Strategy)
-	top := text.Number(compared[0].PerSecond) + "/s at limit " + text.Count(compared[0].Limit)
-	says := func(words string) bool {
-		return slices.ContainsFunc(best, func(s results.Summary) bool { return s.Versus() == words })
-	}
-	switch {
-	case len(compared) == 1:
-		return fmt.Sprintf("%s: %s.", first, top)
-	case len(best) == 1:
-		return fmt.Sprintf("%s is the fastest: %s.", first, top)
-	case says(results.TooFewToSay):
-		return fmt.Sprintf("%s has the highest mean, %s, but there are too few repeats to say which strategy is the fastest.", first, top)
-	}
-	var others []string
-	for _, s := range best[1:] {
-		name := text.Clean(s.Strategy)
-		if s.VersusLow != nil {
-			name += " (" + strings.TrimSuffix(s.Versus(), results.NotToldApart) + ")"
-		}
-		others = append(others, name)
-	}
-	return fmt.Sprintf("%s has the highest mean, %s. Not told apart from the fastest: %s.", first, top, strings.Join(others, ", "))
 }

@@ -82,7 +82,8 @@ type line struct {
 	Name   string          `json:"name"`
 	Colour int             `json:"colour"` // index in the palette
 	Run    int             `json:"run"`
-	Points []point         `json:"points"` // by limit, ascending
+	Points []point         `json:"points"` // by limit, ascending, without those at which requests fail
+	Failed []failing       `json:"failed"` // the limits at which requests fail, ascending
 	Use    *recommendation `json:"use,omitempty"`
 	Law    [][2]float64    `json:"law,omitempty"` // the fitted curve: limit, goodput
 
@@ -97,12 +98,34 @@ type point struct {
 	Low    *float64 `json:"low"` // null if there was only one trial, as is High
 	High   *float64 `json:"high"`
 	Trials int      `json:"trials"`
-	P50    float64  `json:"p50"`
-	P90    float64  `json:"p90"`
-	P99    float64  `json:"p99"`
-	Max    float64  `json:"max"`
+	quantiles
 	Warned []string `json:"warned,omitempty"`
 }
+
+// quantiles are latencies in seconds; 0 is unknown.
+type quantiles struct {
+	P50  float64 `json:"p50"`
+	P90  float64 `json:"p90"`
+	P95  float64 `json:"p95"`
+	P99  float64 `json:"p99"`
+	P999 float64 `json:"p999"`
+	Max  float64 `json:"max"`
+}
+
+func quantilesOf(l results.Latency) quantiles {
+	return quantiles{P50: l.P50, P90: l.P90, P95: l.P95, P99: l.P99, P999: l.P999, Max: l.Max}
+}
+
+// failing is a limit at which requests fail. It is marked in the charts, but sets no scale for the other limits.
+type failing struct {
+	Limit int     `json:"limit"`
+	Rate  float64 `json:"rate"`  // goodput
+	Share float64 `json:"share"` // of the requests that failed, from 0 to 1
+}
+
+// maxFailedShare is the share of failed requests from which on a limit is marked as failing: that from which on a sweep does
+// not recommend a limit.
+const maxFailedShare = 0.01
 
 // A recommendation is the limit that a sweep found, with its interval and its label from [results.Optimum].
 type recommendation struct {
@@ -132,7 +155,7 @@ func lines(sources []Source) []line {
 			at := slices.IndexFunc(all[first:], func(l line) bool { return l.at == s.At().AnyLimit() })
 			if at < 0 {
 				at = len(all) - first
-				all = append(all, line{Run: i, at: s.At().AnyLimit(), Name: lineName(s.At(), i, len(sources))})
+				all = append(all, line{Run: i, at: s.At().AnyLimit(), Name: lineName(source.Run.NameOf(s.At()), i, len(sources))})
 			}
 			l := &all[first+at]
 			l.summaries = append(l.summaries, s)
@@ -154,8 +177,7 @@ func lines(sources []Source) []line {
 	return all
 }
 
-func lineName(at results.At, run, runs int) string {
-	name := at.Name()
+func lineName(name string, run, runs int) string {
 	if t := runLetter(run, runs); t != "" {
 		name += " (" + t + ")"
 	}
@@ -164,22 +186,23 @@ func lineName(at results.At, run, runs int) string {
 
 // fill sets the points from the line's summaries, and the recommendation and the law from the run's optimum.
 //
-// Limits at which requests fail are no points, since they would set the scale for those at which none do.
+// Limits at which requests fail are no points, since they would set the scale for those at which none do. A line has at least
+// one point.
 func (l *line) fill(run *results.Run) {
 	slices.SortFunc(l.summaries, func(a, b results.Summary) int { return a.Limit - b.Limit })
 	o := run.OptimumOf(l.at)
+	l.Failed = []failing{}
 	for _, s := range l.summaries {
-		if o.Fails(s.Limit) && len(l.Points) > 0 { // a line has at least one point
+		share := failedShare(s)
+		if o.Fails(s.Limit) || share > maxFailedShare {
+			l.Failed = append(l.Failed, failing{s.Limit, s.PerSecond, share})
 			continue
 		}
-		p := point{
-			Limit: s.Limit, Rate: s.PerSecond, Low: s.Low, High: s.High, Trials: s.Trials,
-			P50: s.Latency.P50, P90: s.Latency.P90, P99: s.Latency.P99, Max: s.Latency.Max,
-		}
-		for _, w := range s.Warnings {
-			p.Warned = append(p.Warned, text.Clean(w.String()))
-		}
-		l.Points = append(l.Points, p)
+		l.Points = append(l.Points, newPoint(s))
+	}
+	if len(l.Points) == 0 {
+		l.Failed = l.Failed[:0]
+		l.Points = text.Each(l.summaries, newPoint)
 	}
 	if o == nil {
 		return
@@ -190,6 +213,14 @@ func (l *line) fill(run *results.Run) {
 	if o.Law != nil {
 		l.Law = lawPoints(*o.Law, l.Points[0].Limit, l.Points[len(l.Points)-1].Limit)
 	}
+}
+
+func newPoint(s results.Summary) point {
+	p := point{Limit: s.Limit, Rate: s.PerSecond, Low: s.Low, High: s.High, Trials: s.Trials, quantiles: quantilesOf(s.Latency)}
+	for _, w := range s.Warnings {
+		p.Warned = append(p.Warned, text.Clean(w.String()))
+	}
+	return p
 }
 
 // lawPoints returns points of the law's curve, evenly spaced on a logarithmic axis and dense enough to look smooth.

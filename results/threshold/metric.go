@@ -136,7 +136,7 @@ func measuredIn(r *results.Run, strategy string) (measured, error) {
 	if s.optimum != nil && s.optimum.Verdict == results.Unstable {
 		return s, errors.New("the sweep is unstable: its trials support no statement")
 	}
-	i := slices.IndexFunc(r.Strategies, func(s results.Summary) bool { return s.Strategy == strategy })
+	i := slices.IndexFunc(r.Strategies, func(s results.Summary) bool { return s.Strategy == strategy && s.At().Target == 0 })
 	if i < 0 || r.Command == "sweep" && s.optimum == nil {
 		return s, errNotMeasured
 	}

@@ -10,7 +10,7 @@ import (
 // hasRoom reports whether the body of the response may grow by a buffer's length. If the session has no memory for that, it
 // returns false, and the loop reads on once it has.
 func (c *conn) hasRoom() bool {
-	if c.loop.target.Handle == nil {
+	if c.loop.keepBelow == 0 {
 		return true
 	}
 	wanted := c.parser.Wanted(readBuffer)
@@ -42,8 +42,7 @@ func (c *conn) handle() {
 		c.handleErr = errAborted
 	} else {
 		deadline := l.clockStart.Add(c.deadline.at)
-		answer := strategies.Answer{Status: c.parser.Status(), Header: c.parser.Header(), Body: c.parser.Body()}
-		c.handleErr = l.target.Examine(deadline, &c.request, answer, c.parser.ContentEncoding())
+		c.handleErr = l.target.Examine(deadline, &c.request, c.answer(), c.parser.ContentEncoding())
 	}
 	l.inbox.post(c.finishFunc)
 }
@@ -57,7 +56,12 @@ func (c *conn) outcome() strategies.Outcome {
 	case c.loop.clock > c.deadline.at:
 		return strategies.Failed(errTimeout)
 	}
-	return strategies.Answered(c.parser.Status(), c.parser.Size(), c.handleErr)
+	return c.loop.target.Answered(&c.request, c.answer(), c.handleErr)
+}
+
+// answer returns the response.
+func (c *conn) answer() strategies.Answer {
+	return strategies.Answer{Status: c.parser.Status(), Bytes: c.parser.Size(), Header: c.parser.Header(), Body: c.parser.Body()}
 }
 
 // parseFailed ends the request because of an error of the parser.

@@ -45,7 +45,7 @@ type conn struct {
 	ip         string               // and to which address
 	delegation *delegation          // while delegated
 	share      strategies.BodyShare // for the body
-	handleErr  error                // of Target.Handle
+	handleErr  error                // of Target.Examine
 
 	finishFunc, wakeFunc, readOnFunc func() // the methods finish, wake and readOn, allocated once
 }
@@ -59,7 +59,7 @@ const (
 	connecting              // waits for a connection, which conns that are attempting may make
 	attempting              // connects to one address for another conn
 	receiving               // waits for the response, and may still be sending the request
-	handling                // the response is with Target.Handle
+	handling                // the response is with Target.Examine
 	delegated               // a goroutine makes the request
 	idle                    // a connection, no request
 )
@@ -69,7 +69,7 @@ func (c *conn) start(r *strategies.Request) {
 	c.request = *r
 	c.loop.requestTimers.join(&c.deadline, c.loop.clock)
 	switch {
-	case c.host.https:
+	case c.host.https, !c.loop.target.Route.IsStraight():
 		c.delegate()
 	case c.fd >= 0:
 		c.send()

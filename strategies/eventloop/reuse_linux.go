@@ -1,9 +1,6 @@
 package eventloop
 
 import (
-	"math"
-	"net/http"
-
 	"golang.org/x/sys/unix"
 
 	"sweetspot/strategies/network"
@@ -17,12 +14,7 @@ func (l *loop) newConn(h *host) *conn {
 		c.deadline.conn, c.connTimer.conn, c.dialling.stagger.conn = c, c, c
 		c.finishFunc, c.wakeFunc, c.readOnFunc = c.finish, c.wake, c.readOn
 		c.share, c.parser.MaxBody = l.target.BodyShare(), l.target.MaxBody
-		if l.target.Handle != nil {
-			c.parser.KeepBelow, c.parser.KeepHead = http.StatusBadRequest, true
-			if l.target.Every {
-				c.parser.KeepBelow = math.MaxInt
-			}
-		}
+		c.parser.KeepBelow, c.parser.KeepHead = l.keepBelow, l.target.KeepsHeader()
 		c.resetParser()
 		return c
 	}

@@ -30,19 +30,21 @@ type shared struct {
 	network    *network.Network
 	cookies    *strategies.Cookies
 	tls        strategies.Stack // for https
+	keepBelow  int              // the status from which on no body is kept; 0 if none is
 	closed     atomic.Bool      // the session is closed: every loop ends its requests
 	toHandle   chan *conn       // responses for Target.Handle, during a Run
 	clockStart time.Time        // the time at which the loops' clocks show 0
 }
 
 func openSession(target strategies.Target, maxLimit int) (strategies.Session, error) {
-	n := network.New(target.DialTimeout, target.DNSCache)
+	n := target.Network()
 	s := &session{
 		shared: &shared{
 			target:     target,
 			network:    n,
 			cookies:    strategies.NewCookies(),
 			tls:        strategies.FastHTTP.Open(target, n, maxLimit),
+			keepBelow:  target.KeepBelow(),
 			clockStart: time.Now(),
 		},
 		maxLimit: maxLimit,
@@ -108,10 +110,10 @@ func (s *session) runLoops(ctx context.Context, limit int, work strategies.Work)
 // share returns the part of a limit that belongs to loop i. The parts differ by one at most, and add up to the limit.
 func share(limit, i, loops int) int { return (limit + loops - 1 - i) / loops }
 
-// startHandlers starts the goroutines that call Target.Handle, one per core, so that decoding one response does not delay
+// startHandlers starts the goroutines that judge bodies, one per core, so that decoding one response does not delay
 // the others of its loop. The function it returns ends them.
 func (s *session) startHandlers(limit int) (stop func()) {
-	if s.shared.target.Handle == nil {
+	if s.shared.keepBelow == 0 {
 		return func() {}
 	}
 	responses := make(chan *conn, limit) // so that a loop never blocks when it sends

@@ -2,7 +2,7 @@ package eventloop
 
 import "sweetspot/strategies"
 
-// A delegation is a request over https, which a goroutine makes with the fasthttp client. crypto/tls blocks, so it needs a
+// A delegation is a request over https, or by a route that is not straight, which a goroutine makes with the fasthttp client. crypto/tls blocks, so it needs a
 // goroutine per connection, and a loop would have no advantage.
 type delegation struct {
 	caller  strategies.Caller

@@ -210,13 +210,23 @@ func (x *exchange) handleReport(done *report, arrived time.Duration) error {
 			return err
 		}
 		delete(x.pending, o.number)
-		x.worker.Done(&r, o.outcome)
+		x.worker.Done(&r, x.judged(&r, o.outcome))
 	}
 	x.lookahead.observe(len(done.Outcomes), arrived)
 	if len(done.Outcomes) > 0 {
 		x.extendReportDeadline()
 	}
 	return nil
+}
+
+// judged returns the outcome as the target's Expect sees it.
+func (x *exchange) judged(r *strategies.Request, o strategies.Outcome) strategies.Outcome {
+	if x.session.target.Expect == nil || o.Class != strategies.OK && o.Class != strategies.BadStatus {
+		return o
+	}
+	judged := x.session.target.Answered(r, strategies.Answer{Status: o.Status, Bytes: o.Bytes}, nil)
+	judged.Latency = o.Latency
+	return judged
 }
 
 // clockTolerance is the largest error of a request's times, apart from a hundredth of the run's time for clocks that drift.

@@ -40,7 +40,8 @@ type Program struct {
 func (p Program) Strategy() Strategy { return Strategy{p} }
 
 // Strategy is a strategy whose requests a program makes. Its sessions are [strategies.Versioned] and
-// [strategies.Accountable]. Its Open returns [strategies.ErrHandle] for a target with a Handle.
+// [strategies.Accountable]. Its Open returns [strategies.ErrHandle] for a target with a Handle, and [strategies.ErrExpect] for one
+// whose Expect looks at more than status and bytes.
 type Strategy struct{ Program Program }
 
 // Name implements [strategies.Strategy].
@@ -85,6 +86,9 @@ func (s Strategy) start(target strategies.Target, maxLimit int) (*session, error
 	}
 	if target.Handle != nil {
 		return nil, fmt.Errorf("%s: open: %w", s.Name(), strategies.ErrHandle)
+	}
+	if expect := target.Expect; expect != nil && (expect.Body || expect.Header) {
+		return nil, fmt.Errorf("%s: open: %w", s.Name(), strategies.ErrExpect)
 	}
 	p, err := startProcess(s.Program.Command)
 	switch {

@@ -19,7 +19,7 @@ type honest struct {
 }
 
 func (h *honest) begin() error {
-	h.send("hello", map[string]any{"protocol": 1, "version": "test 1.0", "can": []string{"varied"}, "unknown": []int{1}})
+	h.send("hello", map[string]any{"protocol": 1, "version": "test 1.0", "can": allSettings, "unknown": []int{1}})
 	return nil
 }
 

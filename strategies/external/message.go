@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"sweetspot/strategies"
 )
 
 // protocol is the version of the protocol that EXTERNAL.md describes.
@@ -26,8 +28,8 @@ type hello struct {
 	Version     string `json:"version"`
 	MaxInFlight int    `json:"most"` // 0 means as many as the limit
 
-	// Can names the members of open, beyond those of the first programs, that the program keeps to.
-	Can []string `json:"can"`
+	// Can has the settings that not every program must keep to, and this one does.
+	Can []strategies.Setting `json:"can"`
 }
 
 type stopped struct {

@@ -2,7 +2,6 @@ package external
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -21,6 +20,12 @@ func openMessage(t strategies.Target, limit int) ([]byte, error) {
 		DNSCache    float64     `json:"dns_cache"`
 		Insecure    bool        `json:"insecure"`
 		Varied      bool        `json:"varied,omitempty"`
+		Proxy       string      `json:"proxy,omitempty"`
+		Cert        string      `json:"cert,omitempty"`
+		Key         string      `json:"key,omitempty"`
+		CACert      string      `json:"cacert,omitempty"`
+		UnixSocket  string      `json:"unix_socket,omitempty"`
+		ConnectTo   []string    `json:"connect_to,omitempty"`
 		Decode      string      `json:"decode"`
 		MaxBody     int64       `json:"max_body"`
 		Limit       int         `json:"limit"`
@@ -29,6 +34,21 @@ func openMessage(t strategies.Target, limit int) ([]byte, error) {
 		Method: t.Method, Headers: headerLines(t.Header), Body: append([]byte{}, t.Body...), Timeout: t.Timeout.Seconds(),
 		DialTimeout: t.DialTimeout.Seconds(), DNSCache: t.DNSCache.Seconds(), Insecure: t.Insecure, Varied: t.Varied,
 		MaxBody: t.MaxBody, Limit: limit,
+	}
+	if r := t.Route; !r.IsZero() {
+		o.UnixSocket = r.UnixSocket
+		if r.Proxy != nil {
+			o.Proxy = r.Proxy.String()
+		}
+		if r.KeyPair != nil {
+			o.Cert, o.Key = r.KeyPair.CertFile, r.KeyPair.KeyFile
+		}
+		if r.Authorities != nil {
+			o.CACert = r.Authorities.File
+		}
+		for _, d := range r.Detours {
+			o.ConnectTo = append(o.ConnectTo, d.String())
+		}
 	}
 	if t.JSON {
 		o.Decode = "json"
@@ -49,22 +69,6 @@ func headerLines(header http.Header) [][2]string {
 		}
 	}
 	return lines
-}
-
-// checkAbilities returns an error if the target has a setting that the program does not keep to.
-func checkAbilities(t strategies.Target, can []string) error {
-	for _, setting := range []struct {
-		wanted bool
-		name   string // in the protocol
-		words  string
-	}{
-		{t.Varied, "varied", "send a method, headers or a body of a single request's own"},
-	} {
-		if setting.wanted && !slices.Contains(can, setting.name) {
-			return fmt.Errorf("it cannot %s", setting.words)
-		}
-	}
-	return nil
 }
 
 // appendMessages appends the messages of requests to a line as a JSON array: null for a request that sends what the target says.

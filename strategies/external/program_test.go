@@ -3,6 +3,7 @@ package external
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"sweetspot/strategies"
+	"sweetspot/strategies/network"
 )
 
 // asProgram as the first argument makes the test binary a program that speaks the protocol of EXTERNAL.md. The second argument
@@ -79,6 +81,11 @@ type received struct {
 		DNSCache    float64 `json:"dns_cache"`
 		Insecure    bool
 		Varied      bool
+		Proxy       string
+		Cert, Key   string
+		CACert      string
+		UnixSocket  string   `json:"unix_socket"`
+		ConnectTo   []string `json:"connect_to"`
 		Decode      string
 		MaxBody     int64 `json:"max_body"`
 		Limit       int
@@ -126,9 +133,37 @@ func (r *received) target() strategies.Target {
 	seconds := func(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 	return strategies.Target{
 		Method: m.Method, Header: m.Header, Body: m.Body, JSON: r.Open.Decode == "json", MaxBody: r.Open.MaxBody, Insecure: r.Open.Insecure,
-		Varied:  r.Open.Varied,
+		Varied: r.Open.Varied, Route: r.route(),
 		Timeout: seconds(r.Open.Timeout), DialTimeout: seconds(r.Open.DialTimeout), DNSCache: seconds(r.Open.DNSCache),
 	}
+}
+
+// allSettings are what the honest program keeps to.
+var allSettings = []strategies.Setting{
+	strategies.VariedSetting, strategies.HTTPProxySetting, strategies.HTTPSProxySetting, strategies.SOCKSProxySetting,
+	strategies.KeyPairSetting, strategies.AuthoritySetting, strategies.UnixSetting, strategies.DetourSetting,
+}
+
+func (r *received) route() network.Route {
+	route := network.Route{UnixSocket: r.Open.UnixSocket}
+	var errs [4]error
+	if r.Open.Proxy != "" {
+		route.Proxy, errs[0] = network.ParseProxy(r.Open.Proxy)
+	}
+	if r.Open.Cert != "" {
+		route.KeyPair, errs[1] = network.LoadKeyPair(r.Open.Cert, r.Open.Key)
+	}
+	if r.Open.CACert != "" {
+		route.Authorities, errs[2] = network.LoadAuthorities(r.Open.CACert)
+	}
+	for _, text := range r.Open.ConnectTo {
+		detour, err := network.ParseDetour(text)
+		route.Detours, errs[3] = append(route.Detours, detour), err
+	}
+	if err := errors.Join(errs[:]...); err != nil {
+		panic(err)
+	}
+	return route
 }
 
 // serve passes messages to the handler, until close or the end of the input.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -60,7 +61,7 @@ func (s *session) open(ctx context.Context) error {
 	if hello.MaxInFlight > 0 && s.maxLimit > hello.MaxInFlight {
 		return fmt.Errorf("it can have at most %d requests in flight: want %d", hello.MaxInFlight, s.maxLimit)
 	}
-	if err := checkAbilities(s.target, hello.Can); err != nil {
+	if err := s.target.Refuse(func(setting strategies.Setting) bool { return !slices.Contains(hello.Can, setting) }); err != nil {
 		return err
 	}
 	s.version = hello.Version

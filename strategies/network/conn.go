@@ -41,7 +41,9 @@ type Conn struct {
 	options  Options
 	habit    *Habit // of the server
 	timed    bool
-	deadline time.Time // of an alternating client, which sets it by SetDeadline
+	secured  bool          // there is TLS below it
+	absolute *absoluteForm // of the requests; nil unless they go to a proxy that wants it
+	deadline time.Time     // of an alternating client, which sets it by SetDeadline
 
 	mu       sync.Mutex // guards what follows
 	parser   http1.Parser
@@ -113,7 +115,7 @@ func (c *Conn) Write(p []byte) (int, error) {
 	if err := c.begin(p); err != nil {
 		return 0, err
 	}
-	n, err := c.Conn.Write(p)
+	n, err := c.write(p)
 	if err == nil || expired(err) {
 		return n, err
 	}
@@ -129,6 +131,18 @@ func (c *Conn) Write(p []byte) (int, error) {
 	}
 	c.unsent = err
 	return len(p), nil
+}
+
+// write sends a part of a request, in the form that the path wants.
+func (c *Conn) write(p []byte) (int, error) {
+	if c.absolute == nil {
+		return c.Conn.Write(p)
+	}
+	n, err := c.Conn.Write(c.absolute.rewrite(p))
+	if err == nil {
+		return len(p), nil
+	}
+	return min(n, len(p)), err
 }
 
 // answeredEarly reports whether the server has answered, and no longer wants, a request of which a part is still to be sent.
@@ -163,6 +177,9 @@ func (c *Conn) begin(p []byte) error {
 	c.begun++
 	c.waiting = true
 	c.parser.Reset(bytes.HasPrefix(p, []byte("HEAD ")))
+	if c.absolute != nil {
+		c.absolute.begin()
+	}
 	c.before = c.wire.sent.Load()
 	c.network.CountRequest(&c.lastRun)
 	c.wrote = now
@@ -176,8 +193,8 @@ const ticketWait = time.Millisecond
 // ofTLS reports whether what has arrived on the idle connection are messages of TLS itself, such as session tickets. If the client
 // reads between the exchanges, TLS has handled them.
 func (c *Conn) ofTLS() bool {
-	if c.options.TLS == nil || !c.options.Alternating {
-		return c.options.TLS != nil
+	if !c.secured || !c.options.Alternating {
+		return c.secured
 	}
 	_ = c.Conn.SetReadDeadline(time.Now().Add(ticketWait)) // an expired deadline is no lasting error of crypto/tls
 	n, err := c.Conn.Read(make([]byte, 1))

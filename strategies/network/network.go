@@ -19,6 +19,8 @@ import (
 type Network struct {
 	dialer      net.Dialer
 	dialTimeout time.Duration
+	route       Route
+	insecure    bool // accept any certificate of a proxy
 	names       nameCache
 	opened      time.Time // the zero of the connections' clock
 
@@ -50,6 +52,12 @@ func New(dialTimeout, nameLifetime time.Duration) *Network {
 		names:       nameCache{lifetime: nameLifetime, entries: map[string]*nameEntry{}},
 		opened:      time.Now(),
 	}
+}
+
+// Via makes all later connections take the route, and returns n. Insecure has any certificate of a proxy accepted.
+func (n *Network) Via(r Route, insecure bool) *Network {
+	n.route, n.insecure = r, insecure
+	return n
 }
 
 // Usage is what a network's connections have done.
@@ -99,7 +107,7 @@ func (n *Network) Close() {
 	n.open = nil
 	n.mu.Unlock()
 	for w := range open {
-		_ = w.TCPConn.Close() // at once: TLS would first send an alert
+		_ = w.socket.Close() // at once: TLS would first send an alert
 	}
 }
 

@@ -22,18 +22,19 @@ type Shared struct {
 	lastRun int64
 }
 
-// DialShared connects as [Network.Dial] does, for a client whose requests share the connection. With TLS, the server must agree to
+// DialShared connects as [Network.Dial] does, for a client whose requests share the connection. A proxy is asked for a tunnel
+// whether or not there is TLS, since HTTP/2 has no form for it. With TLS, the server must agree to
 // the first protocol that the configuration offers; else the error is a [TLSError].
 func (n *Network) DialShared(ctx context.Context, address string, config *tls.Config) (*Shared, error) {
-	c, err := n.Dial(ctx, address, Options{TLS: config})
+	c, err := n.dialWithin(ctx, address, Options{TLS: config}, true)
 	if err != nil && config != nil && strings.Contains(err.Error(), noAgreement) {
 		return nil, disagrees(address, config)
 	}
 	if err != nil {
 		return nil, err
 	}
-	secured, is := c.Conn.(*tls.Conn)
-	if is && secured.ConnectionState().NegotiatedProtocol != config.NextProtos[0] {
+	secured, is := c.Conn.(*tls.Conn) // which may be that of a proxy
+	if config != nil && is && secured.ConnectionState().NegotiatedProtocol != config.NextProtos[0] {
 		c.Close()
 		return nil, disagrees(address, config)
 	}

@@ -6,20 +6,26 @@ import (
 	"syscall"
 )
 
-// A wire is a TCP connection that counts the bytes it sends, and can be looked at without reading from it.
+// socket is a *net.TCPConn or a *net.UnixConn.
+type socket interface {
+	net.Conn
+	syscall.Conn
+}
+
+// A wire is a connection that counts the bytes it sends, and can be looked at without reading from it.
 type wire struct {
-	*net.TCPConn
+	socket
 	raw  syscall.RawConn
 	sent atomic.Int64
 	look look
 }
 
-func newWire(tcp *net.TCPConn) (*wire, error) {
-	raw, err := tcp.SyscallConn()
+func newWire(s socket) (*wire, error) {
+	raw, err := s.SyscallConn()
 	if err != nil { // it is closed already
 		return nil, err
 	}
-	w := &wire{TCPConn: tcp, raw: raw}
+	w := &wire{socket: s, raw: raw}
 	w.look.init()
 	return w, nil
 }
@@ -27,7 +33,7 @@ func newWire(tcp *net.TCPConn) (*wire, error) {
 // Write implements [net.Conn].
 func (w *wire) Write(p []byte) (int, error) {
 	w.sent.Add(int64(len(p))) // before it is sent: the answer may be read before Write returns
-	n, err := w.TCPConn.Write(p)
+	n, err := w.socket.Write(p)
 	w.sent.Add(int64(n - len(p)))
 	return n, err
 }

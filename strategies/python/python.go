@@ -38,6 +38,12 @@ var fewHeaders = map[string][]strategies.Class{"heads: 150 headers": {strategies
 // noAnswers: the library takes no answer for another one.
 var noAnswers = map[string][]strategies.Class{}
 
+// cannot has the settings that the programs do not keep to.
+var cannot = []strategies.Setting{
+	strategies.HTTPProxySetting, strategies.HTTPSProxySetting, strategies.SOCKSProxySetting,
+	strategies.KeyPairSetting, strategies.AuthoritySetting, strategies.UnixSetting, strategies.DetourSetting,
+}
+
 func init() {
 	for _, p := range []struct {
 		external.Program
@@ -109,6 +115,7 @@ func init() {
 			"pycurl", []string{"sweetspot_http", "sweetspot", "python_pycurl"},
 		},
 	} {
+		p.Traits.Cannot = cannot
 		p.Command = command(p.libraries, p.modules...)
 		p.Install = "apt install python3-" + strings.ReplaceAll(p.libraries, " ", " python3-") + ", or Python 3.11 and pip install " + p.libraries
 		strategies.Register(p.Strategy())

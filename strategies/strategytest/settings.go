@@ -2,6 +2,7 @@ package strategytest
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -122,6 +123,57 @@ func badStatusIsNotDecoded(t *testing.T, c candidate) {
 	Run(t, c, strategies.Target{JSON: true}, 1, w)
 	if got := w.Classes()[strategies.BadStatus]; got != 2 {
 		t.Errorf("got %v, want 2 of class %v: %s", w.Classes(), strategies.BadStatus, w.Errors())
+	}
+}
+
+// Every strategy that can ask an expectation asks the same one of each response: of any status, with or without a body.
+func expectationsDecide(t *testing.T, c candidate) {
+	srv := c.site(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Add("X-Two", "a")
+		w.Header().Add("X-Two", "b")
+		w.Header().Add("Set-Cookie", "c=1; Path=/none")
+		w.Header()["Content-Type"] = nil
+		switch r.URL.Path {
+		case "/empty":
+			w.WriteHeader(http.StatusNoContent)
+		case "/missing":
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = io.WriteString(w, "missing")
+		default:
+			_, _ = io.WriteString(w, "whole")
+		}
+	})
+	defer srv.Close()
+	odd := fmt.Errorf("%w: odd", strategies.ErrUnexpected)
+	for name, test := range map[string]struct {
+		expect strategies.Expectation
+		met    func(a strategies.Answer) bool
+		want   [3]strategies.Class // of the whole one, the empty one and the missing one
+	}{
+		"bytes":       {strategies.Expectation{}, func(a strategies.Answer) bool { return a.Bytes == 5 }, [3]strategies.Class{strategies.OK, strategies.Unexpected, strategies.BadStatus}},
+		"status":      {strategies.Expectation{Status: true}, func(a strategies.Answer) bool { return a.Status == 404 }, [3]strategies.Class{strategies.Unexpected, strategies.Unexpected, strategies.OK}},
+		"body":        {strategies.Expectation{Body: true}, func(a strategies.Answer) bool { return string(a.Body) == "whole" }, [3]strategies.Class{strategies.OK, strategies.Unexpected, strategies.BadStatus}},
+		"body of any": {strategies.Expectation{Status: true, Body: true}, func(a strategies.Answer) bool { return string(a.Body) == "missing" }, [3]strategies.Class{strategies.Unexpected, strategies.Unexpected, strategies.OK}},
+		"header": {strategies.Expectation{Header: true}, func(a strategies.Answer) bool {
+			return a.Header.Get("x-tWo") == "a" && a.Header.Get("X-None") == "" && a.Header.Get("Content-Type") == "" && a.Header.Get("Set-Cookie") == "c=1; Path=/none"
+		}, [3]strategies.Class{strategies.OK, strategies.OK, strategies.BadStatus}},
+	} {
+		test.expect.Check = func(a strategies.Answer) error {
+			if test.met(a) {
+				return nil
+			}
+			return odd
+		}
+		t.Run(name, func(t *testing.T) {
+			skipIf(t, c.otherProcess && (test.expect.Body || test.expect.Header), "another process does not report it")
+			w := NewWork(6, srv.URL+"/", srv.URL+"/empty", srv.URL+"/missing")
+			Run(t, c, strategies.Target{Expect: &test.expect}, 2, w)
+			for i, want := range test.want {
+				if got := w.Outcomes[int64(i)]; got.Class != want || got.Status == 0 {
+					t.Errorf("%s: %+v, want class %v", w.URLs[i], got, want)
+				}
+			}
+		})
 	}
 }
 

@@ -2,6 +2,7 @@ package live
 
 import (
 	"net/http"
+	"strconv"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -33,12 +34,12 @@ func newMetrics() *metrics {
 	}
 	m := &metrics{
 		registry:  prometheus.NewRegistry(),
-		trials:    counter("trials_total", "Trials that are over.", "strategy"),
-		succeeded: counter("requests_succeeded_total", "Requests that succeeded in a measured window.", "strategy"),
-		failed:    counter("requests_failed_total", "Requests that failed in a measured window, by class.", "strategy", "class"),
-		goodput:   gauge("goodput_requests_per_second", "Successful responses per second in the strategy's latest trial.", "strategy"),
-		latency:   gauge("latency_seconds", "Latency of the successes in the strategy's latest trial, by percentile.", "strategy", "percentile"),
-		limit:     gauge("limit_requests", "The most requests in flight at once in the trial under way.", "strategy"),
+		trials:    counter("trials_total", "Trials that are over.", "strategy", "target"),
+		succeeded: counter("requests_succeeded_total", "Requests that succeeded in a measured window.", "strategy", "target"),
+		failed:    counter("requests_failed_total", "Requests that failed in a measured window, by class.", "strategy", "target", "class"),
+		goodput:   gauge("goodput_requests_per_second", "Successful responses per second in the strategy's latest trial.", "strategy", "target"),
+		latency:   gauge("latency_seconds", "Latency of the successes in the strategy's latest trial, by percentile.", "strategy", "target", "percentile"),
+		limit:     gauge("limit_requests", "The most requests in flight at once in the trial under way.", "strategy", "target"),
 		done:      prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "sweetspot", Name: "done_ratio", Help: "Share of the run that is done, from 0 to 1."}),
 	}
 	m.registry.MustRegister(m.trials, m.succeeded, m.failed, m.goodput, m.latency, m.limit, m.done)
@@ -52,27 +53,35 @@ func (m *metrics) handler() http.Handler {
 // progress sets what is under way. Progress and trial must be called by one goroutine at a time.
 func (m *metrics) progress(at bench.Progress) {
 	m.done.Set(at.Share)
-	if at.Strategy != m.latest.Strategy || at.Limit != m.latest.Limit {
+	if at.Strategy != m.latest.Strategy || at.Limit != m.latest.Limit || label(at.Target) != label(m.latest.Target) {
 		m.limit.Reset() // one trial is under way at a time
-		m.limit.WithLabelValues(at.Strategy).Set(float64(at.Limit))
+		m.limit.WithLabelValues(at.Strategy, label(at.Target)).Set(float64(at.Limit))
 		m.latest = at
 	}
 }
 
 // trial adds a trial that is over. A trial with a [results.Purpose] makes requests, but does not measure its strategy.
 func (m *metrics) trial(t results.Trial) {
-	m.trials.WithLabelValues(t.Strategy).Inc()
-	m.succeeded.WithLabelValues(t.Strategy).Add(float64(t.Succeeded))
+	m.trials.WithLabelValues(t.Strategy, label(t.Target)).Inc()
+	m.succeeded.WithLabelValues(t.Strategy, label(t.Target)).Add(float64(t.Succeeded))
 	for class, n := range t.Failed {
-		m.failed.WithLabelValues(t.Strategy, class).Add(float64(n))
+		m.failed.WithLabelValues(t.Strategy, label(t.Target), class).Add(float64(n))
 	}
 	if t.Purpose != "" {
 		return
 	}
-	m.goodput.WithLabelValues(t.Strategy).Set(t.PerSecond)
+	m.goodput.WithLabelValues(t.Strategy, label(t.Target)).Set(t.PerSecond)
 	for _, f := range results.Latencies() {
 		if f.Percentile > 0 {
-			m.latency.WithLabelValues(t.Strategy, text.Exact(f.Percentile)).Set(f.OfTrial(&t))
+			m.latency.WithLabelValues(t.Strategy, label(t.Target), text.Exact(f.Percentile)).Set(f.OfTrial(&t))
 		}
 	}
+}
+
+// label returns the value of the label target: the index of one of several targets, and nothing if there is one.
+func label(target *int) string {
+	if target == nil {
+		return ""
+	}
+	return strconv.Itoa(*target)
 }

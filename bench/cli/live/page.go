@@ -96,14 +96,14 @@ func Start(address string, run *results.Run) (*Page, error) {
 // URL returns the URL of the page.
 func (p *Page) URL() string { return fmt.Sprintf("http://%s/", p.address) }
 
-// Target sets the URL that is measured, once it is known.
-func (p *Page) Target(url string) {
+// Target sets the URL that is measured, once it is known, and the targets that are compared, if any.
+func (p *Page) Target(url string, compared ...results.Target) {
 	if p == nil {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.run.Target = url
+	p.run.Target, p.run.Targets = url, compared
 }
 
 // Version sets the name and version of what makes a strategy's requests.

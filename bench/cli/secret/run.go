@@ -64,6 +64,9 @@ func (f *Filter) Loaded(run *results.Run) {
 		run.Versions[strategy] = f.Version(version)
 	}
 	run.Target = Logins(run.Target)
+	for i := range run.Targets {
+		run.Targets[i].URL = Logins(run.Targets[i].URL)
+	}
 	run.Arguments = text.Each(run.Arguments, Logins)
 	f.Conclusions(run)
 }

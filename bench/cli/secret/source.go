@@ -49,6 +49,8 @@ func (f *Filter) flag(name string) func(string) {
 	switch name {
 	case "-H", "--header":
 		return f.Header
+	case "--proxy":
+		return f.Proxy
 	case "--body":
 		return func(text string) {
 			if !strings.HasPrefix(text, "@") {
@@ -129,6 +131,14 @@ func (f *Filter) URL(text string) {
 	for _, part := range strings.FieldsFunc(rest[:at], func(r rune) bool { return strings.ContainsRune("/?#%", r) }) {
 		f.login(part)
 	}
+}
+
+// Proxy adds the login of a proxy's URL, which may lack its scheme.
+func (f *Filter) Proxy(text string) {
+	if !strings.Contains(text, "://") {
+		text = "http://" + text
+	}
+	f.URL(text)
 }
 
 // mostLogins is how many URLs of a list are looked at for logins that a server or an error may repeat outside a URL. In a URL a

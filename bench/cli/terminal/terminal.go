@@ -10,15 +10,21 @@ import (
 
 // Columns returns the width of w in characters; 0 if w is not a terminal or its width is not known.
 func Columns(w io.Writer) int {
+	columns, _ := size(w)
+	return columns
+}
+
+// size returns the columns and rows of w, 0 if w is not a terminal or they are not known.
+func size(w io.Writer) (columns, rows int) {
 	f := file(w)
 	if f == nil || !term.IsTerminal(int(f.Fd())) {
-		return 0
+		return 0, 0
 	}
-	width, _, err := term.GetSize(int(f.Fd()))
+	columns, rows, err := term.GetSize(int(f.Fd()))
 	if err != nil {
-		return 0
+		return 0, 0
 	}
-	return width
+	return columns, rows
 }
 
 // ShowsColours reports whether w is a terminal that obeys escape sequences. A Windows console is switched to obey them if

@@ -133,8 +133,30 @@ func (p *Page) Width(pixels int) {
 // Colours sets the preferred colour scheme of the reader: light or dark.
 func (p *Page) Colours(scheme string) {
 	p.t.Helper()
+	p.media("", scheme)
+}
+
+// Paper lays the page out as for printing, on paper with room for the given width in pixels, after what the page does before it
+// is printed. The content is one long page.
+func (p *Page) Paper(pixels int) {
+	p.t.Helper()
+	Eval[bool](p, `dispatchEvent(new Event('beforeprint')), true`)
+	p.media("print", "light")
+	p.Width(pixels)
+}
+
+// Screen ends what [Page.Paper] began, after what the page does when it was printed.
+func (p *Page) Screen() {
+	p.t.Helper()
+	p.media("", "light")
+	Eval[bool](p, `dispatchEvent(new Event('afterprint')), true`)
+}
+
+// media sets the medium and the preferred colour scheme. The empty medium is that of the moment: the screen, or print for a PDF.
+func (p *Page) media(medium, scheme string) {
+	p.t.Helper()
 	_, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+		Media: medium, Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
 	})
 	if err != nil {
 		p.t.Fatal("chromium: ", err)

@@ -21,34 +21,58 @@ const horizontalAxis = more => axis({ nameLocation: 'middle', nameGap: 28, ...mo
 // verticalAxis has its name on top, where it takes no width.
 const verticalAxis = more =>
   axis({ nameLocation: 'end', nameGap: 10, ...more, nameTextStyle: { ...textStyle(), align: 'left', padding: [0, 0, 0, -32] } });
-// logAxis returns the options of a logarithmic axis that begins and ends at round numbers.
-const logAxis = more => ({
+// logAxis returns the options of a logarithmic axis that begins and ends at round numbers and includes the given ones.
+const logAxis = (more, included = []) => ({
   type: 'log',
-  min: v => roundBy(v.min, Math.floor),
-  max: v => roundBy(v.max, Math.ceil),
+  min: v => roundBy(Math.min(v.min, ...included), Math.floor),
+  max: v => roundBy(Math.max(v.max, ...included), Math.ceil),
   minorSplitLine: { show: true, lineStyle: { color: css('--grid'), opacity: 0.5 } },
   ...more,
 });
 // categoryAxis has one row per name, the first at the top.
-const categoryAxis = names =>
+const categoryAxis = (names, width) =>
   axis({
     type: 'category',
     data: names,
     inverse: true,
     splitLine: { show: false },
-    label: { width: Math.min(170, 0.3 * byId('figures').clientWidth), overflow: 'truncate', color: css('--ink') },
+    label: { width: Math.min(170, 0.3 * width), overflow: 'truncate', color: css('--ink') },
   });
+
+// limits returns every limit that a chart has to show, ascending.
+const limits = () => data.lines.flatMap(l => [...l.points, ...l.failed].map(p => p.limit)).sort((a, b) => a - b);
+
+const labelWidth = 46; // pixels, enough for 131,072 and the gap to the next label
+// powers returns the powers of two in a range that are labelled. If not all of them fit into the width, it is every second one,
+// every third and so on, and the largest is always one of them.
+function powers(from, to, width) {
+  const last = Math.floor(Math.log2(to)),
+    first = Math.ceil(Math.log2(from)),
+    step = Math.max(1, Math.ceil(((last - first) * labelWidth) / width));
+  const all = [];
+  for (let power = last; power >= first; power -= step) all.unshift(2 ** power);
+  return all;
+}
+// The smallest and the largest value of the axis of limits. A single limit is in the middle.
+function limitRange() {
+  const all = limits(),
+    [from, to] = [all[0], all[all.length - 1]];
+  return from === to ? [from / 2, to * 2] : [from, to];
+}
 // limitAxis is a horizontal axis of concurrency limits.
-const limitAxis = (name = 'limit') =>
-  horizontalAxis({
+function limitAxis(width, name = 'limit') {
+  const [min, max] = limitRange(),
+    values = powers(min, max, width - 100);
+  return horizontalAxis({
     type: 'log',
     logBase: 2,
     name,
-    min: v => v.min,
-    max: v => v.max,
-    label: { formatter: x => number(x) },
+    min,
+    max,
+    label: { formatter: x => number(x), customValues: values, hideOverlap: false },
     splitLine: { show: false },
   });
+}
 
 // chartSpec describes a chart: the option for ECharts, the entries of the legend, and the stops, which are the points that the
 // arrow keys select. It may also have a height in pixels, and canvas: true for a chart with too many points for SVG.
@@ -65,7 +89,7 @@ function chartSpec(option, more) {
         backgroundColor: css('--card'),
         borderColor: css('--rule'),
         textStyle: { ...textStyle(), color: css('--ink'), fontSize: 13 },
-        extraCssText: 'overflow-wrap:anywhere;box-shadow:0 4px 18px #0003;max-width:min(26rem,90%)',
+        extraCssText: 'white-space:normal;overflow:hidden;box-shadow:0 4px 18px #0003;max-width:min(30rem,96%);max-height:100%',
         ...option.tooltip,
       },
     },
@@ -143,20 +167,47 @@ function intervals(l, show) {
 const limitTooltip = cells => params => {
   const indices = [...new Set(params.map(p => +p.seriesId.split(':')[1]))];
   const limit = params[0].value[0];
-  const points = indices.map(i => [data.lines[i], data.lines[i].points.find(p => p.limit === limit)]).filter(([, p]) => p);
+  const at = (l, of) => l[of].find(p => p.limit === limit);
+  const lines = indices.map(i => data.lines[i]);
   return tooltip(
     'limit ' + number(limit),
-    points.map(([l, p]) => [paletteColour(l.colour), l.name, ...cells(p)]),
-    [...new Set(points.flatMap(([, p]) => p.warned || []))],
+    lines.flatMap(l => [
+      ...(at(l, 'points') ? [[paletteColour(l.colour), l.name, ...cells(at(l, 'points'))]] : []),
+      ...(at(l, 'failed') ? [[css('--bad'), l.name, failureText(at(l, 'failed'))]] : []),
+    ]),
+    [...new Set(lines.flatMap(l => at(l, 'points')?.warned || []))],
   );
 };
+const failureText = p => percent(p.share) + ' of requests failed';
+
+// failureMarks marks the limits at which requests fail with a cross at the bottom. They have no place on the vertical axis, since
+// they would set its scale for the other limits, so the crosses have an axis of their own.
+const failureMarks = () =>
+  data.lines.map((l, i) => ({
+    type: 'scatter',
+    id: 'failed:' + i,
+    name: l.name,
+    yAxisIndex: 1,
+    symbol: crossPath,
+    symbolSize: 11,
+    symbolOffset: [0, -8],
+    emphasis: { disabled: true },
+    itemStyle: { color: css('--bad') },
+    z: 6,
+    data: l.failed.map(p => [p.limit, 0]),
+  }));
+const crossPath = 'path://M0 1 1 0 4 3 7 0 8 1 5 4 8 7 7 8 4 5 1 8 0 7 3 4Z';
+const failureAxis = { type: 'value', min: 0, max: 1, show: false, splitLine: { show: false } };
+const failureLegend = () =>
+  data.lines.some(l => l.failed.length) ? [{ name: 'requests fail', colour: css('--bad'), shape: 'cross', fixed: true }] : [];
 
 // limitStops returns one stop for each limit; id returns the ID of a line's series.
 function limitStops(id) {
   const seen = new Map();
-  data.lines.forEach((l, i) =>
-    l.points.forEach((p, dataIndex) => seen.set(p.limit, { seriesId: id(i), dataIndex, at: p.limit, name: l.name })),
-  );
+  data.lines.forEach((l, i) => {
+    l.failed.forEach((p, dataIndex) => seen.set(p.limit, { seriesId: 'failed:' + i, dataIndex, at: p.limit, name: l.name }));
+    l.points.forEach((p, dataIndex) => seen.set(p.limit, { seriesId: id(i), dataIndex, at: p.limit, name: l.name }));
+  });
   return [...seen.values()].sort((a, b) => a.at - b.at);
 }
 

@@ -5,47 +5,65 @@ const figures = { throughput, ranking, latency, percentiles, time, trials, error
 const charts = new Map();
 
 function draw() {
-  for (const [id, spec] of Object.entries(figures)) {
-    if (!byId(id).hidden) show(id, spec());
+  for (const id of Object.keys(figures)) {
+    if (!byId(id).hidden) show(id);
   }
+}
+
+const paper = { width: 680, height: 310 }; // the size of charts in print, in pixels: the width fits both A4 and Letter
+const unknownSize = { width: 640, height: 340 }; // where there is no layout, as in a tab that was never visible
+const smallest = { width: 280, height: 100 }; // for smaller boxes the chart is scaled down
+
+// sizeOf returns the size in which to draw a chart. The box shows the chart at its own size, so a wrong one does no harm.
+function sizeOf(at) {
+  if (root.classList.contains('printing')) return { ...paper, height: parseInt(at.style.minHeight) || paper.height };
+  const size = at.clientWidth && at.clientHeight ? { width: at.clientWidth, height: at.clientHeight } : unknownSize;
+  return { width: Math.max(size.width, smallest.width), height: Math.max(size.height, smallest.height) };
 }
 
 // show draws a figure's chart. It makes a new chart only if the renderer changes.
-function show(id, spec) {
-  const at = byId(id).querySelector('.chart');
+function show(id) {
+  const at = byId(id).querySelector('.chart'),
+    spec = figures[id](sizeOf(at).width);
   at.style.minHeight = spec.height ? spec.height + 'px' : '';
-  const renderer = spec.canvas ? 'canvas' : 'svg';
+  const renderer = spec.canvas ? 'canvas' : 'svg',
+    size = sizeOf(at);
   let d = charts.get(id);
   if (d && d.renderer !== renderer) d.chart.dispose();
   if (!d || d.renderer !== renderer) {
-    d = { renderer, chart: echarts.init(at, null, { renderer }), hidden: d ? d.hidden : new Set(), stop: -1 };
+    d = { renderer, chart: echarts.init(at, null, { renderer, ...size }), hidden: d ? d.hidden : new Set(), stop: -1 };
     charts.set(id, d);
   }
   d.spec = spec;
+  d.size = size;
   spec.option.legend = { show: false, selected: Object.fromEntries([...d.hidden].map(name => [name, false])) };
-  d.chart.resize();
+  d.chart.resize(size);
   d.chart.setOption(spec.option, { notMerge: true });
-  legend(byId(id).querySelector('.legend'), d);
+  d.chart.getZr().flush(); // now: a tab that is not visible has no frames to wait for
+  at.style.setProperty('--shape', size.width + ' / ' + size.height);
+  at.querySelector('svg')?.setAttribute('viewBox', '0 0 ' + size.width + ' ' + size.height);
+  legend(byId(id).querySelector('.legend'), id);
 }
 
-// legend makes buttons that switch lines on and off. It keeps the keyboard focus.
-function legend(at, d) {
-  const focused = [...at.children].indexOf(document.activeElement);
+// legend makes the entries of a legend: buttons that switch lines on and off, and fixed ones. It keeps the keyboard focus.
+function legend(at, id) {
+  const d = charts.get(id),
+    focused = [...at.children].indexOf(document.activeElement);
+  const entries = d.spec.legend.length > 1 || d.spec.legend.some(e => e.fixed) ? d.spec.legend : [];
   at.replaceChildren(
-    ...(d.spec.legend.length < 2
-      ? []
-      : d.spec.legend.map(entry => {
-          const button = document.createElement('button');
-          button.type = 'button';
-          button.setAttribute('aria-pressed', String(!d.hidden.has(entry.name)));
-          button.append(swatch(entry), entry.name);
-          button.onclick = () => {
-            if (!d.hidden.delete(entry.name)) d.hidden.add(entry.name);
-            button.setAttribute('aria-pressed', String(!d.hidden.has(entry.name)));
-            d.chart.dispatchAction({ type: 'legendToggleSelect', name: entry.name });
-          };
-          return button;
-        })),
+    ...entries.map(entry => {
+      const e = document.createElement(entry.fixed ? 'span' : 'button');
+      e.append(swatch(entry), entry.name);
+      if (entry.fixed) return e;
+      e.type = 'button';
+      e.setAttribute('aria-pressed', String(entry.pressed ?? !d.hidden.has(entry.name)));
+      e.onclick = () => {
+        if (entry.press) entry.press();
+        else if (!d.hidden.delete(entry.name)) d.hidden.add(entry.name);
+        show(id);
+      };
+      return e;
+    }),
   );
   if (focused >= 0 && at.children[focused]) at.children[focused].focus();
 }
@@ -64,6 +82,8 @@ function swatch({ colour, dash, shape }) {
     rect: ['rect', { x: 4, y: 1, width: 12, height: 10, ...fill }],
     diamond: ['path', { d: 'M10 0 16 6 10 12 4 6Z', ...fill }],
     triangle: ['path', { d: 'M10 1 16 11H4Z', ...fill }],
+    emptyTriangle: ['path', { d: 'M10 1 16 11H4Z', fill: 'none', stroke: colour, 'stroke-width': 2 }],
+    cross: ['path', { d: 'M5 2 6 1 10 5 14 1 15 2 11 6 15 10 14 11 10 7 6 11 5 10 9 6Z', ...fill }],
     emptyCircle: ['circle', { cx: 10, cy: 6, r: 4, fill: 'none', stroke: colour, 'stroke-width': 2 }],
   };
   svg.append(
@@ -126,9 +146,9 @@ function updateTimes() {
 }
 byId('requests').addEventListener('input', () => {
   updateTimes();
-  show('time', time());
+  show('time');
 });
-byId('measure').addEventListener('change', () => show('trials', trials()));
+byId('measure').addEventListener('change', () => show('trials'));
 
 // ---- Width, colours, printing
 
@@ -137,20 +157,20 @@ for (const details of document.querySelectorAll('details')) details.open = false
 
 const sizes = new ResizeObserver(entries => {
   for (const { target } of entries) {
-    const d = charts.get(target.closest('section').id);
-    if (d && !root.classList.contains('printing')) d.chart.resize();
+    const { id } = target.closest('section'),
+      d = charts.get(id),
+      size = sizeOf(target);
+    if (d && !root.classList.contains('printing') && (d.size.width !== size.width || d.size.height !== size.height)) show(id);
   }
 });
 for (const at of document.querySelectorAll('.chart')) sizes.observe(at);
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
 
-const paperWidth = 680; // pixels between the margins of both A4 and Letter
 addEventListener('beforeprint', () => {
   root.classList.add('printing');
   // Print every table except that of the trials, which may have hundreds of rows.
   for (const details of document.querySelectorAll('section:not(#trials) details')) details.open = true;
   draw();
-  for (const d of charts.values()) d.chart.resize({ width: paperWidth });
 });
 addEventListener('afterprint', () => {
   root.classList.remove('printing');

@@ -34,7 +34,10 @@ function barIntervals(ranks, rates) {
   };
 }
 
-function ranking() {
+// rowsHeight leaves room for a tooltip, however few rows there are.
+const rowsHeight = height => Math.max(height, 190);
+
+function ranking(width) {
   const ranks = data.ranks,
     rates = ranks.map(r => r.rate);
   const bars = {
@@ -50,7 +53,7 @@ function ranking() {
   return chartSpec(
     {
       grid: { left: 12, right: 110, top: 8, bottom: 36 },
-      yAxis: categoryAxis(ranks.map(r => r.name)),
+      yAxis: categoryAxis(ranks.map(r => r.name), width),
       xAxis: horizontalAxis({ type: 'value', min: 0, name: 'goodput/s', label: { formatter: number } }),
       series: [bars, barLabels(ranks, rates), barIntervals(ranks, rates)],
       tooltip: {
@@ -66,7 +69,7 @@ function ranking() {
         },
       },
     },
-    { height: 70 + 44 * ranks.length, stops: ranks.map((r, dataIndex) => ({ seriesId: 'bars', dataIndex })) },
+    { height: rowsHeight(70 + 44 * ranks.length), stops: ranks.map((r, dataIndex) => ({ seriesId: 'bars', dataIndex })) },
   );
 }
 
@@ -90,25 +93,26 @@ function percentileRange(ranks) {
   };
 }
 
-function percentiles() {
+function percentiles(width) {
   const ranks = data.ranks.map((r, i) => ({ ...r, i })).filter(r => r.p50 > 0);
   const hollow = (shape, colour) =>
-    shape === 'emptyCircle' ? { color: css('--card'), borderColor: colour, borderWidth: 2 } : { color: colour };
-  const series = quantiles.map(([key, name, , shape]) => ({
+    shape.startsWith('empty') ? { color: css('--card'), borderColor: colour, borderWidth: 2 } : { color: colour };
+  const known = quantiles.filter(([key]) => ranks.some(r => r[key] > 0));
+  const series = known.map(([key, name, , shape]) => ({
     type: 'scatter',
     id: 'spread:' + key,
     name,
-    symbol: shape.replace('emptyC', 'c'),
+    symbol: shape.replace('empty', '').toLowerCase(),
     symbolSize: 11,
     emphasis: { disabled: true },
     itemStyle: { color: css('--ink') },
-    data: ranks.map(r => ({ value: [r[key], r.i], itemStyle: hollow(shape, paletteColour(r.colour)) })),
+    data: ranks.map(r => ({ value: [r[key] || null, r.i], itemStyle: hollow(shape, paletteColour(r.colour)) })),
   }));
   series.unshift(percentileRange(ranks));
   return chartSpec(
     {
       grid: { left: 12, right: 24, top: 8, bottom: 36 },
-      yAxis: categoryAxis(data.ranks.map(r => r.name)),
+      yAxis: categoryAxis(data.ranks.map(r => r.name), width),
       xAxis: horizontalAxis(logAxis({ name: 'latency', label: { formatter: duration } })),
       series,
       tooltip: {
@@ -117,14 +121,14 @@ function percentiles() {
           const r = ranks[p.dataIndex];
           return tooltip(
             r.name + ' at limit ' + number(r.limit),
-            quantiles.map(([key, name]) => ['', name, duration(r[key])]),
+            known.map(([key, name]) => ['', name, r[key] ? duration(r[key]) : '–']),
           );
         },
       },
     },
     {
-      height: 70 + 36 * data.ranks.length,
-      legend: quantiles.map(([, name, , shape]) => ({ name, colour: css('--ink'), shape })),
+      height: rowsHeight(70 + 36 * data.ranks.length),
+      legend: known.map(([, name, , shape]) => ({ name, colour: css('--ink'), shape })),
       stops: ranks.map((r, dataIndex) => ({ seriesId: 'spread:p50', dataIndex, name: 'p50' })),
     },
   );
@@ -222,13 +226,13 @@ function trials() {
 
 const maxErrorRows = 20; // in the chart; the table has all rows
 
-function errors() {
+function errors(width) {
   const { classes, rows } = data.failures,
     shown = rows.slice(0, maxErrorRows);
   return chartSpec(
     {
       grid: { left: 12, right: 24, top: 8, bottom: 36 },
-      yAxis: categoryAxis(shown.map(r => r.name)),
+      yAxis: categoryAxis(shown.map(r => r.name), width),
       xAxis: horizontalAxis({ type: 'value', min: 0, name: 'share of requests', label: { formatter: percent } }),
       series: classes.map((name, k) => ({
         type: 'bar',
@@ -250,7 +254,7 @@ function errors() {
       },
     },
     {
-      height: 70 + 34 * shown.length,
+      height: rowsHeight(70 + 34 * shown.length),
       legend: classes.map((name, k) => ({ name, colour: paletteColour(k % 10), shape: 'rect' })),
       stops: shown.map((r, dataIndex) => ({ seriesId: 'class:0', dataIndex })),
     },

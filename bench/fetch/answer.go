@@ -1,0 +1,135 @@
+package fetch
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"mime"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"sweetspot/strategies"
+)
+
+// kept is what is kept of an answer until it is known whether it is the result of its job.
+type kept struct {
+	status   int
+	wait     time.Duration // of Retry-After; negative if there is none
+	members  []byte        // of the output line, about the answer: each begins with a comma
+	record   []byte        // for the WARC file
+	raw      []byte        // the body, of a robots.txt
+	location string        // the same
+}
+
+// keep returns what is kept of the answer to a task. An error is one of writing the body.
+func (f *fetch) keep(t *task, a strategies.Answer) (*kept, error) {
+	k := &kept{status: a.Status, wait: -1}
+	if a.Status >= 400 {
+		k.wait = retryAfter(a.Header.Get("Retry-After"), time.Now())
+	}
+	if t.index < 0 {
+		k.raw, k.location = bytes.Clone(a.Body[:min(len(a.Body), mostRobots)]), a.Header.Get("Location")
+		return k, nil
+	}
+	kind := a.Header.Get("Content-Type")
+	if kind != "" {
+		k.members = appendMember(k.members, "type", kind)
+	}
+	k.members = f.appendHeaders(k.members, a.Header)
+	var err error
+	if f.store.bodies != "" {
+		k.members, err = f.store.keepBody(k.members, t, kind, a.Body)
+	} else if len(a.Body) > 0 {
+		k.members = appendBody(k.members, isJSON(kind) || f.settings.Target.JSON, a.Body)
+	}
+	if err == nil && f.store.warc != nil {
+		k.record, err = f.store.warc.record(t.job.URL, a)
+	}
+	return k, err
+}
+
+// appendHeaders appends the headers that the output has, if the answer has any of them.
+func (f *fetch) appendHeaders(to []byte, header strategies.Header) []byte {
+	if len(f.settings.Headers) == 0 {
+		return to
+	}
+	found := map[string]string{}
+	for name, value := range header.All() {
+		for _, wanted := range f.settings.Headers {
+			if !strings.EqualFold(name, wanted) {
+				continue
+			}
+			if before, has := found[wanted]; has {
+				value = before + ", " + value
+			}
+			found[wanted] = value
+		}
+	}
+	if len(found) == 0 {
+		return to
+	}
+	return appendMember(to, "headers", found)
+}
+
+// appendMember appends a member of an object. Its value has no form that JSON cannot write.
+func appendMember(to []byte, name string, value any) []byte {
+	text, _ := json.Marshal(value)
+	return append(append(append(append(to, `,"`...), name...), `":`...), text...)
+}
+
+// appendBody appends a body: JSON as it is, other text as text, and everything else in base64.
+func appendBody(to []byte, asJSON bool, body []byte) []byte {
+	if !utf8.Valid(body) {
+		return append(base64.StdEncoding.AppendEncode(append(to, `,"base64":"`...), body), '"')
+	}
+	if asJSON {
+		compact := bytes.NewBuffer(append(to, `,"json":`...))
+		before := compact.Len()
+		if err := json.Compact(compact, body); err == nil && compact.Len() > before {
+			return compact.Bytes()
+		}
+	}
+	return appendMember(to, "text", string(body))
+}
+
+// isJSON reports whether a Content-Type is that of JSON.
+func isJSON(kind string) bool {
+	if kind == "application/json" {
+		return true
+	}
+	media, _, err := mime.ParseMediaType(kind)
+	return err == nil && (media == "application/json" || media == "text/json" || strings.HasSuffix(media, "+json"))
+}
+
+// ownFields are the names of the members of an output line that are not from the list.
+var ownFields = []string{
+	"index", "url", "final", "status", "attempts", "seconds", "bytes", "type", "headers", "json", "text", "base64", "file", "warc", "error",
+}
+
+// line returns the output line of a task with its result, without the end of the object, so that more can be added.
+func (t *task) line(r result, bytes int64, seconds float64) []byte {
+	size := 160
+	if t.answer != nil {
+		size += len(t.answer.members)
+	}
+	b := make([]byte, 0, size)
+	b = fmt.Appendf(b, `{"index":%d`, t.index)
+	b = appendMember(b, "url", t.job.URL)
+	b = append(b, `,"final":true`...)
+	if r.status != 0 {
+		b = fmt.Appendf(b, `,"status":%d`, r.status)
+	}
+	b = fmt.Appendf(b, `,"attempts":%d,"seconds":%.6g,"bytes":%d`, t.attempts, seconds, bytes)
+	if t.answer != nil && (r.failure == nil || r.status != 0) {
+		b = append(b, t.answer.members...)
+	}
+	if len(t.job.Fields) > 0 {
+		b = append(append(b, ','), t.job.Fields...)
+	}
+	if r.failure != nil {
+		b = appendMember(b, "error", r.failure)
+	}
+	return b
+}

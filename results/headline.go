@@ -1,0 +1,171 @@
+package results
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"sweetspot/results/text"
+)
+
+// A Headline is the one answer of a run, for a reader with five seconds.
+type Headline struct {
+	Strategy string // that the answer is about; empty if it is about none, or about several
+	Limit    int    // the limit to use; 0 if the run names none
+
+	Before, Figure, After string // the answer, in three parts: the figure is the one to remember
+	Why                   string // one sentence more; may be empty
+}
+
+// String returns the answer as one text.
+func (h Headline) String() string {
+	return strings.Join(strings.Fields(h.Before+" "+h.Figure+" "+h.After), " ")
+}
+
+// Headline returns the answer of the run.
+func (r *Run) Headline() Headline {
+	switch {
+	case len(r.Targets) > 0 && len(r.Trials) > 0:
+		return targetsHeadline(r.Versus)
+	case len(r.Optima) > 0:
+		return r.sweptHeadline()
+	case r.Command == "sweep" && len(r.Trials) > 0:
+		return Headline{Before: "No limit yet:", Figure: text.Plural(len(r.Trials), "trial"), After: "and no conclusion"}
+	}
+	compared := r.Compared()
+	if len(compared) == 0 {
+		return Headline{Before: "Nothing has been measured yet"}
+	}
+	return comparedHeadline(compared)
+}
+
+// sweptHeadline names one limit of one strategy to use. If several strategies name a limit, it is that of the fastest. Among
+// those that were not told apart from the fastest it is the one with the smallest limit, which is easiest on the server; among
+// those with the same limit it is the one that needs the least CPU time per request.
+func (r *Run) sweptHeadline() Headline {
+	named := slices.DeleteFunc(slices.Clone(r.Optima), func(o Optimum) bool { return o.Label() != Use })
+	if len(named) == 0 {
+		return unsettledHeadline(r.Optima)
+	}
+	row := func(o Optimum) Summary {
+		i := slices.IndexFunc(r.Strategies, func(s Summary) bool { return s.Strategy == o.Strategy })
+		if i < 0 {
+			return Summary{}
+		}
+		return r.Strategies[i]
+	}
+	best := slices.DeleteFunc(slices.Clone(named), func(o Optimum) bool { v := row(o).Verdict; return v != Fastest && v != Indistinguishable })
+	compared := len(best) > 0
+	if !compared {
+		best = named
+		slices.SortStableFunc(best, func(a, b Optimum) int { return cmp.Compare(b.PerSecond, a.PerSecond) })
+	} else {
+		slices.SortStableFunc(best, func(a, b Optimum) int {
+			return cmp.Or(cmp.Compare(a.Limit, b.Limit), cmp.Compare(row(a).CPUMicroseconds, row(b).CPUMicroseconds))
+		})
+	}
+	o := best[0]
+	h := Headline{
+		Strategy: o.Strategy, Limit: o.Limit,
+		Before: "Use", Figure: text.Count(o.Limit), After: "requests at once, with " + text.Clean(o.Strategy), Why: text.Clean(upper(o.Advice())),
+	}
+	if o.Limit == 1 {
+		h.After = "request at once, with " + text.Clean(o.Strategy)
+	}
+	if reason := reasonFor(o, best, len(named), compared); reason != "" {
+		h.Why = reason + " " + h.Why
+	}
+	return h
+}
+
+// reasonFor says why the optimum is preferred to those of the other strategies. It is empty if there is no other.
+func reasonFor(o Optimum, best []Optimum, named int, compared bool) string {
+	name := text.Clean(o.Strategy)
+	switch {
+	case named < 2:
+		return ""
+	case !compared:
+		return fmt.Sprintf("%s had the largest goodput of the strategies with a limit to use.", name)
+	case len(best) == 1:
+		return fmt.Sprintf("%s is the fastest.", name)
+	case best[1].Limit == o.Limit:
+		return fmt.Sprintf("No strategy was shown to be faster than %s, and none of the fastest needs a smaller limit.", name)
+	}
+	return fmt.Sprintf("No strategy was shown to be faster than %s, and it needs the smallest limit of the fastest.", name)
+}
+
+// unsettledHeadline is the headline of optima of which none names a limit to use.
+func unsettledHeadline(optima []Optimum) Headline {
+	o := slices.MaxFunc(optima, func(a, b Optimum) int {
+		return cmp.Or(cmp.Compare(min(len(a.Label()), 1), min(len(b.Label()), 1)), cmp.Compare(a.PerSecond, b.PerSecond))
+	})
+	h := Headline{Strategy: o.Strategy, Before: "No limit can be named", Why: text.Clean(o.Strategy + ": " + o.Advice())}
+	if label := o.Label(); label != "" {
+		h.Before, h.Figure, h.After = upper(label)+":", text.Count(o.Limit), "requests at once, with "+text.Clean(o.Strategy)
+	}
+	return h
+}
+
+// comparedHeadline names the fastest of the compared strategies, which has the best one first.
+func comparedHeadline(compared []Summary) Headline {
+	var best []Summary
+	for _, s := range compared {
+		if s.PerSecond > 0 && (s.Verdict == Fastest || s.Verdict == Indistinguishable || s.Verdict == "") {
+			best = append(best, s)
+		}
+	}
+	if len(best) == 0 {
+		return Headline{Before: "No request succeeded"}
+	}
+	top := best[0]
+	name, rate := text.Clean(top.Strategy), text.Number(top.PerSecond)+"/s at limit "+text.Count(top.Limit)
+	tooFew := slices.ContainsFunc(best, func(s Summary) bool { return s.Versus() == TooFewToSay })
+	switch {
+	case len(compared) == 1:
+		return Headline{Strategy: top.Strategy, Before: name + ":", Figure: text.Number(top.PerSecond) + "/s", After: "at limit " + text.Count(top.Limit)}
+	case len(best) == 1:
+		return Headline{Strategy: top.Strategy, Figure: name, After: "is the fastest", Why: rate + "."}
+	case tooFew:
+		return Headline{
+			Figure: "Too few repeats", After: "to say which strategy is the fastest",
+			Why: fmt.Sprintf("%s has the highest mean, %s.", name, rate),
+		}
+	}
+	var others []string
+	for _, s := range best[1:] {
+		other := text.Clean(s.Strategy)
+		if s.VersusLow != nil {
+			other += " (" + strings.TrimSuffix(s.Versus(), NotToldApart) + ")"
+		}
+		others = append(others, other)
+	}
+	h := Headline{
+		Before: "No clear winner among", Figure: text.Count(len(best)), After: "strategies",
+		Why: fmt.Sprintf("%s has the highest mean, %s. Not told apart from it: %s.", name, rate, strings.Join(others, ", ")),
+	}
+	if len(best) == len(compared) {
+		h.Before = "No difference shown between"
+	}
+	return h
+}
+
+// upper returns the text with a capital at its start.
+func upper(words string) string {
+	if words == "" {
+		return ""
+	}
+	return strings.ToUpper(words[:1]) + words[1:]
+}
+
+// Bound returns the figure that the objective bounds, and the bound in seconds. It reports false if there is no objective, or
+// if this version does not know its figure.
+func (o *Optimum) Bound() (f Figure, seconds float64, known bool) {
+	var name string
+	var milliseconds float64
+	if n, _ := fmt.Sscanf(o.Objective, "%s <= %gms", &name, &milliseconds); n != 2 {
+		return Figure{}, 0, false
+	}
+	f, known = LatencyNamed(name)
+	return f, milliseconds / 1000, known
+}

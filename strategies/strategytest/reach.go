@@ -1,0 +1,286 @@
+package strategytest
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"sweetspot/strategies"
+	"sweetspot/strategies/network"
+)
+
+// An origin is a server that a way leads to.
+type origin struct {
+	*httptest.Server
+	port                  string
+	requests, connections atomic.Int64
+	name                  atomic.Value // the latest Host, and after it the name that TLS was asked for
+}
+
+// newOrigin starts a server over TLS, or over plain TCP if p is nil, and closes it at the end of the test. On may change it
+// before it starts.
+func newOrigin(t *testing.T, p *pki, on func(*httptest.Server)) *origin {
+	t.Helper()
+	o := &origin{}
+	o.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		o.requests.Add(1)
+		name := r.Host
+		if r.TLS != nil {
+			name += " " + r.TLS.ServerName
+		}
+		o.name.Store(name)
+	}))
+	o.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			o.connections.Add(1)
+		}
+	}
+	speakAll(o.Server)
+	o.Config.ErrorLog = log.New(io.Discard, "", 0) // clients that end a handshake
+	if on != nil {
+		on(o.Server)
+	}
+	if p != nil {
+		if o.TLS == nil {
+			o.TLS = p.serverTLS()
+		}
+		o.StartTLS()
+	} else {
+		o.Start()
+	}
+	t.Cleanup(o.Close)
+	if tcp, ok := o.Listener.Addr().(*net.TCPAddr); ok {
+		o.port = fmt.Sprint(tcp.Port)
+	}
+	return o
+}
+
+// A way is one by which a target may have to be reached.
+type way struct {
+	name string
+	// build returns a server, the URL by which requests must reach it, and the proxy through which they do, if any.
+	build func(t *testing.T, p *pki, r *strategies.Target) (o *origin, url string, through *testProxy)
+	// told is the Host that the server gets, and after a space the name that TLS is asked for. PORT stands for the server's port.
+	// Empty means any.
+	told string
+}
+
+var ways = append(proxyWays(), []way{
+	{"own authorities", func(t *testing.T, p *pki, target *strategies.Target) (*origin, string, *testProxy) {
+		target.Route.Authorities = p.authorities
+		o := newOrigin(t, p, nil)
+		return o, o.URL, nil
+	}, "127.0.0.1:PORT "},
+	{"a client's certificate", func(t *testing.T, p *pki, target *strategies.Target) (*origin, string, *testProxy) {
+		target.Route = network.Route{Authorities: p.authorities, KeyPair: p.client}
+		o := newOrigin(t, p, func(s *httptest.Server) { s.TLS = askingForCertificates(p) })
+		return o, o.URL, nil
+	}, "127.0.0.1:PORT "},
+	{"a Unix socket", func(t *testing.T, _ *pki, target *strategies.Target) (*origin, string, *testProxy) {
+		target.Route.UnixSocket = filepath.Join(t.TempDir(), "s")
+		o := newOrigin(t, nil, func(s *httptest.Server) { listen(t, s, "unix", target.Route.UnixSocket) })
+		return o, "http://" + testName, nil
+	}, testName},
+	{"a Unix socket with TLS", func(t *testing.T, p *pki, target *strategies.Target) (*origin, string, *testProxy) {
+		target.Route = network.Route{UnixSocket: filepath.Join(t.TempDir(), "s"), Authorities: p.authorities}
+		o := newOrigin(t, p, func(s *httptest.Server) { listen(t, s, "unix", target.Route.UnixSocket) })
+		return o, "https://" + testName, nil
+	}, testName + " " + testName},
+	{"another host", func(t *testing.T, _ *pki, target *strategies.Target) (*origin, string, *testProxy) {
+		o := newOrigin(t, nil, nil)
+		target.Route.Detours = []network.Detour{{FromHost: "other.test", ToHost: "192.0.2.1"}, {FromHost: testName, FromPort: "80", ToHost: "127.0.0.1", ToPort: o.port}}
+		return o, "http://" + testName, nil
+	}, testName},
+	{"another host with TLS", func(t *testing.T, p *pki, target *strategies.Target) (*origin, string, *testProxy) {
+		o := newOrigin(t, p, nil)
+		target.Route = network.Route{Authorities: p.authorities, Detours: []network.Detour{{FromHost: testName, ToHost: "127.0.0.1", ToPort: o.port}}}
+		return o, "https://" + testName, nil
+	}, testName + " " + testName},
+	{"a Host for the server and for TLS", func(t *testing.T, p *pki, target *strategies.Target) (*origin, string, *testProxy) {
+		target.Route.Authorities = p.authorities
+		target.Header = http.Header{"Host": {testName}}
+		o := newOrigin(t, p, nil)
+		return o, o.URL, nil
+	}, testName + " " + testName},
+	{"an IPv6 address", func(t *testing.T, _ *pki, _ *strategies.Target) (*origin, string, *testProxy) {
+		o := newOrigin(t, nil, func(s *httptest.Server) { listen(t, s, "tcp", "[::1]:0") })
+		return o, o.URL, nil
+	}, "[::1]:PORT"},
+	{"an IPv6 address with TLS", func(t *testing.T, p *pki, target *strategies.Target) (*origin, string, *testProxy) {
+		target.Route.Authorities = p.authorities
+		o := newOrigin(t, p, func(s *httptest.Server) { listen(t, s, "tcp", "[::1]:0") })
+		return o, o.URL, nil
+	}, "[::1]:PORT "},
+}...)
+
+// proxyWays returns the ways through a proxy of each scheme, with and without a login, to a server with and without TLS. The
+// last of them leads elsewhere.
+func proxyWays() []way {
+	var all []way
+	for _, scheme := range []string{"http", "https", "socks5"} {
+		for _, login := range []*url.Userinfo{nil, url.UserPassword("me", "p@ss:w")} {
+			for _, secure := range []bool{false, true} {
+				name := fmt.Sprintf("a proxy of scheme %s, login %t, TLS %t", scheme, login != nil, secure)
+				told := testName + ":PORT"
+				if secure {
+					told += " " + testName
+				}
+				all = append(all, way{name, throughProxy(scheme, login, secure), told})
+			}
+		}
+	}
+	return append(all, way{"a proxy to another host", func(t *testing.T, p *pki, target *strategies.Target) (*origin, string, *testProxy) {
+		o, _, through := throughProxy("http", nil, false)(t, p, target)
+		target.Route.Detours = []network.Detour{{FromHost: "other.test", ToHost: "127.0.0.1", ToPort: o.port}}
+		return o, "http://other.test", through
+	}, "other.test"})
+}
+
+func throughProxy(scheme string, login *url.Userinfo, secure bool) func(*testing.T, *pki, *strategies.Target) (*origin, string, *testProxy) {
+	return func(t *testing.T, p *pki, target *strategies.Target) (*origin, string, *testProxy) {
+		through := newProxy(t, scheme, login, p)
+		target.Route.Proxy = through.url
+		if secure || scheme == "https" {
+			target.Route.Authorities = p.authorities
+		}
+		if secure {
+			o := newOrigin(t, p, nil)
+			return o, "https://" + testName + ":" + o.port, through
+		}
+		o := newOrigin(t, nil, nil)
+		return o, "http://" + testName + ":" + o.port, through
+	}
+}
+
+func askingForCertificates(p *pki) *tls.Config {
+	config := p.serverTLS()
+	config.ClientAuth, config.ClientCAs = tls.RequireAndVerifyClientCert, p.authorities.Pool
+	return config
+}
+
+// listen has a server listen at another address.
+func listen(t *testing.T, s *httptest.Server, kind, address string) {
+	t.Helper()
+	listener, err := net.Listen(kind, address)
+	if err != nil {
+		t.Skip(err) // there is no IPv6 here, or the path is too long for a socket
+	}
+	s.Listener.Close()
+	s.Listener = listener
+}
+
+// everyWayIsTaken checks that requests reach their server by every way that the strategy says it can take, over connections
+// that are kept.
+func everyWayIsTaken(t *testing.T, c candidate) {
+	const n, limit = 12, 3
+	p := newPKI(t)
+	for _, w := range ways {
+		t.Run(w.name, func(t *testing.T) {
+			var target strategies.Target
+			o, address, through := w.build(t, p, &target)
+			work := NewWork(n, address+"/a?b")
+			runIfAble(t, c, target, limit, work)
+			if got := work.Classes()[strategies.OK]; got != n || o.requests.Load() != n {
+				t.Fatalf("%d succeeded and the server saw %d, want %d of both: %s", got, o.requests.Load(), n, work.Errors())
+			}
+			if got := o.connections.Load(); got > limit && !c.traits.Stateless && (through == nil || through.whole.Load() == 0) {
+				t.Errorf("the server saw %d connections, want at most %d", got, limit)
+			}
+			if told := strings.Replace(w.told, "PORT", o.port, 1); told != o.name.Load() && !(c.traits.URLName && target.Header != nil) {
+				t.Errorf("the server was told %q, want %q", o.name.Load(), told)
+			}
+			if through == nil {
+				return
+			}
+			tunnel := c.protocol != strategies.HTTP1 || target.Route.Proxy.Scheme == "socks5" || o.TLS != nil || len(target.Route.Detours) > 0
+			if whole := through.whole.Load(); tunnel != (whole == 0) || tunnel != (through.tunnels.Load() > 0) || !tunnel && whole != n {
+				t.Errorf("the proxy saw %d tunnels and %d requests with the whole URL; want tunnels %v", through.tunnels.Load(), whole, tunnel)
+			}
+		})
+	}
+}
+
+// runIfAble runs work, unless the strategy says that it cannot keep to the target's settings, as its traits must say too.
+func runIfAble(t *testing.T, c candidate, target strategies.Target, limit int, work *Work) {
+	t.Helper()
+	session, err := c.Open(t.Context(), target, limit)
+	if errors.Is(err, errors.ErrUnsupported) {
+		if target.Refuse(c.traits.CannotKeep) == nil {
+			t.Fatalf("it refuses what its traits do not name: %v", err)
+		}
+		t.Skip(err)
+	}
+	must(t, err)
+	defer session.Close()
+	must(t, session.Run(t.Context(), limit, work))
+	work.Check(t)
+}
+
+// obstaclesHaveTheirClass checks the failures of what is between a client and its target.
+func obstaclesHaveTheirClass(t *testing.T, c candidate) {
+	p := newPKI(t)
+	tunnel := "https://" + testName + "/" // so that the proxy is asked for a tunnel
+	proxy := func(scheme, address string) strategies.Target {
+		host := strings.TrimSuffix(strings.TrimPrefix(address, "http://"), "/")
+		return strategies.Target{Route: network.Route{Proxy: &url.URL{Scheme: scheme, Host: host}}}
+	}
+	login := func(scheme string) strategies.Target {
+		through := newProxy(t, scheme, url.UserPassword("me", "right"), p)
+		r := network.Route{Proxy: &url.URL{Scheme: scheme, Host: through.url.Host, User: url.UserPassword("me", "wrong")}}
+		return strategies.Target{Route: r}
+	}
+	silent := func(c *net.TCPConn) { _, _ = c.Read(make([]byte, 1000)); time.Sleep(time.Second) }
+	for _, obstacle := range []struct {
+		name   string
+		target strategies.Target
+		url    string
+		want   strategies.Class
+	}{
+		{"an http proxy that wants a login", proxy("http", newProxy(t, "http", url.UserPassword("me", "x"), p).url.Host), tunnel, strategies.Refused},
+		{"an http proxy that wants another login", login("http"), tunnel, strategies.Refused},
+		{"an http proxy that wants a login for the whole URL", login("http"), "http://" + testName, strategies.BadStatus},
+		{"an http proxy that cannot connect", proxy("http", newProxy(t, "http", nil, p).url.Host), "https://" + testName + ":1", strategies.Refused},
+		{"an http proxy that answers nothing", proxy("http", serve(t, silent)), tunnel, strategies.Timeout},
+		{"an http proxy that closes", proxy("http", RawServer(t, Reply(""))), tunnel, strategies.Reset},
+		{"an http proxy that is none", proxy("http", RawServer(t, Reply("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n\r\n"))), tunnel, strategies.Malformed},
+		{"a closed port for a proxy", proxy("http", ClosedPort(t)), tunnel, strategies.Refused},
+		{"an https proxy without TLS", proxy("https", RawServer(t, Reply("HTTP/1.1 400 Bad Request\r\n\r\n"))), tunnel, strategies.BadTLS},
+		{"a socks5 proxy that wants a login", proxy("socks5", newProxy(t, "socks5", url.UserPassword("me", "x"), p).url.Host), tunnel, strategies.Refused},
+		{"a socks5 proxy that wants another login", login("socks5"), tunnel, strategies.Refused},
+		{"a socks5 proxy that cannot connect", proxy("socks5", newProxy(t, "socks5", nil, p).url.Host), "http://" + testName + ":1", strategies.Refused},
+		{"a socks5 proxy that answers nothing", proxy("socks5", serve(t, silent)), tunnel, strategies.Timeout},
+		{"a socks5 proxy that closes", proxy("socks5", RawServer(t, Reply(""))), tunnel, strategies.Reset},
+		{"a socks5 proxy that is none", proxy("socks5", RawServer(t, Reply("HTTP/1.1 400 Bad Request\r\n\r\n"))), tunnel, strategies.Malformed},
+		{"no client's certificate", strategies.Target{Route: network.Route{Authorities: p.authorities}},
+			newOrigin(t, p, func(s *httptest.Server) { s.TLS = askingForCertificates(p) }).URL, strategies.BadTLS},
+		{"a Unix socket that is not there", strategies.Target{Route: network.Route{UnixSocket: filepath.Join(t.TempDir(), "none")}}, "http://" + testName, strategies.Refused},
+	} {
+		t.Run(obstacle.name, func(t *testing.T) {
+			const n = 2
+			if obstacle.want == strategies.BadStatus && c.protocol != strategies.HTTP1 {
+				obstacle.want = strategies.Refused // the proxy is asked for a tunnel
+			}
+			target := obstacle.target
+			target.Timeout = 5 * time.Second
+			if obstacle.want == strategies.Timeout {
+				target.Timeout = 150 * time.Millisecond
+			}
+			w := NewWork(n, obstacle.url)
+			runIfAble(t, c, target, n, w)
+			if got := w.Classes()[obstacle.want]; got != n {
+				t.Errorf("got %v, want %d of class %v: %s", w.Classes(), n, obstacle.want, w.Errors())
+			}
+		})
+	}
+}
