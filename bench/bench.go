@@ -69,6 +69,8 @@ type Observer struct {
 type ServerCounts struct {
 	Requests     int64 // requests received
 	PeakInFlight int   // the most requests in flight at once
+
+	InFlight time.Duration // how long the requests were in flight, summed; 0 if it does not know
 }
 
 // Progress is how far a run has come.

@@ -16,12 +16,14 @@ import (
 	"sweetspot/strategies"
 )
 
-// signs tell a client at its own limit from a server at its knee; in goodput they look alike, because it stops rising. Four
-// signs speak for the client: one of them alone is no proof, two are. A fifth, that goodput falls in proportion when the
-// client is slowed down on purpose, is proof by itself.
+// signs tell a client at its own limit from a server at its knee; in goodput they look alike, because it stops rising. Three
+// signs speak for the client: requests spend their time in it, it has no processor time left, and goodput is near what it reaches
+// when a server answers at once. One of them alone is no proof, two are. A fourth, that goodput falls in proportion when the client
+// is slowed down on purpose, is proof by itself.
 type signs struct {
-	slots      float64    // requests in flight, as a share of the limit
+	slots      float64    // requests in flight outside the client, as a share of the limit; at most that, as far as is known
 	cpu        float64    // processor time used, as a share of the processors that the client may use
+	program    float64    // processor time that an external program used, as a share of one processor; 0 if this one made the requests
 	scheduling float64    // p99 of the wait for a processor, as a share of the mean latency
 	reach      float64    // goodput, as a share of what the strategy reaches when a server answers at once; 0 if unknown
 	inside     float64    // time spent inside the client, as a share of the growth in latency since the smallest limit
@@ -30,6 +32,8 @@ type signs struct {
 
 // The bounds of the signs, as shares. Beyond them it is more likely than not that the client limits the goodput.
 const (
+	mostlyEmpty    = 0.5
+	busyProgram    = 0.9
 	busyScheduling = 0.05
 	nearReach      = 0.5
 	mostlyInside   = 0.5
@@ -38,19 +42,22 @@ const (
 // words returns the signs that speak for the client being the bottleneck, each in words.
 func (s signs) words() []string {
 	var all []string
-	if s.slots < emptySlots {
-		all = append(all, fmt.Sprintf("slots were full only %s of the time", percent(s.slots)))
+	switch {
+	case s.slots < mostlyEmpty:
+		all = append(all, fmt.Sprintf("requests were outside the client for only %s of the time that they held a slot", percent(s.slots)))
+	case s.inside > mostlyInside: // it may rest on the same measurement
+		all = append(all, fmt.Sprintf("%s of the growth in latency was spent inside the client", percent(s.inside)))
 	}
-	if s.cpu > busyClient {
+	switch {
+	case s.cpu > busyClient:
 		all = append(all, fmt.Sprintf("the client used %s of its processors", percent(s.cpu)))
-	} else if s.scheduling > busyScheduling {
+	case s.program > busyProgram:
+		all = append(all, fmt.Sprintf("the program used %s of one processor, which is all that many programs can use", percent(s.program)))
+	case s.program == 0 && s.scheduling > busyScheduling: // goroutines are not what an external program waits for
 		all = append(all, fmt.Sprintf("goroutines waited for a processor, at p99 %s of the mean latency", percent(s.scheduling)))
 	}
 	if s.reach > nearReach {
 		all = append(all, fmt.Sprintf("goodput is %s of what the strategy reaches when a server answers at once", percent(s.reach)))
-	}
-	if s.inside > mostlyInside {
-		all = append(all, fmt.Sprintf("%s of the growth in latency was spent inside the client", percent(s.inside)))
 	}
 	return all
 }
@@ -89,7 +96,8 @@ func (c causalTest) proves() bool {
 // Reach is what the strategy reaches when a server answers at once; 0 if that is not known.
 func signsOf(at, smallest []results.Trial, reach float64) signs {
 	e := signs{
-		slots:      mean(at, slotsKept),
+		slots:      mean(at, outside),
+		program:    mean(at, func(t results.Trial) float64 { return t.ProgramCPU / t.Elapsed }),
 		cpu:        mean(at, func(t results.Trial) float64 { return busyShare(&t) }),
 		scheduling: mean(at, func(t results.Trial) float64 { return t.Scheduling }) / mean(at, func(t results.Trial) float64 { return t.Latency.Mean }),
 		inside:     growthInside(smallest, at),
@@ -100,12 +108,21 @@ func signsOf(at, smallest []results.Trial, reach float64) signs {
 	return e
 }
 
-// slotsKept returns how much of the limit was in flight. A strategy that moves its limit by itself is not expected to fill it.
-func slotsKept(t results.Trial) float64 {
+// outside returns how much of the limit was in flight outside the client, at most. A client that holds slots while it makes
+// requests, or takes responses in, seems to keep them full: its own stamps are before and after that. The wire and the server see
+// what is left: by Little's law, the requests that end per second times the mean time that they are there. Of the three it is the
+// least. A strategy that moves its limit by itself is not expected to fill it.
+func outside(t results.Trial) float64 {
 	if t.SettledLimit > 0 {
 		return 1
 	}
-	return fullShare(&t)
+	share := fullShare(&t)
+	for _, seen := range []float64{t.Wire, t.Server} {
+		if seen > 0 {
+			share = min(share, float64(t.Completed())/t.Elapsed*seen/float64(t.Limit))
+		}
+	}
+	return share
 }
 
 // A bottleneckTest asks whether the client is the bottleneck of a strategy at the limit that a sweep found for it.

@@ -19,7 +19,12 @@ func TestSignsClientBoundTakesTwoSignsOrAProof(t *testing.T) {
 		want  bool
 	}{
 		{"a server far below what the client reaches", healthy, false},
-		{"empty slots alone", with(func(e *signs) { e.slots = 0.9 }), false},
+		{"slots that are mostly in the client, alone", with(func(e *signs) { e.slots = 0.4 }), false},
+		{"slots that are mostly in the client, where latency grows too", with(func(e *signs) { e.slots, e.inside = 0.4, 0.9 }), false},
+		{"a client that is a little slow to fill slots, near what it reaches", with(func(e *signs) { e.slots, e.reach = 0.88, 0.74 }), false},
+		{"a client that keeps the requests to itself", with(func(e *signs) { e.slots, e.reach = 0, 0.95 }), true},
+		{"a program that uses all of one processor", with(func(e *signs) { e.cpu, e.program, e.reach = 0.5, 0.97, 0.9 }), true},
+		{"a program that does not, whatever goroutines wait for", with(func(e *signs) { e.program, e.scheduling, e.reach = 0.7, 0.2, 0.7 }), false},
 		{"a busy client alone", with(func(e *signs) { e.cpu = 0.8 }), false},
 		{"a busy client, seen twice", with(func(e *signs) { e.cpu, e.scheduling = 0.8, 0.2 }), false},
 		{"a fast server, not slower than one that answers at once", with(func(e *signs) { e.reach = 1 }), false},
@@ -55,6 +60,28 @@ func TestCausalTestProvesOnlyWhatIsCertain(t *testing.T) {
 	}
 }
 
+// What a client says about its slots is not what the wire and the server see of them.
+func TestOutsideIsTheLeastThatIsSeen(t *testing.T) {
+	trial := func(inFlight, wire, server float64) results.Trial {
+		return results.Trial{Limit: 60, Elapsed: 1, Started: 2060, CutOff: 60, Succeeded: 2000, InFlightMean: inFlight, Wire: wire, Server: server}
+	}
+	for name, c := range map[string]struct {
+		trial results.Trial
+		want  float64
+	}{
+		"stamps alone":                            {trial(57, 0, 0), 0.95},
+		"the wire agrees":                         {trial(60, 0.03, 0), 1},
+		"pool on a server that answers at once":   {trial(59.99, 0.028, 0.000003), 0.0001},
+		"a client that does much around the wire": {trial(60, 0.012, 0), 0.4},
+		"a program on a server that is busy":      {trial(56, 0, 0.027), 0.9},
+		"a limit that moves by itself":            {results.Trial{Limit: 60, SettledLimit: 3, InFlightMean: 3}, 1},
+	} {
+		if got := outside(c.trial); math.Abs(got-c.want) > 1e-3 {
+			t.Errorf("%s: %.4f, want %.4f", name, got, c.want)
+		}
+	}
+}
+
 func TestGrowthInsideIgnoresTrialsWithoutTimedConnections(t *testing.T) {
 	trial := func(latency, wire float64) results.Trial {
 		return results.Trial{Latency: results.Latency{Mean: latency}, Wire: wire}
@@ -69,11 +96,14 @@ func TestGrowthInsideIgnoresTrialsWithoutTimedConnections(t *testing.T) {
 }
 
 func TestSignsClientBoundSaysWhatWasSeen(t *testing.T) {
-	_, why := signs{slots: 0.9, cpu: 0.9, reach: 0.97, inside: 0.8}.clientBound()
-	for _, part := range []string{"90% of the time", "90% of its processors", "97% of what the strategy reaches", "80% of the growth"} {
+	_, why := signs{slots: 0.4, cpu: 0.9, reach: 0.97, inside: 0.8}.clientBound()
+	for _, part := range []string{"only 40% of the time that they held a slot", "90% of its processors", "97% of what the strategy reaches"} {
 		if !strings.Contains(why, part) {
 			t.Errorf("want %q in %q", part, why)
 		}
+	}
+	if _, why = (signs{slots: 1, program: 0.95, inside: 0.8}).clientBound(); !strings.Contains(why, "80% of the growth") || !strings.Contains(why, "95% of one processor") {
+		t.Errorf("got %q", why)
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 // A clientUsage is a reading of what the client has used so far. The difference of two readings is what it used in between.
 type clientUsage struct {
 	cpu        time.Duration // of this process and the session's own programs
+	programs   time.Duration // the part of cpu that the programs used
 	wire       time.Duration // from a request's first byte to its response's last one, summed over exchanges
 	exchanges  int64         // requests that were timed so
 	scheduling []uint64      // goroutines that waited for a processor, by the bucket of their waiting time
@@ -29,7 +30,7 @@ func (c candidate) clientUsage() clientUsage {
 	sample := []metrics.Sample{{Name: schedulingLatencies}}
 	metrics.Read(sample)
 	used := c.session.Usage()
-	m := clientUsage{cpu: process.CPU() + used.CPU, wire: used.ExchangeTime, exchanges: used.Exchanges}
+	m := clientUsage{cpu: process.CPU() + used.CPU, programs: used.CPU, wire: used.ExchangeTime, exchanges: used.Exchanges}
 	if sample[0].Value.Kind() == metrics.KindFloat64Histogram {
 		h := sample[0].Value.Float64Histogram()
 		m.scheduling, m.buckets = slices.Clone(h.Counts), h.Buckets
@@ -40,6 +41,7 @@ func (c candidate) clientUsage() clientUsage {
 // since returns what was used between the reading before and this one.
 func (m clientUsage) since(before clientUsage) clientUsage {
 	m.cpu -= before.cpu
+	m.programs -= before.programs
 	m.wire -= before.wire
 	m.exchanges -= before.exchanges
 	for i, n := range before.scheduling {

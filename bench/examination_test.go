@@ -14,7 +14,7 @@ import (
 	"sweetspot/strategies"
 )
 
-// idle is a strategy that leaves half of its slots empty, and notes the limits that its sessions were opened for.
+// idle is a strategy that leaves most of its slots empty, and notes the limits that its sessions were opened for.
 type idle struct {
 	simulated
 	opened *[]int // limits
@@ -28,7 +28,7 @@ func (s idle) Open(_ context.Context, _ strategies.Target, limit int) (strategie
 
 func (s idle) Run(ctx context.Context, limit int, work strategies.Work) error {
 	if !s.all {
-		limit /= 2
+		limit /= 4
 	}
 	return s.simulated.Run(ctx, limit, work)
 }
@@ -40,7 +40,7 @@ func TestComparisonNamesAClientThatIsTheBottleneck(t *testing.T) {
 		opened int // a second time to see what it reaches, but only where there is reason to
 		named  bool
 	}{
-		{"half of the slots empty, and no faster when a server answers at once", false, 2, true},
+		{"most slots empty, and no faster when a server answers at once", false, 2, true},
 		{"no sign of it", true, 1, false},
 	} {
 		synctest.Test(t, func(t *testing.T) {

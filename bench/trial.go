@@ -209,6 +209,7 @@ func (m *measured) report() (*results.Trial, error) {
 		PerSecond:      float64(t.succeeded) / m.elapsed.Seconds(),
 		Latency:        t.successes.Latency(),
 		CPU:            m.used.cpu.Seconds(),
+		ProgramCPU:     m.used.programs.Seconds(),
 		InFlightMean:   t.busy.Seconds() / m.elapsed.Seconds(),
 		Wire:           m.used.wireMean().Seconds(),
 		Scheduling:     m.used.schedulingP99().Seconds(),

@@ -209,7 +209,9 @@ func (on *target) reconcile(t *results.Trial) error {
 		return nil
 	}
 	err = contradiction(t, saw)
-	t.Witnessed = err == nil
+	if t.Witnessed = err == nil; t.Witnessed && saw.Requests > 0 {
+		t.Server = saw.InFlight.Seconds() / float64(saw.Requests)
+	}
 	return err
 }
 

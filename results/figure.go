@@ -103,6 +103,18 @@ func Latencies() []Figure {
 	return slices.DeleteFunc(slices.Clone(Figures), func(f Figure) bool { return f.field == nil })
 }
 
+// FigureNamed returns the figure with that name. It reports false if there is none.
+func FigureNamed(name string) (f Figure, known bool) {
+	i := slices.IndexFunc(Figures, func(f Figure) bool { return f.Name == name })
+	if i < 0 {
+		return Figure{}, false
+	}
+	return Figures[i], true
+}
+
+// Goodput returns the figure that decides what a comparison says.
+func Goodput() Figure { return Figures[0] }
+
 // LatencyNamed returns the figure of the latency with that name, such as p99. It reports false if there is none.
 func LatencyNamed(name string) (f Figure, known bool) {
 	all := Latencies()

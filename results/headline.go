@@ -11,11 +11,12 @@ import (
 
 // A Headline is the one answer of a run, for a reader with five seconds.
 type Headline struct {
-	Strategy string // that the answer is about; empty if it is about none, or about several
-	Limit    int    // the limit to use; 0 if the run names none
+	At    At  // what the answer is about, without a limit; zero if it is about nothing, or about several
+	Limit int // the limit to use; 0 if the run names none
 
 	Before, Figure, After string // the answer, in three parts: the figure is the one to remember
-	Why                   string // one sentence more; may be empty
+	Reason                string // why it is about this strategy and not another; empty if there is no other
+	Why                   string // one sentence more, after the reason; may be empty
 }
 
 // String returns the answer as one text.
@@ -49,7 +50,7 @@ func (r *Run) sweptHeadline() Headline {
 		return unsettledHeadline(r.Optima)
 	}
 	row := func(o Optimum) Summary {
-		i := slices.IndexFunc(r.Strategies, func(s Summary) bool { return s.Strategy == o.Strategy })
+		i := slices.IndexFunc(r.Strategies, func(s Summary) bool { return s.At().AnyLimit() == o.At() })
 		if i < 0 {
 			return Summary{}
 		}
@@ -67,21 +68,20 @@ func (r *Run) sweptHeadline() Headline {
 	}
 	o := best[0]
 	h := Headline{
-		Strategy: o.Strategy, Limit: o.Limit,
-		Before: "Use", Figure: text.Count(o.Limit), After: "requests at once, with " + text.Clean(o.Strategy), Why: text.Clean(upper(o.Advice())),
+		At: o.At(), Limit: o.Limit,
+		Before: "Use", Figure: text.Count(o.Limit), After: "requests at once, with " + o.At().Name(false), Why: text.Clean(upper(o.Advice())),
 	}
 	if o.Limit == 1 {
-		h.After = "request at once, with " + text.Clean(o.Strategy)
+		h.After = "request at once, with " + o.At().Name(false)
 	}
-	if reason := reasonFor(o, best, len(named), compared); reason != "" {
-		h.Why = reason + " " + h.Why
-	}
+	h.Reason = reasonFor(o, best, len(named), compared)
+	h.Why = strings.TrimSpace(h.Reason + " " + h.Why)
 	return h
 }
 
 // reasonFor says why the optimum is preferred to those of the other strategies. It is empty if there is no other.
 func reasonFor(o Optimum, best []Optimum, named int, compared bool) string {
-	name := text.Clean(o.Strategy)
+	name := o.At().Name(false)
 	switch {
 	case named < 2:
 		return ""
@@ -100,9 +100,9 @@ func unsettledHeadline(optima []Optimum) Headline {
 	o := slices.MaxFunc(optima, func(a, b Optimum) int {
 		return cmp.Or(cmp.Compare(min(len(a.Label()), 1), min(len(b.Label()), 1)), cmp.Compare(a.PerSecond, b.PerSecond))
 	})
-	h := Headline{Strategy: o.Strategy, Before: "No limit can be named", Why: text.Clean(o.Strategy + ": " + o.Advice())}
+	h := Headline{At: o.At(), Before: "No limit can be named", Why: text.Clean(o.At().Name(false) + ": " + o.Advice())}
 	if label := o.Label(); label != "" {
-		h.Before, h.Figure, h.After = upper(label)+":", text.Count(o.Limit), "requests at once, with "+text.Clean(o.Strategy)
+		h.Before, h.Figure, h.After = upper(label)+":", text.Count(o.Limit), "requests at once, with "+o.At().Name(false)
 	}
 	return h
 }
@@ -119,13 +119,13 @@ func comparedHeadline(compared []Summary) Headline {
 		return Headline{Before: "No request succeeded"}
 	}
 	top := best[0]
-	name, rate := text.Clean(top.Strategy), text.Number(top.PerSecond)+"/s at limit "+text.Count(top.Limit)
+	name, rate := top.At().Name(false), text.Number(top.PerSecond)+"/s at limit "+text.Count(top.Limit)
 	tooFew := slices.ContainsFunc(best, func(s Summary) bool { return s.Versus() == TooFewToSay })
 	switch {
 	case len(compared) == 1:
-		return Headline{Strategy: top.Strategy, Before: name + ":", Figure: text.Number(top.PerSecond) + "/s", After: "at limit " + text.Count(top.Limit)}
+		return Headline{At: top.At().AnyLimit(), Before: name + ":", Figure: text.Number(top.PerSecond) + "/s", After: "at limit " + text.Count(top.Limit)}
 	case len(best) == 1:
-		return Headline{Strategy: top.Strategy, Figure: name, After: "is the fastest", Why: rate + "."}
+		return Headline{At: top.At().AnyLimit(), Figure: name, After: "is the fastest", Why: rate + "."}
 	case tooFew:
 		return Headline{
 			Figure: "Too few repeats", After: "to say which strategy is the fastest",
@@ -134,7 +134,7 @@ func comparedHeadline(compared []Summary) Headline {
 	}
 	var others []string
 	for _, s := range best[1:] {
-		other := text.Clean(s.Strategy)
+		other := s.At().Name(false)
 		if s.VersusLow != nil {
 			other += " (" + strings.TrimSuffix(s.Versus(), NotToldApart) + ")"
 		}

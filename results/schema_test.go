@@ -37,6 +37,7 @@ var sections = map[string]reflect.Type{
 	"Floor":          reflect.TypeFor[compare.Floor](), "Origin": reflect.TypeFor[compare.Origin](),
 	"At":          reflect.TypeFor[results.At](),
 	"Change":      reflect.TypeFor[compare.Change](),
+	"Gated":       reflect.TypeFor[compare.Gated](),
 	"Shift":       reflect.TypeFor[compare.Shift](),
 	"WarningCode": reflect.TypeFor[results.WarningCode](),
 }

@@ -109,7 +109,7 @@ func targetsHeadline(all []Versus) Headline {
 		return Headline{Before: "No comparison of the targets yet"}
 	case len(all) == 1 && all[0].Low != nil && all[0].Verdict != VersusSame:
 		v := all[0]
-		return Headline{Strategy: v.Strategy, Before: "Target 0 is", Figure: v.Words(), After: "than target 1, with " + v.At().Name(false)}
+		return Headline{At: v.At().AnyLimit(), Before: "Target 0 is", Figure: v.Words(), After: "than target 1, with " + v.At().Name(false)}
 	case counts[VersusSlower] > 0 && counts[VersusFaster] > 0:
 		return Headline{Before: "Target 0 is", Figure: "slower", After: share(VersusSlower) + " and faster " + share(VersusFaster)}
 	case counts[VersusSlower] > 0:

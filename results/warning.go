@@ -134,6 +134,7 @@ const (
 	DifferentRuns  Code = "different-runs"   // two runs that are compared have different loads, targets or machines
 	DriftWithinRun Code = "drift-within-run" // one of the two runs that are compared drifted
 	ForeignFloor   Code = "foreign-floor"    // the variance between runs was measured on another machine
+	WideInterval   Code = "wide-interval"    // an interval is too wide to see a change by the threshold
 )
 
 // Codes returns every code.
@@ -143,7 +144,7 @@ func Codes() []Code {
 		SlowToFill, EmptySlots, CutShort, NotWitnessed, Contradicted, IdleConnections, NoLatency, NoRate, HostFails,
 		BrokeDown, BoundByClient, Harm, SmallBatch, NothingHolds, FailingLimits, BestGuess, NoSuccess, TooFewTrials, NotCertain, Drift, Harmed, Burst,
 		LeftOut, NotChecked, NotCompared, CopyDiffers, TooFewBlocks, NoTime, SmallBudget, FewPorts, FewFiles, NoConclusion, Torn,
-		DifferentRuns, DriftWithinRun, ForeignFloor,
+		DifferentRuns, DriftWithinRun, ForeignFloor, WideInterval,
 	}
 }
 

@@ -30,14 +30,14 @@ func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 // returns the request's outcome.
 func (s *Server) respond(ctx *fasthttp.RequestCtx, v *visit) outcome {
 	counters := s.counters.Load()
-	counters.begin(v.link)
+	began := counters.begin(v.link)
 	outcome := s.wait(v)
 	if outcome >= reset {
-		counters.abort(v.link, outcome)
+		counters.abort(v.link, began, outcome)
 		return outcome
 	}
 	s.answer(ctx, outcome)
-	counters.answer(v.link, ctx.Response.StatusCode())
+	counters.answer(v.link, began, ctx.Response.StatusCode())
 	return outcome
 }
 

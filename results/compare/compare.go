@@ -25,11 +25,13 @@ type Comparison struct {
 	Rows     []Change              `json:"rows"`            // strategies in the order of the old runs, each by ascending limit
 	OnlyOld  []results.At          `json:"only_old"`        // what the new runs did not measure
 	OnlyNew  []results.At          `json:"only_new"`
-	Optima   []Shift               `json:"optima"` // of the strategies that both sides swept
+	Optima   []Shift               `json:"optima"`               // of the strategies that both sides swept
+	Gates    []Gated               `json:"thresholds,omitempty"` // what [Comparison.Hold] found
 	Warnings []results.Warning     `json:"warnings"`
 	Codes    []results.WarningCode `json:"warning_codes,omitempty"`
 
-	old, new []*results.Run
+	old, new      []*results.Run
+	before, after side
 }
 
 // An Origin describes one of the runs of a comparison.
@@ -80,6 +82,7 @@ func Sides(old, new []*results.Run, floor Floor) (*Comparison, error) {
 	c := &Comparison{Version: results.Version, OldRuns: text.Each(old, origin), NewRuns: text.Each(new, origin), old: old, new: new}
 	c.Old, c.New = c.OldRuns[0], c.NewRuns[0]
 	before, after := sideOf(old, summarised), sideOf(new, summarised)
+	c.before, c.after = before, after
 	for _, at := range before.order {
 		if after.has(at) {
 			c.Rows = append(c.Rows, Change{At: at, OldRuns: len(before.with(at)), NewRuns: len(after.with(at)),
@@ -100,7 +103,7 @@ func Sides(old, new []*results.Run, floor Floor) (*Comparison, error) {
 	if slices.ContainsFunc(c.Rows, Change.single) {
 		c.Floor, foreign = &floor, floor.Foreign(c.New.Machine)
 	}
-	c.test(before, after)
+	c.test()
 	c.Optima = shifts(old, new)
 	c.Warnings = slices.Concat(differentRuns(old, new), foreign, before.warnings("old"), after.warnings("new"))
 	return c, nil
@@ -112,38 +115,52 @@ func origin(r *results.Run) Origin { return Origin{r.Command, r.Target, r.Starte
 func (r Change) single() bool { return r.OldRuns == 1 && r.NewRuns == 1 }
 
 // test sets what the trials say about the difference of each row.
-func (c *Comparison) test(before, after side) {
-	var rows []*Change
-	var tests []*stat.Test
-	for i := range c.Rows {
+func (c *Comparison) test() {
+	for i, tested := range c.tests(results.Goodput()) {
 		row := &c.Rows[i]
-		x, ok1 := before.rates(row.At)
-		y, ok2 := after.rates(row.At)
-		if !ok1 || !ok2 {
-			row.Verdict = Failed
-			continue
-		}
-		if ratio := row.New.PerSecond / row.Old.PerSecond; !math.IsInf(ratio, 0) {
+		row.Verdict = tested.verdict
+		if ratio := row.New.PerSecond / row.Old.PerSecond; tested.verdict != Failed && !math.IsInf(ratio, 0) {
 			row.Ratio = &ratio
 		}
+		if tested.test != nil {
+			row.conclude(tested.test)
+		}
+	}
+}
+
+// A tested is what the trials say about the difference of a figure in a row: a test, or why there is none.
+type tested struct {
+	test    *stat.Test
+	verdict Verdict // Failed or TooFew if there is no test
+}
+
+// tests returns what the trials say about a figure in each row, with Holm's correction over the rows.
+func (c *Comparison) tests(f results.Figure) []tested {
+	all := make([]tested, len(c.Rows))
+	var tests []*stat.Test
+	for i, row := range c.Rows {
+		x, ok1 := c.before.logs(row.At, f)
+		y, ok2 := c.after.logs(row.At, f)
 		var d stat.Test
 		switch {
+		case !ok1 || !ok2:
+			all[i].verdict = Failed
+			continue
 		case !row.single():
 			d = stat.Means(means(x), means(y))
 		case len(x[0]) < fewestTrials || len(y[0]) < fewestTrials:
-			row.Verdict = TooFew
+			all[i].verdict = TooFew
 			continue
 		default:
 			beyond := c.Floor.Twice()
-			beyond.Allowance = (math.Abs(before.runs[0].drift) + math.Abs(after.runs[0].drift)) / 2
+			beyond.Allowance = (math.Abs(c.before.runs[0].drift) + math.Abs(c.after.runs[0].drift)) / 2
 			d = stat.Welch(x[0], y[0], beyond)
 		}
-		rows, tests = append(rows, row), append(tests, &d)
+		all[i].test = &d
+		tests = append(tests, &d)
 	}
 	stat.Holm(tests)
-	for i, row := range rows {
-		row.conclude(tests[i])
-	}
+	return all
 }
 
 // conclude sets the interval of the row and its verdict.
@@ -161,23 +178,6 @@ func (r *Change) conclude(d *stat.Test) {
 	case high < 1:
 		r.Verdict = Slower
 	}
-}
-
-// Regressions returns a line for every row whose goodput has certainly fallen by more than the threshold, a share from 0
-// to 1: the whole interval of the ratio lies below 1 - threshold. Rows in which only the new runs had trials without a success
-// are included.
-func (c *Comparison) Regressions(threshold float64) []string {
-	var lines []string
-	for _, r := range c.Rows {
-		switch {
-		case r.Verdict == Failed && r.Old.PerSecond > 0:
-			lines = append(lines, fmt.Sprintf("%s: the new run had trials without a success, the old one had none", r.At))
-		case r.High != nil && *r.High < 1-threshold:
-			lines = append(lines, fmt.Sprintf("%s: goodput fell by %s to %s, 95%% sure: more than the threshold of %s",
-				r.At, text.Percent(1-*r.High), text.Percent(1-*r.Low), text.ShortPercent(threshold)))
-		}
-	}
-	return lines
 }
 
 // mostListed is how many strategies and limits a sentence names before it only counts the others.

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"sweetspot/results"
 	"sweetspot/results/compare"
 	"sweetspot/results/internal/fixture"
@@ -91,27 +89,33 @@ func TestComparisonLooksAsBefore(t *testing.T) {
 	}
 }
 
-func TestRegressionsAreCertainAndBeyondTheThreshold(t *testing.T) {
+func TestUnmetThresholdsAreCertain(t *testing.T) {
 	for _, c := range []struct {
 		name      string
 		share     float64
 		threshold float64
 		want      string
 	}{
-		{"20% slower, 5% allowed", 0.8, 0.05, "fasthttp at limit 60: goodput fell by 15% to 26%, 95% sure: more than the threshold of 5%"},
+		{"20% slower, 5% allowed", 0.8, 0.05, "fasthttp at limit 60: goodput fell by 15% to 26%, 95% sure: more than the threshold of 5%; it was 532 and is 424"},
 		{"20% slower, 20% allowed", 0.8, 0.2, ""},
 		{"4% slower, 5% allowed", 0.96, 0.05, ""},
 		{"20% faster, nothing allowed", 1.2, 0, ""},
 	} {
 		comparison := between(t, fixture.Session(t, 8, 10, "", 1), fixture.Session(t, 9, 10, "fasthttp", c.share))
-		if got := strings.Join(comparison.Regressions(c.threshold), "|"); got != c.want {
+		comparison.Hold([]compare.Gate{gate(t, fmt.Sprint(c.threshold))})
+		got := ""
+		if err := comparison.Unmet(); err != nil {
+			got = err.Error()
+		}
+		if !strings.HasPrefix(got, c.want) || (got == "") != (c.want == "") || strings.Contains(got, "\n") {
 			t.Errorf("%s:\ngot  %s\nwant %s", c.name, got, c.want)
 		}
 	}
-	got := comparisons(t)["broken"].Regressions(0.5)
-	want := []string{"pool at limit 60: the new run had trials without a success, the old one had none"}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
+	broken := comparisons(t)["broken"]
+	broken.Hold([]compare.Gate{gate(t, "50%")})
+	const want = "pool at limit 60: the new run had trials without a success, the old one had none"
+	if err := broken.Unmet(); err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }
 

@@ -183,8 +183,8 @@ func (c contest) uncorrected(t *testing.T, p float64) float64 {
 		random := rand.New(rand.NewPCG(seed, 6))
 		before, after := summarised(c.run(random, c.old, 0)), summarised(c.run(random, c.new, 0))
 		if slices.ContainsFunc(before.order, func(at results.At) bool {
-			x, _ := before.rates(at)
-			y, _ := after.rates(at)
+			x, _ := before.logs(at, results.Goodput())
+			y, _ := after.logs(at, results.Goodput())
 			return stat.Welch(x, y, stat.Beyond{}).P <= p
 		}) {
 			n++

@@ -53,7 +53,7 @@ func MeasureFloor(runs []*results.Run) (Floor, error) {
 	all := sideOf(runs, grouped)
 	var strategies, ratios [][][]float64 // ln(goodput) by strategy or pair, run and trial
 	for _, at := range all.order {
-		rates, complete := all.rates(at)
+		rates, complete := all.logs(at, results.Goodput())
 		if !complete || len(rates) < len(runs) {
 			continue
 		}

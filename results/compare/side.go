@@ -40,14 +40,14 @@ func (s side) with(at results.At) []single {
 	return slices.DeleteFunc(slices.Clone(s.runs), func(one single) bool { return len(one.groups[at]) == 0 })
 }
 
-// rates returns what [single.rates] does for each run that measured the strategy at the limit.
-func (s side) rates(at results.At) (logs [][]float64, all bool) {
+// logs returns what [single.logs] does for each run that measured the strategy at the limit.
+func (s side) logs(at results.At, f results.Figure) (logs [][]float64, all bool) {
 	for _, one := range s.with(at) {
-		rates, ok := one.rates(at)
+		ofRun, ok := one.logs(at, f)
 		if !ok {
 			return nil, false
 		}
-		logs = append(logs, rates)
+		logs = append(logs, ofRun)
 	}
 	return logs, true
 }
@@ -71,7 +71,7 @@ func (s side) summary(at results.At) results.Summary {
 		}
 	}
 	combined := results.Summarise(trials)[0]
-	if logs, all := s.rates(at); all {
+	if logs, all := s.logs(at, results.Goodput()); all {
 		combined.SetRate(text.Each(means(logs), math.Exp))
 	}
 	return combined
@@ -151,13 +151,15 @@ func (s single) driftWarning() []results.Warning {
 	return []results.Warning{w.With("change", change)}
 }
 
-// rates returns the logarithms of the trials' goodput in order of time. It reports false if a trial had no success.
-func (s single) rates(at results.At) (logs []float64, all bool) {
+// logs returns the logarithms of a figure of the trials in order of time. It reports false if it is not known of a trial, as of
+// one without a success.
+func (s single) logs(at results.At, f results.Figure) (logs []float64, all bool) {
 	for _, t := range s.groups[at] {
-		if !(t.PerSecond > 0) || math.IsInf(t.PerSecond, 0) {
+		x := f.OfTrial(t)
+		if !(x > 0) || math.IsInf(x, 0) {
 			return nil, false
 		}
-		logs = append(logs, math.Log(t.PerSecond))
+		logs = append(logs, math.Log(x))
 	}
 	return logs, true
 }
@@ -173,7 +175,7 @@ func (s single) slope(trials []results.Trial) float64 {
 	var times, products, squares float64 // sums over the deviations of trials from the mean of their repeats
 	free := -1                           // degrees of freedom
 	for _, at := range s.order {
-		rates, all := s.rates(at)
+		rates, all := s.logs(at, results.Goodput())
 		if !all {
 			continue
 		}

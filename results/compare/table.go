@@ -45,6 +45,9 @@ func (c *Comparison) Draw(p render.Page) error {
 	p.List(marks.List())
 	p.Paragraph(render.Faint, c.legend())
 	p.List(c.unmatched())
+	if err := c.drawGates(p); err != nil {
+		return err
+	}
 	if err := c.drawOptima(p); err != nil {
 		return err
 	}

@@ -41,25 +41,29 @@ func Curve(limits []results.Summary, y Quantity, found *results.Optimum, columns
 	}
 	step := roundStep(most / curveHeight)
 	rows := math.Ceil(most / step)
-	margin := twwidth.Width(text.ShortNumber(rows*step)) + 2*gap // room for the labels, and for the part of the last limit's label right of its tick
 	// Powers of two at both ends, so that every tick can be one; at least one doubling.
 	first := math.Floor(math.Log2(float64(limits[0].Limit)))
 	last := max(first+1, math.Ceil(math.Log2(float64(limits[len(limits)-1].Limit))))
+	// Room for the labels of the vertical axis, and for the half of the last limit's label that is right of its tick.
+	margin := twwidth.Width(text.ShortNumber(rows*step)) + gap + max(gap, len(logLabel(last))/2)
 	x := axis{first, last, max(minCurveWidth, min(columns, curveWidth)-margin)}
 	plot := asciigraph.Plot(x.resample(limits, y),
 		asciigraph.Height(int(rows)), asciigraph.LowerBound(0), asciigraph.UpperBound(rows*step), asciigraph.Offset(2),
 		asciigraph.YAxisValueFormatter(text.ShortNumber),
 		asciigraph.XAxisRange(first, last), asciigraph.XAxisTickCount(x.ticks()),
-		asciigraph.XAxisValueFormatter(func(log float64) string { return text.Count(int(math.Round(math.Exp2(log)))) }))
+		asciigraph.XAxisValueFormatter(logLabel))
 	picture := []Line{{Plain, y.Title + " against the limit"}}
 	for line := range strings.SplitSeq(plot, "\n") {
 		picture = append(picture, Line{Plain, line})
 	}
-	if pointer := x.pointer(plot, found); pointer != "" {
-		picture = append(picture, Line{conclusionStyle(found), pointer})
+	for _, line := range x.pointer(plot, found) {
+		picture = append(picture, Line{conclusionStyle(found), line})
 	}
 	return picture
 }
+
+// logLabel is the label of the limit with that logarithm of base 2.
+func logLabel(log float64) string { return text.Count(int(math.Round(math.Exp2(log)))) }
 
 // roundStep returns the smallest of 1, 2, 2.5, 5 and 10 times a power of ten that is not less than least.
 func roundStep(least float64) float64 {
@@ -112,11 +116,11 @@ func (a axis) resample(limits []results.Summary, y Quantity) []float64 {
 	return values
 }
 
-// pointer returns a line for below the plot that points at the limit that was found and shows its interval. It is empty if
-// no limit was found.
-func (a axis) pointer(plot string, found *results.Optimum) string {
+// pointer returns what stands below the plot: a line that points at the limit that was found and shows its interval, and the words
+// for it, in a line of their own if there is no room beside it. It is empty if no limit was found.
+func (a axis) pointer(plot string, found *results.Optimum) []string {
 	if found.Label() == "" {
-		return ""
+		return nil
 	}
 	at := strings.Index(plot, "└") // the axis begins here
 	margin := twwidth.Width(plot[strings.LastIndex(plot[:at], "\n")+1:at]) + 1
@@ -125,8 +129,13 @@ func (a axis) pointer(plot string, found *results.Optimum) string {
 	low, high = min(low, use), max(high, use)
 	line := strings.Repeat("─", use-low) + "▲" + strings.Repeat("─", high-use)
 	words := found.Label() + " " + text.Count(found.Limit)
-	if before := low - len(words) - 1; high+1+len(words) >= a.width && before >= 0 {
-		return strings.Repeat(" ", margin+before) + words + " " + line
+	before := low - len(words) - 1
+	switch {
+	case high+1+len(words) < a.width:
+		return []string{strings.Repeat(" ", margin+low) + line + " " + words}
+	case before >= 0:
+		return []string{strings.Repeat(" ", margin+before) + words + " " + line}
 	}
-	return strings.Repeat(" ", margin+low) + line + " " + words
+	below := max(0, min(use, a.width-len(words)))
+	return []string{strings.Repeat(" ", margin+low) + line, strings.Repeat(" ", margin+below) + words}
 }

@@ -3,6 +3,8 @@ package render
 import (
 	"testing"
 
+	"github.com/olekukonko/tablewriter/pkg/twwidth"
+
 	"sweetspot/results"
 )
 
@@ -13,7 +15,14 @@ func TestCurveTakesAnyLimits(t *testing.T) {
 			summaries = append(summaries, results.Summary{Limit: limit, PerSecond: 0.001 * float64(limit)})
 		}
 		for _, columns := range []int{0, 30, 80, 500} {
-			_ = Curve(summaries, goodput, &results.Optimum{Verdict: results.Peak, Limit: 52, Low: 44, High: 52, Certain: true}, columns) // whose only contract here is not to panic
+			for _, low := range []int{1, 44} {
+				found := &results.Optimum{Verdict: results.Peak, Limit: 52, Low: low, High: 100000, Certain: true}
+				for _, line := range Curve(summaries, goodput, found, columns) {
+					if n := twwidth.Width(line.Text); columns >= 80 && n > columns {
+						t.Errorf("limits %v: %d columns, want at most %d: %q", limits, n, columns, line.Text)
+					}
+				}
+			}
 		}
 	}
 }

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"sweetspot/results"
+	"sweetspot/results/snippet"
 	"sweetspot/results/text"
 )
 
@@ -30,6 +32,7 @@ func drawSweep(p Page, run *results.Run) error {
 		p.Paragraph(Plain, fmt.Sprintf("In theory the bundled server's peak is %s/s at limit %s, and %s is the smallest limit that gives %s of it.",
 			text.Number(b.PerSecond), text.Count(b.Limit), text.Count(b.Smallest), text.ShortPercent(b.Share)))
 	}
+	defer drawUse(p, run)
 	if len(run.Strategies) < 2 {
 		return nil
 	}
@@ -44,6 +47,23 @@ func drawSweep(p Page, run *results.Run) error {
 		}
 	}
 	return drawProjection(p, run.Strategies)
+}
+
+// drawUse names the limit to use, if several strategies have one, and says how other programs keep to it.
+func drawUse(p Page, run *results.Run) {
+	h := run.Headline()
+	if h.Limit < 1 {
+		return
+	}
+	if len(run.Optima) > 1 {
+		p.Paragraph(Best, strings.TrimSpace(h.String()+". "+h.Reason))
+	}
+	p.Heading(2, "To keep to this limit")
+	var ways []Finding
+	for _, l := range snippet.Lines(h.Limit) {
+		ways = append(ways, Finding{Text: l.Where + ": " + l.Code})
+	}
+	p.Findings(ways)
 }
 
 // drawLimits draws the sweep of one strategy.

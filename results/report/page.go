@@ -162,23 +162,20 @@ func newRunHead(source Source, letter string, number int, d data) runHead {
 		h.Target = fmt.Sprintf("the bundled server, profile %s", text.Clean(run.Bundled.Profile))
 	}
 	h.Headline = run.Headline()
-	colour := func(of func(results.At) bool) int {
-		i := slices.IndexFunc(d.Lines, func(l line) bool { return l.Run == number && of(l.at) })
+	colour := func(at results.At) int {
+		i := slices.IndexFunc(d.Lines, func(l line) bool { return l.Run == number && l.at == at })
 		if i < 0 {
 			return -1
 		}
 		return d.Lines[i].Colour
 	}
-	h.Colour = colour(func(at results.At) bool { return at.Strategy == h.Headline.Strategy })
+	h.Colour = colour(h.Headline.At)
 	if len(run.Optima) == 1 {
 		h.Headline.Why = strings.TrimSpace(h.Headline.Why + " " + text.Clean(run.Optima[0].Effort()))
 		return h
 	}
 	for _, o := range run.Optima {
-		a := answer{
-			Name: text.Clean(o.Strategy), Label: o.Label(), Figure: text.Count(o.Limit), Text: text.Clean(o.Conclusion()),
-			Colour: colour(func(at results.At) bool { return at == o.At() }),
-		}
+		a := answer{Name: o.At().Name(false), Label: o.Label(), Figure: text.Count(o.Limit), Text: text.Clean(o.Conclusion()), Colour: colour(o.At())}
 		if a.Label == "" {
 			a.Figure = "?"
 		}
@@ -205,13 +202,13 @@ func sideBySide(sources []Source, heads []runHead) *table {
 	for i, source := range sources {
 		h := heads[i]
 		best := slices.DeleteFunc(source.Run.Compared(), func(s results.Summary) bool {
-			return h.Headline.Strategy != "" && s.Strategy != h.Headline.Strategy
+			return h.Headline.At.Strategy != "" && s.At().AnyLimit() != h.Headline.At
 		})
 		row := []string{h.Letter + " " + h.Command, h.Target, noValue, noValue, noValue, noValue, noValue, noValue, h.Started}
 		if len(best) > 0 {
 			s := best[0]
 			row = []string{
-				row[0], h.Target, text.Clean(s.Strategy), text.Count(s.Limit), text.Number(s.PerSecond),
+				row[0], h.Target, s.At().Name(len(source.Run.Targets) > 0), text.Count(s.Limit), text.Number(s.PerSecond),
 				orNoValue(s.Latency.P50, text.Span), orNoValue(s.Latency.P99, text.Span), text.Percent(failedShare(s)), h.Started,
 			}
 		}

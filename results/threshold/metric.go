@@ -145,12 +145,31 @@ func measuredIn(r *results.Run, strategy string) (measured, error) {
 }
 
 // write writes a value for people, with its interval.
-func (m *metric) write(v value) string {
-	words := cmp.Or(v.words, precisely(v.estimate, m.time))
+func (m *metric) write(v value, number func(x float64, time int) string) string {
+	words := cmp.Or(v.words, number(v.estimate, m.time))
 	if v.low != nil && v.high != nil {
-		words += fmt.Sprintf(" (95%% sure: %s to %s)", precisely(*v.low, m.time), precisely(*v.high, m.time))
+		words += fmt.Sprintf(" (95%% sure: %s to %s)", number(*v.low, m.time), number(*v.high, m.time))
 	}
 	return words
+}
+
+// nearShare is the share by which two values may differ and look equal as the tables write them.
+const nearShare = 0.01
+
+// writerFor returns how the values of a requirement are written: as in the tables, unless what it compares could look equal then.
+func writerFor(left, right float64) func(x float64, time int) string {
+	if math.Abs(left-right) <= nearShare*max(math.Abs(left), math.Abs(right)) {
+		return precisely
+	}
+	return asInTables
+}
+
+// asInTables writes a value as the tables do.
+func asInTables(x float64, time int) string {
+	if time == 1 {
+		return text.Span(x)
+	}
+	return text.Number(x)
 }
 
 // precisely writes a value with six digits, so that a value that narrowly misses a threshold does not look equal to it.

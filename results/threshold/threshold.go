@@ -64,7 +64,8 @@ func (t *Threshold) Check(command string, strategies []string) error {
 // the run meets the requirement. A run that lacks a metric does not meet it.
 func (t *Threshold) Failure(run *results.Run) string {
 	known := values{}
-	var seen []string
+	var names []operand
+	var found []value
 	for _, o := range t.operands {
 		if _, again := known[o.String()]; again {
 			continue
@@ -74,9 +75,14 @@ func (t *Threshold) Failure(run *results.Run) string {
 			return fmt.Sprintf("not met: %s: %s is not known: %v", t, o, err)
 		}
 		known[o.String()] = v.estimate
-		seen = append(seen, o.String()+" is "+o.metric.write(v))
+		names, found = append(names, o), append(found, v)
 	}
 	left, right := t.left.value(known), t.right.value(known)
+	write := writerFor(left, right)
+	var seen []string
+	for i, o := range names {
+		seen = append(seen, o.String()+" is "+o.metric.write(found[i], write))
+	}
 	switch {
 	case !finite(left) || !finite(right):
 		return fmt.Sprintf("not met: %s: it divides by 0 where %s", t, strings.Join(seen, ", "))
@@ -86,7 +92,7 @@ func (t *Threshold) Failure(run *results.Run) string {
 		return fmt.Sprintf("not met: %s: %s", t, strings.Join(seen, ", "))
 	}
 	return fmt.Sprintf("not met: %s: %s against %s, where %s", t,
-		precisely(left, t.left.time), precisely(right, t.right.time), strings.Join(seen, ", "))
+		write(left, t.left.time), write(right, t.right.time), strings.Join(seen, ", "))
 }
 
 // meets reports whether the comparison holds.

@@ -40,7 +40,7 @@ func TestFailureIsEmptyOrSaysWhatWasMeasured(t *testing.T) {
 		{"per_second(fasthttp) > 2e3", "not met: per_second(fasthttp) > 2e3: per_second(fasthttp) is 2,000"},
 		{"2000 <= per_second( fasthttp )", ""},
 		{"per_second(pool) > 2 + 3 * 4 - 10 / 5 - -1", ""},
-		{"per_second(pool) < (2 + 3) * 4", "not met: per_second(pool) < (2 + 3) * 4: 990 against 20, where per_second(pool) is 990"},
+		{"per_second(pool) < (2 + 3) * 4", "not met: per_second(pool) < (2 + 3) * 4: 990 against 20.0, where per_second(pool) is 990"},
 		{"errors(pool) <= 1%", ""},
 		{"errors(pool) < 1 %", "not met: errors(pool) < 1 %: errors(pool) is 1%, 20 of 2,000 requests"},
 		{"errors(fasthttp) <= 0", ""},
@@ -65,10 +65,23 @@ func TestFailureIsEmptyOrSaysWhatWasMeasured(t *testing.T) {
 	}
 }
 
+func TestFailureWritesFiguresAsTablesDoUnlessTheyCouldLookEqual(t *testing.T) {
+	run := measured(t)
+	run.Strategies[0].Latency.P99 = 0.0123456
+	for _, c := range []struct{ text, want string }{
+		{"p99(pool) < 10ms", "p99(pool) is " + (results.Latencies()[4].Write)(0.0123456)},
+		{"p99(pool) < 12.3ms", "p99(pool) is 12.3456 ms"},
+	} {
+		if got := parsed(t, c.text).Failure(run); !strings.HasSuffix(got, c.want) {
+			t.Errorf("%s: got %q, want %q", c.text, got, c.want)
+		}
+	}
+}
+
 func TestFailureReportsTheIntervalWithoutDecidingByIt(t *testing.T) {
 	run := fixture.Compared(t, 3)
 	got := parsed(t, "per_second(pool) > 3000").Failure(run)
-	if !strings.Contains(got, "per_second(pool) is 2,531.") || !strings.Contains(got, " (95% sure: 2,4") {
+	if !strings.Contains(got, "per_second(pool) is 2,53") || !strings.Contains(got, " (95% sure: 2,4") {
 		t.Errorf("got %q", got)
 	}
 	low, point := *run.Strategies[1].Low, run.Strategies[1].PerSecond

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// The module under testdata/channel is README's example of a strategy outside this repository.
+// The module under testdata/channel is the example in strategies/README.md of a strategy outside this repository.
 func TestModuleOutsideTheRepository(t *testing.T) {
 	run := func(t *testing.T, args ...string) (stdout string) {
 		t.Helper()

@@ -80,7 +80,10 @@ func (s *Server) Counts(ctx context.Context) (bench.ServerCounts, error) {
 	if err != nil {
 		return bench.ServerCounts{}, fmt.Errorf("read the bundled server's counts: %w", err)
 	}
-	return bench.ServerCounts{Requests: counted.Requests, PeakInFlight: int(counted.PeakInFlight)}, nil
+	return bench.ServerCounts{
+		Requests: counted.Requests, PeakInFlight: int(counted.PeakInFlight),
+		InFlight: time.Duration(counted.InFlightSeconds * float64(time.Second)),
+	}, nil
 }
 
 // takeStats returns what the server has counted, and resets its counters.
