@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -17,17 +18,27 @@ import (
 type target struct {
 	index   *int // in the run's list of targets; nil if the run has one
 	load    Load
-	witness func() (ServerCounts, error) // what the server has counted since the last call; nil if it does not count
-	ports   *ports.Watch                 // of this machine, for connections to the server
-	latest  string                       // the strategy of the latest trial
-	named   []string                     // hosts that an alert has named
-	silent  int                          // trials without success of strategies that have had one, since the latest success
-	failure string                       // the latest
+	witness func() (ServerCounts, error)  // what the server has counted since the last call; nil if it does not count
+	ports   *ports.Watch                  // of this machine, for connections to the server
+	spoken  map[strategies.Protocol]error // why the server does not speak a protocol, as far as that was asked; nil if it does
+	latest  string                        // the strategy of the latest trial
+	named   []string                      // hosts that an alert has named
+	silent  int                           // trials without success of strategies that have had one, since the latest success
+	failure string                        // the latest
 }
 
 func newTarget(load Load, witness func() (ServerCounts, error)) *target {
 	load.hosts = hostsOf(load.URLs)
-	return &target{load: load, witness: witness, ports: ports.NewWatch(load.firstHop())}
+	return &target{load: load, witness: witness, spoken: map[strategies.Protocol]error{}, ports: ports.NewWatch(load.firstHop())}
+}
+
+// speaks returns an error if the first of the load's hosts does not speak the protocol of the strategy.
+func (on *target) speaks(ctx context.Context, s strategies.Strategy) error {
+	p := strategies.ProtocolOf(s)
+	if _, asked := on.spoken[p]; !asked {
+		on.spoken[p] = on.load.target().Speaks(ctx, p, on.load.URLs.At(0))
+	}
+	return on.spoken[p]
 }
 
 // number returns the index of the target; 0 also if the run has one.
@@ -78,6 +89,10 @@ func (r *runner) open(ctx context.Context, on *target, all []strategies.Strategy
 	for _, s := range all {
 		if ctx.Err() != nil {
 			break
+		}
+		if err := on.speaks(ctx, s); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", s.Name(), err))
+			continue
 		}
 		session, err := openSession(ctx, s, on.load.target(), limit)
 		if err != nil {

@@ -2,9 +2,11 @@ package strategies
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 
+	"sweetspot/strategies/http1"
 	"sweetspot/strategies/network"
 )
 
@@ -48,8 +50,8 @@ func ProtocolOf(s Strategy) Protocol {
 }
 
 // Speaks finds out whether the server at a URL speaks the protocol, by opening a connection with the settings of target. It makes
-// no request. It returns nil if the server does, or if the protocol is [HTTP1], for which it does not ask; else an error that says
-// why not, or ctx's error.
+// no request, although a server of HTTP/1.1 may take the preface of HTTP/2 for one. It returns an error, which says what the server speaks instead, if it certainly does not speak the protocol. It
+// returns nil otherwise, also if the server could not be asked, and for [HTTP1], for which it does not ask.
 func (t Target) Speaks(ctx context.Context, p Protocol, address string) error {
 	to, err := url.Parse(address)
 	if err != nil || p == HTTP1 {
@@ -61,10 +63,13 @@ func (t Target) Speaks(ctx context.Context, p Protocol, address string) error {
 	n := t.Network()
 	defer n.Close()
 	conn, err := openers[p](n, t)(ctx, to, func() {})
-	if err != nil {
+	switch {
+	case err == nil:
+		return conn.Close()
+	case errors.Is(err, network.ErrProtocol), errors.Is(err, http1.ErrMalformed):
 		return fmt.Errorf("it speaks %v, and the server does not: %w", p, err)
 	}
-	return conn.Close()
+	return nil
 }
 
 // opener opens a connection to the host of a URL. The function changed is that of [streams.NewPool].

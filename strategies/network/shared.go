@@ -3,6 +3,7 @@ package network
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -44,8 +45,11 @@ func (n *Network) DialShared(ctx context.Context, address string, config *tls.Co
 // noAgreement is how package tls, which has no type for it, names the alert of a server that speaks none of the protocols offered.
 const noAgreement = "tls: no application protocol"
 
+// ErrProtocol is what the error of DialShared wraps if the server speaks another protocol.
+var ErrProtocol = errors.New("no agreement by ALPN")
+
 func disagrees(address string, config *tls.Config) error {
-	return &TLSError{fmt.Errorf("dial %s: TLS handshake: the server does not speak %s (no agreement by ALPN)", address, config.NextProtos[0])}
+	return &TLSError{fmt.Errorf("dial %s: TLS handshake: the server does not speak %s: %w", address, config.NextProtos[0], ErrProtocol)}
 }
 
 // CountRequest counts the connection as one that carries a request in the current run.
