@@ -45,7 +45,7 @@ var may = map[string][]string{
 	"sweetspot/bench/ports":              {},
 	"sweetspot/bench":                    {"sweetspot/strategies", "sweetspot/strategies/network", "sweetspot/results", "sweetspot/results/stat", "sweetspot/results/text", "sweetspot/bench/optimum", "sweetspot/bench/ports", "sweetspot/bench/process"},
 	"sweetspot/bench/cli":                {"sweetspot/*", "sweetspot/bench/cli/*", "sweetspot/bench/ports", "sweetspot/bench/process", "sweetspot/server/capacity", "sweetspot/results/*", "sweetspot/strategies/all", "sweetspot/strategies/expect", "sweetspot/strategies/external", "sweetspot/strategies/network"},
-	"sweetspot/bench/cli/bundled":        {"sweetspot/bench", "sweetspot/server"},
+	"sweetspot/bench/cli/bundled":        {"sweetspot/bench", "sweetspot/server", "sweetspot/strategies"},
 	"sweetspot/bench/cli/console":        {"sweetspot/bench", "sweetspot/bench/cli/terminal", "sweetspot/results", "sweetspot/results/render", "sweetspot/results/text"},
 	"sweetspot/bench/cli/live":           {"sweetspot/bench", "sweetspot/results", "sweetspot/results/report", "sweetspot/results/text"},
 	"sweetspot/bench/cli/machine":        {"sweetspot/results"},

@@ -79,38 +79,49 @@ func (c candidate) label(t *results.Trial, block int) {
 // candidates are the strategies of a run with their sessions.
 type candidates []candidate
 
-// open opens a session on the target for every strategy, for the most requests that it has in flight at the limit. A strategy
-// that cannot run here is left out with a warning, unless none is left.
-func (r *runner) open(ctx context.Context, on *target, all []strategies.Strategy, limit int) (candidates, error) {
+// settings returns what the sessions of the candidate have in common.
+func (c candidate) settings() strategies.Target {
+	t := c.target.load.target()
+	t.Streams = c.streams
+	return t
+}
+
+// open opens a session on the target for every strategy, for the most requests that it has in flight at the limit, or several if
+// the strategy is measured with several numbers of streams: see [Load.streamsOf]. A strategy that cannot run here is left out
+// with a warning, unless none is left.
+func (r *runner) open(ctx context.Context, on *target, all []strategies.Strategy, limit int, streams ...int) (candidates, error) {
 	var (
 		opened candidates
 		errs   []error
 	)
 	for _, s := range all {
-		if ctx.Err() != nil {
-			break
+		for _, n := range on.load.streamsOf(s, streams) {
+			if ctx.Err() != nil {
+				break
+			}
+			c, err := candidate{strategy: s, target: on, limit: s.Limit(limit), streams: n, began: r.began}.opened(ctx)
+			if err != nil {
+				errs = append(errs, err)
+				break // for the same reason with any number of streams
+			}
+			r.observe.reportVersion(s, c.session)
+			r.enter(c)
+			opened = append(opened, c)
 		}
-		if err := on.speaks(ctx, s); err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", s.Name(), err))
-			continue
-		}
-		session, err := openSession(ctx, s, on.load.target(), limit)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		r.observe.reportVersion(s, session)
-		c := candidate{
-			strategy: s, target: on, session: session, ending: newEnding(session), limit: s.Limit(limit), streams: on.load.streamsOf(s), began: r.began,
-		}
-		r.enter(c)
-		opened = append(opened, c)
 	}
 	if len(opened) == 0 {
 		return nil, errors.Join(append(errs, ctx.Err())...)
 	}
 	r.warnLeftOut(errs)
 	return opened, nil
+}
+
+// opened returns the candidate with its first session, if the target speaks its protocol.
+func (c candidate) opened(ctx context.Context) (candidate, error) {
+	if err := c.target.speaks(ctx, c.strategy); err != nil {
+		return c, fmt.Errorf("%s: %w", c.strategy.Name(), err)
+	}
+	return c.reopened(ctx, c.settings())
 }
 
 // HasCopy reports whether a comparison of that many strategies, in repeats blocks, measures a second copy of one of them to
@@ -125,7 +136,7 @@ func (r *runner) withCopy(ctx context.Context, all candidates, repeats int, rand
 		return all
 	}
 	twin := all[random.IntN(len(all))]
-	twin, err := twin.reopened(ctx, twin.target.load.target())
+	twin, err := twin.reopened(ctx, twin.settings())
 	if err != nil {
 		r.warn(results.Warningf(results.NotChecked, "the comparison is not checked by a second copy of a strategy: %v", err))
 		return all
@@ -137,8 +148,11 @@ func (r *runner) withCopy(ctx context.Context, all candidates, repeats int, rand
 // reopened returns the candidate with another session of its strategy.
 func (c candidate) reopened(ctx context.Context, target strategies.Target) (candidate, error) {
 	session, err := openSession(ctx, c.strategy, target, c.limit)
+	if err != nil {
+		return c, err
+	}
 	c.session, c.ending = session, newEnding(session)
-	return c, err
+	return c, nil
 }
 
 // close closes the sessions, all at once, since a program may take a while to end. If ctx ends, it does not wait much longer.

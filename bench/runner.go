@@ -71,7 +71,7 @@ func (r *runner) trial(ctx context.Context, c candidate, block int, doing string
 	if r.idle && t.Failed[strategies.Timeout.String()] > 0 {
 		t.Warn(results.Warningf(results.IdleConnections, "the other strategies hold idle connections open"))
 	}
-	if why := c.target.reconcile(t); why != nil {
+	if why := c.reconcile(t); why != nil {
 		if err := accountable(c.session, why); err != nil {
 			t = c.broken(err, block)
 			return t, r.drop(ctx, c, t)

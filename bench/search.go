@@ -23,7 +23,8 @@ type search struct {
 	broken      string         // why the strategy broke down
 	clientBound bool           // the client, or the load's rate, is the bottleneck
 	why         string         // the signs of that, or the rate
-	harm        string         // to the target, for which the search was stopped
+	second      secondConnection
+	harm        string // to the target, for which the search was stopped
 
 	reachMeasured bool // also if nothing could be measured
 }
@@ -139,7 +140,7 @@ func (s *search) optimum() results.Optimum {
 	if s.broken != "" {
 		o.Verdict, o.Warnings = results.Unstable, []results.Warning{results.Warningf(results.BrokeDown, "it broke down: %s", s.broken)}
 	}
-	o.Strategy = s.candidate.strategy.Name()
+	o.Strategy, o.Streams = s.candidate.strategy.Name(), s.candidate.streams
 	o.Trials = len(s.trials)
 	o.Elapsed = s.elapsed.Seconds()
 	for _, t := range s.trials {
@@ -148,6 +149,10 @@ func (s *search) optimum() results.Optimum {
 	if s.clientBound {
 		o.Verdict = results.ClientBound
 		o.Warnings = append(o.Warnings, results.Warningf(results.BoundByClient, "the client is the bottleneck, not the server: %s", s.why))
+	}
+	if gain, bound := s.second.proves(); bound {
+		o.Warnings = append(o.Warnings, results.Warningf(results.BoundByConnection,
+			"one connection is the bottleneck: with two, goodput is %.2f times as high", gain).With("gain", gain))
 	}
 	if s.harm != "" {
 		o.Warnings = append(o.Warnings, results.Warningf(results.Harm, "the search stopped so as not to harm the target: %s", s.harm))

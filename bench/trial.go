@@ -52,6 +52,7 @@ func (c candidate) trial(ctx context.Context, load Load, block int, progress fun
 		t.Warn(results.Warningf(results.CutShort, "interrupted after %.2g s", t.Elapsed))
 	}
 	validate(t, load)
+	c.warnStreams(t, m.usage.Streams)
 	if n := m.counters.noPort; n > 0 {
 		t.Warn(noPorts(n))
 	}

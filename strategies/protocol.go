@@ -18,6 +18,8 @@ const (
 	HTTP1 Protocol = iota // HTTP/1.1: one request at a time on a connection
 	HTTP2                 // over TLS, or over TCP with prior knowledge: many requests at a time on a connection
 	HTTP3                 // over QUIC: many requests at a time on a connection
+
+	ProtocolCount = iota
 )
 
 // String returns the protocol's name with its version, as in tables and JSON.

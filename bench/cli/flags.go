@@ -43,7 +43,7 @@ type options struct {
 	insecure   bool
 	reach      reach.Flags
 	rate       float64
-	streams    int
+	streams    []int // one at most, but for a sweep
 	decode     string
 	expect     []string
 	maxBody    byteSize
@@ -164,12 +164,15 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 // load returns the load that the flags and the URL, which may be empty, describe.
 func (o *options) load(cmd *cobra.Command, url string, found *faults) bench.Load {
 	load := o.request(cmd, found)
-	load.Streams, load.Requests, load.Duration, load.Warmup = o.streams, o.requests, o.duration, o.warmup
+	load.Requests, load.Duration, load.Warmup = o.requests, o.duration, o.warmup
 	var err error
 	load.URLs, err = o.addresses(url, secret.From(cmd.Context()))
 	found.add(subjectOf(url, o.urls), err)
-	if o.streams < 0 {
-		found.addf("--streams %d: want at least 1, or 0 for as many as the server allows", o.streams)
+	for _, n := range o.streams {
+		if n < 0 {
+			found.addf("--streams %d: want at least 1, or 0 for as many as the server allows", n)
+		}
+		load.Streams = n
 	}
 	if cmd.Flags().Changed("requests") && cmd.Flags().Changed("duration") {
 		found.addf("--requests beside --duration: want trials of N requests or of a DURATION")

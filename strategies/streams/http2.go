@@ -60,6 +60,7 @@ func OpenHTTP2(ctx context.Context, n *network.Network, address string, config *
 		c.Close()
 		return nil, fmt.Errorf("dial %s: %w", address, c.opening(err))
 	}
+	n.NoteStreams(c.most)
 	return c, nil
 }
 
