@@ -78,6 +78,10 @@ var rooms = map[string][]string{
 	"github.com/prometheus/client_golang/prometheus/promhttp": {"sweetspot/bench/cli/live"},
 	"golang.org/x/net/http2":                                  {"sweetspot/strategies/http2", "sweetspot/strategies/streams", "sweetspot/strategies/strategytest"}, // frames and error codes
 	"golang.org/x/net/http2/hpack":                            {"sweetspot/strategies/http2", "sweetspot/strategies/strategytest"},
+	"github.com/quic-go/quic-go":                              {"sweetspot/strategies/streams", "sweetspot/server", "sweetspot/strategies/strategytest"}, // QUIC
+	"github.com/quic-go/quic-go/http3":                        {"sweetspot/strategies/streams", "sweetspot/server", "sweetspot/strategies/strategytest"},
+	"github.com/quic-go/quic-go/qlog":                         {"sweetspot/strategies/streams"},
+	"github.com/quic-go/quic-go/qlogwriter":                   {"sweetspot/strategies/streams"},
 	"golang.org/x/net/proxy":                                  {"sweetspot/strategies/network"}, // SOCKS version 5
 	"golang.org/x/net/netutil":                                {"sweetspot/bench/cli/live"},
 	"gonum.org/v1/plot":                                       {"sweetspot/results/report"},

@@ -156,7 +156,7 @@ func Codes() []Code {
 func Warnings(run *Run) []Warning {
 	all := About("", run.Warnings)
 	for _, o := range run.Optima {
-		all = append(all, About(o.Strategy+": ", o.Warnings)...)
+		all = append(all, About(o.At().Name(false)+": ", o.Warnings)...)
 	}
 	return all
 }

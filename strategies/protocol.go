@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"syscall"
 
 	"sweetspot/strategies/http1"
 	"sweetspot/strategies/network"
@@ -68,7 +69,9 @@ func (t Target) Speaks(ctx context.Context, p Protocol, address string) error {
 	switch {
 	case err == nil:
 		return conn.Close()
-	case errors.Is(err, network.ErrProtocol), errors.Is(err, http1.ErrMalformed):
+	case errors.Is(err, errNotSecure):
+		return err
+	case errors.Is(err, network.ErrProtocol), errors.Is(err, http1.ErrMalformed), p == HTTP3 && (errors.Is(err, syscall.ECONNREFUSED) || Failed(err).Class == Timeout):
 		return fmt.Errorf("it speaks %v, and the server does not: %w", p, err)
 	}
 	return nil
@@ -78,4 +81,4 @@ func (t Target) Speaks(ctx context.Context, p Protocol, address string) error {
 type opener func(ctx context.Context, to *url.URL, changed func()) (multiplexedConn, error)
 
 // openers returns how the connections of each protocol that multiplexes are opened.
-var openers = map[Protocol]func(n *network.Network, target Target) opener{HTTP2: openHTTP2}
+var openers = map[Protocol]func(n *network.Network, target Target) opener{HTTP2: openHTTP2, HTTP3: openHTTP3}

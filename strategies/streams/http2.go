@@ -85,8 +85,7 @@ func (c *HTTP2) Reserve() Room {
 
 // Close implements [Conn].
 func (c *HTTP2) Close() error {
-	err := c.client.Close()
-	return errors.Join(err, c.shared.Close())
+	return c.client.Close() // which closes c.shared
 }
 
 // RoundTrip makes a request. The error wraps [ErrRefused] if the server has not processed it, so that it may be made anew.
