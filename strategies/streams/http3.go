@@ -190,9 +190,9 @@ func (c *HTTP3) end() {
 func (c *HTTP3) RoundTrip(r *http.Request) (*http.Response, error) {
 	response, err := c.client.RoundTrip(r)
 	if err != nil {
-		return nil, c.cause(err, false)
+		return nil, c.cause(r.Context(), err, false)
 	}
-	response.Body = &body3{ReadCloser: response.Body, conn: c}
+	response.Body = &body3{ReadCloser: response.Body, conn: c, ctx: r.Context()}
 	return response, nil
 }
 
@@ -200,12 +200,13 @@ func (c *HTTP3) RoundTrip(r *http.Request) (*http.Response, error) {
 type body3 struct {
 	io.ReadCloser
 	conn *HTTP3
+	ctx  context.Context // of the request
 }
 
 func (b *body3) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if err != nil && err != io.EOF {
-		err = b.conn.cause(err, true)
+		err = b.conn.cause(b.ctx, err, true)
 	}
 	return n, err
 }
@@ -215,11 +216,11 @@ const unusable = "http3: conn unusable"
 
 // cause returns the cause of the error that quic-go gives to a request, as an error whose class is known. Begun says that the head
 // of the response was received before.
-func (c *HTTP3) cause(err error, begun bool) error {
+func (c *HTTP3) cause(ctx context.Context, err error, begun bool) error {
 	var stream *quic.StreamError
 	switch {
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		return err
+	case ctx.Err() != nil: // quic-go has reset the stream for that reason
+		return ctx.Err()
 	case c.network.Closed() != nil:
 		return c.network.Closed()
 	case strings.HasPrefix(err.Error(), unusable):
