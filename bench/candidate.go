@@ -36,7 +36,7 @@ func newTarget(load Load, witness func() (ServerCounts, error)) *target {
 func (on *target) speaks(ctx context.Context, s strategies.Strategy) error {
 	p := strategies.ProtocolOf(s)
 	if _, asked := on.spoken[p]; !asked {
-		on.spoken[p] = on.load.target().Speaks(ctx, p, on.load.URLs.At(0))
+		on.spoken[p] = on.load.Target().Speaks(ctx, p, on.load.URLs.At(0))
 	}
 	return on.spoken[p]
 }
@@ -56,6 +56,7 @@ type candidate struct {
 	session  strategies.Session
 	ending   *ending // of the session
 	limit    int
+	rate     int // of requests that are due per second, if a sweep varies it; else 0
 	streams  int // the most on one connection; 0 if the protocol has none, or the server decides
 	purpose  results.Purpose
 	began    time.Time // the run's start, from which the offsets of its trials count
@@ -65,7 +66,7 @@ type candidate struct {
 
 // at returns what a trial of the candidate measures.
 func (c candidate) at() results.At {
-	return results.At{Strategy: c.strategy.Name(), Limit: c.limit, Target: c.target.number(), Streams: c.streams}
+	return results.At{Strategy: c.strategy.Name(), Limit: c.limit, Rate: c.rate, Target: c.target.number(), Streams: c.streams}
 }
 
 // name returns the candidate's strategy, with its target if the run has several.
@@ -73,6 +74,7 @@ func (c candidate) name() string { return c.at().Name(c.target.index != nil) }
 
 // label says in a trial what it measures, and in which block.
 func (c candidate) label(t *results.Trial, block int) {
+	t.Rate = c.rate
 	t.Strategy, t.Limit, t.Target, t.Streams, t.Block = c.strategy.Name(), c.limit, c.target.index, c.streams, block
 }
 
@@ -81,7 +83,7 @@ type candidates []candidate
 
 // settings returns what the sessions of the candidate have in common.
 func (c candidate) settings() strategies.Target {
-	t := c.target.load.target()
+	t := c.target.load.Target()
 	t.Streams = c.streams
 	return t
 }
@@ -99,7 +101,7 @@ func (r *runner) open(ctx context.Context, on *target, all []strategies.Strategy
 			if ctx.Err() != nil {
 				break
 			}
-			c, err := candidate{strategy: s, target: on, limit: s.Limit(limit), streams: n, began: r.began}.opened(ctx)
+			c, err := candidate{strategy: s, target: on, limit: on.load.limitOf(s, limit), streams: n, began: r.began}.opened(ctx, limit)
 			if err != nil {
 				errs = append(errs, err)
 				break // for the same reason with any number of streams
@@ -116,12 +118,17 @@ func (r *runner) open(ctx context.Context, on *target, all []strategies.Strategy
 	return opened, nil
 }
 
-// opened returns the candidate with its first session, if the target speaks its protocol.
-func (c candidate) opened(ctx context.Context) (candidate, error) {
+// opened returns the candidate with its first session, for limits of at most limit or its own, if the target speaks its protocol.
+func (c candidate) opened(ctx context.Context, limit int) (candidate, error) {
 	if err := c.target.speaks(ctx, c.strategy); err != nil {
 		return c, fmt.Errorf("%s: %w", c.strategy.Name(), err)
 	}
-	return c.reopened(ctx, c.settings())
+	session, err := openSession(ctx, c.strategy, c.settings(), max(c.limit, limit))
+	if err != nil {
+		return c, err
+	}
+	c.session, c.ending = session, newEnding(session)
+	return c, nil
 }
 
 // HasCopy reports whether a comparison of that many strategies, in repeats blocks, measures a second copy of one of them to

@@ -3,11 +3,13 @@ package bench
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"strings"
 	"syscall"
 	"time"
 
+	"sweetspot/bench/arrivals"
 	"sweetspot/results"
 	"sweetspot/strategies"
 )
@@ -27,14 +29,21 @@ type counters struct {
 	err                 string        // of the first failure, in the warm-up or later
 	noPort              int64         // failures because this machine had no free port
 	hosts               []hostCount   // by the hosts' numbers, less 1; warm-up included
+
+	responses *results.Histogram // of the successes, corrected for coordinated omission; nil without a rate
+	interval  time.Duration      // of a closed loop with a rate: from one start in a slot to the next
+	late      *results.Histogram // by how much the starts were; nil in a closed loop
+	begun     int64              // requests of an open loop that were due in the window and have begun
+	queued    int64              // those of them that had to wait for a slot
 }
 
-func newCounters(h *hosts) counters {
+// newCounters returns the counters of a trial at the limit.
+func newCounters(load Load, limit int) counters {
 	var byHost []hostCount
-	if h != nil {
-		byHost = make([]hostCount, len(h.names))
+	if load.hosts != nil {
+		byHost = make([]hostCount, len(load.hosts.names))
 	}
-	return counters{
+	c := counters{
 		failed:    map[strategies.Class]int64{},
 		status:    map[int]int64{},
 		successes: results.NewHistogram(),
@@ -42,11 +51,22 @@ func newCounters(h *hosts) counters {
 		first:     never,
 		hosts:     byHost,
 	}
+	if load.Rate > 0 {
+		c.responses = results.NewHistogram()
+		c.interval = time.Duration(min(float64(limit)/load.Rate*float64(time.Second), math.MaxInt64/2))
+	}
+	if load.Arrivals != "" {
+		c.late = results.NewHistogram()
+	}
+	return c
 }
 
 // add counts an outcome for the window (from, to], the seconds of whose series begin at origin.
 func (c *counters) add(e *completion, from, to, origin time.Duration) {
 	c.busy += max(0, min(e.end, to)-max(e.start, from))
+	if c.late != nil && e.due >= from && e.due < to {
+		c.addArrival(e, to)
+	}
 	if e.outcome.Class != strategies.OK && c.err == "" && e.end != never {
 		c.err = describe(e.outcome)
 	}
@@ -72,6 +92,9 @@ func (c *counters) add(e *completion, from, to, origin time.Duration) {
 		c.succeeded++
 		c.bytes += e.outcome.Bytes
 		c.successes.Record(latency)
+		if c.responses != nil && c.late == nil {
+			c.responses.RecordCorrected(latency, c.interval)
+		}
 		return
 	}
 	c.failed[e.outcome.Class]++
@@ -79,6 +102,54 @@ func (c *counters) add(e *completion, from, to, origin time.Duration) {
 		c.noPort++
 	}
 	c.failures.Record(latency)
+}
+
+// addArrival counts a request of an open loop that was due in the window, whenever it ended: a response that took until after the
+// window is no smaller for that. One that was aborted counts as long as it was waited for.
+func (c *counters) addArrival(e *completion, to time.Duration) {
+	c.begun++
+	c.queued += int64(count(e.possible > e.due))
+	if e.possible != arrivals.NoSlot {
+		c.late.Record(e.start - e.possible)
+	}
+	switch {
+	case e.end == never:
+		c.responses.Record(to - e.due)
+	case e.outcome.Class == strategies.OK:
+		c.responses.Record(e.end - e.due)
+	}
+}
+
+// waited returns the share of the requests of an open loop that had to wait for a slot.
+func (c *counters) waited() float64 { return float64(c.queued) / float64(max(1, c.begun)) }
+
+// An openLoop is what a trial of an open loop measures beside what every trial does.
+type openLoop struct {
+	offered, missed int64   // requests that were due, and those of them that were not begun by the end
+	perSecond       float64 // offered
+}
+
+// close counts what was due in the window [from, to). What has not begun by its end counts in the responses as long as it has
+// waited: they would be better without, just because the server answers no more.
+func (c *counters) close(source *arrivals.Source, from, to time.Duration) openLoop {
+	var o openLoop
+	var first, last time.Duration
+	source.Due(from, to, func(a arrivals.Arrival) {
+		if o.offered == 0 {
+			first = a.Due
+		}
+		o.offered, last = o.offered+1, a.Due
+		if o.offered > c.begun { // they begin in the order in which they are due
+			c.responses.Record(to - a.Due)
+		}
+	})
+	o.missed = max(0, o.offered-c.begun)
+	if length := to - from; to != never {
+		o.perSecond = float64(o.offered) / length.Seconds()
+	} else if last > first { // of a batch
+		o.perSecond = float64(o.offered-1) / (last - first).Seconds()
+	}
+	return o
 }
 
 // withoutPort reports whether an error says that this machine has no free port for a connection. Programs in other languages

@@ -66,10 +66,10 @@ const calibrationWindow = 300 * time.Millisecond
 // the candidate's limit or at calibrationLimit, whichever is less. Its trials have their own session and another server,
 // and are no part of the run. It returns 0 if no session can be opened or nothing succeeds, and ctx's error if ctx ends.
 func (c candidate) calibrate(ctx context.Context, load Load, instant URLs) (float64, error) {
-	load.URLs, load.hosts, load.Expect, load.Rate, load.Duration = instant, nil, nil, 0, min(load.Duration, calibrationWindow)
+	load.URLs, load.hosts, load.Expect, load.Arrivals, load.Rate, load.Duration = instant, nil, nil, "", 0, min(load.Duration, calibrationWindow)
 	load.Route = network.Route{} // its server is on this machine
 	c.limit = min(c.limit, calibrationLimit)
-	settings := load.target()
+	settings := load.Target()
 	settings.Streams = c.streams
 	fresh, err := c.reopened(ctx, settings)
 	if err != nil {

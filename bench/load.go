@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/net/http/httpguts"
 
+	"sweetspot/bench/arrivals"
 	"sweetspot/bench/ports"
 	"sweetspot/results"
 	"sweetspot/strategies"
@@ -31,8 +32,17 @@ type Load struct {
 	Route    network.Route // how connections are made
 	Decode   bool          // decode every body as JSON, as part of the request; one that is not JSON fails
 	MaxBody  int64         // the most bytes that a body may have that is decoded; 0 is [strategies.DefaultMaxBody]
-	Rate     float64       // requests started per second, at most; 0 is no cap
+	Rate     float64       // requests started per second, at most; 0 is no cap. With Arrivals: that are due per second
 	Streams  int           // the most requests at a time on one connection, if the protocol multiplexes; 0: as many as the server allows
+
+	// Arrivals make it an open loop: requests are due at these times, at the Rate, whether or not slots are free, and what is due
+	// waits for a slot. It is empty for a closed loop, in which a request begins as soon as a slot is free and the Rate allows it.
+	Arrivals arrivals.Kind
+	Seed     uint64 // of the Arrivals, which are the same in each trial
+
+	// Most is the most requests in flight where only the machine limits them: those of a strategy that sets no limit, see
+	// [strategies.SetsNoLimit]. 0 is [DefaultMost].
+	Most int
 
 	// Expect decides which whole responses are goodput; nil is every one with a status below 400.
 	Expect *strategies.Expectation
@@ -65,10 +75,46 @@ func (l Load) check() error {
 	if !(l.Rate >= 0) { // written so that NaN is wrong too
 		errs = append(errs, fmt.Errorf("load: rate %g: want at least 0", l.Rate))
 	}
+	if l.Arrivals != "" && !(l.Rate > 0) {
+		errs = append(errs, fmt.Errorf("load: arrivals at a rate of %g: want a rate above 0", l.Rate))
+	}
 	if least := l.ShortestWindow(); l.Requests == 0 && l.Duration > 0 && l.Duration < least {
 		errs = append(errs, fmt.Errorf("load: a duration of %v at a rate of %g per second: want at least %v", l.Duration, l.Rate, least))
 	}
 	return errors.Join(errs...)
+}
+
+// DefaultMost is how many requests a machine has room for by default: files for their connections, ports and memory.
+const DefaultMost = 10_000
+
+// limitOf returns the limit at which a strategy is measured where that of the others is the given one. A strategy that sets no
+// limit gets as many as the machine has room for, if the load says how many requests there are: all of a batch, or those that are
+// due at a rate. Else there are as many callers as the limit, and each of them has one.
+func (l Load) limitOf(s strategies.Strategy, limit int) int {
+	if most := cmp.Or(l.Most, DefaultMost); strategies.SetsNoLimit(s) && !l.callersOnly() {
+		limit = most
+		if l.Requests > 0 {
+			limit = int(min(int64(most), l.Requests))
+		}
+	}
+	return s.Limit(limit)
+}
+
+// callersOnly reports whether only the number of callers says how many requests there are.
+func (l Load) callersOnly() bool { return l.Requests == 0 && l.Rate == 0 }
+
+// warnNoLimit says where a strategy that sets no limit had one.
+func (c candidate) warnNoLimit(t *results.Trial, load Load) {
+	switch {
+	case !strategies.SetsNoLimit(c.strategy):
+	case load.callersOnly():
+		t.Warn(results.Warningf(results.CallersLimit,
+			"it sets no limit, but this loop has %d callers that wait for their answers, so that no more are in flight: it shows no more than a semaphore does", c.limit).
+			With("limit", float64(c.limit)))
+	case load.Requests > int64(c.limit):
+		t.Warn(results.Warningf(results.FewFiles, "%d of the %d requests were in flight at once, and not all: the machine has no room for more connections", c.limit, load.Requests).
+			With("largest_limit", float64(c.limit)))
+	}
 }
 
 // startsInWindow is how many requests start in the shortest window that a rate allows: one may start just before it.
@@ -81,6 +127,11 @@ func (l Load) ShortestWindow() time.Duration {
 		return 0
 	}
 	return time.Duration(min(math.Ceil(startsInWindow/l.Rate*1000)*float64(time.Millisecond), math.MaxInt64/2))
+}
+
+// arriving returns how long it takes until that many requests are due.
+func (l Load) arriving(requests int64) time.Duration {
+	return time.Duration(min(float64(requests)/l.Rate*float64(time.Second), math.MaxInt64/2))
 }
 
 // fewestRequests returns how many requests a trial at the limit makes, at least.
@@ -183,8 +234,8 @@ func (l Load) streamsOf(s strategies.Strategy, each []int) []int {
 	return each
 }
 
-// target returns what a strategy needs to know about the load.
-func (l Load) target() strategies.Target {
+// Target returns what a strategy needs to know about the load.
+func (l Load) Target() strategies.Target {
 	t := strategies.Target{
 		Method: l.Method, Header: l.Header, Body: l.Body, Timeout: l.Timeout, Insecure: l.Insecure, Route: l.Route, JSON: l.Decode, MaxBody: l.MaxBody, Streams: l.Streams,
 		Expect: l.Expect,
@@ -195,7 +246,7 @@ func (l Load) target() strategies.Target {
 // Settings returns the settings that are the same for every client, to be saved and shown with the run. What the load leaves
 // out has its default.
 func (l Load) Settings() results.Settings {
-	t := l.target()
+	t := l.Target()
 	s := results.Settings{
 		Method:         t.Method,
 		Requests:       l.Requests,
@@ -203,6 +254,7 @@ func (l Load) Settings() results.Settings {
 		DialSeconds:    t.DialTimeout.Seconds(),
 		DNSSeconds:     t.DNSCache.Seconds(),
 		Rate:           l.Rate,
+		Arrivals:       string(l.Arrivals),
 		Insecure:       t.Insecure,
 		KeepAlive:      true,
 		HTTP:           "HTTP/1.1",

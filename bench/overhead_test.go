@@ -144,8 +144,8 @@ func bareNetHTTP(url string) func() bool {
 
 func bareSemaphore(ctx context.Context, url string) int64 { return admitted(ctx, overheadLimit, url) }
 
-// bareUnbounded has as many goroutines at the client as the strategy has.
-func bareUnbounded(ctx context.Context, url string) int64 { return admitted(ctx, 4*overheadLimit, url) }
+// bareUnbounded is as many goroutines as there are callers, as the strategy is in a closed loop.
+func bareUnbounded(ctx context.Context, url string) int64 { return admitted(ctx, overheadLimit, url) }
 
 // admitted makes each request on its own goroutine, with a limit on how many at once.
 func admitted(ctx context.Context, most int64, url string) int64 {

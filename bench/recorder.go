@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"sweetspot/bench/arrivals"
 	"sweetspot/strategies"
 )
 
@@ -23,6 +24,8 @@ type recorder struct {
 	most  int64 // requests to start; math.MaxInt64 for no bound
 	pace  *rate.Limiter
 	epoch time.Time // the zero of the recorder's clock
+
+	arrivals *arrivals.Source // of an open loop; nil in a closed one
 
 	round        int64        // size of the round whose starts are spread out; 0 is none
 	firstLatency atomic.Int64 // latency of the first request to end, a time.Duration
@@ -43,14 +46,17 @@ type recorder struct {
 const never = time.Duration(math.MaxInt64)
 
 // newRecorder returns the Work that starts the first most requests of the load, all of which count. If most is 0 it starts
-// requests until the window is shut, and none count before the window is opened.
-func newRecorder(load Load, most int64) *recorder {
-	r := &recorder{urls: load.URLs, hosts: load.hosts, most: most, epoch: time.Now(), counters: newCounters(load.hosts)}
+// requests until the window is shut, and none count before the window is opened. At most limit requests are in flight.
+func newRecorder(load Load, most int64, limit int) *recorder {
+	r := &recorder{urls: load.URLs, hosts: load.hosts, most: most, epoch: time.Now(), counters: newCounters(load, limit)}
 	if most == 0 {
 		r.most = math.MaxInt64
 		r.window.from = never
 	}
-	if load.Rate > 0 {
+	switch {
+	case load.Arrivals != "":
+		r.arrivals = arrivals.Open(load.Arrivals, load.Rate, load.Seed, r.most, limit, r.now)
+	case load.Rate > 0:
 		r.pace = rate.NewLimiter(rate.Limit(load.Rate), 1+int(load.Rate*timerDelay.Seconds()))
 	}
 	r.window.to.Store(int64(never))
@@ -140,15 +146,34 @@ func (r *recorder) length() time.Duration {
 	return max(0, time.Duration(r.window.to.Load())-r.window.from)
 }
 
+// openLoop returns what the arrivals of a trial say, whose window or batch ended at that time; nil of a closed loop. No Run may be in
+// progress.
+func (r *recorder) openLoop(end time.Duration) *openLoop {
+	if r.arrivals == nil {
+		return nil
+	}
+	o := r.counters.close(r.arrivals, r.window.from, end)
+	return &o
+}
+
+// close frees what the recorder needs for its arrivals. No Run may be in progress.
+func (r *recorder) close() {
+	if r.arrivals != nil {
+		r.arrivals.Close()
+	}
+}
+
 // origin returns when what is measured begins, under the recorder's lock: a window when it opens, a batch with its first
 // request.
 func (r *recorder) origin() time.Duration { return max(r.window.from, time.Duration(r.began.Load())) }
 
-// A completion is an outcome with its times, as a shard holds it. Its end is never if it was aborted.
+// A completion is an outcome with its times, as a shard holds it. Its end is never if it was aborted. A closed loop leaves due and
+// possible 0.
 type completion struct {
-	start, end time.Duration
-	outcome    strategies.Outcome
-	host       uint8 // the host's number, see [hosts.number]
+	start, end    time.Duration
+	due, possible time.Duration
+	outcome       strategies.Outcome
+	host          uint8 // the host's number, see [hosts.number]
 }
 
 // shardSize is how many outcomes are flushed together: enough that the lock costs little, few enough that the shards of ten
@@ -182,14 +207,16 @@ func (w *worker) Next(ctx context.Context, request *strategies.Request) bool {
 		r.began.Store(int64(now))
 	}
 	request.URL, request.Index, request.Start = r.urls.At(w.index), w.index, now
+	if r.arrivals != nil {
+		request.Due, request.Possible = w.turn, r.arrivals.Begin(w.turn)
+	}
 	return true
 }
 
 // Delay claims the worker's next request, if it has none yet, and returns how long it has to wait for its turn.
 func (w *worker) Delay() time.Duration {
 	if !w.claims {
-		w.claims, w.index = true, w.recorder.claimed.Add(1)-1
-		w.turn = w.recorder.turn(w.index)
+		w.claim()
 	}
 	if w.turn == 0 {
 		return 0
@@ -197,8 +224,31 @@ func (w *worker) Delay() time.Duration {
 	return max(0, w.turn-w.recorder.now())
 }
 
+func (w *worker) claim() {
+	w.claims = true
+	if arrivals := w.recorder.arrivals; arrivals != nil {
+		a, left := arrivals.Claim()
+		w.take(a, left)
+		return
+	}
+	w.index = w.recorder.claimed.Add(1) - 1
+	w.turn = w.recorder.turn(w.index)
+}
+
+// take makes an arrival the worker's next request, unless none is left.
+func (w *worker) take(a arrivals.Arrival, left bool) {
+	if w.index, w.turn = a.Index, a.Due; !left {
+		w.index = math.MaxInt64
+	}
+}
+
 // await waits for the worker's turn. It returns false if ctx ends first.
 func (w *worker) await(ctx context.Context) bool {
+	if arrivals := w.recorder.arrivals; arrivals != nil && !w.claims {
+		a, ok := arrivals.Take(ctx)
+		w.take(a, ok)
+		return ok
+	}
 	if delay := w.Delay(); delay > 0 {
 		timer := time.NewTimer(delay)
 		defer timer.Stop()
@@ -212,6 +262,9 @@ func (w *worker) await(ctx context.Context) bool {
 }
 
 func (w *worker) Done(request *strategies.Request, o strategies.Outcome) {
+	if w.recorder.arrivals != nil {
+		w.recorder.arrivals.End()
+	}
 	now := w.recorder.now()
 	end := now
 	if o.Latency > 0 { // an outcome that is reported late counts for when it ended
@@ -223,7 +276,7 @@ func (w *worker) Done(request *strategies.Request, o strategies.Outcome) {
 	if o.Class != strategies.OK && w.recorder.aborted.Load() {
 		end = never
 	}
-	w.shard[w.held] = completion{request.Start, end, o, w.recorder.hosts.number(request.URL)}
+	w.shard[w.held] = completion{request.Start, end, request.Due, request.Possible, o, w.recorder.hosts.number(request.URL)}
 	w.held++
 	if w.held == shardSize || now-w.flushed > flushInterval {
 		w.flush()

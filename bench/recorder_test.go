@@ -10,7 +10,7 @@ import (
 func TestRecorderIsNotHopelessWhileAllSucceeds(t *testing.T) {
 	const limit = 2
 	for range 2000 {
-		r := newRecorder(Load{}, 0)
+		r := newRecorder(Load{}, 0, limit)
 		var workers sync.WaitGroup
 		for range limit {
 			workers.Go(func() {

@@ -35,6 +35,7 @@ func start(ctx context.Context, c candidate, work *recorder) *running {
 	run := &running{session: c.ending, recorder: work, interrupted: interrupted, cancel: cancel, done: make(chan struct{})}
 	go func() {
 		defer close(run.done)
+		defer work.close()
 		run.err = c.session.Run(ctx, c.limit, work)
 	}()
 	return run

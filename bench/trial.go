@@ -20,6 +20,10 @@ func (c candidate) trial(ctx context.Context, load Load, block int, progress fun
 	if load.Requests > 0 {
 		measure = batch
 	}
+	if c.rate > 0 {
+		load.Rate = float64(c.rate)
+		load.Duration = max(load.Duration, load.arriving(c.completions))
+	}
 	if load.Rate == 0 {
 		load.Completions = max(load.Completions, c.completions, int64(rounds*c.limit))
 	} else {
@@ -53,6 +57,8 @@ func (c candidate) trial(ctx context.Context, load Load, block int, progress fun
 	}
 	validate(t, load)
 	c.warnStreams(t, m.usage.Streams)
+	warnOpenLoop(t, load, m.counters.waited())
+	c.warnNoLimit(t, load)
 	if n := m.counters.noPort; n > 0 {
 		t.Warn(noPorts(n))
 	}
@@ -79,6 +85,7 @@ type measured struct {
 	elapsed  time.Duration
 	used     clientUsage
 	usage    strategies.Usage // of the session
+	open     *openLoop        // nil of a closed loop
 }
 
 // tick is how often a trial under way is checked: seldom enough to cost little, often enough to end a window in time.
@@ -89,15 +96,15 @@ const tick = 10 * time.Millisecond
 func batch(ctx context.Context, c candidate, load Load, progress func(float64)) (*measured, error) {
 	warmup := int64(0)
 	if load.Warmup > 0 {
-		r := newRecorder(load, 0)
+		r := newRecorder(load, 0, c.limit)
 		run := start(ctx, c, r)
-		run.until(func() bool { progress(0); return warm(r, c.limit, load) })
+		run.until(func() bool { progress(0); return c.warm(r, load) })
 		if err := run.stop(); err != nil {
 			return nil, err
 		}
 		warmup = r.result().warmup
 	}
-	r := newRecorder(load, load.Requests)
+	r := newRecorder(load, load.Requests, c.limit)
 	before := c.clientUsage()
 	run := start(ctx, c, r)
 	run.until(func() bool { progress(float64(r.ended.Load()) / float64(load.Requests)); return false })
@@ -113,18 +120,22 @@ func batch(ctx context.Context, c candidate, load Load, progress func(float64)) 
 	case t.cutOff > 0: // interrupted: what was in flight lasted until then
 		elapsed = max(1, time.Duration(r.window.to.Load())-r.origin())
 	}
-	return &measured{t, r.epoch.Add(r.origin()), elapsed, c.clientUsage().since(before), c.session.Usage()}, nil
+	end := time.Duration(r.window.to.Load())
+	if ctx.Err() != nil {
+		end = min(end, t.last)
+	}
+	return &measured{t, r.epoch.Add(r.origin()), elapsed, c.clientUsage().since(before), c.session.Usage(), r.openLoop(end)}, nil
 }
 
 // steady warms up, then measures a window of at least load.Duration in which at least load.Completions requests end.
 func steady(ctx context.Context, c candidate, load Load, progress func(float64)) (*measured, error) {
-	r := newRecorder(load, 0)
+	r := newRecorder(load, 0, c.limit)
 	if load.Warmup != 0 {
 		r.stagger(c.limit)
 	}
 	defer context.AfterFunc(ctx, r.shut)()
 	run := start(ctx, c, r)
-	run.until(func() bool { progress(0); return warm(r, c.limit, load) })
+	run.until(func() bool { progress(0); return c.warm(r, load) })
 	if ctx.Err() != nil {
 		r.shut() // now, so that the window does not open any more
 	}
@@ -149,9 +160,9 @@ func steady(ctx context.Context, c candidate, load Load, progress func(float64))
 			return nil, nil
 		}
 		length = time.Duration(r.window.to.Load()) // nothing has ended since the start, which is worth saying
-		return &measured{counted, r.epoch, length, used, c.session.Usage()}, nil
+		return &measured{counted, r.epoch, length, used, c.session.Usage(), nil}, nil
 	}
-	return &measured{counted, r.epoch.Add(r.origin()), length, used, c.session.Usage()}, nil
+	return &measured{counted, r.epoch.Add(r.origin()), length, used, c.session.Usage(), r.openLoop(time.Duration(r.window.to.Load()))}, nil
 }
 
 // rounds is how many requests end in a window for each slot, at least: with fewer, the figure depends too much on where the
@@ -164,6 +175,18 @@ const warmupRounds = 3
 
 // shortestWarmup lets connections open, caches fill and the runtime's scheduler settle, however fast the server is.
 const shortestWarmup = 200 * time.Millisecond
+
+// longestSettling is how long an automatic warm-up waits for a strategy that chooses its own limit.
+const longestSettling = 15 * time.Second
+
+// warm reports whether the warm-up of the candidate is over: see the function warm. An automatic one lasts, within reason, until the
+// strategy has found the limit of its choice, which it keeps for the session's other trials.
+func (c candidate) warm(r *recorder, load Load) bool {
+	if !warm(r, c.limit, load) {
+		return false
+	}
+	return load.Warmup != Automatic || r.hopeless(c.limit) || r.now() >= longestSettling || !c.session.Usage().Settling
+}
 
 // warm reports whether the warm-up is over: after a fixed time, or, if it is automatic, after the longest of
 // shortestWarmup and warmupRounds mean latencies. With a rate fewer requests are in flight than the limit, so then the
@@ -230,6 +253,25 @@ func (m *measured) report() (*results.Trial, error) {
 		trial.FailedLatency = &latency
 	}
 	var err error
-	trial.Histogram, err = t.successes.Encode()
-	return trial, err
+	if trial.Histogram, err = t.successes.Encode(); err != nil {
+		return nil, err
+	}
+	return trial, m.reportResponses(trial)
+}
+
+// reportResponses adds what is known of a trial with a rate.
+func (m *measured) reportResponses(trial *results.Trial) error {
+	t := m.counters
+	if t.responses == nil || m.open == nil && t.late != nil {
+		return nil
+	}
+	if m.open != nil {
+		late := t.late.Latency().P99
+		trial.Offered, trial.Missed, trial.Late = m.open.perSecond, &m.open.missed, &late
+	}
+	response := t.responses.Latency()
+	trial.Response = &response
+	var err error
+	trial.Responses, err = t.responses.Encode()
+	return err
 }

@@ -69,46 +69,6 @@ func replaced(t *results.Trial, load Load) bool {
 	return known && surplus > 2*t.Limit*number
 }
 
-// warnRate says whether the rate was what limited the goodput, and whether it was held.
-//
-// By Little's law a rate takes as many requests in flight as the rate times the mean latency. A few requests more or less are
-// a matter of where the window is cut. As long as slots are empty, those in flight at its end were started in time. Of a
-// batch, the last one's latency is no time in which any start.
-func warnRate(t *results.Trial, load Load) {
-	if load.Rate == 0 {
-		return
-	}
-	if t.PerSecond > atRate*load.Rate {
-		t.Warn(results.Warningf(results.RateBound,
-			"the rate of %g per second limits the goodput, which says nothing about strategy or server", load.Rate).With("rate", load.Rate))
-		return
-	}
-	starting := t.Elapsed
-	if load.Requests > 0 {
-		starting -= longestLatency(t)
-	}
-	full := fullShare(t) >= emptySlots
-	made := float64(t.Completed())
-	if !full {
-		made = float64(t.Started)
-	}
-	held := made / starting
-	if starting <= 0 || held > atRate*load.Rate || load.Rate*starting-made < fewMissing {
-		return
-	}
-	const rounding = 0.01 // of the latency
-	needed := math.Ceil(load.Rate * meanLatency(t) * (1 - rounding))
-	w := results.Warningf(results.RateMissed, "the rate of %g per second was not held: %.3g per second were made", load.Rate, held)
-	if full && needed > float64(t.Limit) {
-		w.Text += fmt.Sprintf(", since a latency of %.3g s takes a limit of %.0f", meanLatency(t), needed)
-		w = w.With("limit_needed", needed)
-	}
-	t.Warn(w.With("rate", load.Rate).With("per_second", held))
-}
-
-// fewMissing is how many requests fewer than the rate asks for are no sign that it was missed.
-const fewMissing = 2
-
 // What makes a time in which no request ended a stall. It is the longer of shortestStall and a multiple of what is usual, and
 // a multiple of the usual time from one end to the next.
 const (
@@ -148,6 +108,8 @@ func warnLittle(t *results.Trial, load Load) {
 		t.Warn(results.Warningf(results.LimitSettled,
 			"the limit moved by itself: it settled on %d of the %d allowed", t.SettledLimit, t.Limit).With("settled_limit", float64(t.SettledLimit)))
 	case full >= emptySlots:
+	case load.Requests > 0 && int64(t.Limit) >= load.Requests:
+		// All of the batch starts at once, and no slot has to be filled again.
 	case load.Rate > 0:
 		// A rate is meant to leave slots empty.
 	case load.Requests > 0 && (1-full)*t.Elapsed <= longestLatency(t): // no slot is empty for longer while the last end

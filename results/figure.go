@@ -28,7 +28,8 @@ type Figure struct {
 	OfSummary func(*Summary) float64
 	Interval  func(*Summary) (low, high *float64) // nil if only the estimate is known
 
-	field func(*Latency) *float64 // nil if it is not a latency
+	field    func(*Latency) *float64 // nil if it is not a latency
+	response bool                    // whether it is a response time
 }
 
 // A Unit is the unit of the values of a figure.
@@ -68,6 +69,13 @@ var Figures = []Figure{
 	chief(latency("p99", "99th percentile of the latency", 4, 99, func(l *Latency) *float64 { return &l.P99 })),
 	headed("p99.9", latency("p999", "99.9th percentile of the latency", Unlisted, 99.9, func(l *Latency) *float64 { return &l.P999 })),
 	headed("largest", latency("max", "largest latency", 9, 0, func(l *Latency) *float64 { return &l.Max })),
+	response("mean", "mean response time", Unlisted, func(l *Latency) float64 { return l.Mean }),
+	response("p50", "median of the response time", 6, func(l *Latency) float64 { return l.P50 }),
+	response("p90", "90th percentile of the response time", Unlisted, func(l *Latency) float64 { return l.P90 }),
+	response("p95", "95th percentile of the response time", Unlisted, func(l *Latency) float64 { return l.P95 }),
+	response("p99", "99th percentile of the response time", 3, func(l *Latency) float64 { return l.P99 }),
+	response("p999", "99.9th percentile of the response time", Unlisted, func(l *Latency) float64 { return l.P999 }),
+	response("max", "largest response time", 9, func(l *Latency) float64 { return l.Max }),
 	{
 		Name: "cpu", Doc: "the client's CPU time per request", Unit: Seconds, Better: Smaller, Heading: "CPU µs", Rank: 10,
 		Write:     func(seconds float64) string { return text.OrNone(1e6*seconds, text.Number) },
@@ -86,6 +94,22 @@ func latency(name, doc string, rank int, percentile float64, field func(*Latency
 	}
 }
 
+// response returns a figure of the response time: of the latency corrected for coordinated omission. It is 0 where there is none.
+func response(name, doc string, rank int, of func(*Latency) float64) Figure {
+	orZero := func(l *Latency) float64 {
+		if l == nil {
+			return 0
+		}
+		return of(l)
+	}
+	return Figure{
+		Name: "response_" + name, Doc: doc, Unit: Seconds, Better: Smaller, Heading: "resp " + name, Rank: rank, response: true,
+		Write:     func(seconds float64) string { return text.OrNone(seconds, text.Span) },
+		OfTrial:   func(t *Trial) float64 { return orZero(t.Response) },
+		OfSummary: func(s *Summary) float64 { return orZero(s.Response) },
+	}
+}
+
 // chief returns the figure with [Figure.Chief] set.
 func chief(f Figure) Figure {
 	f.Chief = true
@@ -101,6 +125,14 @@ func headed(heading string, f Figure) Figure {
 // Latencies returns the figures of the latency.
 func Latencies() []Figure {
 	return slices.DeleteFunc(slices.Clone(Figures), func(f Figure) bool { return f.field == nil })
+}
+
+// ResponseFigures returns the figures of the response time, if any of the summaries has one.
+func ResponseFigures(summaries []Summary) []Figure {
+	if !slices.ContainsFunc(summaries, func(s Summary) bool { return s.Response != nil }) {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(Figures), func(f Figure) bool { return !f.response })
 }
 
 // FigureNamed returns the figure with that name. It reports false if there is none.

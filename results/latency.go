@@ -3,6 +3,7 @@ package results
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"sweetspot/results/text"
 )
@@ -17,6 +18,29 @@ type Latency struct {
 	P99  float64 `json:"p99"`
 	P999 float64 `json:"p999,omitempty"` // 0 in files from before it was kept
 	Max  float64 `json:"max"`
+}
+
+// poolResponse returns the response times of all trials, nil if none has any. Like poolLatency it merges histograms, and returns an
+// error if one is missing or broken.
+func poolResponse(trials []*Trial) (*Latency, error) {
+	with := slices.DeleteFunc(slices.Clone(trials), func(t *Trial) bool { return t.Response == nil })
+	switch len(with) {
+	case 0:
+		return nil, nil
+	case 1:
+		return with[0].Response, nil
+	}
+	merged := NewHistogram()
+	for _, t := range with {
+		if t.Responses == "" {
+			return nil, errors.New("a trial has no histogram")
+		}
+		if err := merged.mergeEncoded(t.Responses); err != nil {
+			return nil, err
+		}
+	}
+	pooled := merged.Latency()
+	return &pooled, nil
 }
 
 // poolLatency returns the latency of the successes of all trials. Percentiles cannot be averaged, so it merges the trials'

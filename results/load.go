@@ -238,6 +238,9 @@ func (t *Trial) check() error {
 	if rate := stat.Ratio(float64(t.Succeeded), t.Elapsed); math.Abs(t.PerSecond-rate) > rounding*rate {
 		return fmt.Errorf("trial.per_second: %g: succeeded / elapsed_seconds is %g", t.PerSecond, rate)
 	}
+	if t.Offered < 0 || t.Missed != nil && *t.Missed < 0 || t.Late != nil && *t.Late < 0 {
+		return errors.New("trial: a figure of the open loop is below 0")
+	}
 	return t.checkSeries()
 }
 

@@ -85,7 +85,8 @@ type Settings struct {
 	TimeoutSeconds  float64 `json:"timeout_seconds"`            // for a request as a whole
 	DialSeconds     float64 `json:"dial_timeout_seconds"`       // for opening a connection
 	DNSSeconds      float64 `json:"dns_cache_seconds"`          // for which an address is kept
-	Rate            float64 `json:"rate,omitempty"`             // largest number of requests per second; 0 is no limit
+	Rate            float64 `json:"rate,omitempty"`             // largest number of requests per second; 0 is no limit; in an open loop the number that are due
+	Arrivals        string  `json:"arrivals,omitempty"`         // how requests are due in an open loop: constant or poisson; empty for a closed loop
 	Decode          string  `json:"decode,omitempty"`           // how bodies were decoded as a part of the request: json, or empty
 	MaxBody         int64   `json:"max_body_bytes,omitempty"`   // the most that a body could have that was decoded; 0 if they were not
 	Expect          string  `json:"expect,omitempty"`           // what a response had to meet to be goodput: expressions, separated by semicolons; empty if the status alone decided

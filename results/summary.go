@@ -15,6 +15,7 @@ import (
 type Summary struct {
 	Strategy         string           `json:"strategy"`
 	Limit            int              `json:"limit"`
+	Rate             int              `json:"rate,omitempty"`    // requests that were due per second, where a sweep varies them; else 0
 	Target           *int             `json:"target,omitempty"`  // index in the run's list of targets; nil if the run has one
 	Streams          int              `json:"streams,omitempty"` // the most requests at once on one connection; 0 if the protocol has none, or the server decides
 	Trials           int              `json:"trials"`
@@ -30,6 +31,10 @@ type Summary struct {
 	VersusSequential *float64         `json:"versus_sequential,omitempty"`  // PerSecond divided by that of sequential; nil if that was not measured
 	Verdict          Standing         `json:"verdict,omitempty"`            // empty if nothing was compared
 	Latency          Latency          `json:"latency_seconds"`              // of the successes of all trials, from merged histograms
+	Response         *Latency         `json:"response_seconds,omitempty"`   // the latency corrected for coordinated omission, of all trials: see [Trial.Open]; nil without a rate
+	Offered          float64          `json:"offered_per_second,omitempty"` // requests that were due, per second; 0 of a closed loop
+	Missed           *int64           `json:"missed,omitempty"`             // requests of all trials that were due and not started by the end; nil of a closed loop
+	Late             *float64         `json:"late_p99_seconds,omitempty"`   // the largest of the trials; nil of a closed loop
 	InFlightMean     float64          `json:"in_flight_mean"`               // over the windows of the trials
 	Started          int64            `json:"started"`                      // requests of all trials
 	Failed           map[string]int64 `json:"failed"`                       // by class; only classes that occurred
@@ -103,6 +108,7 @@ func summarise(g Group) Summary {
 	s := Summary{
 		Strategy: g.Strategy,
 		Limit:    g.Limit,
+		Rate:     g.Rate,
 		Target:   trials[0].Target,
 		Streams:  g.Streams,
 		Trials:   len(trials),
@@ -135,7 +141,31 @@ func summarise(g Group) Summary {
 		s.Warnings = append(s.Warnings, Warningf(NoLatency, "latency left out: %v", err))
 	}
 	s.Latency = latency
+	s.setOpenLoop(trials)
 	return s
+}
+
+// setOpenLoop sets what is known of trials with a rate.
+func (s *Summary) setOpenLoop(trials []*Trial) {
+	response, err := poolResponse(trials)
+	if err != nil {
+		s.Warnings = append(s.Warnings, Warningf(NoLatency, "response times left out: %v", err))
+	}
+	s.Response = response
+	var offered, elapsed float64
+	for _, t := range trials {
+		if !t.Open() || t.Missed == nil {
+			continue
+		}
+		offered += t.Offered * t.Elapsed
+		elapsed += t.Elapsed
+		if s.Late == nil {
+			s.Missed, s.Late = new(int64), new(float64)
+		}
+		*s.Missed += *t.Missed
+		*s.Late = max(*s.Late, *t.Late)
+	}
+	s.Offered = stat.Ratio(offered, elapsed)
 }
 
 // setRate sets the rate of the summary and what follows from it, unless a trial had no success.

@@ -15,6 +15,7 @@ const (
 type Trial struct {
 	Strategy       string           `json:"strategy"`
 	Limit          int              `json:"limit"`             // the largest number of requests in flight that was allowed
+	Rate           int              `json:"rate,omitempty"`    // requests that were due per second, where a sweep varies them; else 0
 	Target         *int             `json:"target,omitempty"`  // index in the run's list of targets; nil if the run has one
 	Streams        int              `json:"streams,omitempty"` // the most requests at once on one connection, as it was set; 0 if the protocol has none, or the server decides
 	Purpose        Purpose          `json:"purpose,omitempty"`
@@ -30,6 +31,10 @@ type Trial struct {
 	Elapsed        float64          `json:"elapsed_seconds"`                  // length of the measured window; of a batch, from the first start to the last end
 	PerSecond      float64          `json:"per_second"`                       // goodput: Succeeded / Elapsed, in responses per second
 	Latency        Latency          `json:"latency_seconds"`                  // of the successes
+	Response       *Latency         `json:"response_seconds,omitempty"`       // the latency corrected for coordinated omission: see [Trial.Open]; nil without a rate
+	Offered        float64          `json:"offered_per_second,omitempty"`     // requests that were due in the window, per second; 0 of a closed loop
+	Missed         *int64           `json:"missed,omitempty"`                 // requests that were due in the window and not started by its end; nil of a closed loop
+	Late           *float64         `json:"late_p99_seconds,omitempty"`       // 99th percentile of how late the client itself was in starting what had a free slot; nil of a closed loop
 	FailedLatency  *Latency         `json:"failed_latency_seconds,omitempty"` // of the failures; nil if there are none
 	CPU            float64          `json:"cpu_seconds"`                      // processor time of the client in the measured window; 0 if unknown
 	InFlightMean   float64          `json:"in_flight_mean"`                   // over the measured window
@@ -46,9 +51,18 @@ type Trial struct {
 	Error          string           `json:"error,omitempty"`                  // why the strategy broke down in this trial, which then measured nothing
 	Warnings       []Warning        `json:"warnings"`
 	Codes          []WarningCode    `json:"warning_codes,omitempty"`
-	Histogram      Encoded          `json:"latency_histogram,omitempty"` // of the latencies of the successes, in nanoseconds
-	Series         []Second         `json:"series,omitempty"`            // the measured window second by second, the last may be shorter; empty if the window was shorter than 2 s
+	Histogram      Encoded          `json:"latency_histogram,omitempty"`  // of the latencies of the successes, in nanoseconds
+	Responses      Encoded          `json:"response_histogram,omitempty"` // of what Response describes, in nanoseconds
+	Series         []Second         `json:"series,omitempty"`             // the measured window second by second, the last may be shorter; empty if the window was shorter than 2 s
 }
+
+// Open reports whether the trial is one of an open loop.
+//
+// In an open loop Response is the time from when a request was due to the end of its response. It is over the requests that were
+// due in the window: those that succeeded, also after the window, and those that were missed, as long as they had waited by its
+// end. In a closed loop with a rate it is Latency with HdrHistogram's correction: while a response takes longer than a slot takes
+// from one start to the next at that rate, requests are not started that would have waited, and it counts for them too.
+func (t *Trial) Open() bool { return t.Late != nil }
 
 // Completed returns how many requests of the trial ended in its window, whether they succeeded or failed.
 func (t *Trial) Completed() int64 { return t.Started - t.CutOff }

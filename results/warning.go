@@ -83,6 +83,8 @@ const (
 	Unsteady        Code = "unsteady"         // the trial breaks Little's law
 	RateBound       Code = "rate-bound"       // the rate that was asked for limits the goodput
 	RateMissed      Code = "rate-missed"      // the rate that was asked for was not held
+	NoSlot          Code = "no-slot"          // requests of an open loop waited for a slot
+	CallersLimit    Code = "callers-limit"    // a strategy that sets no limit was limited by the number of callers
 	Stalled         Code = "stalled"          // for a time no request ended
 	ClientBusy      Code = "client-busy"      // the client used most of its processors
 	ManyConnections Code = "many-connections" // connections were not kept open
@@ -143,7 +145,7 @@ const (
 // Codes returns every code.
 func Codes() []Code {
 	return []Code{
-		NoCompletions, Failures, Unsteady, RateBound, RateMissed, Stalled, ClientBusy, ManyConnections, NoPorts, OtherProtocol, StreamsBound, Redirects, LimitSettled, BatchTail,
+		NoCompletions, Failures, Unsteady, RateBound, RateMissed, NoSlot, CallersLimit, Stalled, ClientBusy, ManyConnections, NoPorts, OtherProtocol, StreamsBound, Redirects, LimitSettled, BatchTail,
 		SlowToFill, EmptySlots, CutShort, NotWitnessed, Contradicted, IdleConnections, NoLatency, NoRate, HostFails,
 		BrokeDown, BoundByClient, BoundByConnection, Harm, SmallBatch, NothingHolds, FailingLimits, BestGuess, NoSuccess, TooFewTrials, NotCertain, Drift, Harmed, Burst,
 		LeftOut, NotChecked, NotCompared, CopyDiffers, TooFewBlocks, NoTime, SmallBudget, FewPorts, FewFiles, NoConclusion, Torn,

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"sync"
-	"sync/atomic"
 
 	"sweetspot/strategies/network"
 )
@@ -35,6 +34,9 @@ func (p pair) Traits() Traits { return p.client.Traits }
 // Protocol returns that of the client.
 func (p pair) Protocol() Protocol { return p.client.Protocol }
 
+// SetsNoLimit says that of the schedule.
+func (p pair) SetsNoLimit() bool { return p.schedule.NoLimit }
+
 func (p pair) Limit(limit int) int {
 	if p.schedule.MaxInFlight > 0 {
 		return min(limit, p.schedule.MaxInFlight)
@@ -58,23 +60,23 @@ func (p pair) Open(_ context.Context, target Target, maxLimit int) (Session, err
 		target:   target,
 		maxLimit: p.Limit(maxLimit),
 		network:  target.Network(),
+		run:      p.schedule.begin(),
 	}, nil
 }
 
-// pairSession has one stack for maxLimit requests in flight. If the client enforces the limit, it has one stack at a time, and
-// opens a new one when the limit changes.
+// pairSession has one stack for maxLimit requests in flight.
 type pairSession struct {
 	pair
 	target   Target
 	maxLimit int
 	network  *network.Network
-	ownLimit atomic.Int64       // see [Lane.ReportLimit]
+	run      func(ctx context.Context, limit int, open func() *Lane)
+	chosen   chosen             // by the schedule
 	closed   context.Context    // ends with Close
 	close    context.CancelFunc // ends closed
 
-	mu         sync.Mutex
-	stack      Stack // nil before the first Run
-	stackLimit int   // what it was opened for
+	mu    sync.Mutex
+	stack Stack // nil before the first Run
 }
 
 func (s *pairSession) Run(ctx context.Context, limit int, work Work) error {
@@ -88,34 +90,28 @@ func (s *pairSession) Run(ctx context.Context, limit int, work Work) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(s.closed, cancel)()
-	stack := s.prepare(limit)
+	stack := s.prepare()
 	s.network.BeginRun()
-	s.ownLimit.Store(0)
-	s.schedule.Run(ctx, limit, func() *Lane {
-		return &Lane{closed: s.closed, worker: work.Worker(), caller: stack.Caller(), ownLimit: &s.ownLimit}
+	s.chosen.limit.Store(0)
+	s.run(ctx, limit, func() *Lane {
+		return &Lane{closed: s.closed, worker: work.Worker(), caller: stack.Caller(), session: &s.chosen}
 	})
 	return nil
 }
 
-// prepare returns the stack that the limit needs, and opens it unless it is open already.
-func (s *pairSession) prepare(limit int) Stack {
+// prepare returns the stack, and opens it unless it is open already.
+func (s *pairSession) prepare() Stack {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.schedule.ClientLimits {
-		limit = s.maxLimit
-	}
-	if s.stack == nil || s.stackLimit != limit {
-		if s.stack != nil {
-			s.stack.Close()
-		}
-		s.stack, s.stackLimit = s.client.Open(s.target, s.network, limit), limit
+	if s.stack == nil {
+		s.stack = s.client.Open(s.target, s.network, s.maxLimit)
 	}
 	return s.stack
 }
 
 func (s *pairSession) Usage() Usage {
 	used := NetworkUsage(s.network)
-	used.Limit = int(s.ownLimit.Load())
+	used.Limit, used.Settling = int(s.chosen.limit.Load()), s.chosen.settling.Load()
 	return used
 }
 

@@ -71,6 +71,7 @@ type Usage struct {
 	Connections int           // distinct connections that carried requests of the latest Run
 	Streams     int           // the most requests at a time that the server allows on one connection, the least of several; 0 if it has not said
 	Limit       int           // the limit that the strategy chose by itself in the latest Run; 0 if it chooses none
+	Settling    bool          // whether the strategy still looks for the limit of its choice: it will do better, or worse, once it has found it
 	CPU         time.Duration // processor time of the session's own processes since Open, without this process
 	Memory      int64         // largest resident memory of the session's own processes since Open, in bytes
 
@@ -118,6 +119,10 @@ type Request struct {
 	URL   string        // absolute
 	Index int64         // position in the load, from 0
 	Start time.Duration // when Next started it, on the Worker's clock; a Worker that needs no latencies may leave it 0
+
+	// Due is when the request was due, and Possible when a slot was first free for it, on the Worker's clock: in an open loop, where
+	// requests are due at times of their own. They are the Worker's, and a strategy leaves them as they are.
+	Due, Possible time.Duration
 
 	// Message has what this request sends in place of what its Target says: a Method that is not empty, a Body that is not nil,
 	// and headers, which replace those of the same names. It is nil if the request sends what the Target says, as it must be

@@ -59,6 +59,13 @@ func (t Traits) Words() []string {
 	return words
 }
 
+// SetsNoLimit reports whether s stands for a program that sets no limit on its requests in flight, by a method SetsNoLimit() bool.
+// Whoever runs it passes as the limit as many as the load and the machine allow.
+func SetsNoLimit(s Strategy) bool {
+	free, ok := s.(interface{ SetsNoLimit() bool })
+	return ok && free.SetsNoLimit()
+}
+
 // TraitsOf returns the traits that s declares, and the zero Traits if it declares none.
 func TraitsOf(s Strategy) Traits {
 	if declared, ok := s.(interface{ Traits() Traits }); ok {

@@ -5,20 +5,22 @@ import "context"
 func init() {
 	RegisterSchedule(unbounded)
 	Register(unbounded.As("unbounded",
-		"four goroutines for each connection that the limit allows, over net/http: what happens if the program itself sets no limit", NetHTTP))
+		"each request at once when it comes up, over net/http: what happens if a program sets no limit on a batch, or on requests that arrive", NetHTTP))
 }
 
-// CallersPerConnection is the number of requests that are started per connection if the client enforces the limit. A load
-// without end cannot be started all at once. With four requests per connection the client's queue is never empty, and each
-// request waits for at most three others: too short a time to reach a timeout or to delay a cancellation by much.
-const CallersPerConnection = 4
-
+// unbounded is a program that sets no limit of its own. How many requests are in flight is then up to the load: all of a batch, and
+// in an open loop those that are due and not answered yet. The limit of its Run is only what the machine has room for.
+//
+// In a closed loop without a rate a program that sets no limit shows nothing: as many callers as the limit each wait for their
+// answer before they ask again, so that no more than the limit are ever in flight, as with a semaphore. There is no other number
+// that could be meant, since such a loop has no end of requests that could all be started. So a comparison in such a loop says that
+// the limit was the callers', and a sweep leaves the strategy out: it has no limit that could be searched.
 var unbounded = Schedule{
-	Name:         "unbounded",
-	Doc:          "more goroutines than connections, the limit left to the client: latency includes the wait for a connection",
-	ClientLimits: true,
+	Name:    "unbounded",
+	Doc:     "a goroutine for each request as soon as it comes up, without a limit",
+	NoLimit: true,
 	Run: func(ctx context.Context, limit int, open func() *Lane) {
-		slots := make(chan struct{}, CallersPerConnection*limit)
-		GoroutinePerRequest(ctx, open, func() bool { slots <- struct{}{}; return true }, func() { <-slots })
+		room := make(chan struct{}, limit)
+		GoroutinePerRequest(ctx, open, func() bool { room <- struct{}{}; return true }, func() { <-room })
 	},
 }

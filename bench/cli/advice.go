@@ -9,7 +9,9 @@ var advice = map[results.Code]string{
 	results.EmptySlots:        "raise --duration, or the client is the bottleneck",
 	results.BatchTail:         "raise --requests",
 	results.RateBound:         "leave --rate out to see what the strategy can do",
-	results.RateMissed:        "take a larger limit, a lower --rate or a faster strategy",
+	results.RateMissed:        "take a lower --rate",
+	results.CallersLimit:      "make a batch with --requests, or an open loop with --arrivals",
+	results.NoSlot:            "take a larger --limit to see the response time of the server alone",
 	results.Stalled:           "see what the server did meanwhile, and run again",
 	results.BoundByConnection: "take fewer --streams: see which number is best with --streams 1,10,100",
 	results.Redirects:         "use the URL they lead to",
@@ -37,6 +39,26 @@ var advice = map[results.Code]string{
 	results.DriftWithinRun:    "stop other programs on the machine and on the server, and run again",
 }
 
+// reasons are the numbers of warnings that say why, each with the advice for that reason, which comes before that for the code.
+var reasons = map[results.Code]map[string]string{
+	results.RateMissed: {
+		"limit_needed":   "take a larger limit or a lower --rate",
+		"window_seconds": "raise --duration",
+		"late_seconds":   "take a faster strategy or a lower --rate, or stop other programs on the machine",
+		"busy_share":     "take a faster strategy or a lower --rate, or stop other programs on the machine",
+	},
+}
+
+// adviceOn returns the advice on a warning.
+func adviceOn(w results.Warning) string {
+	for reason, words := range reasons[w.Code] {
+		if _, given := w.Numbers[reason]; given {
+			return words
+		}
+	}
+	return advice[w.Code]
+}
+
 // noAdvice are the codes that need no advice. A test checks that every code is either here or in advice.
 var noAdvice = []results.Code{
 	results.Failures, results.ClientBusy, results.ManyConnections, results.LimitSettled, results.SlowToFill, results.CutShort,
@@ -49,7 +71,7 @@ var noAdvice = []results.Code{
 func advise(warnings []results.Warning) {
 	for i := range warnings {
 		if warnings[i].Advice == "" {
-			warnings[i].Advice = advice[warnings[i].Code]
+			warnings[i].Advice = adviceOn(warnings[i])
 		}
 	}
 }

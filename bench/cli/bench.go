@@ -27,6 +27,10 @@ func newBenchCommand() *cobra.Command {
 		Long: `bench makes the same requests with several strategies and prints the results side by side. It measures in blocks of
 one trial of each strategy, in random order. The URL may have ranges: http://host/{0-9a-z:4}?page={1..1000}.
 
+Without --arrivals it is a closed loop: a request starts as soon as one of the slots is free, so that a slow server is asked
+less often. With --arrivals it is an open loop: requests are due at --rate, whatever the server does. Then the response time
+counts from when a request was due, and the latency from its start.
+
 Every strategy has its try. The run fails, with exit status 1, only if no request of any strategy succeeds, or if none
 succeeds any more; the row of a strategy says what failed.
 
@@ -40,6 +44,7 @@ target 1, and does not compare the strategies with one another. Requirements are
 		Example: `  sweetspot bench
   sweetspot bench -s pool,fasthttp -c 100 -d 2s http://127.0.0.1:8080/
   sweetspot bench -n 4000 --decode json --format markdown 'http://127.0.0.1:8080/{0-9a-z:4}'
+  sweetspot bench --arrivals poisson --rate 500 -d 10s -s pool,eventloop http://127.0.0.1:8080/
   sweetspot bench -s fasthttp --against http://127.0.0.1:8081/ http://127.0.0.1:8080/
   sweetspot bench --require 'per_second(fasthttp) > 0.8 * per_second(eventloop)' --max-error-rate 1%`,
 		Args: oneURL,
@@ -48,7 +53,7 @@ target 1, and does not compare the strategies with one another. Requirements are
 	o.defaults = toCompare()
 	o.bind(cmd)
 	thresholds.bind(cmd)
-	cmd.Flags().IntVarP(&limit, "limit", "c", 60, "have at most `N` requests in flight")
+	cmd.Flags().IntVarP(&limit, "limit", "c", 60, "have at most `N` requests in flight; with --arrivals, what is due waits for one of N slots (default there as many as are due)")
 	cmd.Flags().StringVar(&o.against, "against", "", "compare the target with the one at this `URL`, by the same requests in the same blocks; a path is one on the bundled server")
 	cmd.Flags().IntSliceVar(&o.streams, "streams", nil, "have at most `N` requests at a time on one connection, with strategies over HTTP/2 and HTTP/3: a limit takes limit/N connections (default as many as the server allows)")
 	return cmd
@@ -94,6 +99,14 @@ func runBench(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	copies := 0
 	if bench.HasCopy(len(measured), o.repeats) {
 		copies = 1
+	}
+	if plan.load.Arrivals != "" && !cmd.Flags().Changed("rate") {
+		found.addf("--arrivals %s without --rate: want the requests that are due per second, such as --rate 100", o.arrivals)
+	}
+	plan.load.Most = mostInFlight(limit, measured, copies)
+	if plan.load.Arrivals != "" && !cmd.Flags().Changed("limit") {
+		plan.load.Most = mostInFlight(0, measured, copies)
+		limit = plan.load.Most
 	}
 	checkFiles("--limit", limit, o.streams, measured, copies, &found)
 	thresholds.parse(cmd, plan.strategies, &found)

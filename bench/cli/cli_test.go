@@ -151,6 +151,8 @@ func TestRunReportsEveryFaultOfItsArguments(t *testing.T) {
 		{"bench --expect status= --expect nothing --expect status==200 " + srv.URL(), []string{
 			`--expect: "status=": column 7: unexpected token Operator("=")`, `--expect: "nothing": column 1: unknown name nothing`,
 		}},
+		{"bench --arrivals steady --rate 5 " + srv.URL(), []string{`--arrivals "steady": want constant or poisson`}},
+		{"bench --arrivals poisson " + srv.URL(), []string{`--arrivals poisson without --rate: want the requests that are due per second, such as --rate 100`}},
 		{"bench --rate NaN " + srv.URL(), []string{`--rate NaN: want more than 0`}},
 		{"sweep --max 10000000 " + srv.URL(), []string{`--max 10000000: `}},
 		{"bench http://127.0.0.1/{5..1}", []string{`{5..1}: 5 comes after 1: want {1..5}`}},
@@ -232,7 +234,7 @@ func TestBenchAndSweepOfATargetThatOnlyFailsSayWhy(t *testing.T) {
 
 func TestBenchOfBatchesIsExactAndAgreesWithTheServer(t *testing.T) {
 	srv := startServer(t, server.Config{Delay: 2 * time.Millisecond})
-	got := sweetspot(t.Context(), "bench", "-s", "pool,semaphore,fasthttp,unbounded", "-n", "103", "-c", "10", "--repeats", "3",
+	got := sweetspot(t.Context(), "bench", "-s", "pool,semaphore,fasthttp,eventloop", "-n", "103", "-c", "10", "--repeats", "3",
 		"--format", "json", "--seed", "7", srv.URL())
 	run := got.run(t)
 	if got.status != 0 || len(run.Trials) != 12 || run.Seed != 7 {

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweetspot/bench"
+	"sweetspot/bench/arrivals"
 	"sweetspot/bench/cli/live"
 	"sweetspot/bench/cli/reach"
 	"sweetspot/bench/cli/secret"
@@ -42,7 +43,9 @@ type options struct {
 	against    string // of bench only
 	insecure   bool
 	reach      reach.Flags
+	routed     bool // whether the flags of reach are right
 	rate       float64
+	arrivals   string
 	streams    []int // one at most, but for a sweep
 	decode     string
 	expect     []string
@@ -77,6 +80,7 @@ func (o *options) bind(cmd *cobra.Command) {
 	f.Uint64Var(&o.seed, "seed", 0, "order the trials at random by this `SEED` (default a new one, which is saved with the run)")
 	o.bindRequest(cmd)
 	f.StringVar(&o.urls, "urls", "", "request the URLs in this `FILE`, one per line, in turn")
+	f.StringVar(&o.arrivals, "arrivals", "", "make it an open loop: requests are due at --rate, whether or not earlier ones have been answered, at times of this `KIND`: constant, or poisson as from many users; without a limit as many as are due may be in flight")
 	f.StringVar(&o.profile, "profile", "article", "start the bundled server with the profile of this `NAME`, if no URL is given: see 'sweetspot serve --help'")
 	f.StringVar(&o.out, "out", "", "save the run in this `FOLDER`, each trial as soon as it is over")
 	bindFloor(f, &o.floor, "take the standard deviation of each strategy")
@@ -84,6 +88,8 @@ func (o *options) bind(cmd *cobra.Command) {
 	o.display.bind(cmd)
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "do not show progress, where the run was saved, or how long a sweep may take")
 	_ = cmd.RegisterFlagCompletionFunc("strategy", completeStrategies)
+	_ = cmd.RegisterFlagCompletionFunc("profile", completeProfiles)
+	_ = cmd.RegisterFlagCompletionFunc("arrivals", cobra.FixedCompletions([]string{string(arrivals.Constant), string(arrivals.Poisson)}, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // bindRequest binds the flags that say what is requested beside the URLs.
@@ -132,9 +138,6 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 		o.seed = rand.Uint64N(1<<52) + 1 // a number that every reader of JSON can hold
 	}
 	p := parsed{target: secret.Logins(url) + o.urls, strategies: o.chosen(cmd, found), load: o.load(cmd, url, found)}
-	var astray []error
-	p.load.Route, astray = o.reach.Route()
-	found.usage = append(found.usage, astray...)
 	p.floor, p.warnings = strategyFloor(o.floor, found)
 	o.display.check(found)
 	if _, err := server.FindProfile(o.profile); err != nil {
@@ -152,13 +155,20 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 		p.live, err = live.ParseAddress(o.live)
 		found.add("--live "+o.live, err)
 	}
-	if p.load.URLs != nil && len(astray) == 0 {
+	if p.load.URLs != nil && o.routed {
 		found.failures = append(found.failures, unreachable(cmd.Context(), p.load)...)
 	}
-	if ignored := o.reach.Ignored(os.Environ()); ignored != "" && p.load.URLs != nil {
-		fmt.Fprintln(cmd.ErrOrStderr(), ignored)
+	if p.load.URLs != nil {
+		o.sayIgnored(cmd)
 	}
 	return p
+}
+
+// sayIgnored says which settings of the environment for a proxy are ignored, if there are any.
+func (o *options) sayIgnored(cmd *cobra.Command) {
+	if ignored := o.reach.Ignored(os.Environ()); ignored != "" {
+		fmt.Fprintln(cmd.ErrOrStderr(), ignored)
+	}
 }
 
 // load returns the load that the flags and the URL, which may be empty, describe.
@@ -173,6 +183,12 @@ func (o *options) load(cmd *cobra.Command, url string, found *faults) bench.Load
 			found.addf("--streams %d: want at least 1, or 0 for as many as the server allows", n)
 		}
 		load.Streams = n
+	}
+	if cmd.Flags().Changed("arrivals") {
+		if load.Arrivals, err = arrivals.ParseKind(o.arrivals); err != nil {
+			found.addf("--arrivals %w", err)
+		}
+		load.Seed = o.seed
 	}
 	if cmd.Flags().Changed("requests") && cmd.Flags().Changed("duration") {
 		found.addf("--requests beside --duration: want trials of N requests or of a DURATION")
@@ -202,6 +218,9 @@ func (o *options) request(cmd *cobra.Command, found *faults) bench.Load {
 		Method: o.method, Timeout: o.timeout, Insecure: o.insecure, Decode: o.decode != "", MaxBody: int64(o.maxBody), Rate: o.rate,
 	}
 	var err error
+	var astray []error
+	load.Route, astray = o.reach.Route()
+	found.usage, o.routed = append(found.usage, astray...), len(astray) == 0
 	load.Header, err = bench.ParseHeader(o.headers)
 	found.add("--header", err)
 	load.Body, err = readBody(o.body)

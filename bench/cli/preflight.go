@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"math"
 	"net"
 	"net/url"
 	"os"
@@ -32,6 +33,33 @@ func roomFor(files uint64, all []strategies.Strategy, copies int) int {
 	}
 	return (int(files) - spareFiles) / (len(all) + copies)
 }
+
+// mostInFlight returns how many requests a strategy may have in flight where only the machine limits it: in an open loop without a
+// limit, which is one of 0 here, or because the strategy sets none. The files and the ports of this machine have to be enough for
+// their connections, beside those of the other strategies.
+func mostInFlight(limit int, all []strategies.Strategy, copies int) int {
+	files, err := machine.RaiseOpenFiles()
+	if err != nil {
+		return 1 // checkFiles reports the error
+	}
+	room := int(min(files, math.MaxInt32)) - spareFiles
+	if supply, err := ports.Read(false); err == nil {
+		room = min(room, int(portShare*float64(supply.Ports)))
+	}
+	sharing := copies
+	for _, s := range all {
+		switch _, program := s.(external.Strategy); {
+		case limit == 0, strategies.SetsNoLimit(s):
+			sharing++
+		case !program:
+			room -= s.Limit(limit)
+		}
+	}
+	return max(1, min(bench.DefaultMost, room/max(1, sharing)))
+}
+
+// portShare is the part of this machine's ports that connections may take where only the machine limits them.
+const portShare = 0.8
 
 // checkFiles raises the limit on open files as far as possible. It adds a fault if the strategies and their copies would open
 // more connections than that.

@@ -41,6 +41,7 @@ func Differences(old, new results.Settings) []string {
 		{"method", old.Method, new.Method},
 		{"trials of", kindOf(old), kindOf(new)},
 		{"rate", old.Rate, new.Rate},
+		{"arrivals", old.Arrivals, new.Arrivals},
 		{"decode", old.Decode, new.Decode},
 		{"expected", old.Expect, new.Expect},
 		{"timeout", seconds(old.TimeoutSeconds), seconds(new.TimeoutSeconds)},

@@ -52,9 +52,10 @@ func drawComparison(p Page, summaries []results.Summary) error {
 	summaries = bestFirst(summaries)
 	var marks Notes
 	figures, latencies := figureColumns()
+	responses, open := openLoopColumns(summaries)
 	columns := slices.Concat(
 		[]Field[results.Summary]{strategyColumn, limitColumn, figures["per_second"], spreadColumn, marks.column(), microsecondsColumn, sequentialColumn},
-		latencies,
+		latencies, responses, open,
 		[]Field[results.Summary]{figures["cpu"], errorsColumn, classColumn, verdictColumn})
 	if !slices.ContainsFunc(summaries, func(s results.Summary) bool { return s.VersusSequential != nil }) {
 		columns = slices.DeleteFunc(columns, func(c Field[results.Summary]) bool { return c.Name == sequentialColumn.Name })

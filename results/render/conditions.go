@@ -21,7 +21,10 @@ func Conditions(r *results.Run) string {
 		fmt.Sprintf("timeout %gs, dial %gs, DNS cached %gs", s.TimeoutSeconds, s.DialSeconds, s.DNSSeconds),
 		on(s.KeepAlive, "keep-alive"), on(s.Redirects, "redirects"), on(s.Decompression, "decompression"),
 		retries(s.Retries))
-	if s.Rate > 0 {
+	switch {
+	case s.Arrivals != "":
+		parts = append(parts, fmt.Sprintf("open loop, %s arrivals at %s/s", s.Arrivals, text.Number(s.Rate)))
+	case s.Rate > 0:
 		parts = append(parts, fmt.Sprintf("at most %s/s", text.Number(s.Rate)))
 	}
 	if s.Decode != "" {
@@ -43,7 +46,9 @@ func Conditions(r *results.Run) string {
 	if m != (results.Machine{}) { // a program that measures by itself need not describe its machine
 		parts = append(parts, text.Plural(m.CPUs, "CPU"), m.OS+"/"+m.Arch, m.Go)
 	}
-	parts = append(parts, fmt.Sprintf("seed %d", r.Seed))
+	if r.Seed != 0 {
+		parts = append(parts, fmt.Sprintf("seed %d", r.Seed))
+	}
 	return "The same for every client: " + strings.Join(parts, ", ") + "."
 }
 

@@ -21,7 +21,7 @@ func legend(r *results.Run) string {
 	if succeeded == 0 {
 		return ""
 	}
-	words := "Closed loop: latency is the service time that the caller sees"
+	words := loops(r.Trials)
 	if failed > 0 {
 		words += ". Failed requests are not included. "
 	} else {
@@ -79,7 +79,7 @@ func floorWords(floor *stat.Component) string {
 
 // isNearPeak reports whether the trial's row has the mark [results.NearPeak].
 func isNearPeak(r *results.Run, t results.Trial) bool {
-	return r.OptimumOf(t.At()).Mark(t.Limit, t.PerSecond) == results.NearPeak
+	return r.OptimumOf(t.At()).Mark(t.Level(), t.PerSecond) == results.NearPeak
 }
 
 // programs says how much memory the external programs used.

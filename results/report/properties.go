@@ -23,6 +23,7 @@ var settingProperties = []property{
 	{"connect timeout", func(r *results.Run) string { return duration(r.Settings.DialSeconds) }},
 	{"DNS cache lifetime", func(r *results.Run) string { return duration(r.Settings.DNSSeconds) }},
 	{"maximum rate", func(r *results.Run) string { return rate(r.Settings.Rate) }},
+	{"arrivals", func(r *results.Run) string { return r.Settings.Arrivals }},
 	{"body decoding", func(r *results.Run) string { return r.Settings.Decode }},
 	{"responses expected", func(r *results.Run) string { return r.Settings.Expect }},
 	{"keep-alive", func(r *results.Run) string { return yesNo(r.Settings.KeepAlive) }},

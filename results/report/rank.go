@@ -61,12 +61,13 @@ func rankTable(caption string, all []rank, notes *render.Notes) table {
 
 // percentilesTable lists the latency percentiles of the ranks.
 func percentilesTable(all []rank) table {
+	shown := latencies(text.Each(all, func(r rank) results.Summary { return r.summary }))
 	t := table{
 		Caption: "Latency of the strategies, each at its own limit",
-		Head:    append([]head{{Name: "strategy", Word: true}, {Name: "limit"}}, latencyHeads()...),
+		Head:    append([]head{{Name: "strategy", Word: true}, {Name: "limit"}}, latencyHeads(shown)...),
 	}
 	for _, r := range all {
-		t.Rows = append(t.Rows, append([]string{r.Name, text.Count(r.Limit)}, latencyCells(r.summary)...))
+		t.Rows = append(t.Rows, append([]string{r.Name, text.Count(r.Limit)}, latencyCells(r.summary, shown)...))
 	}
 	return t
 }

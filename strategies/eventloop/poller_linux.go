@@ -1,6 +1,7 @@
 package eventloop
 
 import (
+	"cmp"
 	"errors"
 	"math"
 	"os"
@@ -15,8 +16,13 @@ import (
 type poller struct {
 	fd     int // an epoll instance
 	wakeFD int // an eventfd that wakes the loop
+	timeFD int // a timerfd that wakes the loop at a time, where milliseconds are not precise enough
 	events [1024]unix.EpollEvent
 	polls  int // the number of polls before the thread blocks
+
+	// alone says that fewer loops run than Go has processors. The others run what becomes runnable then, and to leave the
+	// processor to goroutines would only wake another thread for nothing, at each wait.
+	alone bool
 }
 
 // maxPolls is the largest value of poller.polls. Blocking a thread and waking it costs several microseconds, for the client
@@ -26,7 +32,8 @@ type poller struct {
 const maxPolls = 32
 
 // yieldThreshold is the shortest wait for which a loop yields the processor before it blocks. After a yield others may keep
-// the processor for some time, so a loop with a timer that expires sooner does not yield.
+// the processor for some time, so a loop with a timer that expires sooner does not yield. It sets the timerfd instead, since a
+// request that is due is not to be late by the milliseconds in which epoll_wait counts.
 const yieldThreshold = 100 * time.Millisecond
 
 func newPoller() (*poller, error) {
@@ -38,7 +45,10 @@ func newPoller() (*poller, error) {
 	if p.wakeFD, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
 		return nil, errors.Join(os.NewSyscallError("eventfd", err), unix.Close(fd))
 	}
-	if err := p.add(p.wakeFD, 0, unix.EPOLLIN); err != nil {
+	if p.timeFD, err = unix.TimerfdCreate(unix.CLOCK_MONOTONIC, unix.TFD_CLOEXEC|unix.TFD_NONBLOCK); err != nil {
+		return nil, errors.Join(os.NewSyscallError("timerfd_create", err), unix.Close(fd), unix.Close(p.wakeFD))
+	}
+	if err := cmp.Or(p.add(p.wakeFD, 0, unix.EPOLLIN), p.add(p.timeFD, 0, unix.EPOLLIN)); err != nil {
 		return nil, errors.Join(err, p.close())
 	}
 	return p, nil
@@ -65,7 +75,7 @@ func (p *poller) wait(timeout time.Duration) ([]unix.EpollEvent, error) {
 	}
 	if timeout >= yieldThreshold {
 		for range p.polls {
-			yield()
+			p.yield()
 			if ready := p.poll(); len(ready) > 0 {
 				p.polls = min(2*p.polls, maxPolls)
 				return ready, nil
@@ -87,14 +97,23 @@ func (p *poller) poll() []unix.EpollEvent {
 }
 
 // yield lets others use the processor first: goroutines, then other threads and programs.
-func yield() {
-	runtime.Gosched()
+func (p *poller) yield() {
+	p.letGoroutinesRun()
 	_, _, _ = unix.RawSyscall(unix.SYS_SCHED_YIELD, 0, 0, 0)
+}
+
+func (p *poller) letGoroutinesRun() {
+	if !p.alone {
+		runtime.Gosched()
+	}
 }
 
 // block blocks the thread until there are events, or until timeout.
 func (p *poller) block(timeout time.Duration) ([]unix.EpollEvent, error) {
-	runtime.Gosched() // otherwise goroutines of this thread would wait until Go notices that it is blocked
+	p.letGoroutinesRun() // otherwise those of this thread would wait until Go notices that it is blocked
+	if timeout < yieldThreshold {
+		_ = unix.TimerfdSettime(p.timeFD, 0, &unix.ItimerSpec{Value: unix.NsecToTimespec(int64(timeout))}, nil) // fails for invalid arguments alone
+	}
 	milliseconds := min((timeout-1)/time.Millisecond+1, math.MaxInt32)
 	n, err := unix.EpollWait(p.fd, p.events[:], int(milliseconds))
 	if err == unix.EINTR {
@@ -103,4 +122,6 @@ func (p *poller) block(timeout time.Duration) ([]unix.EpollEvent, error) {
 	return p.events[:max(n, 0)], os.NewSyscallError("epoll_wait", err)
 }
 
-func (p *poller) close() error { return errors.Join(unix.Close(p.fd), unix.Close(p.wakeFD)) }
+func (p *poller) close() error {
+	return errors.Join(unix.Close(p.fd), unix.Close(p.wakeFD), unix.Close(p.timeFD))
+}

@@ -34,11 +34,16 @@ type exchange struct {
 	reportDeadline time.Duration         // when the program must have reported something, on the session's clock; 0 means never
 }
 
+// callersPerConnection is the number of requests that are started per connection if the program's library enforces the limit. A load
+// without end cannot be started all at once. With four requests per connection the library's queue is never empty, and each
+// request waits for at most three others: too short a time to reach a timeout or to delay a cancellation by much.
+const callersPerConnection = 4
+
 func newExchange(s *session, limit int, worker strategies.Worker) *exchange {
 	began := s.now()
 	allowed := limit
 	if s.strategy.Program.ClientLimits {
-		allowed *= strategies.CallersPerConnection
+		allowed *= callersPerConnection
 	}
 	return &exchange{
 		session: s, limit: limit, allowed: allowed, worker: worker, began: began,

@@ -29,7 +29,7 @@ type Program struct {
 	// MaxInFlight is the most requests that the program can have in flight; 0 means as many as the limit.
 	MaxInFlight int
 	// ClientLimits says that the program's library enforces the limit by its number of connections. The program then gets
-	// [strategies.CallersPerConnection] times as many requests at once as the limit.
+	// callersPerConnection times as many requests at once as the limit.
 	ClientLimits bool
 
 	// Traits are the points in which the program's library departs from the contract: see [strategies.Traits].

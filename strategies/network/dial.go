@@ -18,6 +18,8 @@ type Options struct {
 	// request it has written. Such a connection needs fewer system calls and timers: it may send a request only when the client
 	// reads, and may return an error of the write from Read.
 	Alternating bool
+
+	carry func(*wire) net.Conn // returns what carries the bytes over the socket; nil for the usual
 }
 
 // A TLSError is the error of a TLS handshake, or of TLS later: it is the server's or the certificate's fault.
@@ -127,9 +129,13 @@ func (n *Network) connectHost(ctx context.Context, host, port string) (*net.TCPC
 // newConn goes the rest of the path, over a connection to its beginning, and makes the TLS handshake, if there is to be one.
 func (n *Network) newConn(ctx context.Context, w *wire, p path, host string, o Options) (*Conn, error) {
 	c := &Conn{wire: w, network: n, options: o, timed: n.dialled.Add(1)%connsPerTimed == 1}
-	c.Conn = w
-	if o.Alternating {
+	switch {
+	case o.carry != nil:
+		c.Conn = o.carry(w)
+	case o.Alternating:
 		c.Conn = newExchangeConn(w)
+	default:
+		c.Conn = w
 	}
 	if p.origin != "" {
 		c.absolute = newAbsoluteForm(p.origin, login(n.route.Proxy))

@@ -28,18 +28,25 @@ type Shared struct {
 // the first protocol that the configuration offers; else the error is a [TLSError].
 func (n *Network) DialShared(ctx context.Context, address string, config *tls.Config) (*Shared, error) {
 	c, err := n.dialWithin(ctx, address, Options{TLS: config}, true)
-	if err != nil && config != nil && strings.Contains(err.Error(), noAgreement) {
-		return nil, disagrees(address, config)
-	}
 	if err != nil {
-		return nil, err
+		return nil, Agreed("", err, address, config)
 	}
-	secured, is := c.Conn.(*tls.Conn) // which may be that of a proxy
-	if config != nil && is && secured.ConnectionState().NegotiatedProtocol != config.NextProtos[0] {
-		c.Close()
-		return nil, disagrees(address, config)
+	if secured, is := c.Conn.(*tls.Conn); is { // which may be that of a proxy
+		if err := Agreed(secured.ConnectionState().NegotiatedProtocol, nil, address, config); err != nil {
+			c.Close()
+			return nil, err
+		}
 	}
 	return &Shared{Conn: c.Conn, dialled: c}, nil
+}
+
+// Agreed returns the error of a TLS handshake that ended with the agreement on a protocol, or with err. If that is not the first
+// protocol which config offers, the error is a [TLSError] that wraps ErrProtocol. Without a config there was no handshake.
+func Agreed(protocol string, err error, address string, config *tls.Config) error {
+	if config != nil && (err == nil && protocol != config.NextProtos[0] || err != nil && strings.Contains(err.Error(), noAgreement)) {
+		return &TLSError{fmt.Errorf("dial %s: TLS handshake: the server does not speak %s: %w", address, config.NextProtos[0], ErrProtocol)}
+	}
+	return err
 }
 
 // noAgreement is how package tls, which has no type for it, names the alert of a server that speaks none of the protocols offered.
@@ -47,10 +54,6 @@ const noAgreement = "tls: no application protocol"
 
 // ErrProtocol is what the error of DialShared wraps if the server speaks another protocol.
 var ErrProtocol = errors.New("no agreement by ALPN")
-
-func disagrees(address string, config *tls.Config) error {
-	return &TLSError{fmt.Errorf("dial %s: TLS handshake: the server does not speak %s: %w", address, config.NextProtos[0], ErrProtocol)}
-}
 
 // CountRequest counts the connection as one that carries a request in the current run.
 func (s *Shared) CountRequest() {
