@@ -11,6 +11,7 @@ import (
 	"sweetspot/bench/ports"
 	"sweetspot/results"
 	"sweetspot/strategies"
+	"sweetspot/strategies/network"
 )
 
 // A target is where requests go: a load, with what a run learns about its server. Another target of a run differs in nothing
@@ -115,7 +116,16 @@ func (r *runner) open(ctx context.Context, on *target, all []strategies.Strategy
 		return nil, errors.Join(append(errs, ctx.Err())...)
 	}
 	r.warnLeftOut(errs)
+	if receive, send := network.LargestBuffers(); opened.use(strategies.HTTP3) && min(receive, send) > 0 && min(receive, send) < network.WantedBuffer {
+		r.warn(results.Warningf(results.SmallBuffers, "sockets have buffers of at most %d kB for receiving and %d kB for sending, and QUIC wants %d kB",
+			receive>>10, send>>10, network.WantedBuffer>>10).With("receive_bytes", float64(receive)).With("send_bytes", float64(send)))
+	}
 	return opened, nil
+}
+
+// use reports whether any of the candidates speaks the protocol.
+func (c candidates) use(p strategies.Protocol) bool {
+	return slices.ContainsFunc(c, func(one candidate) bool { return strategies.ProtocolOf(one.strategy) == p })
 }
 
 // opened returns the candidate with its first session, for limits of at most limit or its own, if the target speaks its protocol.

@@ -133,6 +133,7 @@ const (
 	NoTime         Code = "no-time"          // the budget left no time for the whole comparison
 	SmallBudget    Code = "small-budget"     // the budget of a sweep is too short for more than a guess
 	FewPorts       Code = "few-ports"        // a run may need more ports than this machine has free
+	SmallBuffers   Code = "small-buffers"    // the system gives sockets smaller buffers than QUIC wants
 	FewFiles       Code = "few-files"        // the limit on open files bounds the limits tried
 	NoConclusion   Code = "no-conclusion"    // the run was interrupted
 	Torn           Code = "torn"             // the last line of the file is torn
@@ -148,7 +149,7 @@ func Codes() []Code {
 		NoCompletions, Failures, Unsteady, RateBound, RateMissed, NoSlot, CallersLimit, Stalled, ClientBusy, ManyConnections, NoPorts, OtherProtocol, StreamsBound, Redirects, LimitSettled, BatchTail,
 		SlowToFill, EmptySlots, CutShort, NotWitnessed, Contradicted, IdleConnections, NoLatency, NoRate, HostFails,
 		BrokeDown, BoundByClient, BoundByConnection, Harm, SmallBatch, NothingHolds, FailingLimits, BestGuess, NoSuccess, TooFewTrials, NotCertain, Drift, Harmed, Burst,
-		LeftOut, NotChecked, NotCompared, CopyDiffers, TooFewBlocks, NoTime, SmallBudget, FewPorts, FewFiles, NoConclusion, Torn,
+		LeftOut, NotChecked, NotCompared, CopyDiffers, TooFewBlocks, NoTime, SmallBudget, FewPorts, SmallBuffers, FewFiles, NoConclusion, Torn,
 		DifferentRuns, DriftWithinRun, ForeignFloor, WideInterval,
 	}
 }

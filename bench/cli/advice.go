@@ -32,6 +32,7 @@ var advice = map[results.Code]string{
 	results.SmallBudget:       "raise --budget, or lower --max or --duration",
 	results.FewPorts:          "leave out strategies that open a connection for each request, make fewer requests, or widen net.ipv4.ip_local_port_range",
 	results.NoPorts:           "leave out strategies that open a connection for each request, make fewer requests, or widen net.ipv4.ip_local_port_range",
+	results.SmallBuffers:      "raise them with 'sysctl -w net.core.rmem_max=7500000 net.core.wmem_max=7500000', on the server too",
 	results.FewFiles:          "use fewer strategies, or raise 'ulimit -Hn'",
 	results.ForeignFloor:      "measure it on this machine with 'make floor', or give it with --floor",
 	results.WideInterval:      "compare three or more runs a side, made in turn, or raise --duration and --repeats",

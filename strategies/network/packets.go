@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
+	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -104,4 +107,21 @@ func RefusesPackets(ctx context.Context, to *net.UDPAddr) bool {
 	}
 	_, err = conn.Read(make([]byte, 1))
 	return errors.Is(err, syscall.ECONNREFUSED)
+}
+
+// WantedBuffer is the size in bytes of the socket buffers that QUIC wants: with smaller ones the kernel drops packets at high rates.
+// It is what quic-go asks for.
+const WantedBuffer = 7 << 20
+
+// LargestBuffers returns the sizes in bytes of the largest buffers that the system gives a socket, for receiving and for sending; 0
+// where it does not say.
+func LargestBuffers() (receive, send int) { return sysctl("rmem_max"), sysctl("wmem_max") }
+
+func sysctl(name string) int {
+	text, err := os.ReadFile("/proc/sys/net/core/" + name)
+	if err != nil {
+		return 0
+	}
+	n, _ := strconv.Atoi(strings.TrimSpace(string(text)))
+	return n
 }
