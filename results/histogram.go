@@ -83,6 +83,17 @@ func (h *Histogram) Latency() Latency {
 // a few thousand bytes.
 type Encoded string
 
+// At returns a percentile of the durations in an encoded histogram, in seconds; 0 if there are none.
+func (e Encoded) At(percentile float64) (float64, error) {
+	packed, err := hdrhistogram.DecodePacked([]byte(e))
+	if err != nil {
+		return 0, fmt.Errorf("decode histogram: %w", err)
+	}
+	h := NewHistogram()
+	packed.MergeInto(h.hdr)
+	return time.Duration(h.hdr.ValueAtQuantile(percentile)).Seconds(), nil
+}
+
 // Buckets are counts of durations by upper bounds, as Prometheus has them.
 type Buckets struct {
 	AtMost []uint64 // by bound: how many durations were at most as long
@@ -114,17 +125,6 @@ func (e Encoded) Buckets(bounds []float64) (Buckets, error) {
 		}
 	}
 	return b, nil
-}
-
-// At returns a percentile of the durations in an encoded histogram, in seconds; 0 if there are none.
-func (e Encoded) At(percentile float64) (float64, error) {
-	packed, err := hdrhistogram.DecodePacked([]byte(e))
-	if err != nil {
-		return 0, fmt.Errorf("decode histogram: %w", err)
-	}
-	h := NewHistogram()
-	packed.MergeInto(h.hdr)
-	return time.Duration(h.hdr.ValueAtQuantile(percentile)).Seconds(), nil
 }
 
 // Encode returns the histogram in its compressed form.

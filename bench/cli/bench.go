@@ -74,6 +74,9 @@ func (o *options) second(cmd *cobra.Command, load bench.Load, found *faults) (*b
 		return &bench.SecondTarget{}, results.Target{URL: url, Profile: o.profile}
 	}
 	load.URLs = urls
+	if !o.routed {
+		return nil, results.Target{} // what is wrong has been said
+	}
 	found.failures = append(found.failures, unreachable(cmd.Context(), load)...)
 	return &bench.SecondTarget{URLs: urls}, results.Target{URL: secret.Logins(url)}
 }

@@ -111,6 +111,7 @@ func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 		announce(cmd.ErrOrStderr(), sweep, plan.load)
 	}
 	run := newRun("sweep", redacted(cmd, args), plan, o)
+	run.Settings.ColdStart = false // its sessions make one batch after the other
 	run.Warnings = append(run.Warnings, lowered...)
 	if run.Bundled != nil && !overRate {
 		run.Bundled = truth(o.profile, sweep.Share, sweep.Max)
@@ -193,7 +194,7 @@ func truth(profile string, share float64, largest int) *results.Bundled {
 func undecided(optima []results.Optimum) error {
 	var errs []error
 	for _, o := range optima {
-		if o.Verdict == results.Unstable {
+		if !o.Verdict.Decided() {
 			errs = append(errs, fmt.Errorf("%s: the trials support no statement", o.Strategy))
 		}
 	}
