@@ -126,7 +126,7 @@ func runBench(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	}
 	err := job{
 		plan: comparison,
-		load: plan.load, against: against, server: o.server(), run: run, display: &o.display, out: o.out, live: plan.live, quiet: o.quiet,
+		load: plan.load, against: against, server: o.server(), run: run, display: &o.display, out: o.out, live: plan.live, quiet: o.quiet, sending: plan.sending,
 	}.do(cmd)
 	if err != nil {
 		return err

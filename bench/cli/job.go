@@ -17,6 +17,7 @@ import (
 	"sweetspot/bench/cli/live"
 	"sweetspot/bench/cli/machine"
 	"sweetspot/bench/cli/secret"
+	"sweetspot/bench/cli/sending"
 	"sweetspot/bench/process"
 	"sweetspot/results"
 	"sweetspot/results/render"
@@ -33,6 +34,7 @@ type job struct {
 	out     string              // the folder to save the run in; empty to not save it
 	live    string              // the address of the live page; empty for none
 	quiet   bool
+	sending sending.Plan // what single requests send
 }
 
 // do runs the plan, with the bundled server as its target if there is no other. What was measured is shown and saved also
@@ -83,6 +85,10 @@ func (j *job) aim(server string) (err error) {
 
 // measure runs the plan on the load. The server is the bundled one, if that is the target, else nil.
 func (j job) measure(cmd *cobra.Command, page *live.Page, server *bundled.Server) error {
+	var err error
+	if j.load.Messages, err = j.sending.Messages(cmd.Context(), j.load); err != nil {
+		return err
+	}
 	keep, err := newKeeper(j.out, j.run)
 	if err != nil {
 		return err

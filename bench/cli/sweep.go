@@ -109,7 +109,7 @@ func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	defer instant.Stop()
 	sweep.Instant, sweep.Floor = instant.Start, plan.floor
 	err := job{
-		plan: sweep, load: plan.load, server: o.server(), run: run, display: &o.display, out: o.out, live: plan.live, quiet: o.quiet,
+		plan: sweep, load: plan.load, server: o.server(), run: run, display: &o.display, out: o.out, live: plan.live, quiet: o.quiet, sending: plan.sending,
 	}.do(cmd)
 	if err != nil {
 		return err
