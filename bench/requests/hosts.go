@@ -75,11 +75,29 @@ func NewPerHost(inner Messages, headers HostHeaders, jar http.CookieJar) *PerHos
 
 // Message implements [Messages].
 func (p *PerHost) Message(i int64, address string) *strategies.Message {
-	key := madeOf{host: strategies.HostOf(address)}
+	var own *strategies.Message
 	if p.inner != nil {
-		key.own = p.inner.Message(i, address)
+		own = p.inner.Message(i, address)
 	}
-	key.cookies = p.cookies(address)
+	return p.kept(p.key(own, address))
+}
+
+// With returns what a request to that URL sends whose message is own, which may be nil. Unlike Message it keeps nothing of own, so
+// that there may be any number of them.
+func (p *PerHost) With(own *strategies.Message, address string) *strategies.Message {
+	key := p.key(own, address)
+	if own != nil {
+		return p.make(key)
+	}
+	return p.kept(key)
+}
+
+func (p *PerHost) key(own *strategies.Message, address string) madeOf {
+	return madeOf{host: strategies.HostOf(address), cookies: p.cookies(address), own: own}
+}
+
+// kept returns the message that was made of the same before, or makes it.
+func (p *PerHost) kept(key madeOf) *strategies.Message {
 	if made, known := p.made.Load(key); known {
 		return made.(*strategies.Message)
 	}

@@ -88,8 +88,14 @@ func TestARequestKeepsWhatItSendsItself(t *testing.T) {
 	}
 	headers := requests.HostHeaders{"a": {"X": {"1"}, "Y": {"2"}}}
 	want := &strategies.Message{Method: "PUT", Body: []byte("b"), Header: http.Header{"X": {"own"}, "Y": {"2"}}}
-	if diff := cmp.Diff(want, requests.NewPerHost(list, headers, nil).Message(0, list.At(0))); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+	p := requests.NewPerHost(list, headers, nil)
+	for _, got := range []*strategies.Message{p.Message(0, list.At(0)), p.With(list.Message(0, ""), list.At(0))} {
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+	if got := p.With(nil, "http://a/"); got.Header.Get("Y") != "2" || got != p.With(nil, "http://a/b") {
+		t.Errorf("a request without a message sends %+v", got)
 	}
 }
 

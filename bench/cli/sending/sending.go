@@ -88,28 +88,34 @@ func (f *Flags) Plan() (Plan, []error) {
 // Messages returns the load's messages with what the plan adds. It logs in, if the plan says so, by a request with the load's headers
 // and route. The error says what would be right.
 func (p Plan) Messages(ctx context.Context, load bench.Load) (bench.Messages, error) {
+	perHost, err := p.PerHost(ctx, load, load.URLs.At(0))
+	if perHost == nil || err != nil {
+		return load.Messages, err
+	}
+	return perHost, nil
+}
+
+// PerHost is Messages for requests whose URLs the load does not have; first is one of the URLs. It returns nil if the plan adds
+// nothing.
+func (p Plan) PerHost(ctx context.Context, load bench.Load, first string) (*requests.PerHost, error) {
 	if len(p.headers) == 0 && p.login == nil {
-		return load.Messages, nil
+		return nil, nil
 	}
 	var jar http.CookieJar
 	if p.login != nil {
 		var err error
-		if jar, err = p.login.do(ctx, load); err != nil {
+		if jar, err = p.login.do(ctx, load, first); err != nil {
 			return nil, fmt.Errorf("--login: %w", err)
 		}
 	}
-	var inner requests.Messages
-	if load.Messages != nil {
-		inner = load.Messages
-	}
-	return requests.NewPerHost(inner, p.headers, jar), nil
+	return requests.NewPerHost(load.Messages, p.headers, jar), nil
 }
 
-// do makes the request of the login and returns the cookies that its answer sets.
-func (l *login) do(ctx context.Context, load bench.Load) (http.CookieJar, error) {
+// do makes the request of the login, on the host of first if it has none, and returns the cookies that its answer sets.
+func (l *login) do(ctx context.Context, load bench.Load, first string) (http.CookieJar, error) {
 	address := l.address
 	if strings.HasPrefix(address, "/") {
-		address = strategies.HostOf(load.URLs.At(0)) + address
+		address = strategies.HostOf(first) + address
 	}
 	to, err := url.Parse(address)
 	if err != nil {
