@@ -48,11 +48,14 @@ var may = map[string][]string{
 	"sweetspot/bench/ports":              {},
 	"sweetspot/bench":                    {"sweetspot/strategies", "sweetspot/strategies/network", "sweetspot/results", "sweetspot/results/stat", "sweetspot/results/text", "sweetspot/bench/optimum", "sweetspot/bench/ports", "sweetspot/bench/process", "sweetspot/bench/arrivals"},
 	"sweetspot/bench/cli":                {"sweetspot/*", "sweetspot/bench/cli/*", "sweetspot/bench/arrivals", "sweetspot/bench/fetch", "sweetspot/bench/ports", "sweetspot/bench/requests", "sweetspot/bench/process", "sweetspot/server/capacity", "sweetspot/results/*", "sweetspot/strategies/all", "sweetspot/strategies/expect", "sweetspot/strategies/external", "sweetspot/strategies/network"},
+	"sweetspot/bench/cli/build":          {},
+	"sweetspot/bench/cli/manual":         {"sweetspot/bench/cli/build"},
 	"sweetspot/bench/cli/bundled":        {"sweetspot/bench", "sweetspot/server"},
 	"sweetspot/bench/cli/console":        {"sweetspot/bench", "sweetspot/bench/cli/terminal", "sweetspot/results", "sweetspot/results/render", "sweetspot/results/text"},
+	"sweetspot/bench/cli/live":           {"sweetspot/bench", "sweetspot/bench/cli/telemetry", "sweetspot/results", "sweetspot/results/report"},
+	"sweetspot/bench/cli/telemetry":      {"sweetspot/bench", "sweetspot/results", "sweetspot/results/text"},
 	"sweetspot/bench/cli/fetching":       {"sweetspot/bench", "sweetspot/bench/fetch", "sweetspot/bench/fetch/limit", "sweetspot/bench/cli/live", "sweetspot/bench/cli/secret", "sweetspot/bench/cli/terminal", "sweetspot/bench/process", "sweetspot/results", "sweetspot/results/input", "sweetspot/results/render", "sweetspot/results/text", "sweetspot/strategies"},
 	"sweetspot/bench/cli/help":           {"sweetspot/bench/cli/terminal"},
-	"sweetspot/bench/cli/live":           {"sweetspot/bench", "sweetspot/results", "sweetspot/results/report", "sweetspot/results/text"},
 	"sweetspot/bench/cli/machine":        {"sweetspot/results"},
 	"sweetspot/bench/cli/reach":          {"sweetspot/strategies/network"},
 	"sweetspot/bench/cli/secret":         {"sweetspot/bench/requests", "sweetspot/results", "sweetspot/results/text"},
@@ -63,39 +66,43 @@ var may = map[string][]string{
 
 // rooms says where each third party may be imported; those not named may be anywhere.
 var rooms = map[string][]string{
-	"github.com/valyala/fasthttp":                             {"sweetspot/strategies", "sweetspot/server"},
-	"github.com/failsafe-go/failsafe-go/adaptivelimiter":      {"sweetspot/strategies"},
-	"github.com/failsafe-go/failsafe-go/circuitbreaker":       {"sweetspot/bench/fetch"},
-	"github.com/cenkalti/backoff/v5":                          {"sweetspot/bench/fetch"},
-	"github.com/nlnwa/gowarc/v3":                              {"sweetspot/bench/fetch"},
-	"github.com/temoto/robotstxt":                             {"sweetspot/bench/fetch"},
-	"github.com/expr-lang/expr":                               {"sweetspot/strategies/expect"},
-	"github.com/expr-lang/expr/ast":                           {"sweetspot/strategies/expect"},
-	"github.com/expr-lang/expr/file":                          {"sweetspot/strategies/expect"},
-	"github.com/expr-lang/expr/vm":                            {"sweetspot/strategies/expect"},
-	"github.com/montanaflynn/stats":                           {"sweetspot/results/stat"},
-	"github.com/olekukonko/tablewriter":                       {"sweetspot/results/render"},
-	"github.com/guptarohit/asciigraph":                        {"sweetspot/results/render"},
-	"github.com/dustin/go-humanize":                           {"sweetspot/bench/cli"},        // sizes with units
-	"github.com/google/shlex":                                 {"sweetspot/strategies/lines"}, // the words of a command
-	"github.com/spf13/cobra":                                  {"sweetspot/bench/cli", "sweetspot/bench/cli/help"},
-	"github.com/spf13/pflag":                                  {"sweetspot/bench/cli", "sweetspot/bench/cli/sending", "sweetspot/strategies/lines", "sweetspot/bench/cli/help", "sweetspot/bench/cli/reach"}, // what cobra's flags are
-	"github.com/chromedp/chromedp":                            {"sweetspot/results/report/chromium"},
-	"github.com/prometheus/client_golang/prometheus":          {"sweetspot/bench/cli/live"},
-	"github.com/prometheus/client_golang/prometheus/promhttp": {"sweetspot/bench/cli/live"},
-	"golang.org/x/net/proxy":                                  {"sweetspot/strategies/network"},                                                                    // SOCKS version 5
-	"golang.org/x/net/http2":                                  {"sweetspot/strategies/http2", "sweetspot/strategies/streams", "sweetspot/strategies/strategytest"}, // frames and error codes
-	"golang.org/x/net/http2/hpack":                            {"sweetspot/strategies/http2", "sweetspot/strategies/strategytest"},
-	"golang.org/x/net/netutil":                                {"sweetspot/bench/cli/live"},
-	"gonum.org/v1/plot":                                       {"sweetspot/results/report"},
-	"gonum.org/v1/plot/plotter":                               {"sweetspot/results/report"},
-	"gonum.org/v1/plot/text":                                  {"sweetspot/results/report"},
-	"gonum.org/v1/plot/vg":                                    {"sweetspot/results/report"},
-	"gonum.org/v1/plot/vg/draw":                               {"sweetspot/results/report"},
-	"gonum.org/v1/plot/vg/vgimg":                              {"sweetspot/results/report"},
-	"gonum.org/v1/plot/vg/vgsvg":                              {"sweetspot/results/report"},
-	"github.com/HdrHistogram/hdrhistogram-go":                 {"sweetspot/results"},
-	"golang.org/x/perf/benchfmt":                              {"sweetspot/results/render"}, // whose tests read what was written
+	"github.com/valyala/fasthttp":                                       {"sweetspot/strategies", "sweetspot/server"},
+	"github.com/failsafe-go/failsafe-go/adaptivelimiter":                {"sweetspot/strategies"},
+	"github.com/expr-lang/expr":                                         {"sweetspot/strategies/expect"},
+	"github.com/expr-lang/expr/ast":                                     {"sweetspot/strategies/expect"},
+	"github.com/expr-lang/expr/file":                                    {"sweetspot/strategies/expect"},
+	"github.com/expr-lang/expr/vm":                                      {"sweetspot/strategies/expect"},
+	"github.com/montanaflynn/stats":                                     {"sweetspot/results/stat"},
+	"github.com/olekukonko/tablewriter":                                 {"sweetspot/results/render"},
+	"github.com/guptarohit/asciigraph":                                  {"sweetspot/results/render"},
+	"github.com/dustin/go-humanize":                                     {"sweetspot/bench/cli"},        // sizes with units
+	"github.com/google/shlex":                                           {"sweetspot/strategies/lines"}, // the words of a command
+	"github.com/spf13/cobra":                                            {"sweetspot/bench/cli", "sweetspot/bench/cli/help", "sweetspot/bench/cli/manual"},
+	"github.com/spf13/cobra/doc":                                        {"sweetspot/bench/cli/manual"},
+	"github.com/spf13/pflag":                                            {"sweetspot/bench/cli", "sweetspot/bench/cli/help", "sweetspot/bench/cli/reach", "sweetspot/bench/cli/sending", "sweetspot/strategies/lines"}, // what cobra's flags are
+	"github.com/chromedp/chromedp":                                      {"sweetspot/results/report/chromium"},
+	"github.com/prometheus/client_golang/prometheus":                    {"sweetspot/bench/cli/telemetry", "sweetspot/bench/cli/live"},
+	"github.com/prometheus/client_golang/prometheus/promhttp":           {"sweetspot/bench/cli/telemetry", "sweetspot/bench/cli/live"},
+	"go.opentelemetry.io/contrib/bridges/prometheus":                    {"sweetspot/bench/cli/telemetry"},
+	"go.opentelemetry.io/otel/exporters/otlp/otlpmetric/otlpmetrichttp": {"sweetspot/bench/cli/telemetry"},
+	"go.opentelemetry.io/otel/sdk/metric":                               {"sweetspot/bench/cli/telemetry"},
+	"golang.org/x/net/netutil":                                          {"sweetspot/bench/cli/live"},
+	"gonum.org/v1/plot":                                                 {"sweetspot/results/report"},
+	"gonum.org/v1/plot/plotter":                                         {"sweetspot/results/report"},
+	"gonum.org/v1/plot/text":                                            {"sweetspot/results/report"},
+	"gonum.org/v1/plot/vg":                                              {"sweetspot/results/report"},
+	"gonum.org/v1/plot/vg/draw":                                         {"sweetspot/results/report"},
+	"gonum.org/v1/plot/vg/vgimg":                                        {"sweetspot/results/report"},
+	"gonum.org/v1/plot/vg/vgsvg":                                        {"sweetspot/results/report"},
+	"github.com/HdrHistogram/hdrhistogram-go":                           {"sweetspot/results"},
+	"golang.org/x/perf/benchfmt":                                        {"sweetspot/results/render"}, // whose tests read what was written
+	"github.com/failsafe-go/failsafe-go/circuitbreaker":                 {"sweetspot/bench/fetch"},
+	"github.com/cenkalti/backoff/v5":                                    {"sweetspot/bench/fetch"},
+	"github.com/nlnwa/gowarc/v3":                                        {"sweetspot/bench/fetch"},
+	"github.com/temoto/robotstxt":                                       {"sweetspot/bench/fetch"},
+	"golang.org/x/net/proxy":                                            {"sweetspot/strategies/network"},                                                                    // SOCKS version 5
+	"golang.org/x/net/http2":                                            {"sweetspot/strategies/http2", "sweetspot/strategies/streams", "sweetspot/strategies/strategytest"}, // frames and error codes
+	"golang.org/x/net/http2/hpack":                                      {"sweetspot/strategies/http2", "sweetspot/strategies/strategytest"},
 }
 
 // Imports point one way: strategies, server and results import nothing of ours outside their folder (but for strategytest,
