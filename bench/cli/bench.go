@@ -134,6 +134,7 @@ func runBench(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	err := job{
 		plan: comparison,
 		load: plan.load, against: against, server: o.server(), run: run, display: &o.display, out: o.out, live: plan.live, otlp: plan.otlp, quiet: o.quiet,
+		sending: plan.sending,
 	}.do(cmd)
 	if err != nil {
 		return err

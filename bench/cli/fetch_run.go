@@ -49,6 +49,9 @@ func (o *fetchFlags) run(cmd *cobra.Command, args []string) error {
 			return err
 		}
 	}
+	if err := p.send(cmd.Context()); err != nil {
+		return err
+	}
 	store, err := o.openStore(cmd, p.source)
 	if err != nil {
 		return err
@@ -56,6 +59,19 @@ func (o *fetchFlags) run(cmd *cobra.Command, args []string) error {
 	err = o.fetch(cmd, args, p, store)
 	if unwritten := store.Close(); unwritten != nil && !errors.Is(err, unwritten) {
 		err = errors.Join(err, fmt.Errorf("--output: %w", unwritten))
+	}
+	return err
+}
+
+// send has the jobs of the source send what the flags say of single requests.
+func (p *fetchPlan) send(ctx context.Context) error {
+	first, _, err := p.source.Job(0)
+	if err != nil {
+		return err
+	}
+	perHost, err := p.sending.PerHost(ctx, p.load, first.URL)
+	if perHost != nil {
+		p.source = fetch.Sending(p.source, perHost.With)
 	}
 	return err
 }

@@ -19,6 +19,7 @@ import (
 	"sweetspot/bench/cli/live"
 	"sweetspot/bench/cli/machine"
 	"sweetspot/bench/cli/secret"
+	"sweetspot/bench/cli/sending"
 	"sweetspot/bench/cli/telemetry"
 	"sweetspot/bench/process"
 	"sweetspot/results"
@@ -38,6 +39,7 @@ type job struct {
 	live    string              // the address of the live page; empty for none
 	otlp    string              // the URL to which metrics are pushed; empty for none
 	quiet   bool
+	sending sending.Plan // what single requests send
 }
 
 // do runs the plan, with the bundled server as its target if there is no other. What was measured is shown and saved also
@@ -114,6 +116,10 @@ func (p pushing) Progress(bench.Progress) {}
 
 // measure runs the plan on the load. The server is the bundled one, if that is the target, else nil.
 func (j job) measure(cmd *cobra.Command, watchers []watcher, page *live.Page, server *bundled.Server) error {
+	var err error
+	if j.load.Messages, err = j.sending.Messages(cmd.Context(), j.load); err != nil {
+		return err
+	}
 	keep, err := newKeeper(j.out, j.run)
 	if err != nil {
 		return err

@@ -124,6 +124,7 @@ func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	sweep.Instant, sweep.Floor = instant.Start, plan.floor
 	err := job{
 		plan: sweep, load: plan.load, server: o.server(), run: run, display: &o.display, out: o.out, live: plan.live, otlp: plan.otlp, quiet: o.quiet,
+		sending: plan.sending,
 	}.do(cmd)
 	if err != nil {
 		return err
