@@ -11,12 +11,13 @@ import (
 // may says which packages of ours each package may import.
 var may = map[string][]string{
 	"sweetspot":                          {"sweetspot/bench/cli", "sweetspot/bench/cli/signals"},
-	"sweetspot/strategies":               {"sweetspot/strategies/http1", "sweetspot/strategies/network"},
+	"sweetspot/strategies":               {"sweetspot/strategies/http1", "sweetspot/strategies/http2", "sweetspot/strategies/network", "sweetspot/strategies/streams"},
 	"sweetspot/strategies/expect":        {"sweetspot/strategies"},
+	"sweetspot/strategies/streams":       {"sweetspot/strategies/http1", "sweetspot/strategies/network"},
 	"sweetspot/strategies/http1":         {},
 	"sweetspot/strategies/http2":         {},
 	"sweetspot/strategies/network":       {"sweetspot/strategies/http1"},
-	"sweetspot/strategies/eventloop":     {"sweetspot/strategies", "sweetspot/strategies/http1", "sweetspot/strategies/network"},
+	"sweetspot/strategies/eventloop":     {"sweetspot/strategies", "sweetspot/strategies/http1", "sweetspot/strategies/http2", "sweetspot/strategies/network"},
 	"sweetspot/strategies/external":      {"sweetspot/strategies"},
 	"sweetspot/strategies/python":        {"sweetspot/strategies", "sweetspot/strategies/external"},
 	"sweetspot/strategies/all":           {"sweetspot/strategies", "sweetspot/strategies/eventloop", "sweetspot/strategies/python"},
@@ -44,9 +45,11 @@ var may = map[string][]string{
 	"sweetspot/bench/process":            {},
 	"sweetspot/bench/ports":              {},
 	"sweetspot/bench":                    {"sweetspot/strategies", "sweetspot/strategies/network", "sweetspot/results", "sweetspot/results/stat", "sweetspot/results/text", "sweetspot/bench/optimum", "sweetspot/bench/ports", "sweetspot/bench/process", "sweetspot/bench/arrivals"},
-	"sweetspot/bench/cli":                {"sweetspot/*", "sweetspot/bench/cli/*", "sweetspot/bench/arrivals", "sweetspot/bench/ports", "sweetspot/bench/process", "sweetspot/server/capacity", "sweetspot/results/*", "sweetspot/strategies/all", "sweetspot/strategies/expect", "sweetspot/strategies/external", "sweetspot/strategies/network"},
+	"sweetspot/bench/cli":                {"sweetspot/*", "sweetspot/bench/cli/*", "sweetspot/bench/arrivals", "sweetspot/bench/fetch", "sweetspot/bench/ports", "sweetspot/bench/process", "sweetspot/server/capacity", "sweetspot/results/*", "sweetspot/strategies/all", "sweetspot/strategies/expect", "sweetspot/strategies/external", "sweetspot/strategies/network"},
 	"sweetspot/bench/cli/bundled":        {"sweetspot/bench", "sweetspot/server"},
 	"sweetspot/bench/cli/console":        {"sweetspot/bench", "sweetspot/bench/cli/terminal", "sweetspot/results", "sweetspot/results/render", "sweetspot/results/text"},
+	"sweetspot/bench/cli/fetching":       {"sweetspot/bench", "sweetspot/bench/fetch", "sweetspot/bench/fetch/limit", "sweetspot/bench/cli/live", "sweetspot/bench/cli/secret", "sweetspot/bench/cli/terminal", "sweetspot/bench/process", "sweetspot/results", "sweetspot/results/input", "sweetspot/results/render", "sweetspot/results/text", "sweetspot/strategies"},
+	"sweetspot/bench/cli/help":           {"sweetspot/bench/cli/terminal"},
 	"sweetspot/bench/cli/live":           {"sweetspot/bench", "sweetspot/results", "sweetspot/results/report", "sweetspot/results/text"},
 	"sweetspot/bench/cli/machine":        {"sweetspot/results"},
 	"sweetspot/bench/cli/reach":          {"sweetspot/strategies/network"},
@@ -71,12 +74,14 @@ var rooms = map[string][]string{
 	"github.com/olekukonko/tablewriter":                       {"sweetspot/results/render"},
 	"github.com/guptarohit/asciigraph":                        {"sweetspot/results/render"},
 	"github.com/dustin/go-humanize":                           {"sweetspot/bench/cli"}, // sizes with units
-	"github.com/spf13/cobra":                                  {"sweetspot/bench/cli"},
-	"github.com/spf13/pflag":                                  {"sweetspot/bench/cli", "sweetspot/bench/cli/reach"}, // what cobra's flags are
+	"github.com/spf13/cobra":                                  {"sweetspot/bench/cli", "sweetspot/bench/cli/help"},
+	"github.com/spf13/pflag":                                  {"sweetspot/bench/cli", "sweetspot/bench/cli/help", "sweetspot/bench/cli/reach"}, // what cobra's flags are
 	"github.com/chromedp/chromedp":                            {"sweetspot/results/report/chromium"},
 	"github.com/prometheus/client_golang/prometheus":          {"sweetspot/bench/cli/live"},
 	"github.com/prometheus/client_golang/prometheus/promhttp": {"sweetspot/bench/cli/live"},
-	"golang.org/x/net/proxy":                                  {"sweetspot/strategies/network"}, // SOCKS version 5
+	"golang.org/x/net/proxy":                                  {"sweetspot/strategies/network"},                                                                    // SOCKS version 5
+	"golang.org/x/net/http2":                                  {"sweetspot/strategies/http2", "sweetspot/strategies/streams", "sweetspot/strategies/strategytest"}, // frames and error codes
+	"golang.org/x/net/http2/hpack":                            {"sweetspot/strategies/http2", "sweetspot/strategies/strategytest"},
 	"golang.org/x/net/netutil":                                {"sweetspot/bench/cli/live"},
 	"gonum.org/v1/plot":                                       {"sweetspot/results/report"},
 	"gonum.org/v1/plot/plotter":                               {"sweetspot/results/report"},

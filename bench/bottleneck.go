@@ -181,7 +181,7 @@ func (b bottleneckTest) slowDown(ctx context.Context, r *runner) (causalTest, er
 	}
 	asItIs := b.search.candidate
 	asItIs.limit = b.limit
-	slow, err := asItIs.reopened(ctx, burning(asItIs.target.load.target(), c.burn))
+	slow, err := asItIs.reopened(ctx, burning(asItIs.target.load.Target(), c.burn))
 	if errors.Is(err, strategies.ErrHandle) {
 		return causalTest{}, nil // a program cannot be slowed down from here
 	}

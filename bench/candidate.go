@@ -82,7 +82,7 @@ func (r *runner) open(ctx context.Context, on *target, all []strategies.Strategy
 			break
 		}
 		own := on.load.limitOf(s, limit)
-		session, err := openSession(ctx, s, on.load.target(), max(own, limit))
+		session, err := openSession(ctx, s, on.load.Target(), max(own, limit))
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -113,7 +113,7 @@ func (r *runner) withCopy(ctx context.Context, all candidates, repeats int, rand
 		return all
 	}
 	twin := all[random.IntN(len(all))]
-	twin, err := twin.reopened(ctx, twin.target.load.target())
+	twin, err := twin.reopened(ctx, twin.target.load.Target())
 	if err != nil {
 		r.warn(results.Warningf(results.NotChecked, "the comparison is not checked by a second copy of a strategy: %v", err))
 		return all

@@ -66,7 +66,7 @@ func (c candidate) calibrate(ctx context.Context, load Load, instant URLs) (floa
 	load.URLs, load.hosts, load.Expect, load.Arrivals, load.Rate, load.Duration = instant, nil, nil, "", 0, min(load.Duration, calibrationWindow)
 	load.Route = network.Route{} // its server is on this machine
 	c.limit = min(c.limit, calibrationLimit)
-	fresh, err := c.reopened(ctx, load.target())
+	fresh, err := c.reopened(ctx, load.Target())
 	if err != nil {
 		return 0, ctx.Err() // a session could be opened before, so some resource has run out: this sign stays unknown
 	}

@@ -230,8 +230,8 @@ func (l Load) streamsOf(s strategies.Strategy) int {
 	return l.Streams
 }
 
-// target returns what a strategy needs to know about the load.
-func (l Load) target() strategies.Target {
+// Target returns what a strategy needs to know about the load.
+func (l Load) Target() strategies.Target {
 	t := strategies.Target{
 		Method: l.Method, Header: l.Header, Body: l.Body, Timeout: l.Timeout, Insecure: l.Insecure, Route: l.Route, JSON: l.Decode, MaxBody: l.MaxBody, Streams: l.Streams,
 		Expect: l.Expect,
@@ -242,7 +242,7 @@ func (l Load) target() strategies.Target {
 // Settings returns the settings that are the same for every client, to be saved and shown with the run. What the load leaves
 // out has its default.
 func (l Load) Settings() results.Settings {
-	t := l.target()
+	t := l.Target()
 	s := results.Settings{
 		Method:         t.Method,
 		Requests:       l.Requests,

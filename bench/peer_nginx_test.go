@@ -11,8 +11,8 @@ import (
 )
 
 // nginxProcess starts an nginx of one worker that answers at once and keeps connections alive, and returns its URL, or ""
-// if it is not installed.
-func nginxProcess(b *testing.B) (url string, pid int) {
+// if it is not installed. The protocol is an option of its listen directive.
+func nginxProcess(b *testing.B, protocol string) (url string, pid int) {
 	program, err := exec.LookPath("nginx")
 	if err != nil {
 		fmt.Println("nginx is left out: apt-get install nginx-light")
@@ -32,8 +32,8 @@ events { worker_connections 16000; }
 http {
   access_log off; keepalive_requests 1000000000; keepalive_timeout 600s;
   client_body_temp_path %[1]s/t1; proxy_temp_path %[1]s/t2; fastcgi_temp_path %[1]s/t3; uwsgi_temp_path %[1]s/t4; scgi_temp_path %[1]s/t5;
-  server { listen %[2]s backlog=16384; location / { default_type application/json; return 200 '{"message":"hello"}'; } }
-}`, dir, address)
+  server { listen %[2]s %[3]s backlog=16384; location / { default_type application/json; return 200 '{"message":"hello"}'; } }
+}`, dir, address, protocol)
 	path := filepath.Join(dir, "nginx.conf")
 	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
 		b.Fatal(err)

@@ -64,18 +64,23 @@ var others = []peer{
 	}, regexp.MustCompile(`"Count": *(\d+)`), regexp.MustCompile(`"RPS": *([\d.]+)`), nil},
 }
 
-// installed returns our strategies and the others that are installed, and names what is missing. Our strategies are asked
-// to leave their User-Agent out, so that servers have the same request to read as from wrk: 1 to 3% of their work.
+// ours returns one of our strategies. It is asked to leave its User-Agent out, so that servers have the same request to read as from
+// wrk: 1 to 3% of their work.
+func ours(strategy, binary string) peer {
+	return peer{strategy, binary, "", func(url string, connections, seconds int) []string {
+		return []string{
+			"bench", "-s", strategy, "-c", fmt.Sprint(connections), "-d", fmt.Sprintf("%ds", seconds),
+			"-H", "User-Agent:", "--warmup", "0s", "--repeats", "1", "--format", "json", "-q", url,
+		}
+	}, regexp.MustCompile(`"succeeded": *(\d+)`), regexp.MustCompile(`"per_second": *([\d.]+)`),
+		regexp.MustCompile(`"cpu_seconds": *([\d.]+)`)} // it also finds out whether it is the bottleneck
+}
+
+// installed returns our strategies and the others that are installed, and names what is missing.
 func installed(b *testing.B, binary string) []peer {
 	var peers []peer
 	for _, strategy := range []string{"eventloop", "fasthttp", "pool"} {
-		peers = append(peers, peer{strategy, binary, "", func(url string, connections, seconds int) []string {
-			return []string{
-				"bench", "-s", strategy, "-c", fmt.Sprint(connections), "-d", fmt.Sprintf("%ds", seconds),
-				"-H", "User-Agent:", "--warmup", "0s", "--repeats", "1", "--format", "json", "-q", url,
-			}
-		}, regexp.MustCompile(`"succeeded": *(\d+)`), regexp.MustCompile(`"per_second": *([\d.]+)`),
-			regexp.MustCompile(`"cpu_seconds": *([\d.]+)`)}) // it also finds out whether it is the bottleneck
+		peers = append(peers, ours(strategy, binary))
 	}
 	for _, p := range others {
 		switch _, err := exec.LookPath(p.name); {

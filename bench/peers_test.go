@@ -28,13 +28,13 @@ func BenchmarkPeers(b *testing.B) {
 	)
 	bundled, nginx := peerServer{name: "bundled server"}, peerServer{name: "nginx"}
 	bundled.url, bundled.pid = startServer(b, "none", 0, "", "")
-	nginx.url, nginx.pid = nginxProcess(b)
+	nginx.url, nginx.pid = nginxProcess(b, "")
 	servers := slices.DeleteFunc([]peerServer{bundled, nginx}, func(s peerServer) bool { return s.url == "" })
 	for range b.N {
 		for _, server := range servers {
 			for _, n := range connections {
 				fmt.Printf("\n%s, %d connections, %d rounds of %d s each\n\n%s", server.name, n, rounds, seconds,
-					table(setBeside(b, peers, server, n, rounds, seconds)))
+					table(setBeside(b, peers, server, n, rounds, seconds), "wrk"))
 			}
 		}
 	}
@@ -60,12 +60,12 @@ func setBeside(b *testing.B, peers []peer, server peerServer, connections, round
 	return turns
 }
 
-// table shows the medians, and the quartiles of the ratios to wrk. A peer that failed in a round has no figures for it. The
+// table shows the medians, and the quartiles of the ratios to one of the peers. A peer that failed in a round has no figures for it. The
 // server's cores tell what bounds a rate: a server that has one thread cannot be made to do more once it keeps one busy.
-func table(turns map[string][]turn) string {
+func table(turns map[string][]turn, to string) string {
 	var out strings.Builder
-	out.WriteString("| client | requests/s | of wrk's | quartiles | client CPU us/request | of wrk's | MB | server's cores |\n" +
-		"| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n")
+	fmt.Fprintf(&out, "| client | requests/s | of %[1]s's | quartiles | client CPU us/request | of %[1]s's | MB | server's cores |\n"+
+		"| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n", to)
 	names := make([]string, 0, len(turns))
 	rate := func(t turn) float64 { return t.rate }
 	cpu := func(t turn) float64 { return t.cpu }
@@ -76,8 +76,8 @@ func table(turns map[string][]turn) string {
 		return int(quartile(each(turns[b], rate), 2) - quartile(each(turns[a], rate), 2))
 	})
 	for _, name := range names {
-		mine, wrk := turns[name], turns["wrk"]
-		speed, cost := ratios(mine, wrk, rate), ratios(mine, wrk, cpu)
+		mine, other := turns[name], turns[to]
+		speed, cost := ratios(mine, other, rate), ratios(mine, other, cpu)
 		fmt.Fprintf(&out, "| %s | %.0f | %.2f | %.2f to %.2f | %.2f | %.2f | %.0f | %.2f |\n", name,
 			quartile(each(mine, rate), 2), quartile(speed, 2), quartile(speed, 1), quartile(speed, 3),
 			quartile(each(mine, cpu), 2), quartile(cost, 2),
@@ -97,11 +97,11 @@ func each(turns []turn, value func(turn) float64) []float64 {
 	return values
 }
 
-func ratios(mine, wrk []turn, value func(turn) float64) []float64 {
+func ratios(mine, other []turn, value func(turn) float64) []float64 {
 	var values []float64
-	for round := range min(len(mine), len(wrk)) {
-		if mine[round].rate > 0 && wrk[round].rate > 0 {
-			values = append(values, value(mine[round])/value(wrk[round]))
+	for round := range min(len(mine), len(other)) {
+		if mine[round].rate > 0 && other[round].rate > 0 {
+			values = append(values, value(mine[round])/value(other[round]))
 		}
 	}
 	return values

@@ -97,7 +97,7 @@ func batch(ctx context.Context, c candidate, load Load, progress func(float64)) 
 	if load.Warmup > 0 {
 		r := newRecorder(load, 0, c.limit)
 		run := start(ctx, c, r)
-		run.until(func() bool { progress(0); return warm(r, c.limit, load) })
+		run.until(func() bool { progress(0); return c.warm(r, load) })
 		if err := run.stop(); err != nil {
 			return nil, err
 		}
@@ -134,7 +134,7 @@ func steady(ctx context.Context, c candidate, load Load, progress func(float64))
 	}
 	defer context.AfterFunc(ctx, r.shut)()
 	run := start(ctx, c, r)
-	run.until(func() bool { progress(0); return warm(r, c.limit, load) })
+	run.until(func() bool { progress(0); return c.warm(r, load) })
 	if ctx.Err() != nil {
 		r.shut() // now, so that the window does not open any more
 	}
@@ -174,6 +174,18 @@ const warmupRounds = 3
 
 // shortestWarmup lets connections open, caches fill and the runtime's scheduler settle, however fast the server is.
 const shortestWarmup = 200 * time.Millisecond
+
+// longestSettling is how long an automatic warm-up waits for a strategy that chooses its own limit.
+const longestSettling = 15 * time.Second
+
+// warm reports whether the warm-up of the candidate is over: see the function warm. An automatic one lasts, within reason, until the
+// strategy has found the limit of its choice, which it keeps for the session's other trials.
+func (c candidate) warm(r *recorder, load Load) bool {
+	if !warm(r, c.limit, load) {
+		return false
+	}
+	return load.Warmup != Automatic || r.hopeless(c.limit) || r.now() >= longestSettling || !c.session.Usage().Settling
+}
 
 // warm reports whether the warm-up is over: after a fixed time, or, if it is automatic, after the longest of
 // shortestWarmup and warmupRounds mean latencies. With a rate fewer requests are in flight than the limit, so then the

@@ -203,3 +203,36 @@ func TestTrialIsNotKeptWhenInterruptedInItsWarmup(t *testing.T) {
 		}
 	})
 }
+
+// seeking is a strategy that looks for a limit of its own for a while.
+type seeking struct {
+	simulated
+	until time.Time
+}
+
+func (s seeking) Open(context.Context, strategies.Target, int) (strategies.Session, error) {
+	return s, nil
+}
+func (s seeking) Usage() strategies.Usage {
+	return strategies.Usage{Settling: time.Now().Before(s.until)}
+}
+
+func TestWarmupLastsUntilAStrategyHasSettled(t *testing.T) {
+	for name, c := range map[string]struct {
+		warmup       time.Duration
+		settles      time.Duration
+		least, under time.Duration // of the warm-up
+	}{
+		"an automatic one":             {bench.Automatic, 3 * time.Second, 3 * time.Second, 3100 * time.Millisecond},
+		"within reason":                {bench.Automatic, time.Hour, 15 * time.Second, 15100 * time.Millisecond},
+		"one that is given is as long": {time.Second, 3 * time.Second, time.Second, 1100 * time.Millisecond},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := seeking{simulated{name: "settling", latency: always(10 * time.Millisecond)}, time.Now().Add(c.settles)}
+			trial := measure(t, t.Context(), s, 4, bench.Load{URLs: address(t), Duration: time.Second, Warmup: c.warmup})
+			if took := time.Duration(trial.Offset * float64(time.Second)); took < c.least || took > c.under {
+				t.Errorf("%s: it lasted %v, want %v", name, took, c.least)
+			}
+		})
+	}
+}

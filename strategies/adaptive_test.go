@@ -25,6 +25,78 @@ func TestAdaptiveLimitFollowsTheLatencies(t *testing.T) {
 	}
 }
 
+// The limiter lives as long as the session: a Run goes on from the limit that the Run before has found. Another limit that is allowed
+// has a limiter of its own.
+func TestAdaptiveLimiterLivesAsLongAsTheSession(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const allowed = 200
+		server := &simulated{latency: func(int64) time.Duration { return 10 * time.Millisecond }}
+		session, err := adaptive.With(Client{Name: "simulated", Open: server.open}).Open(t.Context(), Target{}, allowed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer session.Close()
+		run := func(limit int, requests int64) int {
+			work := &countdown{}
+			work.left.Store(requests)
+			if err := session.Run(t.Context(), limit, work); err != nil {
+				t.Fatal(err)
+			}
+			return session.Usage().Limit
+		}
+		found := run(allowed, 10_000)
+		if found <= adaptiveStart {
+			t.Fatalf("it found %d, want more than the %d that it starts with", found, adaptiveStart)
+		}
+		if other := run(allowed/2, 10); other > found/2 {
+			t.Errorf("another limit begins at %d, want about %d", other, adaptiveStart)
+		}
+		if again := run(allowed, 10); again < found {
+			t.Errorf("the next run begins at %d, want the %d that was found", again, found)
+		}
+	})
+}
+
+// A session is settling until the mean of its limit stays where it is.
+func TestAdaptiveSettles(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := &simulated{latency: func(inFlight int64) time.Duration {
+			return max(10*time.Millisecond, time.Duration(inFlight)*time.Second/2000)
+		}}
+		session, err := adaptive.With(Client{Name: "simulated", Open: server.open}).Open(t.Context(), Target{}, 200)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer session.Close()
+		ctx, cancel := context.WithCancel(t.Context())
+		work := &countdown{}
+		work.left.Store(1 << 40)
+		ended := make(chan error)
+		go func() { ended <- session.Run(ctx, 200, work) }()
+		began := time.Now()
+		time.Sleep(settleSpan)
+		if !session.Usage().Settling {
+			t.Error("it has settled before there were two spans of time to compare")
+		}
+		for session.Usage().Settling && time.Since(began) < 2*time.Minute {
+			time.Sleep(10 * time.Millisecond)
+		}
+		if took := time.Since(began); took > 64*time.Second { // the seventh span
+			t.Errorf("it took %v to settle", took)
+		}
+		cancel()
+		if err := <-ended; err != nil {
+			t.Fatal(err)
+		}
+		settledOn := session.Usage().Limit
+		work.left.Store(100)
+		if err := session.Run(t.Context(), 200, work); err != nil || session.Usage().Settling {
+			t.Errorf("%v, settling %v: want the next run to begin settled", err, session.Usage().Settling)
+		}
+		t.Logf("settled on %d after %v", settledOn, time.Since(began))
+	})
+}
+
 // settled returns the limit that the strategy has chosen after some thousand requests, in virtual time.
 func settled(t *testing.T, allowed int, server *simulated) (limit int) {
 	t.Helper()

@@ -11,7 +11,9 @@ import (
 	"syscall"
 
 	"sweetspot/strategies/http1"
+	"sweetspot/strategies/http2"
 	"sweetspot/strategies/network"
+	"sweetspot/strategies/streams"
 )
 
 // A Class says how a request ended.
@@ -95,7 +97,8 @@ func classify(err error) Class {
 		secure  *network.TLSError
 	)
 	switch {
-	case errors.Is(err, http1.ErrMalformed), errors.Is(err, http1.ErrTooLarge):
+	case errors.Is(err, http1.ErrMalformed), errors.Is(err, http1.ErrTooLarge),
+		errors.Is(err, http2.ErrMalformed), errors.Is(err, http2.ErrTooLarge):
 		return Malformed
 	case errors.Is(err, net.ErrClosed): // the session was closed, and only for that reason
 		return Other
@@ -108,7 +111,7 @@ func classify(err error) Class {
 		return BadTLS
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, network.ErrProxyRefused), errors.Is(err, syscall.ENOENT): // of a Unix socket
 		return Refused
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, network.ErrStale):
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, network.ErrStale), errors.Is(err, streams.ErrReset):
 		return Reset
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return Truncated

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"sync"
-	"sync/atomic"
 
 	"sweetspot/strategies/network"
 )
@@ -61,6 +60,7 @@ func (p pair) Open(_ context.Context, target Target, maxLimit int) (Session, err
 		target:   target,
 		maxLimit: p.Limit(maxLimit),
 		network:  target.Network(),
+		run:      p.schedule.begin(),
 	}, nil
 }
 
@@ -70,7 +70,8 @@ type pairSession struct {
 	target   Target
 	maxLimit int
 	network  *network.Network
-	ownLimit atomic.Int64       // see [Lane.ReportLimit]
+	run      func(ctx context.Context, limit int, open func() *Lane)
+	chosen   chosen             // by the schedule
 	closed   context.Context    // ends with Close
 	close    context.CancelFunc // ends closed
 
@@ -91,9 +92,9 @@ func (s *pairSession) Run(ctx context.Context, limit int, work Work) error {
 	defer context.AfterFunc(s.closed, cancel)()
 	stack := s.prepare()
 	s.network.BeginRun()
-	s.ownLimit.Store(0)
-	s.schedule.Run(ctx, limit, func() *Lane {
-		return &Lane{closed: s.closed, worker: work.Worker(), caller: stack.Caller(), ownLimit: &s.ownLimit}
+	s.chosen.limit.Store(0)
+	s.run(ctx, limit, func() *Lane {
+		return &Lane{closed: s.closed, worker: work.Worker(), caller: stack.Caller(), session: &s.chosen}
 	})
 	return nil
 }
@@ -110,7 +111,7 @@ func (s *pairSession) prepare() Stack {
 
 func (s *pairSession) Usage() Usage {
 	used := NetworkUsage(s.network)
-	used.Limit = int(s.ownLimit.Load())
+	used.Limit, used.Settling = int(s.chosen.limit.Load()), s.chosen.settling.Load()
 	return used
 }
 

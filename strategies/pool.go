@@ -9,6 +9,10 @@ func init() {
 	RegisterSchedule(pool)
 	Register(pool.As("pool",
 		"as many goroutines as the limit, each taking request after request from the queue, over net/http: the usual choice", NetHTTP))
+	Register(pool.As("fasthttp",
+		"the pool over fasthttp, reusing request and response: the fastest of the blocking clients", FastHTTP))
+	Register(pool.As("http2",
+		"the pool over HTTP/2: requests share a few connections; for targets that speak it, over https, or over http with prior knowledge", NetHTTP2))
 }
 
 var pool = Schedule{

@@ -1,5 +1,13 @@
 package strategies
 
+import (
+	"context"
+	"fmt"
+	"net/url"
+
+	"sweetspot/strategies/network"
+)
+
 // A Protocol is a version of HTTP that a strategy speaks. The zero value is [HTTP1].
 type Protocol int
 
@@ -38,3 +46,29 @@ func ProtocolOf(s Strategy) Protocol {
 	}
 	return HTTP1
 }
+
+// Speaks finds out whether the server at a URL speaks the protocol, by opening a connection with the settings of target. It makes
+// no request. It returns nil if the server does, or if the protocol is [HTTP1], for which it does not ask; else an error that says
+// why not, or ctx's error.
+func (t Target) Speaks(ctx context.Context, p Protocol, address string) error {
+	to, err := url.Parse(address)
+	if err != nil || p == HTTP1 {
+		return err
+	}
+	t = t.WithDefaults()
+	ctx, cancel := context.WithTimeout(ctx, t.DialTimeout)
+	defer cancel()
+	n := network.New(t.DialTimeout, t.DNSCache)
+	defer n.Close()
+	conn, err := openers[p](n, t)(ctx, to, func() {})
+	if err != nil {
+		return fmt.Errorf("it speaks %v, and the server does not: %w", p, err)
+	}
+	return conn.Close()
+}
+
+// opener opens a connection to the host of a URL. The function changed is that of [streams.NewPool].
+type opener func(ctx context.Context, to *url.URL, changed func()) (multiplexedConn, error)
+
+// openers returns how the connections of each protocol that multiplexes are opened.
+var openers = map[Protocol]func(n *network.Network, target Target) opener{HTTP2: openHTTP2}

@@ -15,19 +15,37 @@ type Schedule struct {
 	// ctx has ended. It has at most limit requests in flight, and returns when no request is in flight.
 	Run func(ctx context.Context, limit int, open func() *Lane)
 
+	// Begin returns the Run of one session, which may keep what it learns from one call to the next; calls do not overlap. It is
+	// for a schedule that learns, and then Run does not count. It is nil otherwise.
+	Begin func() func(ctx context.Context, limit int, open func() *Lane)
+
 	// MaxInFlight is the most requests that the schedule can have in flight; 0 means as many as the limit.
 	MaxInFlight int
 	// NoLimit says that the schedule stands for a program that sets no limit: see [SetsNoLimit].
 	NoLimit bool
 }
 
+// begin returns the Run of a session.
+func (s Schedule) begin() func(ctx context.Context, limit int, open func() *Lane) {
+	if s.Begin == nil {
+		return s.Run
+	}
+	return s.Begin()
+}
+
 // A Lane carries one request at a time from a [Worker] through a [Caller] and back. One goroutine at a time may use it.
 type Lane struct {
-	worker   Worker
-	closed   context.Context // ends when the session is closed
-	caller   Caller
-	request  Request
-	ownLimit *atomic.Int64 // the session's
+	worker  Worker
+	closed  context.Context // ends when the session is closed
+	caller  Caller
+	request Request
+	session *chosen
+}
+
+// chosen is what a schedule has chosen by itself in a session.
+type chosen struct {
+	limit    atomic.Int64 // 0 if it chooses none
+	settling atomic.Bool
 }
 
 // Next starts the lane's next request, as [Worker] documents it. If it returns true, Do must follow.
@@ -43,7 +61,10 @@ func (l *Lane) Do() Outcome {
 }
 
 // ReportLimit notes the limit that a schedule has chosen by itself, for [Usage]. Any goroutine may call it.
-func (l *Lane) ReportLimit(limit int) { l.ownLimit.Store(int64(limit)) }
+func (l *Lane) ReportLimit(limit int) { l.session.limit.Store(int64(limit)) }
+
+// ReportSettling notes whether a schedule still looks for the limit of its choice, for [Usage]. Any goroutine may call it.
+func (l *Lane) ReportSettling(settling bool) { l.session.settling.Store(settling) }
 
 // GoroutinePerRequest serves as the Run of a [Schedule] that makes each request on a new goroutine; ctx and open are those of
 // Run. It calls acquire before each request and release after it. So acquire decides how many requests are in flight: it

@@ -49,7 +49,8 @@ type Target struct {
 	// What it rejects is of class [Unexpected], and is neither decoded nor handed to Handle.
 	Expect *Expectation
 
-	memory *bodyMemory // for the bodies of a session; nil until InProcess
+	memory   *bodyMemory            // for the bodies of a session; nil until InProcess
+	sessions tls.ClientSessionCache // of TLS, which new connections resume; nil until InProcess
 }
 
 // ErrHandle is the error of Open if the target has a Handle and the strategy's requests are made by another process.
@@ -97,28 +98,34 @@ func (t Target) WithDefaults() Target {
 }
 
 // InProcess returns the target for one session of a client in this process: with the defaults, with memory for the bodies that
-// the session keeps, and, if JSON is set, with a Handle that decodes the body before it calls the given Handle. Such a client
+// the session keeps, with a cache of TLS sessions, and, if JSON is set, with a Handle that decodes the body before it calls the given Handle. Such a client
 // may therefore ignore JSON.
 func (t Target) InProcess() Target {
 	t = t.WithDefaults()
 	t.memory = newBodyMemory(t.MaxBody + 1)
+	t.sessions = tls.NewLRUClientSessionCache(resumedHosts)
 	if t.JSON {
 		t.Handle = t.decoding(t.Handle)
 	}
 	return t
 }
 
+// resumedHosts is the number of hosts whose latest TLS session is kept for new connections to resume: that spares them the
+// certificate.
+const resumedHosts = 1024
+
 // Network returns the network of one session of a client in this process.
 func (t Target) Network() *network.Network {
 	return network.New(t.DialTimeout, t.DNSCache).Via(t.Route, t.Insecure)
 }
 
-// TLS returns the TLS settings of every client that speaks the protocol. A given Host is the name that the server is asked for, and that its certificate
-// must have.
+// TLS returns the TLS settings of every client that speaks the protocol. A given Host is the name that the server is asked for, and
+// that its certificate must have. It is for clients whose target comes from [Target.InProcess].
 func (t Target) TLS(p Protocol) *tls.Config {
 	config := &tls.Config{
 		InsecureSkipVerify: t.Insecure, // only if the user asks for it
 		NextProtos:         []string{p.ALPN()},
+		ClientSessionCache: t.sessions,
 		ServerName:         t.ServerName(),
 	}
 	t.Route.AddTo(config)

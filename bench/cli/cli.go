@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sweetspot/bench/cli/help"
 	"sweetspot/bench/cli/secret"
 	"sweetspot/bench/cli/terminal"
 )
@@ -23,6 +24,7 @@ const (
 	exitFailed      = 1
 	exitUsage       = 2
 	exitUnmet       = 3 // the run ended, and a threshold is not met
+	exitUnfetched   = 4 // the fetch ended, and URLs failed for good
 	exitInterrupted = 130
 )
 
@@ -44,12 +46,12 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(out)
 	root.SetErr(messages)
-	fitHelp(root, terminal.Columns(stdout))
+	help.Fit(root, terminal.Columns(stdout))
 	began := false
 	root.PersistentPreRun = func(*cobra.Command, []string) { began = true } // cobra calls it once the arguments are accepted
 	err := root.ExecuteContext(secret.NewContext(ctx, secrets))
 	if err != nil && !began {
-		err = usageError{misspelt(root, err)} // cobra has rejected the arguments
+		err = usageError{help.Misspelt(root, err)} // cobra has rejected the arguments
 	}
 	if failed := out.Err(); failed != nil && !errors.Is(err, failed) { // as of the help, whose errors cobra ignores
 		err = errors.Join(err, failed)
@@ -70,6 +72,7 @@ func status(err error, secrets *secret.Filter, stderr io.Writer) int {
 	}
 	var usage usageError
 	var unmet unmetError
+	var unfetched unfetchedError
 	switch {
 	case errors.As(err, &usage):
 		return exitUsage
@@ -77,6 +80,8 @@ func status(err error, secrets *secret.Filter, stderr io.Writer) int {
 		return exitInterrupted
 	case errors.As(err, &unmet):
 		return exitUnmet
+	case errors.As(err, &unfetched):
+		return exitUnfetched
 	}
 	return exitFailed
 }
@@ -98,9 +103,10 @@ over net/http or fasthttp. It measures which way is fastest, sweeps the concurre
 
 Without a URL it starts its own test server, whose best limit is known.
 
-Exit status: 0 done, 1 failed, 2 wrong usage, 3 a threshold is not met, 130 interrupted.`,
+Exit status: 0 done, 1 failed, 2 wrong usage, 3 a threshold is not met, 4 URLs failed for good, 130 interrupted.`,
 		Example: `  sweetspot bench                                compare the strategies on the bundled server
   sweetspot sweep http://127.0.0.1:8080/         find the best limit for your server
+  sweetspot fetch --urls urls.txt -o out.jsonl   request the URLs, and keep the answers
   sweetspot sweep --out runs --live 8080         keep the run, and watch it at http://127.0.0.1:8080/
   sweetspot report runs/*.jsonl -o report.html   show runs as a page with charts
   sweetspot bench -s pool,fasthttp -c 100 -n 4000 'http://127.0.0.1:8080/items/{1..4000}'
@@ -111,8 +117,8 @@ Exit status: 0 done, 1 failed, 2 wrong usage, 3 a threshold is not met, 130 inte
 
 		DisableSuggestions: true, // cobra's take several lines
 	}
-	root.SetFlagErrorFunc(misspeltFlag)
-	root.AddCommand(newBenchCommand(), newSweepCommand(), newCompareCommand(), newFloorCommand(), newShowCommand(), newReportCommand(),
+	root.SetFlagErrorFunc(help.MisspeltFlag)
+	root.AddCommand(newBenchCommand(), newSweepCommand(), newFetchCommand(), newCompareCommand(), newFloorCommand(), newShowCommand(), newReportCommand(),
 		newArticleCommand(), newServeCommand(), newStrategiesCommand())
 	return root
 }

@@ -43,6 +43,7 @@ type options struct {
 	against    string // of bench only
 	insecure   bool
 	reach      reach.Flags
+	routed     bool // whether the flags of reach are right
 	rate       float64
 	arrivals   string
 	streams    int
@@ -87,6 +88,7 @@ func (o *options) bind(cmd *cobra.Command) {
 	o.display.bind(cmd)
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "do not show progress, where the run was saved, or how long a sweep may take")
 	_ = cmd.RegisterFlagCompletionFunc("strategy", completeStrategies)
+	_ = cmd.RegisterFlagCompletionFunc("profile", completeProfiles)
 	_ = cmd.RegisterFlagCompletionFunc("arrivals", cobra.FixedCompletions([]string{string(arrivals.Constant), string(arrivals.Poisson)}, cobra.ShellCompDirectiveNoFileComp))
 }
 
@@ -136,9 +138,6 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 		o.seed = rand.Uint64N(1<<52) + 1 // a number that every reader of JSON can hold
 	}
 	p := parsed{target: secret.Logins(url) + o.urls, strategies: o.chosen(cmd, found), load: o.load(cmd, url, found)}
-	var astray []error
-	p.load.Route, astray = o.reach.Route()
-	found.usage = append(found.usage, astray...)
 	p.floor, p.warnings = strategyFloor(o.floor, found)
 	o.display.check(found)
 	if _, err := server.FindProfile(o.profile); err != nil {
@@ -156,13 +155,20 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 		p.live, err = live.ParseAddress(o.live)
 		found.add("--live "+o.live, err)
 	}
-	if p.load.URLs != nil && len(astray) == 0 {
+	if p.load.URLs != nil && o.routed {
 		found.failures = append(found.failures, unreachable(cmd.Context(), p.load)...)
 	}
-	if ignored := o.reach.Ignored(os.Environ()); ignored != "" && p.load.URLs != nil {
-		fmt.Fprintln(cmd.ErrOrStderr(), ignored)
+	if p.load.URLs != nil {
+		o.sayIgnored(cmd)
 	}
 	return p
+}
+
+// sayIgnored says which settings of the environment for a proxy are ignored, if there are any.
+func (o *options) sayIgnored(cmd *cobra.Command) {
+	if ignored := o.reach.Ignored(os.Environ()); ignored != "" {
+		fmt.Fprintln(cmd.ErrOrStderr(), ignored)
+	}
 }
 
 // load returns the load that the flags and the URL, which may be empty, describe.
@@ -209,6 +215,9 @@ func (o *options) request(cmd *cobra.Command, found *faults) bench.Load {
 		Method: o.method, Timeout: o.timeout, Insecure: o.insecure, Decode: o.decode != "", MaxBody: int64(o.maxBody), Rate: o.rate,
 	}
 	var err error
+	var astray []error
+	load.Route, astray = o.reach.Route()
+	found.usage, o.routed = append(found.usage, astray...), len(astray) == 0
 	load.Header, err = bench.ParseHeader(o.headers)
 	found.add("--header", err)
 	load.Body, err = readBody(o.body)

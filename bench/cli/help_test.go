@@ -3,11 +3,13 @@ package cli
 import (
 	"strings"
 	"testing"
+
+	"sweetspot/bench/cli/help"
 )
 
 func TestHelpOfEveryCommandFitsSixtyColumns(t *testing.T) {
 	root := newRoot()
-	fitHelp(root, 60)
+	help.Fit(root, 60)
 	for _, cmd := range root.Commands() {
 		_, usage, _ := strings.Cut(cmd.UsageString(), "\nFlags:\n") // examples stay lines that can be pasted
 		for line := range strings.Lines(cmd.Long + "\n" + usage) {

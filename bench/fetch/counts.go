@@ -21,7 +21,7 @@ func (c *HostCounts) fail(class string) {
 }
 
 // Failures returns how many jobs failed for good.
-func (c *HostCounts) Failures() int64 {
+func (c HostCounts) Failures() int64 {
 	var sum int64
 	for n := range maps.Values(c.Failed) {
 		sum += n
@@ -29,17 +29,19 @@ func (c *HostCounts) Failures() int64 {
 	return sum
 }
 
-// merge adds the counts of another host.
-func (c *HostCounts) merge(other HostCounts) {
+// Add adds the counts of another host.
+func (c *HostCounts) Add(other HostCounts) {
 	c.Succeeded += other.Succeeded
 	c.Requests += other.Requests
 	c.Retries += other.Retries
 	c.Pauses += other.Pauses
 	c.Bytes += other.Bytes
-	for class, n := range other.Failed {
-		if c.Failed == nil {
-			c.Failed = map[string]int64{}
-		}
-		c.Failed[class] += n
+	failed := maps.Clone(c.Failed) // another copy of the counts may have the same
+	if failed == nil && other.Failed != nil {
+		failed = map[string]int64{}
 	}
+	for class, n := range other.Failed {
+		failed[class] += n
+	}
+	c.Failed = failed
 }

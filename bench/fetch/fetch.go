@@ -65,6 +65,8 @@ type fetch struct {
 	counts   HostCounts // of all hosts
 	stopped  bool       // nothing is started any more
 	err      error      // that ended the fetch
+
+	connections int // known when it has ended
 }
 
 func newFetch(source Source, store *Store, s Settings, observe Observer) *fetch {
@@ -106,7 +108,7 @@ func (f *fetch) run(ctx context.Context, session strategies.Session) error {
 	ended(closed, rest)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.stopped = true
+	f.stopped, f.connections = true, session.Usage().Connections
 	switch {
 	case f.err != nil:
 		return f.err

@@ -3,6 +3,7 @@ package fetch
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 )
@@ -29,11 +30,14 @@ func (p Progress) Done() int64 { return p.Before + p.Succeeded + p.Failed }
 // A Summary is what a fetch has done.
 type Summary struct {
 	Progress
-	Why      string           // the limit is what it is
-	Hosts    []HostSummary    // those with the most jobs first
-	Others   HostCounts       // of hosts that are not told apart, since there are too many
-	Evicted  int              // how many those are, at least
-	Failures map[string]int64 // jobs that failed for good, by class
+	Most        int              // the largest limit that there could be
+	Settled     int              // the limit that was found to be the best
+	Why         string           // it was
+	Connections int              // that carried requests
+	Failures    map[string]int64 // jobs that failed for good, by class
+	Hosts       []HostSummary    // those with the most jobs first
+	Others      HostCounts       // of hosts that are not told apart, since there are too many
+	Evicted     int              // how many those are, at least
 }
 
 // A HostSummary is what became of the jobs of a host.
@@ -83,10 +87,15 @@ func (f *fetch) progress() Progress {
 func (f *fetch) summary() Summary {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	sum := Summary{Progress: f.progress(), Why: f.settings.Limiter.Why(), Others: f.schedule.others, Evicted: f.schedule.evicted, Failures: f.counts.Failed}
-	sum.Limit = f.settings.Limiter.Settled()
+	l := f.settings.Limiter
+	sum := Summary{
+		Progress: f.progress(), Most: l.Most(), Settled: l.Settled(), Why: l.Why(), Connections: f.connections,
+		Failures: maps.Clone(f.counts.Failed), Others: f.schedule.others, Evicted: f.schedule.evicted,
+	}
 	for _, h := range f.schedule.hosts {
-		sum.Hosts = append(sum.Hosts, HostSummary{h.name, h.counts})
+		counts := h.counts
+		counts.Failed = maps.Clone(counts.Failed)
+		sum.Hosts = append(sum.Hosts, HostSummary{h.name, counts})
 	}
 	slices.SortFunc(sum.Hosts, func(a, b HostSummary) int {
 		return cmp.Or(cmp.Compare(b.Succeeded+b.Failures(), a.Succeeded+a.Failures()), cmp.Compare(a.Host, b.Host))

@@ -187,7 +187,7 @@ func (s *scheduler) take(h *host) {
 // evict forgets a host without work if there are too many.
 func (s *scheduler) evict(h *host, now time.Duration) {
 	if len(s.hosts) > mostHosts && h.inFlight == 0 && h.paused <= now && h.over == nil && s.awaits(h.pace, now) == 0 {
-		s.others.merge(h.counts)
+		s.others.Add(h.counts)
 		s.evicted++
 		delete(s.hosts, h.name)
 	}

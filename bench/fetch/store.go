@@ -26,10 +26,10 @@ type Store struct {
 	err     error         // the first of writing
 	failed  chan struct{} // closed when there is one
 
-	more chan struct{} // tells the writer that there is enough to write
-	stop chan struct{} // closed by Close
-	done chan struct{} // closed when the writer has ended
-	once sync.Once
+	more    chan struct{}  // tells the writer that there is something to write
+	stop    chan struct{}  // closed by Close
+	working sync.WaitGroup // the goroutines that write and sync
+	once    sync.Once
 }
 
 // StoreOptions say what is kept beside the lines.
@@ -42,24 +42,32 @@ type StoreOptions struct {
 // OpenStore opens the output of that path for the results of the jobs of a source, and begins to write it. If it exists, it must be
 // of the same source: its jobs are not requested again. A last line that is torn is cut off. Another process that writes to it is an
 // error, which says so. Close must be called.
-func OpenStore(path string, source Source, o StoreOptions) (s *Store, err error) {
-	s = &Store{path: path, bodies: o.Bodies}
-	if s.state, err = openState(path, source); err != nil {
-		return nil, err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, s.state.close())
-		}
-	}()
-	again := func(l outputLine) bool { return o.RetryFailed && l.Error != nil }
-	before, err := readExisting(path, source.Len(), again)
+func OpenStore(path string, source Source, o StoreOptions) (*Store, error) {
+	state, err := openState(path, source)
 	if err != nil {
 		return nil, err
 	}
+	s := &Store{path: path, bodies: o.Bodies, state: state}
+	if err := s.open(source.Len(), o); err != nil {
+		if s.file != nil {
+			err = errors.Join(err, s.file.Close())
+		}
+		return nil, errors.Join(err, state.close())
+	}
+	s.begin()
+	return s, nil
+}
+
+// open reads the output, and opens it to be written on.
+func (s *Store) open(jobs int64, o StoreOptions) error {
+	again := func(l outputLine) bool { return o.RetryFailed && l.Error != nil }
+	before, err := readExisting(s.path, jobs, again)
+	if err != nil {
+		return err
+	}
 	s.before, s.size = *before, before.size
-	if s.file, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o666); err != nil {
-		return nil, err
+	if s.file, err = os.OpenFile(s.path, os.O_WRONLY|os.O_CREATE, 0o666); err != nil {
+		return err
 	}
 	s.stream = s.file
 	if err = s.file.Truncate(s.size); err == nil {
@@ -68,11 +76,7 @@ func OpenStore(path string, source Source, o StoreOptions) (s *Store, err error)
 	if err == nil {
 		err = s.openOthers(o)
 	}
-	if err != nil {
-		return nil, errors.Join(err, s.file.Close())
-	}
-	s.begin()
-	return s, nil
+	return err
 }
 
 // openOthers makes the folder for bodies, and opens the WARC file.
@@ -113,8 +117,9 @@ func NewStream(w io.Writer) *Store {
 
 func (s *Store) begin() {
 	s.failed, s.more = make(chan struct{}), make(chan struct{}, 1)
-	s.stop, s.done = make(chan struct{}), make(chan struct{})
-	go s.write()
+	s.stop = make(chan struct{})
+	s.working.Go(s.write)
+	s.working.Go(s.syncing)
 }
 
 // Before returns how many jobs had a result when the store was opened: how many of them succeeded, and failed for good.

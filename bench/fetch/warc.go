@@ -98,8 +98,7 @@ func (w *warc) record(address string, a strategies.Answer) ([]byte, error) {
 
 // compressed returns a record as a gzip member.
 func (w *warc) compressed(kind gowarc.RecordType, content, address string, block []byte) (member []byte, err error) {
-	builder := gowarc.NewRecordBuilder(kind, gowarc.WithNoValidation(), gowarc.WithAddMissingRecordId(true),
-		gowarc.WithFixContentLength(true), gowarc.WithAddMissingContentLength(true), gowarc.WithAddMissingDigest(true), gowarc.WithFixDigest(true))
+	builder := gowarc.NewRecordBuilder(kind, gowarc.WithAddMissingDigest(true), gowarc.WithDefaultDigestAlgorithm("sha1"))
 	builder.AddWarcHeaderTime(gowarc.WarcDate, time.Now().UTC())
 	builder.AddWarcHeader(gowarc.ContentType, content)
 	if address != "" {

@@ -214,7 +214,7 @@ func (w *worker) Done(r *strategies.Request, o strategies.Outcome) {
 	t := f.flying[r.Index]
 	delete(f.flying, r.Index)
 	w.inFlight--
-	if f.stopped && errors.Is(o.Err, net.ErrClosed) { // the session was closed, which is no result
+	if f.stopped && noResult(o.Err) {
 		f.schedule.inFlight--
 		t.host.inFlight--
 		return
@@ -242,6 +242,13 @@ func (w *worker) Done(r *strategies.Request, o strategies.Outcome) {
 		return
 	}
 	f.dispatch()
+}
+
+// noResult reports whether a request of a fetch that is stopped has failed for a reason that is none of its own: the session was
+// closed, or the answer could not be kept.
+func noResult(err error) bool {
+	var end fatal
+	return errors.Is(err, net.ErrClosed) || errors.As(err, &end)
 }
 
 // conclude writes the result of a job. The caller holds the lock.

@@ -48,7 +48,9 @@ func Conditions(r *results.Run) string {
 	if m != (results.Machine{}) { // a program that measures by itself need not describe its machine
 		parts = append(parts, text.Plural(m.CPUs, "CPU"), m.OS+"/"+m.Arch, m.Go)
 	}
-	parts = append(parts, fmt.Sprintf("seed %d", r.Seed))
+	if r.Seed != 0 {
+		parts = append(parts, fmt.Sprintf("seed %d", r.Seed))
+	}
 	return "The same for every client: " + strings.Join(parts, ", ") + "."
 }
 

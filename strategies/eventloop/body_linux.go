@@ -28,36 +28,24 @@ func (c *conn) hasRoom() bool {
 // wake makes the loop read on from c, which waited for memory. Any goroutine may call it.
 func (c *conn) wake() { c.loop.inbox.post(c.readOnFunc) }
 
+// receiveMore is receive if nothing says whether more has arrived. The server may have ended the connection: the event that would
+// say so has passed.
+func (c *conn) receiveMore() {
+	if c.socket != nil {
+		c.socket.Arrived(true)
+		c.receive()
+	}
+}
+
 // readOn reads what arrived while c waited. Meanwhile the request may have timed out, and c may be of another use.
 func (c *conn) readOn() {
 	if c.state == receiving {
-		c.receive(true) // it may be closed: the event that would say so has passed
+		c.receiveMore()
 	}
 }
 
 // handle is called by a goroutine of startHandlers; the loop does not touch c meanwhile.
-func (c *conn) handle() {
-	l := c.loop
-	if l.closed.Load() {
-		c.handleErr = errAborted
-	} else {
-		deadline := l.clockStart.Add(c.deadline.at)
-		c.handleErr = l.target.Examine(deadline, &c.request, c.answer(), c.parser.ContentEncoding())
-	}
-	l.inbox.post(c.finishFunc)
-}
-
-// outcome returns the outcome of a request with a whole response, which is a timeout if that came too late.
-func (c *conn) outcome() strategies.Outcome {
-	c.loop.updateClock()
-	switch {
-	case errors.Is(c.handleErr, errAborted):
-		return strategies.Failed(errAborted)
-	case c.loop.clock > c.deadline.at:
-		return strategies.Failed(errTimeout)
-	}
-	return c.loop.target.Answered(&c.request, c.answer(), c.handleErr)
-}
+func (c *conn) handle() { c.examine(c.answer(), c.parser.ContentEncoding()) }
 
 // answer returns the response.
 func (c *conn) answer() strategies.Answer {
@@ -70,6 +58,7 @@ func (c *conn) parseFailed(err error) {
 		c.fail(err)
 		return
 	}
-	c.loop.end(c, strategies.Answered(c.parser.Status(), c.parser.Size(), strategies.ErrTooLarge))
+	c.end(strategies.Answered(c.parser.Status(), c.parser.Size(), strategies.ErrTooLarge))
+	c.resetParser()
 	c.disconnect()
 }

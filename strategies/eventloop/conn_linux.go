@@ -3,9 +3,6 @@ package eventloop
 import (
 	"fmt"
 	"io"
-	"net/url"
-	"os"
-	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -15,73 +12,73 @@ import (
 	"sweetspot/strategies/network"
 )
 
-// A conn is a connection with the request that it carries. It may also be one without the other: an idle connection, or a
-// request that waits for a connection.
+// A conn is a connection that speaks HTTP/1.1, with the request that it carries. It may also be one without the other: an idle
+// connection, or a request that waits for a connection.
 type conn struct {
-	loop   *loop
+	exchange
 	host   *host
 	state  state
-	fd     int   // negative if there is no connection
-	serial int32 // distinguishes the connection from earlier ones with the same fd; events carry it as their Pad
+	socket *network.Socket // nil if there is no connection
 
-	request  strategies.Request
-	deadline timer // when the request times out
-	parser   http1.Parser
-	unsent   []byte // bytes of the request
-	noReuse  bool   // the connection must not carry another request
-	closes   bool   // the request asks for that
+	parser  http1.Parser
+	unsent  []byte // bytes of the request
+	noReuse bool   // the connection must not carry another request
+	closes  bool   // the request asks for that
 
-	connTimer     timer  // when connecting times out, or when the idle connection is closed
-	lastRun       int64  // the latest run in which the connection carried a request
-	written       uint64 // bytes written since the connection was made
-	writtenBefore uint64 // the part of written that belongs to earlier requests
+	idleTimer  timer[idler] // when the idle connection is closed
+	lastRun    int64        // the latest run in which the connection carried a request
+	sentBefore uint64       // bytes sent before the request
 
 	answers int           // on this connection
 	ended   time.Duration // when the latest of them ended, on the loop's clock
 	began   time.Duration // when the request began to be sent
 
-	dialling   dialling             // while connecting
-	owner      *conn                // while attempting: the conn for whose request it connects,
-	ip         string               // and to which address
-	delegation *delegation          // while delegated
-	share      strategies.BodyShare // for the body
-	handleErr  error                // of Target.Examine
+	dialling dialling // while it waits for a connection
 
-	finishFunc, wakeFunc, readOnFunc func() // the methods finish, wake and readOn, allocated once
+	wakeFunc, readOnFunc func() // the methods wake and readOn, allocated once
 }
 
 // state is what a conn is doing.
 type state uint8
 
 const (
-	unused     state = iota // no connection, no request
-	resolving               // waits for the host's addresses
-	connecting              // waits for a connection, which conns that are attempting may make
-	attempting              // connects to one address for another conn
-	receiving               // waits for the response, and may still be sending the request
-	handling                // the response is with Target.Examine
-	delegated               // a goroutine makes the request
-	idle                    // a connection, no request
+	unused    state = iota // no connection, no request
+	waiting                // for a connection
+	receiving              // waits for the response, and may still be sending the request
+	handling               // the response is with Target.Examine
+	idle                   // a connection, no request
 )
 
 // start makes the request.
 func (c *conn) start(r *strategies.Request) {
 	c.request = *r
 	c.loop.requestTimers.join(&c.deadline, c.loop.clock)
-	switch {
-	case c.host.https, !c.loop.target.Route.IsStraight():
-		c.delegate()
-	case c.fd >= 0:
+	if c.socket != nil {
 		c.send()
-	default:
-		c.dial()
+		return
 	}
+	c.dial()
 }
+
+func (c *conn) dial() {
+	c.state = waiting
+	c.dialling.begin(c.host)
+}
+
+// connected implements [dialler].
+func (c *conn) connected(s *network.Socket) {
+	c.socket = s
+	c.lastRun, c.answers = 0, 0
+	c.send()
+}
+
+// dialFailed implements [dialler].
+func (c *conn) dialFailed(err error) { c.fail(err) }
 
 // send sends the request, in one system call unless the request is large.
 func (c *conn) send() {
 	l := c.loop
-	c.state, c.noReuse, c.writtenBefore, c.began = receiving, false, c.written, l.clock
+	c.state, c.noReuse, c.sentBefore, c.began = receiving, false, c.socket.Sent(), l.clock
 	l.network.CountRequest(&c.lastRun)
 	data, err := l.writer.write(&c.request, c.host, l.cookies)
 	if err != nil {
@@ -92,69 +89,88 @@ func (c *conn) send() {
 	if l.writer.IsHead() {
 		c.parser.Reset(true)
 	}
-	if rest := c.write(data); len(rest) > 0 {
-		c.unsent = slices.Clone(rest) // data is the writer's buffer
+	data = c.socket.Request(data)
+	n, err := c.socket.Write(data)
+	if n < len(data) {
+		c.unsent = l.writer.keep(data[n:])
+	}
+	if err != nil {
+		c.sendFailed(err)
 	}
 }
 
-// write writes as much as the socket takes and returns the rest, which is written when the socket takes more.
-func (c *conn) write(data []byte) (rest []byte) {
-	for len(data) > 0 {
-		n, err := network.RawWrite(c.fd, data)
-		data = data[n:]
-		c.written += uint64(n)
-		if err == unix.EAGAIN || n == 0 && err == nil {
-			return data
-		}
-		if err != nil {
-			c.writeFailed(os.NewSyscallError("write", err))
-			return nil
-		}
+// sendRest sends what the socket did not take before.
+func (c *conn) sendRest() {
+	n, err := c.socket.Write(c.unsent) // also what TLS has to send by itself
+	if c.unsent = c.unsent[n:]; err != nil && c.state == receiving {
+		c.sendFailed(err)
 	}
-	return nil
 }
 
-// writeFailed handles a write that failed. The server may have sent a response before it stopped reading the request.
-func (c *conn) writeFailed(err error) {
-	if c.writtenBefore > 0 && c.written == c.writtenBefore {
+// sendFailed handles a request that could not be sent. The server may have sent a response before it stopped reading the request.
+func (c *conn) sendFailed(err error) {
+	if c.answers > 0 && c.socket.Sent() == c.sentBefore {
 		c.redial()
 		return
 	}
 	c.noReuse = true
-	if c.receive(true); c.state == receiving {
+	c.socket.Arrived(true)
+	if c.receive(); c.state == receiving {
 		c.fail(err)
 	}
 }
 
-// receive reads what has arrived, in pieces that the parser reads in place. If closed, the other end has closed the
-// connection; receive then reads on to the end, since no further event will announce it.
-func (c *conn) receive(closed bool) {
+// ready implements [speaker].
+func (c *conn) ready(events uint32) {
+	if arrived(c.socket, events) {
+		c.receive()
+	}
+	if events&unix.EPOLLOUT != 0 && c.socket != nil && (len(c.unsent) > 0 || c.socket.Blocked()) {
+		c.sendRest()
+	}
+}
+
+// receive reads what has arrived, in pieces that the parser reads in place or need not see.
+func (c *conn) receive() {
 	l := c.loop
 	for range readsPerEvent {
-		if c.fd < 0 || c.state == receiving && !c.hasRoom() {
+		if c.socket == nil || c.state == receiving && !c.hasRoom() {
 			return
 		}
-		n, err := network.RawRead(c.fd, l.buffer)
+		skippable, last := c.parser.Skippable()
+		n, err := c.read(skippable, last)
 		switch {
-		case err == unix.EAGAIN:
+		case err == network.ErrAgain:
 			return
 		case c.state != receiving: // anything that arrives without a request, even the end, makes the connection unusable
 			c.discard()
 			return
-		case err != nil:
-			c.noticeEnd()
-			c.fail(os.NewSyscallError("read", err))
-			return
-		case n == 0:
+		case err == io.EOF:
 			c.closedByServer()
 			return
-		}
-		c.parse(l.buffer[:n])
-		if n < len(l.buffer) && !closed {
+		case err != nil:
+			c.noticeEnd()
+			c.fail(err)
 			return
+		case skippable == 0:
+			c.parse(l.buffer[:n])
+		case c.parser.Skip(min(int64(n), skippable)):
+			c.responded(int64(n) > skippable)
 		}
 	}
 	l.unread = append(l.unread, c)
+}
+
+// read reads a piece of the response into the loop's buffer, or discards it if the parser need not see it. At the end of the response
+// it reads one byte more, in which something would show that does not belong to it.
+func (c *conn) read(skippable int64, last bool) (int, error) {
+	switch {
+	case skippable == 0:
+		return c.socket.Read(c.loop.buffer)
+	case last:
+		skippable++
+	}
+	return c.socket.Discard(skippable, c.loop.buffer)
 }
 
 // parse feeds a piece of the response to the parser, and ends the request if the response is whole or invalid.
@@ -164,18 +180,25 @@ func (c *conn) parse(data []byte) {
 	case err != nil:
 		c.parseFailed(err)
 	case done:
-		c.noReuse = c.noReuse || c.closes || !c.parser.Reusable() || n < len(data) || len(c.unsent) > 0
-		c.complete()
+		c.responded(n < len(data))
 	}
+}
+
+// responded handles a whole response, which may have surplus bytes after it.
+func (c *conn) responded(surplus bool) {
+	c.noReuse = c.noReuse || c.closes || !c.parser.Reusable() || surplus || len(c.unsent) > 0 || c.socket.Blocked()
+	c.complete()
 }
 
 // closedByServer handles the end of the connection while a response is awaited.
 func (c *conn) closedByServer() {
-	switch err := c.parser.End(); err {
-	case nil:
+	switch err := c.parser.End(); {
+	case err == nil && c.socket.CutOff():
+		c.fail(errCutOff)
+	case err == nil:
 		c.noReuse = true
 		c.complete()
-	case io.EOF:
+	case err == io.EOF:
 		if !c.noReuse && c.serverSawNothing() {
 			c.redial()
 			return
@@ -189,28 +212,16 @@ func (c *conn) closedByServer() {
 
 // complete handles a whole response.
 func (c *conn) complete() {
-	l := c.loop
-	c.deadline.leave()
-	if cookies := c.parser.Cookies(); len(cookies) > 0 {
-		if from, err := url.Parse(c.request.URL); err == nil {
-			for _, header := range cookies {
-				l.cookies.Set(from, header)
-			}
-		}
+	c.state = handling
+	if !c.takeAnswer(c.parser.Status(), c.parser.Cookies()) {
+		c.finish()
 	}
-	if l.target.Inspects(&c.request, c.parser.Status()) {
-		c.state = handling
-		l.toHandle <- c
-		return
-	}
-	c.finish()
 }
 
 // finish ends the request with the response, and makes the connection ready for the next request.
 func (c *conn) finish() {
-	o := c.outcome()
-	c.handleErr = nil
-	c.loop.end(c, o)
+	c.endWhole(c.answer())
+	c.resetParser()
 	if c.noReuse {
 		c.disconnect()
 		return
@@ -221,14 +232,10 @@ func (c *conn) finish() {
 
 // fail ends the request with an error.
 func (c *conn) fail(err error) {
-	c.loop.end(c, strategies.Failed(err))
+	c.end(strategies.Failed(err))
+	c.resetParser()
 	c.disconnect()
 }
 
-// giveUp ends the request before its end: at its timeout, or when the session is closed.
-func (c *conn) giveUp(why error) {
-	if c.state == resolving {
-		c.host.stopWaiting(c)
-	}
-	c.fail(why)
-}
+// giveUp implements [inFlight].
+func (c *conn) giveUp(why error) { c.fail(why) }

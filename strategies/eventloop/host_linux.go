@@ -21,13 +21,18 @@ type host struct {
 	header     string // the Host header's value
 	user       *url.Userinfo
 
+	connections // that speak HTTP/2
+
 	habit   network.Habit // of the server
 	idle    []*conn       // in the order in which they became idle
-	waiting []*conn       // wait for the host's addresses
+	waiting []*dialling   // wait for the host's addresses
+
+	negotiations int         // in progress
+	queue        []*dialling // wait until there are fewer
 }
 
-func (h *host) stopWaiting(c *conn) {
-	h.waiting = slices.DeleteFunc(h.waiting, func(other *conn) bool { return other == c })
+func (h *host) stopWaiting(d *dialling) {
+	h.waiting = slices.DeleteFunc(h.waiting, func(other *dialling) bool { return other == d })
 }
 
 func (h *host) removeIdle(c *conn) {
@@ -91,7 +96,11 @@ func newHost(prefix string) (*host, error) {
 	if h.name = parsed.Hostname(); ascii != nil {
 		h.name = ascii.Hostname()
 	}
-	h.port = cmp.Or(h.port, "80") // for https the port is not used: see delegate
+	usual := "80"
+	if h.https {
+		usual = "443"
+	}
+	h.port = cmp.Or(h.port, usual)
 	return h, nil
 }
 

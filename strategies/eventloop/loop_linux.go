@@ -3,7 +3,6 @@ package eventloop
 import (
 	"context"
 	"math"
-	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -16,26 +15,23 @@ import (
 // wake the poller.
 type loop struct {
 	*shared
-	poller           *poller
-	inbox            inbox
-	lookups          lookups
-	delegations      sync.WaitGroup // goroutines of delegate
-	hosts            hosts
-	writer           requestWriter
-	conns            []*conn       // by file descriptor; nil where there is none
-	spare            []*conn       // for reuse; they have no connection
-	spareDelegations []*delegation // for reuse
-	buffer           []byte        // what was read last, from any connection
-	unread           []*conn       // have more to read: receive stopped after readsPerEvent
+	poller     *poller
+	inbox      inbox
+	background background
+	sockets    sockets
+	hosts      hosts
+	writer     requestWriter
+	spare      []*conn    // for reuse; they have no connection
+	buffer     []byte     // what was read last, from any connection
+	unread     []receiver // have more to read: receive stopped after readsPerEvent
+	multiplexing
 
-	clock         time.Duration // since shared.clockStart, when updateClock was last called
-	requestTimers *timeline     // of requests in flight
-	dialTimers    *timeline     // of connections being made
-	attemptTimers *timeline     // of those with another address to try
-	idleTimers    *timeline     // of idle connections
-	serial        int32         // of the latest connection
-	open          int           // connections
-	limit         int           // the most requests in flight
+	clock         time.Duration        // since shared.clockStart, when updateClock was last called
+	requestTimers *timeline[inFlight]  // of requests in flight
+	dialTimers    *timeline[*dialling] // of connections being made
+	attemptTimers *timeline[*dialling] // of those with another address to try
+	idleTimers    *timeline[idler]     // of idle connections
+	limit         int                  // the most requests in flight
 
 	// Of the current run:
 	ctx       context.Context
@@ -44,13 +40,22 @@ type loop struct {
 	next      strategies.Request
 	free      int           // slots: the number of requests that may be started
 	inFlight  int           // requests in flight
+	runLimit  int           // the most requests in flight
 	finished  bool          // no further request is to be started
 	nextStart time.Duration // when the rate allows the next request
 }
 
+// A receiver may have more to read, which no event will announce.
+type receiver interface{ receiveMore() }
+
+// An idler is a connection that may be idle.
+type idler interface{ discard() }
+
 const (
-	readBuffer = 64 << 10 // bytes
-	// readsPerEvent is how often one connection is read before the others get their turn: up to a megabyte in all.
+	// readBuffer is the size of the loop's buffer in bytes: that of the largest record of TLS, and small enough to remain in the
+	// processor's fastest cache. What is left of a large body need not be copied: see Socket.Discard.
+	readBuffer = 16 << 10
+	// readsPerEvent is how often one connection is read before the others get their turn.
 	readsPerEvent = 16
 	never         = time.Duration(math.MaxInt64)
 )
@@ -64,30 +69,28 @@ func openLoop(s *shared, limit int) (*loop, error) {
 	l := &loop{
 		shared:        s,
 		poller:        p,
+		sockets:       sockets{poller: p},
 		hosts:         hosts{byPrefix: map[string]*host{}},
 		writer:        newRequestWriter(s.target),
 		buffer:        make([]byte, readBuffer),
-		requestTimers: newTimeline(s.target.Timeout),
-		dialTimers:    newTimeline(s.target.DialTimeout),
-		attemptTimers: newTimeline(network.AttemptDelay),
-		idleTimers:    newTimeline(strategies.IdleTimeout),
+		requestTimers: newTimeline[inFlight](s.target.Timeout),
+		dialTimers:    newTimeline[*dialling](s.target.DialTimeout),
+		attemptTimers: newTimeline[*dialling](network.AttemptDelay),
+		idleTimers:    newTimeline[idler](strategies.IdleTimeout),
 		limit:         limit,
 	}
 	l.inbox.wake = p.wake
-	l.lookups.open()
+	l.background.open()
+	l.openMultiplexing()
 	return l, nil
 }
 
 // close closes the connections and waits for the loop's goroutines. No run may be in progress.
 func (l *loop) close() error {
-	l.lookups.cancel()
-	for _, c := range l.conns {
-		if c != nil {
-			c.disconnect()
-		}
-	}
-	l.lookups.running.Wait()
-	l.delegations.Wait()
+	l.background.stop()
+	l.background.Wait()
+	l.doPosted() // closes the connections that no request waits for any more
+	l.sockets.closeAll()
 	return l.poller.close()
 }
 
@@ -95,7 +98,7 @@ func (l *loop) close() error {
 func (l *loop) abort() {
 	l.finished = true
 	for first := l.requestTimers.first(); first != nil; first = l.requestTimers.first() {
-		first.conn.giveUp(errAborted)
+		first.owner.giveUp(errAborted)
 	}
 }
 
@@ -108,7 +111,7 @@ func (l *loop) run(ctx context.Context, limit int, worker strategies.Worker) err
 			<-woken // the poller must not be closed during the call of wake
 		}
 	}()
-	l.ctx, l.worker, l.free, l.finished = ctx, worker, limit, false
+	l.ctx, l.worker, l.free, l.runLimit, l.finished = ctx, worker, limit, limit, false
 	l.pacer, _ = worker.(strategies.Pacer)
 	l.updateClock()
 	l.expire()
@@ -116,7 +119,9 @@ func (l *loop) run(ctx context.Context, limit int, worker strategies.Worker) err
 		if l.closed.Load() {
 			l.abort()
 		}
+		l.placeWaiting()
 		l.startRequests()
+		l.flush()
 		if l.finished && l.inFlight == 0 {
 			return nil
 		}
@@ -142,33 +147,24 @@ func (l *loop) handleEvents(events []unix.EpollEvent) {
 		l.handleEvent(&events[i])
 	}
 	for _, c := range unread {
-		c.receive(true) // it may be closed: the event that would say so has passed
+		c.receiveMore()
 	}
+	l.doPosted()
+	l.expire()
+}
+
+// doPosted calls the functions in the inbox.
+func (l *loop) doPosted() {
 	for _, do := range l.inbox.takeAll() {
 		do()
 	}
-	l.expire()
 }
 
 func (l *loop) handleEvent(event *unix.EpollEvent) {
 	if fd := int(event.Fd); fd == l.poller.wakeFD || fd == l.poller.timeFD {
 		return // their only purpose is to wake the loop
 	}
-	c := l.conns[event.Fd]
-	if c == nil || c.serial != event.Pad { // an earlier event of this batch closed the connection
-		return
-	}
-	if c.state == attempting {
-		if c = c.connected(); c == nil {
-			return
-		}
-	}
-	if closed := event.Events&(unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0; closed || event.Events&unix.EPOLLIN != 0 {
-		c.receive(closed)
-	}
-	if event.Events&unix.EPOLLOUT != 0 && c.state == receiving && len(c.unsent) > 0 {
-		c.unsent = c.write(c.unsent)
-	}
+	l.sockets.handle(event.Fd, event.Pad, event.Events)
 }
 
 // startRequests starts as many requests as there are free slots. Requests that fail at once free their slots again; these are
@@ -194,54 +190,53 @@ func (l *loop) startNext() bool {
 	l.inFlight++
 	host, err := l.hosts.find(l.next.URL)
 	if err != nil {
-		c := l.newConn(nil)
-		c.request = l.next
-		c.fail(err)
+		l.end(&l.next, strategies.Failed(err))
 		return true
 	}
-	l.connFor(host).start(&l.next)
+	if l.protocol.Multiplexes() {
+		l.startHTTP2(host, &l.next)
+	} else {
+		l.connFor(host).start(&l.next)
+	}
 	return true
 }
 
 // end hands the outcome of a request to the worker and frees its slot.
-func (l *loop) end(c *conn, o strategies.Outcome) {
-	c.deadline.leave()
-	l.worker.Done(&c.request, o)
-	c.resetParser()
-	c.share.Release()
+func (l *loop) end(r *strategies.Request, o strategies.Outcome) {
+	l.worker.Done(r, o)
 	l.free++
 	l.inFlight--
 }
 
 // waitTime returns how long the loop may wait for events: 0 or less if there is something to do now.
 func (l *loop) waitTime() time.Duration {
-	if len(l.unread) > 0 {
+	if len(l.unread) > 0 || len(l.toPlace) > 0 {
 		return 0
 	}
 	until := never
 	if l.free > 0 && !l.finished {
 		until = l.nextStart
 	}
-	for _, line := range [...]*timeline{l.requestTimers, l.dialTimers, l.attemptTimers, l.idleTimers} {
-		if first := line.first(); first != nil {
-			until = min(until, first.at)
-		}
-	}
+	until = min(until, l.requestTimers.due(), l.dialTimers.due(), l.attemptTimers.due(), l.idleTimers.due(), l.backoffTimers.due())
 	return until - l.clock
 }
 
 // expire handles the timers that have expired.
 func (l *loop) expire() {
-	for first := l.requestTimers.first(); first != nil && first.at <= l.clock; first = l.requestTimers.first() {
-		first.conn.giveUp(errTimeout)
+	for request, is := l.requestTimers.expired(l.clock); is; request, is = l.requestTimers.expired(l.clock) {
+		request.giveUp(errTimeout)
 	}
-	for first := l.dialTimers.first(); first != nil && first.at <= l.clock; first = l.dialTimers.first() {
-		first.conn.dialTimedOut()
+	for d, is := l.dialTimers.expired(l.clock); is; d, is = l.dialTimers.expired(l.clock) {
+		d.timedOut()
 	}
-	for first := l.attemptTimers.first(); first != nil && first.at <= l.clock; first = l.attemptTimers.first() {
-		first.conn.tryNext()
+	for d, is := l.attemptTimers.expired(l.clock); is; d, is = l.attemptTimers.expired(l.clock) {
+		d.tryNext()
 	}
-	for first := l.idleTimers.first(); first != nil && first.at <= l.clock; first = l.idleTimers.first() {
-		first.conn.discard()
+	for connection, is := l.idleTimers.expired(l.clock); is; connection, is = l.idleTimers.expired(l.clock) {
+		connection.discard()
+	}
+	for s, is := l.backoffTimers.expired(l.clock); is; s, is = l.backoffTimers.expired(l.clock) {
+		s.backoff.leave()
+		l.toPlace = append(l.toPlace, s)
 	}
 }

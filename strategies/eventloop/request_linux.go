@@ -104,6 +104,15 @@ func (w *requestWriter) write(r *strategies.Request, h *host, jar *strategies.Co
 	return b, nil
 }
 
+// keep returns the rest of a request, which is still to be sent when the buffer holds another. If it is of the body, that is the same
+// for all, so that requests with a large body take no memory each.
+func (w *requestWriter) keep(rest []byte) []byte {
+	if len(rest) <= len(w.Body) {
+		return w.Body[len(w.Body)-len(rest):]
+	}
+	return slices.Clone(rest)
+}
+
 func field(b []byte, name, value string) []byte {
 	return append(append(append(append(b, name...), ": "...), value...), "\r\n"...)
 }

@@ -1,8 +1,6 @@
 package eventloop
 
 import (
-	"golang.org/x/sys/unix"
-
 	"sweetspot/strategies/network"
 )
 
@@ -10,10 +8,12 @@ import (
 func (l *loop) newConn(h *host) *conn {
 	last := len(l.spare) - 1
 	if last < 0 {
-		c := &conn{loop: l, host: h, fd: -1}
-		c.deadline.conn, c.connTimer.conn, c.dialling.stagger.conn = c, c, c
-		c.finishFunc, c.wakeFunc, c.readOnFunc = c.finish, c.wake, c.readOn
-		c.share, c.parser.MaxBody = l.target.BodyShare(), l.target.MaxBody
+		c := &conn{host: h}
+		c.exchange.open(l, c, c.handle, c.finish)
+		c.idleTimer.owner = c
+		c.dialling.init(l, c)
+		c.wakeFunc, c.readOnFunc = c.wake, c.readOn
+		c.parser.MaxBody = l.target.MaxBody
 		c.parser.KeepBelow, c.parser.KeepHead = l.keepBelow, l.target.KeepsHeader()
 		c.resetParser()
 		return c
@@ -24,8 +24,7 @@ func (l *loop) newConn(h *host) *conn {
 	return c
 }
 
-// resetParser makes the parser ready for a response. It is called as soon as the previous response is done, since its body
-// may be large.
+// resetParser makes the parser ready for a response.
 func (c *conn) resetParser() { c.parser.Reset(false) }
 
 // connFor returns a conn for a request to h: the idle one that was used last, or a new one if none is idle.
@@ -33,7 +32,7 @@ func (l *loop) connFor(h *host) *conn {
 	for last := len(h.idle) - 1; last >= 0; last = len(h.idle) - 1 {
 		c := h.idle[last]
 		h.idle = h.idle[:last]
-		c.connTimer.leave()
+		c.idleTimer.leave()
 		if c.stillIdle() && !(c.answers == 1 && h.habit.Avoids()) {
 			return c
 		}
@@ -45,7 +44,8 @@ func (l *loop) connFor(h *host) *conn {
 // stillIdle reports whether nothing has arrived on an idle connection. Anything, even the end, makes it unusable. Its event may
 // be yet to be handled, so the socket is asked.
 func (c *conn) stillIdle() bool {
-	if _, err := network.RawRead(c.fd, c.loop.buffer[:1]); err != unix.EAGAIN {
+	c.socket.Arrived(false)
+	if _, err := c.socket.Read(c.loop.buffer[:1]); err != network.ErrAgain {
 		c.noticeEnd()
 		return false
 	}
@@ -76,21 +76,12 @@ func (c *conn) noticeEnd() {
 func (c *conn) keepIdle() {
 	c.state = idle
 	c.host.idle = append(c.host.idle, c)
-	c.loop.idleTimers.join(&c.connTimer, c.loop.clock)
+	c.loop.idleTimers.join(&c.idleTimer, c.loop.clock)
 }
 
 // serverSawNothing reports whether the connection, which has carried requests before, was closed before any byte of this
 // request reached the server. It compares the bytes that the server's kernel has acknowledged with those of earlier requests.
-// An orderly close acknowledges everything that arrived before it. A reset does not, and says nothing about how much the
-// server has read. A kernel that does not count acknowledged bytes returns 0, which proves nothing either.
-func (c *conn) serverSawNothing() bool {
-	if c.writtenBefore == 0 {
-		return false
-	}
-	info, err := unix.GetsockoptTCPInfo(c.fd, unix.IPPROTO_TCP, unix.TCP_INFO)
-	const synBytes = 1 // the SYN that opened the connection counts as a byte
-	return err == nil && info.Bytes_acked == c.writtenBefore+synBytes
-}
+func (c *conn) serverSawNothing() bool { return c.answers > 0 && c.socket.Acknowledged(c.sentBefore) }
 
 // redial makes the request on a new connection, within its original deadline: the server closed the idle connection and has
 // not seen the request. This happens at most once per request, since a new connection has carried nothing before.
@@ -100,7 +91,7 @@ func (c *conn) redial() {
 	c.dial()
 }
 
-// discard makes sure that the connection carries no further request, and closes it if it is idle.
+// discard implements [idler]. It makes sure that the connection carries no further request, and closes it if it is idle.
 func (c *conn) discard() {
 	c.noReuse = true
 	if c.state == idle {
@@ -110,19 +101,19 @@ func (c *conn) discard() {
 	}
 }
 
-// disconnect closes the connection, if there is one, and keeps the conn for another.
+// disconnect implements [speaker]. It closes the connection, if there is one, and keeps the conn for another.
 func (c *conn) disconnect() {
-	c.stopDialling()
+	c.dialling.stop()
 	c.closeSocket()
-	c.state, c.host, c.unsent, c.owner, c.delegation = unused, nil, nil, nil, nil
+	c.state, c.host, c.unsent = unused, nil, nil
 	c.loop.spare = append(c.loop.spare, c)
 }
 
 func (c *conn) closeSocket() {
-	c.connTimer.leave()
-	if c.fd >= 0 {
-		_ = unix.Close(c.fd) // removes it from epoll too; nothing is lost if this fails
-		c.loop.conns[c.fd], c.fd = nil, -1
-		c.loop.open--
+	c.idleTimer.leave()
+	if c.socket != nil {
+		c.loop.sockets.remove(c.socket.FD())
+		c.socket.Close()
+		c.socket = nil
 	}
 }

@@ -32,6 +32,12 @@ func FuzzParserAgainstNetHTTP(f *testing.F) {
 		p := &http1.Parser{KeepBelow: 1000}
 		p.Reset(head)
 		got, err := feed(p, input, int(size)+1)
+		skipping := &http1.Parser{}
+		skipping.Reset(head)
+		skipped, bytes, skipErr := skipThrough(skipping, input, int(size)+1)
+		if (err == nil) != (skipErr == nil) || err == nil && (skipped.Rest != got.Rest || skipped.Reusable != got.Reusable || bytes != int64(len(got.Body))) {
+			t.Fatalf("skipped: %d bytes, %+v, %v, want %+v, %v", bytes, skipped, skipErr, got, err)
+		}
 		switch {
 		case refused == nil && (want.Status == http.StatusSwitchingProtocols || want.Status < 100):
 			if err == nil {

@@ -239,14 +239,22 @@ func (p *Parser) readBody(data []byte) (int, error) {
 	n := len(data)
 	if p.left != untilClose {
 		n = int(min(int64(n), p.left))
-		p.left -= int64(n)
 	}
-	p.size += int64(n)
+	p.count(int64(n))
 	if p.keeps() {
 		if p.size > p.maxBody() {
 			return n, p.tooLarge()
 		}
 		p.body = append(p.body, data[:n]...)
+	}
+	return n, nil
+}
+
+// count takes note of n bytes of the body, or of a chunk.
+func (p *Parser) count(n int64) {
+	p.size += n
+	if p.left != untilClose {
+		p.left -= n
 	}
 	switch {
 	case p.left != 0:
@@ -255,7 +263,6 @@ func (p *Parser) readBody(data []byte) (int, error) {
 	default:
 		p.phase = complete
 	}
-	return n, nil
 }
 
 func (p *Parser) keeps() bool { return p.status < p.KeepBelow }

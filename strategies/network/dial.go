@@ -18,6 +18,8 @@ type Options struct {
 	// request it has written. Such a connection needs fewer system calls and timers: it may send a request only when the client
 	// reads, and may return an error of the write from Read.
 	Alternating bool
+
+	carry func(*wire) net.Conn // returns what carries the bytes over the socket; nil for the usual
 }
 
 // A TLSError is the error of a TLS handshake, or of TLS later: it is the server's or the certificate's fault.
@@ -36,10 +38,15 @@ func (e *TLSError) Unwrap() error { return e.Err }
 // or an error of package http1 if the proxy's answer is malformed, an error that wraps [io.EOF] if there was none, or
 // [context.DeadlineExceeded], or [net.ErrClosed] after Close.
 func (n *Network) Dial(ctx context.Context, address string, o Options) (*Conn, error) {
+	return n.dialWithin(ctx, address, o, o.TLS != nil)
+}
+
+// dialWithin is dial with its timeout.
+func (n *Network) dialWithin(ctx context.Context, address string, o Options, secure bool) (*Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, n.dialTimeout)
 	defer cancel()
 	defer context.AfterFunc(n.ctx, cancel)()
-	conn, err := n.dial(ctx, address, o, o.TLS != nil)
+	conn, err := n.dial(ctx, address, o, secure)
 	if err != nil && n.ctx.Err() != nil {
 		return nil, fmt.Errorf("dial %s: %w", address, errSessionClosed)
 	}
@@ -58,7 +65,7 @@ func (n *Network) Probe(ctx context.Context, address string, secure bool) error 
 	return conn.Close()
 }
 
-// dial is Dial without its timeout. Secure says that there will be TLS to the host.
+// dial is Dial without its timeout. Secure says that there will be TLS to the host, or another reason for a tunnel.
 func (n *Network) dial(ctx context.Context, address string, o Options, secure bool) (*Conn, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
@@ -122,9 +129,13 @@ func (n *Network) connectHost(ctx context.Context, host, port string) (*net.TCPC
 // newConn goes the rest of the path, over a connection to its beginning, and makes the TLS handshake, if there is to be one.
 func (n *Network) newConn(ctx context.Context, w *wire, p path, host string, o Options) (*Conn, error) {
 	c := &Conn{wire: w, network: n, options: o, timed: n.dialled.Add(1)%connsPerTimed == 1}
-	c.Conn = w
-	if o.Alternating {
+	switch {
+	case o.carry != nil:
+		c.Conn = o.carry(w)
+	case o.Alternating:
 		c.Conn = newExchangeConn(w)
+	default:
+		c.Conn = w
 	}
 	if p.origin != "" {
 		c.absolute = newAbsoluteForm(p.origin, login(n.route.Proxy))

@@ -39,6 +39,19 @@ func RawWrite(socket int, data []byte) (int, error) {
 	}
 }
 
+// rawDiscard receives at most n bytes from a non-blocking TCP socket without copying them anywhere; see tcp(7) on MSG_TRUNC.
+func rawDiscard(socket int, n int) (int, error) {
+	for {
+		got, _, errno := unix.RawSyscall6(unix.SYS_RECVFROM, uintptr(socket), 0, uintptr(n), unix.MSG_TRUNC, 0, 0)
+		if errno == 0 {
+			return int(got), nil
+		}
+		if errno != unix.EINTR {
+			return 0, errno
+		}
+	}
+}
+
 // rawPeek is RawRead without consuming what it reads.
 func rawPeek(socket int, into []byte) (int, error) {
 	n, _, errno := unix.RawSyscall6(unix.SYS_RECVFROM, uintptr(socket), uintptr(unsafe.Pointer(&into[0])), uintptr(len(into)), unix.MSG_PEEK|unix.MSG_DONTWAIT, 0, 0)

@@ -14,6 +14,9 @@ func RawRead(socket int, into []byte) (n int, err error) {
 	return max(n, 0), err
 }
 
+// rawDiscard receives at most n bytes from a non-blocking socket.
+func rawDiscard(socket int, n int) (int, error) { return RawRead(socket, make([]byte, min(n, 64<<10))) }
+
 // RawWrite writes to a non-blocking socket. It may write less than data.
 func RawWrite(socket int, data []byte) (n int, err error) {
 	for n, err = syscall.Write(socket, data); err == syscall.EINTR; n, err = syscall.Write(socket, data) {

@@ -24,6 +24,7 @@ const (
 // answersHaveTheirClass makes requests for every odd answer, each several times, as some differ when a connection is reused.
 func answersHaveTheirClass(t *testing.T, c candidate) {
 	skipIf(t, c.otherProcess && c.traits.Answers == nil, "it does not say which answers its library takes for others")
+	needsHTTP1(t, c)
 	for _, scheme := range []string{"http", "https"} {
 		t.Run(scheme, func(t *testing.T) { checkAnswers(t, c, scheme == "https") })
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -15,18 +16,18 @@ import (
 // A stuck server keeps a request from ending: each in another phase of it.
 type stuck struct {
 	name string
-	url  func(t testing.TB) string
+	url  func(t testing.TB, c candidate) string
 	want strategies.Class // of a request that reaches its timeout
 }
 
 var stuckServers = []stuck{
-	{"an address that does not answer", func(t testing.TB) string {
+	{"an address that does not answer", func(t testing.TB, _ candidate) string {
 		return "http://" + Unanswered(t, "127.0.0.1:0") + "/"
 	}, strategies.Timeout},
-	{"a TLS handshake that hangs", func(t testing.TB) string {
+	{"a TLS handshake that hangs", func(t testing.TB, _ candidate) string {
 		return "https" + strings.TrimPrefix(hangingServer(t), "http")
 	}, strategies.Timeout},
-	{"a server that never answers", hangingServer, strategies.Timeout},
+	{"a server that never answers", func(t testing.TB, _ candidate) string { return hangingServer(t) }, strategies.Timeout},
 	{"a body that has no end", endlessServer, strategies.Timeout},
 }
 
@@ -37,7 +38,7 @@ func closeEndsWhatIsInFlight(t *testing.T, c candidate) {
 		t.Run(server.name, func(t *testing.T) {
 			t.Parallel() // nearly all of it is waiting
 			session := Open(t, c, strategies.Target{Timeout: time.Minute, DialTimeout: time.Minute}, limit)
-			w := NewWork(1<<40, server.url(t))
+			w := NewWork(1<<40, server.url(t, c))
 			ended := runAside(t, session, limit, w)
 			time.Sleep(c.delay(20 * time.Millisecond)) // so that requests are in that phase; if not, Close must end them too
 			var closing sync.WaitGroup
@@ -74,7 +75,7 @@ func timeoutsBoundEveryPhase(t *testing.T, c candidate) {
 		t.Run(server.name, func(t *testing.T) {
 			t.Parallel() // nearly all of it is waiting
 			target := strategies.Target{Timeout: 300 * time.Millisecond, DialTimeout: 250 * time.Millisecond}
-			w := NewWork(2*limit, server.url(t))
+			w := NewWork(2*limit, server.url(t, c))
 			if !runAside(t, Open(t, c, target, limit), limit, w)(20 * time.Second) {
 				t.Fatal("the run goes on long after its timeouts")
 			}
@@ -113,7 +114,12 @@ func hangingServer(t testing.TB) (url string) {
 }
 
 // endlessServer starts a server that answers each connection with a body that has no end.
-func endlessServer(t testing.TB) (url string) {
+func endlessServer(t testing.TB, c candidate) (url string) {
+	if c.protocol != strategies.HTTP1 {
+		srv := c.site(func(w http.ResponseWriter, _ *http.Request) { writeForever(w, strings.Repeat("x", 0x1000)) })
+		t.Cleanup(srv.CloseClientConnections)
+		return srv.URL
+	}
 	return RawServer(t, func(c *net.TCPConn) {
 		chunk := []byte("1000\r\n" + strings.Repeat("x", 0x1000) + "\r\n")
 		_, err := io.WriteString(c, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
@@ -121,4 +127,11 @@ func endlessServer(t testing.TB) (url string) {
 			time.Sleep(time.Millisecond) // an endless body need not be a fast one
 		}
 	})
+}
+
+// writeForever writes the text again and again, until the client has had enough.
+func writeForever(w io.Writer, text string) {
+	for err := error(nil); err == nil; _, err = io.WriteString(w, text) {
+		time.Sleep(time.Millisecond)
+	}
 }

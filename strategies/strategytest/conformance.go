@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"sync"
 	"testing"
 	"time"
@@ -23,11 +22,11 @@ func eachRequestIsMadeOnce(t *testing.T, c candidate) {
 		t.Run(fmt.Sprintf("%d at limit %d", size.n, size.limit), func(t *testing.T) {
 			var mu sync.Mutex
 			seen := map[string]int{}
-			srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			srv := c.site(func(_ http.ResponseWriter, r *http.Request) {
 				mu.Lock()
 				seen[r.URL.Path]++
 				mu.Unlock()
-			}))
+			})
 			defer srv.Close()
 
 			var urls []string
@@ -85,7 +84,7 @@ func connectionsOutliveARun(t *testing.T, c candidate) {
 		if err := session.Run(t.Context(), limit, NewWork(10*limit, srv.URL())); err != nil {
 			t.Fatal(err)
 		}
-		if got, want := session.Usage().Connections, c.Limit(limit); got != want {
+		if got, want := session.Usage().Connections, c.connections(limit); got != want {
 			t.Errorf("a run used %d connections, want %d", got, want)
 		}
 	}

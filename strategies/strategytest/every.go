@@ -4,7 +4,6 @@ import (
 	"io"
 	"maps"
 	"net/http"
-	"net/http/httptest"
 	"sync"
 	"testing"
 
@@ -23,7 +22,7 @@ type seen struct {
 // With Every, Handle is given every answer with its header, whatever its status, and the classes are as without it.
 func everyAnswerIsHandled(t *testing.T, c candidate) {
 	skipIf(t, c.otherProcess, "another process cannot call a function of this process")
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	srv := c.site(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("retry-after", "7")
 		w.Header()["X-Seen"] = []string{"one", "two"}
 		switch r.URL.Path {
@@ -35,7 +34,7 @@ func everyAnswerIsHandled(t *testing.T, c candidate) {
 		default:
 			_, _ = io.WriteString(w, `{"ok":true}`)
 		}
-	}))
+	})
 	defer srv.Close()
 	for _, method := range []string{http.MethodGet, http.MethodHead} {
 		var lock sync.Mutex

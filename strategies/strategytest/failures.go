@@ -2,7 +2,6 @@ package strategytest
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -26,12 +25,12 @@ func failuresHaveTheirClass(t *testing.T, c candidate) {
 		{"a status of 500", failing(server.Failures{Status500: 1}), strategies.BadStatus},
 		{"a status of 429", failing(server.Failures{Status429: 1}), strategies.BadStatus},
 		{"a body that breaks off", failing(server.Failures{Truncate: 1}), strategies.Truncated},
-		{"a body that breaks off in a chunk", replying("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel"), strategies.Truncated},
-		{"a head that breaks off", replying("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n"), strategies.Truncated},
+		{"a body that breaks off in a chunk", c.replying("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel"), strategies.Truncated},
+		{"a head that breaks off", c.replying("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n"), strategies.Truncated},
 		{"a server that closes the connection", replying(""), strategies.Reset},
 		{"something that is not HTTP", replying("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n\r\n"), strategies.Malformed},
-		{"a chunk without a size", replying("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n0\r\n\r\n"), strategies.Malformed},
-		{"a length that is no number", replying("HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\nhello"), strategies.Malformed},
+		{"a chunk without a size", c.replying("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n0\r\n\r\n"), strategies.Malformed},
+		{"a length that is no number", c.replying("HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\nhello"), strategies.Malformed},
 		{"a certificate signed by nobody", func(t testing.TB) string {
 			return Server(t, server.Config{TLS: true}).URL()
 		}, strategies.BadTLS},
@@ -41,6 +40,9 @@ func failuresHaveTheirClass(t *testing.T, c candidate) {
 	} {
 		t.Run(failure.name, func(t *testing.T) {
 			const n = 4
+			if failure.url == nil {
+				t.Skip("its answer is one of HTTP/1.1")
+			}
 			w := NewWork(n, failure.url(t))
 			target := strategies.Target{}
 			if failure.want == strategies.Timeout {
@@ -79,11 +81,11 @@ func failuresLeaveOthersAlone(t *testing.T, c candidate) {
 
 func timeoutExpiresOnAnyConnection(t *testing.T, c candidate) {
 	release := make(chan struct{})
-	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	srv := c.site(func(_ http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/hang" {
 			<-release
 		}
-	}))
+	})
 	defer srv.Close()
 	defer close(release)
 	session := Open(t, c, strategies.Target{Timeout: 200 * time.Millisecond}, 1)
@@ -99,6 +101,14 @@ func timeoutExpiresOnAnyConnection(t *testing.T, c candidate) {
 			t.Errorf("%s: class %v, want %v: %v", request.path, got.Class, request.want, got.Err)
 		}
 	}
+}
+
+// replying is the function replying, for an answer that only a client of HTTP/1.1 understands so far. It returns nil for others.
+func (c candidate) replying(text string) func(t testing.TB) string {
+	if c.protocol != strategies.HTTP1 {
+		return nil
+	}
+	return replying(text)
 }
 
 // replying returns a function that starts a server and returns its URL. The server answers each connection with the text and

@@ -1,6 +1,8 @@
 package strategytest
 
 import (
+	"io"
+	"net/http"
 	"runtime"
 	"strings"
 	"sync"
@@ -20,15 +22,7 @@ func hugeAnswersTakeLittleMemory(t *testing.T, c candidate) {
 	)
 	skipIf(t, c.otherProcess, "its memory is another process's")
 	for _, decode := range []bool{false, true} {
-		var urls []string
-		for _, a := range []func(*peer){
-			endless(ok+"\r\n", " "),
-			endless(chunked, "10000\r\n"+strings.Repeat(" ", 0x10000)+"\r\n"),
-			endless(ok+"Content-Length: 15000000\r\n\r\n", " "),
-			each(whole(bomb())),
-		} {
-			urls = append(urls, Answer{serve: a}.Serve(t, false))
-		}
+		urls := c.hugeAnswers(t)
 		target := strategies.Target{JSON: decode, MaxBody: maxBody, Timeout: 500 * time.Millisecond}
 		grown := heapGrowth(func() {
 			w := NewWork(int64(c.Limit(limit)), urls...)
@@ -38,6 +32,37 @@ func hugeAnswersTakeLittleMemory(t *testing.T, c candidate) {
 			t.Errorf("decode %v: the heap grew by %d MB, want at most %d", decode, grown>>20, allowed>>20)
 		}
 	}
+}
+
+// hugeAnswers starts servers, each with another answer that is huge.
+func (c candidate) hugeAnswers(t *testing.T) (urls []string) {
+	if c.protocol == strategies.HTTP1 {
+		for _, a := range []func(*peer){
+			endless(ok+"\r\n", " "),
+			endless(chunked, "10000\r\n"+strings.Repeat(" ", 0x10000)+"\r\n"),
+			endless(ok+"Content-Length: 15000000\r\n\r\n", " "),
+			each(whole(bomb())),
+		} {
+			urls = append(urls, Answer{serve: a}.Serve(t, false))
+		}
+		return urls
+	}
+	spaces := strings.Repeat(" ", 0x10000)
+	srv := c.site(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/bomb":
+			body, _ := bomb()
+			w.Header().Set("Content-Encoding", "gzip")
+			_, _ = io.WriteString(w, body)
+		case "/length":
+			w.Header().Set("Content-Length", "15000000")
+			fallthrough
+		default:
+			writeForever(w, spaces)
+		}
+	})
+	t.Cleanup(srv.CloseClientConnections)
+	return []string{srv.URL, srv.URL + "/length", srv.URL + "/bomb"}
 }
 
 // heapGrowth returns by how many bytes the heap grows, at most, while do runs.

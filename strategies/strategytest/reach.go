@@ -46,6 +46,7 @@ func newOrigin(t *testing.T, p *pki, on func(*httptest.Server)) *origin {
 			o.connections.Add(1)
 		}
 	}
+	speakAll(o.Server)
 	o.Config.ErrorLog = log.New(io.Discard, "", 0) // clients that end a handshake
 	if on != nil {
 		on(o.Server)
@@ -202,7 +203,7 @@ func everyWayIsTaken(t *testing.T, c candidate) {
 			if through == nil {
 				return
 			}
-			tunnel := target.Route.Proxy.Scheme == "socks5" || o.TLS != nil || len(target.Route.Detours) > 0
+			tunnel := c.protocol != strategies.HTTP1 || target.Route.Proxy.Scheme == "socks5" || o.TLS != nil || len(target.Route.Detours) > 0
 			if whole := through.whole.Load(); tunnel != (whole == 0) || tunnel != (through.tunnels.Load() > 0) || !tunnel && whole != n {
 				t.Errorf("the proxy saw %d tunnels and %d requests with the whole URL; want tunnels %v", through.tunnels.Load(), whole, tunnel)
 			}
@@ -267,6 +268,9 @@ func obstaclesHaveTheirClass(t *testing.T, c candidate) {
 	} {
 		t.Run(obstacle.name, func(t *testing.T) {
 			const n = 2
+			if obstacle.want == strategies.BadStatus && c.protocol != strategies.HTTP1 {
+				obstacle.want = strategies.Refused // the proxy is asked for a tunnel
+			}
 			target := obstacle.target
 			target.Timeout = 5 * time.Second
 			if obstacle.want == strategies.Timeout {

@@ -81,8 +81,8 @@ func requestsAreSentAsGiven(t *testing.T, c candidate) {
 	for _, s := range allSent {
 		t.Run(s.name, func(t *testing.T) {
 			requests := make(chan recorded, 2)
-			host := strings.TrimSuffix(strings.TrimPrefix(serve(t, record(requests)), "http://"), "/")
-			w := NewWork(2, "http://"+strings.Replace(s.url, "HOST", host, 1))
+			scheme, host := c.recorder(t, requests)
+			w := NewWork(2, scheme+strings.Replace(s.url, "HOST", host, 1))
 			Run(t, c, s.target, 1, w)
 			want := s.wanted(c, host)
 			checkReceived(t, requests, []recorded{want, want}, w)
@@ -96,6 +96,9 @@ func (s sent) wanted(c candidate, host string) recorded {
 	want.Header = slices.Clone(want.Header)
 	if c.traits.SendsLength && s.name == "DELETE" {
 		want.Header = slices.Insert(want.Header, 0, "content-length: 0")
+	}
+	if c.protocol != strategies.HTTP1 { // the others have no such header
+		want.Header = slices.DeleteFunc(want.Header, func(line string) bool { return line == "connection: close" })
 	}
 	for i, line := range want.Header {
 		want.Header[i] = strings.Replace(line, "HOST", host, 1)
@@ -122,14 +125,14 @@ func checkReceived(t *testing.T, requests <-chan recorded, want []recorded, w *W
 // the next request does not. The target's other headers are sent with every request.
 func requestsSendTheirOwnMessage(t *testing.T, c candidate) {
 	requests := make(chan recorded, 2*len(allSent))
-	host := strings.TrimSuffix(strings.TrimPrefix(serve(t, record(requests)), "http://"), "/")
+	scheme, host := c.recorder(t, requests)
 	target := strategies.Target{
 		Varied: true, Method: http.MethodPatch, Body: []byte("the target's"), Header: http.Header{"X-Target": {"1"}, "X-Two": {"the target's"}},
 	}
 	plain := sent{want: recorded{"PATCH /plain HTTP/1.1", []string{"content-length: 12", "host: HOST", "user-agent: sweetspot", "x-target: 1", "x-two: the target's"}, "the target's"}}
 	w := NewWork(2 * int64(len(allSent)))
 	for _, s := range allSent {
-		w.URLs = append(w.URLs, "http://"+strings.Replace(s.url, "HOST", host, 1), "http://"+host+"/plain")
+		w.URLs = append(w.URLs, scheme+strings.Replace(s.url, "HOST", host, 1), scheme+host+"/plain")
 		own := &strategies.Message{Method: cmp.Or(s.target.Method, http.MethodGet), Header: s.target.Header, Body: append([]byte{}, s.target.Body...)}
 		w.Messages = append(w.Messages, own, nil)
 	}
@@ -152,6 +155,35 @@ func byName(a, b string) int {
 	nameA, _, _ := strings.Cut(a, ":")
 	nameB, _, _ := strings.Cut(b, ":")
 	return strings.Compare(nameA, nameB)
+}
+
+// recorder starts a server that passes on the requests it gets. It keeps no more of them than fit into the channel.
+func (c candidate) recorder(t *testing.T, requests chan<- recorded) (scheme, host string) {
+	if c.protocol == strategies.HTTP1 {
+		return "http://", strings.TrimSuffix(strings.TrimPrefix(serve(t, record(requests)), "http://"), "/")
+	}
+	srv := c.site(func(_ http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		select {
+		case requests <- recordedOf(r, string(body)):
+		default:
+		}
+	})
+	t.Cleanup(srv.Close)
+	scheme, host, _ = strings.Cut(srv.URL, "://")
+	return scheme + "://", host
+}
+
+// recordedOf returns the request as it would be recorded in HTTP/1.1.
+func recordedOf(r *http.Request, body string) recorded {
+	got := recorded{Line: r.Method + " " + r.RequestURI + " HTTP/1.1", Header: []string{"host: " + r.Host}, Body: body}
+	for name, values := range r.Header {
+		for _, value := range values {
+			got.Header = append(got.Header, strings.TrimSuffix(strings.ToLower(name)+": "+value, " "))
+		}
+	}
+	slices.SortStableFunc(got.Header, byName)
+	return got
 }
 
 // record returns a function that reads the requests of a connection, answers each, and passes on what it read. It keeps no

@@ -24,6 +24,10 @@ func Server(t testing.TB, config server.Config) *server.Server {
 	return s
 }
 
+// ConnServer starts a server on the loopback interface that calls handle for each connection and closes the connection afterwards.
+// It returns the server's URL, and closes the server at the end of the test.
+func ConnServer(t testing.TB, handle func(c *net.TCPConn)) (url string) { return serve(t, handle) }
+
 // RawServer starts a server on the loopback interface that reads once from each connection, up to 4 KiB, calls answer and
 // closes the connection. It returns the server's URL, and closes the server at the end of the test.
 func RawServer(t testing.TB, answer func(c *net.TCPConn)) (url string) {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -29,14 +28,14 @@ func targetIsSent(t *testing.T, c candidate) {
 		Body:   []byte("hello"),
 	}
 	want := received{
-		http.MethodPost, "/a%2Fb/../c?q=1", "example.test", "HTTP/1.1", "hello",
+		http.MethodPost, "/a%2Fb/../c?q=1", "example.test", c.protocol.String(), "hello",
 		http.Header{"User-Agent": {"sweetspot"}, "X-Two": {"a", "b"}, "Cookie": {"own=1"}, "Content-Length": {"5"}},
 	}
 	var got atomic.Pointer[received]
-	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	srv := c.site(func(_ http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		got.Store(&received{r.Method, r.RequestURI, r.Host, r.Proto, string(body), r.Header})
-	}))
+		got.Store(&received{r.Method, r.RequestURI, r.Host, protocolOf(r), string(body), r.Header})
+	})
 	defer srv.Close()
 	w := NewWork(3, srv.URL+"/a%2Fb/../c?q=1")
 	Run(t, c, target, 1, w)
@@ -98,9 +97,9 @@ func handleGetsWholeBodies(t *testing.T, c candidate) {
 }
 
 func bodiesAreDecoded(t *testing.T, c candidate) {
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	srv := c.site(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, map[string]string{"/good": `{"message": "hällo"}`, "/bad": `{"message"`}[r.URL.Path])
-	}))
+	})
 	defer srv.Close()
 	for decode, want := range map[bool]map[strategies.Class]int{
 		false: {strategies.OK: 6},
@@ -118,7 +117,7 @@ func bodiesAreDecoded(t *testing.T, c candidate) {
 }
 
 func badStatusIsNotDecoded(t *testing.T, c candidate) {
-	srv := httptest.NewServer(http.NotFoundHandler())
+	srv := c.site(http.NotFound)
 	defer srv.Close()
 	w := NewWork(2, srv.URL)
 	Run(t, c, strategies.Target{JSON: true}, 1, w)
@@ -129,7 +128,7 @@ func badStatusIsNotDecoded(t *testing.T, c candidate) {
 
 // Every strategy that can ask an expectation asks the same one of each response: of any status, with or without a body.
 func expectationsDecide(t *testing.T, c candidate) {
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	srv := c.site(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Add("X-Two", "a")
 		w.Header().Add("X-Two", "b")
 		w.Header().Add("Set-Cookie", "c=1; Path=/none")
@@ -143,7 +142,7 @@ func expectationsDecide(t *testing.T, c candidate) {
 		default:
 			_, _ = io.WriteString(w, "whole")
 		}
-	}))
+	})
 	defer srv.Close()
 	odd := fmt.Errorf("%w: odd", strategies.ErrUnexpected)
 	for name, test := range map[string]struct {
@@ -190,7 +189,7 @@ func insecureAcceptsAnyCertificate(t *testing.T, c candidate) {
 // A server may close connections that are idle between two runs. The next requests must not fail because of it.
 func idleConnectionsAreReplaced(t *testing.T, c candidate) {
 	var seen atomic.Int64
-	srv := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { seen.Add(1) }))
+	srv := c.site(func(http.ResponseWriter, *http.Request) { seen.Add(1) })
 	defer srv.Close()
 	session := Open(t, c, strategies.Target{}, 4)
 	for range 2 {
@@ -211,9 +210,9 @@ func idleConnectionsAreReplaced(t *testing.T, c candidate) {
 
 func longHeaderIsAccepted(t *testing.T, c candidate) {
 	skipIf(t, c.traits.ShortHeaders, "its library has a lower limit")
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	srv := c.site(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Security-Policy", strings.Repeat("a", 10_000))
-	}))
+	})
 	defer srv.Close()
 	w := NewWork(4, srv.URL)
 	Run(t, c, strategies.Target{}, 2, w)
@@ -226,7 +225,7 @@ func longHeaderIsAccepted(t *testing.T, c candidate) {
 func earlyResponseDoesNotSpoilTheNextBody(t *testing.T, c candidate) {
 	body := []byte(strings.Repeat("0123456789", 100_000))
 	var bad atomic.Int64
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	srv := c.site(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/early" {
 			w.WriteHeader(http.StatusRequestEntityTooLarge)
 			return
@@ -234,7 +233,7 @@ func earlyResponseDoesNotSpoilTheNextBody(t *testing.T, c candidate) {
 		if got, err := io.ReadAll(r.Body); err != nil || string(got) != string(body) {
 			bad.Add(1)
 		}
-	}))
+	})
 	defer srv.Close()
 	Run(t, c, strategies.Target{Method: http.MethodPost, Body: body}, 2, NewWork(20, srv.URL+"/early", srv.URL+"/late"))
 	if n := bad.Load(); n > 0 {
@@ -246,8 +245,7 @@ func earlyResponseDoesNotSpoilTheNextBody(t *testing.T, c candidate) {
 func earlyAnswerIsAnAnswer(t *testing.T, c candidate) {
 	const n = 20
 	body := []byte(strings.Repeat("0123456789", 200_000))
-	url := RawServer(t, Reply("HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 7\r\n\r\ntoo big"))
-	w := NewWork(n, url)
+	w := NewWork(n, c.earlyAnswer(t))
 	Run(t, c, strategies.Target{Method: http.MethodPost, Body: body}, 4, w)
 	got := w.Classes()[strategies.BadStatus]
 	if c.traits.LosesEarly {
@@ -256,4 +254,16 @@ func earlyAnswerIsAnAnswer(t *testing.T, c candidate) {
 	if got != n {
 		t.Errorf("got %v, want %d of class %v: %s", w.Classes(), n, strategies.BadStatus, w.Errors())
 	}
+}
+
+// earlyAnswer starts a server that answers without reading the body of the request.
+func (c candidate) earlyAnswer(t *testing.T) (url string) {
+	if c.protocol == strategies.HTTP1 {
+		return RawServer(t, Reply("HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 7\r\n\r\ntoo big"))
+	}
+	srv := c.site(func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "too big", http.StatusRequestEntityTooLarge)
+	})
+	t.Cleanup(srv.Close)
+	return srv.URL
 }

@@ -27,7 +27,7 @@ import (
 // the loopback interface, which it starts. It takes a few seconds, and longer for a strategy whose requests another process
 // makes.
 func Test(t *testing.T, s strategies.Strategy) {
-	c := candidate{Strategy: s, traits: strategies.TraitsOf(s), otherProcess: cannotHandle(t, s)}
+	c := candidate{Strategy: s, protocol: strategies.ProtocolOf(s), traits: strategies.TraitsOf(s), otherProcess: cannotHandle(t, s)}
 	for _, check := range checks {
 		t.Run(check.name, func(t *testing.T) { check.run(t, c) })
 	}
@@ -70,6 +70,7 @@ var checks = []check{
 
 	{"failures are outcomes of the right class", failuresHaveTheirClass},
 	{"odd answers are outcomes of the right class", answersHaveTheirClass},
+	{"odd frames are outcomes of the right class", framesHaveTheirClass},
 	{"huge answers take little memory", hugeAnswersTakeLittleMemory},
 	{"some failures leave the other requests alone", failuresLeaveOthersAlone},
 	{"a timeout expires on a reused connection too", timeoutExpiresOnAnyConnection},
@@ -78,6 +79,7 @@ var checks = []check{
 // candidate is a strategy with what the checks need to know about it.
 type candidate struct {
 	strategies.Strategy
+	protocol     strategies.Protocol
 	traits       strategies.Traits
 	otherProcess bool
 }

@@ -5,7 +5,6 @@ package console
 import (
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"sweetspot/bench"
@@ -78,7 +77,7 @@ func (c *Console) Progress(at bench.Progress) {
 // head returns the lines above the picture.
 func (c *Console) head(at bench.Progress, columns int) []string {
 	at.SoFar = "" // a line of its own
-	lines := []string{bar(at.Share, columns) + " " + at.String()}
+	lines := []string{terminal.Bar(at.Share, columns) + " " + at.String()}
 	if n := len(c.trials); n > 0 {
 		t := c.trials[n-1]
 		lines = append(lines, fmt.Sprintf("latest: %s at limit %s: %s; %s in all", t.Strategy, text.Count(t.Limit),
@@ -102,15 +101,6 @@ func (c *Console) requests() string {
 		words += ", " + text.Count(failed) + " failed"
 	}
 	return words
-}
-
-// widestBar is the width of the bar that shows how much of a run is done; a narrow terminal has a narrower one.
-const widestBar = 20
-
-func bar(share float64, columns int) string {
-	width := min(widestBar, columns/6)
-	done := int(share * float64(width))
-	return "[" + strings.Repeat("█", done) + strings.Repeat("░", width-done) + "]"
 }
 
 // Clear removes the picture, so that what is printed next stands alone.

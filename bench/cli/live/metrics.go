@@ -22,6 +22,8 @@ type metrics struct {
 	latency   *prometheus.GaugeVec
 	limit     *prometheus.GaugeVec
 	done      prometheus.Gauge
+	urls      *prometheus.GaugeVec // of a fetch
+	counted   results.Trial        // the part of a fetch that the counters have
 	latest    bench.Progress
 }
 
@@ -40,9 +42,10 @@ func newMetrics() *metrics {
 		goodput:   gauge("goodput_requests_per_second", "Successful responses per second in the strategy's latest trial.", "strategy", "target"),
 		latency:   gauge("latency_seconds", "Latency of the successes in the strategy's latest trial, by percentile.", "strategy", "target", "percentile"),
 		limit:     gauge("limit_requests", "The most requests in flight at once in the trial under way.", "strategy", "target"),
+		urls:      gauge("urls", "URLs of a fetch by state: succeeded, failed for good, retrying, done before, and in total.", "state"),
 		done:      prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "sweetspot", Name: "done_ratio", Help: "Share of the run that is done, from 0 to 1."}),
 	}
-	m.registry.MustRegister(m.trials, m.succeeded, m.failed, m.goodput, m.latency, m.limit, m.done)
+	m.registry.MustRegister(m.trials, m.succeeded, m.failed, m.goodput, m.latency, m.limit, m.done, m.urls)
 	return m
 }
 
@@ -60,21 +63,42 @@ func (m *metrics) progress(at bench.Progress) {
 	}
 }
 
-// trial adds a trial that is over. A trial with a [results.Purpose] makes requests, but does not measure its strategy.
-func (m *metrics) trial(t results.Trial) {
-	m.trials.WithLabelValues(t.Strategy, label(t.Target)).Inc()
-	m.succeeded.WithLabelValues(t.Strategy, label(t.Target)).Add(float64(t.Succeeded))
+// fetched brings the metrics of a fetch up to date: see [Page.Fetched].
+func (m *metrics) fetched(t results.Trial, limit int, share float64, urls map[string]int64) {
+	m.done.Set(share)
+	m.limit.WithLabelValues(t.Strategy, label(t.Target)).Set(float64(limit))
+	for state, n := range urls {
+		m.urls.WithLabelValues(state).Set(float64(n))
+	}
+	m.count(t, m.counted)
+	m.counted = t
+	m.gauge(t)
+}
+
+// count adds the requests of a trial to the counters, without those of the part of it that was counted before.
+func (m *metrics) count(t, before results.Trial) {
+	m.succeeded.WithLabelValues(t.Strategy, label(t.Target)).Add(float64(t.Succeeded - before.Succeeded))
 	for class, n := range t.Failed {
-		m.failed.WithLabelValues(t.Strategy, label(t.Target), class).Add(float64(n))
+		m.failed.WithLabelValues(t.Strategy, label(t.Target), class).Add(float64(n - before.Failed[class]))
 	}
-	if t.Purpose != "" {
-		return
-	}
+}
+
+// gauge sets what the latest trial of a strategy has shown.
+func (m *metrics) gauge(t results.Trial) {
 	m.goodput.WithLabelValues(t.Strategy, label(t.Target)).Set(t.PerSecond)
 	for _, f := range results.Latencies() {
 		if f.Percentile > 0 {
 			m.latency.WithLabelValues(t.Strategy, label(t.Target), text.Exact(f.Percentile)).Set(f.OfTrial(&t))
 		}
+	}
+}
+
+// trial adds a trial that is over. A trial with a [results.Purpose] makes requests, but does not measure its strategy.
+func (m *metrics) trial(t results.Trial) {
+	m.trials.WithLabelValues(t.Strategy, label(t.Target)).Inc()
+	m.count(t, results.Trial{})
+	if t.Purpose == "" {
+		m.gauge(t)
 	}
 }
 

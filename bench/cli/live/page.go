@@ -143,6 +143,19 @@ func (p *Page) Trial(t results.Trial) {
 	p.run.Trials = append(p.run.Trials, t)
 }
 
+// Fetched shows how far a fetch has come: its trial so far, with the limit now, the share of the URLs that is done, words about it, and
+// the URLs by their state.
+func (p *Page) Fetched(t results.Trial, limit int, share float64, words string, urls map[string]int64) {
+	if p == nil {
+		return
+	}
+	p.metrics.fetched(t, limit, share, urls)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.run.Trials = []results.Trial{t}
+	p.progress = report.Progress{Share: share, Doing: words}
+}
+
 // Conclude shows the whole run with its conclusions. Nothing may change the run from then on.
 func (p *Page) Conclude(run *results.Run) {
 	if p == nil {

@@ -63,3 +63,13 @@ func (a *Area) erasing() string {
 	}
 	return fmt.Sprintf("\x1b[%dA\r\x1b[J", a.shown)
 }
+
+// widestBar is the width of a bar; a narrow terminal has a narrower one.
+const widestBar = 20
+
+// Bar returns a bar that shows a share, from 0 to 1, on a terminal with that many columns.
+func Bar(share float64, columns int) string {
+	width := min(widestBar, columns/6)
+	done := int(share * float64(width))
+	return "[" + strings.Repeat("█", done) + strings.Repeat("░", width-done) + "]"
+}

@@ -117,8 +117,11 @@ func (c *Climber) Add(w Window) {
 	}
 }
 
-// climb adds a window of the doublings.
+// climb adds a window of the doublings. One without a success says nothing about limits.
 func (c *Climber) climb(w Window) {
+	if w.Succeeded == 0 {
+		return
+	}
 	p := point{c.limit, w.goodput(), w.failing()}
 	best := c.bestOf(0)
 	gain := p.goodput/math.Max(best.goodput, 1e-9) - 1

@@ -1,4 +1,4 @@
-package cli
+package help
 
 import (
 	"cmp"
@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// misspelt returns cobra's error about the arguments as one line that suggests what was meant.
-func misspelt(root *cobra.Command, err error) error {
+// Misspelt returns cobra's error about the arguments as one line that suggests what was meant.
+func Misspelt(root *cobra.Command, err error) error {
 	var word, parent string
 	if n, _ := fmt.Sscanf(err.Error(), "unknown command %q for %q", &word, &parent); n < 2 {
 		return err
@@ -28,8 +28,8 @@ func misspelt(root *cobra.Command, err error) error {
 	return suggest(fmt.Sprintf("unknown command %q", word), word, names, "want one of "+strings.Join(names, ", "))
 }
 
-// misspeltFlag returns an error about a command's flags with a suggestion of what was meant. Cobra calls it.
-func misspeltFlag(cmd *cobra.Command, err error) error {
+// MisspeltFlag returns an error about a command's flags with a suggestion of what was meant. Cobra calls it.
+func MisspeltFlag(cmd *cobra.Command, err error) error {
 	var missing *pflag.NotExistError
 	if !errors.As(err, &missing) {
 		return err

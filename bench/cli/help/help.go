@@ -1,4 +1,5 @@
-package cli
+// Package help says how a command is called: help that fits the terminal, and what was meant by arguments that are not known.
+package help
 
 import (
 	"fmt"
@@ -9,8 +10,8 @@ import (
 	"sweetspot/bench/cli/terminal"
 )
 
-// fitHelp wraps the help of a command and of its subcommands to a terminal of that many columns; 0 leaves it as it is.
-func fitHelp(cmd *cobra.Command, columns int) {
+// Fit wraps the help of a command and of its subcommands to a terminal of that many columns; 0 leaves it as it is.
+func Fit(cmd *cobra.Command, columns int) {
 	if columns == 0 {
 		return
 	}
@@ -19,6 +20,6 @@ func fitHelp(cmd *cobra.Command, columns int) {
 	}
 	cmd.Long = terminal.Wrap(cmd.Long, columns)
 	for _, below := range cmd.Commands() {
-		fitHelp(below, columns)
+		Fit(below, columns)
 	}
 }
