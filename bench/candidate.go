@@ -50,7 +50,8 @@ func (on *target) number() int {
 	return *on.index
 }
 
-// A candidate is one strategy at one limit with a session on a target: what a trial measures.
+// A candidate is one strategy at one limit with a session on a target: what a trial measures. Without a session it has a fresh one
+// for each trial: see [runner.cold].
 type candidate struct {
 	strategy strategies.Strategy
 	target   *target
@@ -102,7 +103,7 @@ func (r *runner) open(ctx context.Context, on *target, all []strategies.Strategy
 			if ctx.Err() != nil {
 				break
 			}
-			c, err := candidate{strategy: s, target: on, limit: on.load.limitOf(s, limit), streams: n, began: r.began}.opened(ctx, limit)
+			c, err := r.candidate(on, s, limit, n).opened(ctx, limit)
 			if err != nil {
 				errs = append(errs, err)
 				break // for the same reason with any number of streams
@@ -121,6 +122,25 @@ func (r *runner) open(ctx context.Context, on *target, all []strategies.Strategy
 			receive>>10, send>>10, network.WantedBuffer>>10).With("receive_bytes", float64(receive)).With("send_bytes", float64(send)))
 	}
 	return opened, nil
+}
+
+// cold returns a candidate for every strategy, each with a fresh session for every trial: as of a program that makes one batch
+// and ends.
+func (r *runner) cold(on *target, all []strategies.Strategy, limit int) candidates {
+	var entered candidates
+	for _, s := range all {
+		for _, n := range on.load.streamsOf(s, nil) {
+			c := r.candidate(on, s, limit, n)
+			r.enter(c)
+			entered = append(entered, c)
+		}
+	}
+	return entered
+}
+
+// candidate returns the candidate of a strategy at a limit, without a session.
+func (r *runner) candidate(on *target, s strategies.Strategy, limit, streams int) candidate {
+	return candidate{strategy: s, target: on, limit: on.load.limitOf(s, limit), streams: streams, began: r.began}
 }
 
 // use reports whether any of the candidates speaks the protocol.
@@ -153,6 +173,10 @@ func (r *runner) withCopy(ctx context.Context, all candidates, repeats int, rand
 		return all
 	}
 	twin := all[random.IntN(len(all))]
+	if twin.session == nil {
+		twin.purpose = results.Control
+		return append(slices.Clip(all), twin)
+	}
 	twin, err := twin.reopened(ctx, twin.settings())
 	if err != nil {
 		r.warn(results.Warningf(results.NotChecked, "the comparison is not checked by a second copy of a strategy: %v", err))
@@ -174,6 +198,7 @@ func (c candidate) reopened(ctx context.Context, target strategies.Target) (cand
 
 // close closes the sessions, all at once, since a program may take a while to end. If ctx ends, it does not wait much longer.
 func (c candidates) close(ctx context.Context) {
+	c = slices.DeleteFunc(slices.Clone(c), func(candidate candidate) bool { return candidate.session == nil })
 	for _, candidate := range c {
 		candidate.ending.begin()
 	}

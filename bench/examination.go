@@ -67,7 +67,7 @@ const calibrationWindow = 300 * time.Millisecond
 // and are no part of the run. It returns 0 if no session can be opened or nothing succeeds, and ctx's error if ctx ends.
 func (c candidate) calibrate(ctx context.Context, load Load, instant URLs) (float64, error) {
 	load.URLs, load.hosts, load.Expect, load.Arrivals, load.Rate, load.Duration = instant, nil, nil, "", 0, min(load.Duration, calibrationWindow)
-	load.Route = network.Route{} // its server is on this machine
+	load.Messages, load.Route = nil, network.Route{} // its server is on this machine
 	c.limit = min(c.limit, calibrationLimit)
 	settings := load.Target()
 	settings.Streams = c.streams

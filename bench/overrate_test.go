@@ -20,7 +20,9 @@ type station struct {
 	service time.Duration
 }
 
-func (s station) Open(context.Context, strategies.Target, int) (strategies.Session, error) { return s, nil }
+func (s station) Open(context.Context, strategies.Target, int) (strategies.Session, error) {
+	return s, nil
+}
 
 func (s station) Run(ctx context.Context, limit int, work strategies.Work) error {
 	workers := make(chan struct{}, s.workers)

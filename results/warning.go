@@ -103,6 +103,8 @@ const (
 	NoLatency       Code = "no-latency"       // the histograms of the trials cannot be merged
 	NoRate          Code = "no-rate"          // there is no mean rate, since trials had no success
 	HostFails       Code = "host-fails"       // every request to one of several hosts failed
+
+	CredentialsSpread Code = "credentials-spread" // a header with credentials goes to several hosts
 )
 
 // The codes of warnings about what a sweep concludes.
@@ -147,7 +149,7 @@ const (
 func Codes() []Code {
 	return []Code{
 		NoCompletions, Failures, Unsteady, RateBound, RateMissed, NoSlot, CallersLimit, Stalled, ClientBusy, ManyConnections, NoPorts, OtherProtocol, StreamsBound, Redirects, LimitSettled, BatchTail,
-		SlowToFill, EmptySlots, CutShort, NotWitnessed, Contradicted, IdleConnections, NoLatency, NoRate, HostFails,
+		SlowToFill, EmptySlots, CutShort, NotWitnessed, Contradicted, IdleConnections, NoLatency, NoRate, HostFails, CredentialsSpread,
 		BrokeDown, BoundByClient, BoundByConnection, Harm, SmallBatch, NothingHolds, FailingLimits, BestGuess, NoSuccess, TooFewTrials, NotCertain, Drift, Harmed, Burst,
 		LeftOut, NotChecked, NotCompared, CopyDiffers, TooFewBlocks, NoTime, SmallBudget, FewPorts, SmallBuffers, FewFiles, NoConclusion, Torn,
 		DifferentRuns, DriftWithinRun, ForeignFloor, WideInterval,

@@ -63,7 +63,7 @@ func (t Target) Speaks(ctx context.Context, p Protocol, address string) error {
 	t = t.WithDefaults()
 	ctx, cancel := context.WithTimeout(ctx, t.DialTimeout)
 	defer cancel()
-	n := t.Network()
+	n := t.Network(p)
 	defer n.Close()
 	conn, err := openers[p](n, t)(ctx, to, func() {})
 	switch {

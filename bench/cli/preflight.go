@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"net"
@@ -155,7 +156,10 @@ func unreachable(ctx context.Context, load bench.Load) []error {
 		result := &errs[next]
 		next++
 		dials.Go(func() {
-			if err := dialer.Probe(ctx, address, strings.HasPrefix(url, "https:")); err != nil {
+			switch err := dialer.Probe(ctx, address, strings.HasPrefix(url, "https:")); {
+			case errors.Is(err, network.ErrProxyRefused): // which says what is wanted
+				*result = fmt.Errorf("URL %s: %w", url, err)
+			case err != nil:
 				*result = fmt.Errorf("URL %s: %w: want %s", url, err, wanted(load.Route))
 			}
 		})

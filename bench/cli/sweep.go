@@ -113,6 +113,7 @@ func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 		announce(cmd.ErrOrStderr(), sweep, plan.load)
 	}
 	run := newRun("sweep", redacted(cmd, args), plan, o)
+	run.Settings.ColdStart = false // its sessions make one batch after the other
 	run.Warnings = append(run.Warnings, lowered...)
 	if run.Bundled != nil && !overRate {
 		run.Bundled = truth(o.profile, sweep.Share, sweep.Max)
@@ -122,7 +123,8 @@ func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	defer instant.Stop()
 	sweep.Instant, sweep.Floor = instant.Start, plan.floor
 	err := job{
-		plan: sweep, load: plan.load, server: o.server(), run: run, display: &o.display, out: o.out, live: plan.live, quiet: o.quiet,
+		plan: sweep, load: plan.load, server: o.server(), run: run, display: &o.display, out: o.out, live: plan.live, otlp: plan.otlp, quiet: o.quiet,
+		sending: plan.sending,
 	}.do(cmd)
 	if err != nil {
 		return err
@@ -198,7 +200,7 @@ func truth(profile string, share float64, largest int) *results.Bundled {
 func undecided(optima []results.Optimum) error {
 	var errs []error
 	for _, o := range optima {
-		if o.Verdict == results.Unstable {
+		if !o.Verdict.Decided() {
 			errs = append(errs, fmt.Errorf("%s: the trials support no statement", o.Strategy))
 		}
 	}
