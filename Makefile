@@ -28,6 +28,7 @@ serve: $(BIN) ## run the bundled server until Ctrl-C
 
 test: ## run the tests; what needs a Debian package that is missing is skipped and named
 	@command -v nginx >/dev/null || echo "skipped: the tests against nginx, which need Debian's nginx-light"
+	@command -v caddy >/dev/null || echo "skipped: the tests against caddy, which need Debian's caddy"
 	@command -v chromium >/dev/null || echo "skipped: the tests of the report in a browser, which need Debian's chromium"
 	@command -v prometheus >/dev/null || echo "skipped: the test of the dashboard's queries, which needs Debian's prometheus"
 	@command -v node >/dev/null || echo "skipped: the tests of the example in JavaScript, which need Debian's nodejs"

@@ -103,6 +103,12 @@ func (s secondConnection) proves() (gain float64, bound bool) {
 	return math.Exp(ratios.Mean), low > math.Log(secondGain)
 }
 
+// beyond returns the limit at which a second connection shows what it gains: twice the limit to use, where the first one's knee no longer
+// hides it, but none that was not tried.
+func (s *search) beyond(limit int) int {
+	return max(limit, min(2*limit, s.finder.conclude().Explored[1]))
+}
+
 // sharesOne reports whether all requests of the candidate share one connection at the limit.
 func (c candidate) sharesOne(limit int) bool {
 	p := strategies.ProtocolOf(c.strategy)

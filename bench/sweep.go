@@ -281,7 +281,7 @@ func (s *sweeping) examine(ctx context.Context) error {
 				return err
 			}
 			one.clientBound, one.why = found.clientBound()
-			test.block = s.runner.lastBlock + 1
+			test.block, test.limit = s.runner.lastBlock+1, one.beyond(limit)
 			if one.second, err = test.splitConnection(ctx, s.runner); err != nil {
 				return err
 			}

@@ -232,7 +232,7 @@ func newRun(command string, arguments []string, plan parsed, o *options) *result
 		Warnings:   append([]results.Warning{}, plan.warnings...),
 		Versions:   map[string]string{},
 	}
-	run.Settings.HTTP = spoken(plan.strategies)
+	run.Settings.HTTP = cmp.Or(spoken(plan.strategies), run.Settings.HTTP)
 	if plan.load.URLs == nil {
 		run.Bundled = &results.Bundled{Profile: o.profile}
 	}
