@@ -4,15 +4,13 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"slices"
 	"strings"
 	"testing"
 )
 
-// BenchmarkPeersHTTP2 is BenchmarkPeers for HTTP/2, beside h2load with as many threads as connections, up to two. A shape is the
-// number of connections, and of the streams on each.
+// BenchmarkPeersHTTP2 is BenchmarkPeers for HTTP/2, beside h2load. A shape is the number of connections, and of the streams on each.
 //
-//	PEERS_SHAPES=1x60,10x100 PEERS_ROUNDS=5 PEERS_SECONDS=2 make peers
+//	PEERS_SHAPES=1x60,10x100 PEERS_ROUNDS=5 PEERS_SECONDS=2 PEERS_SERVERS=nginx,nginx-tls make peers
 func BenchmarkPeersHTTP2(b *testing.B) {
 	if _, err := exec.LookPath("h2load"); err != nil {
 		fmt.Println("HTTP/2 is left out: apt-get install nghttp2-client")
@@ -24,12 +22,11 @@ func BenchmarkPeersHTTP2(b *testing.B) {
 		seconds = numbers(b, "PEERS_SECONDS", "3")[0]
 		program = binary(b)
 	)
-	bundled, nginx := peerServer{name: "bundled server"}, peerServer{name: "nginx"}
+	bundled := peerServer{name: "bundled"}
 	bundled.url, bundled.pid = startServer(b, "none", 0, "", "")
-	nginx.url, nginx.pid = nginxProcess(b, "http2")
-	servers := slices.DeleteFunc([]peerServer{bundled, nginx}, func(s peerServer) bool { return s.url == "" })
+	servers := append([]peerServer{bundled}, nginxServers(b, "http2")...)
 	for range b.N {
-		for _, server := range servers {
+		for _, server := range asked(servers) {
 			for _, s := range shapes {
 				fmt.Printf("\n%s, HTTP/2, %d connections with %d streams each, %d rounds of %d s each\n\n%s", server.name, s.connections,
 					s.streams, rounds, seconds, table(setBeside(b, multiplexing(program, s.streams), server, s.connections, rounds, seconds), "h2load"))
@@ -60,14 +57,12 @@ func shapes(b *testing.B, variable, otherwise string) []shape {
 
 // multiplexing returns the peers that speak HTTP/2, with that many streams on each connection.
 func multiplexing(program string, streams int) []peer {
-	peers := []peer{}
-	for _, p := range others {
-		if p.name == "h2load" {
-			p.command = func(url string, connections, seconds int) []string {
-				return []string{fmt.Sprint("-t", min(2, connections)), fmt.Sprint("-c", connections), fmt.Sprint("-m", streams), "-D", fmt.Sprint(seconds), url}
-			}
-			peers = append(peers, p)
-		}
+	var peers []peer
+	for _, threads := range []int{1, 2} {
+		p := h2load(fmt.Sprint("h2load-t", threads), func(connections int) []string {
+			return []string{fmt.Sprint("-t", min(threads, connections)), fmt.Sprint("-m", streams)}
+		})
+		peers = append(peers, p)
 	}
 	for _, strategy := range []string{"eventloop-http2", "http2"} {
 		p := ours(strategy, program)
