@@ -45,6 +45,7 @@ type candidate struct {
 	session  strategies.Session
 	ending   *ending // of the session
 	limit    int
+	rate     int // of requests that are due per second, if a sweep varies it; else 0
 	streams  int // the most on one connection; 0 if the protocol has none, or the server decides
 	purpose  results.Purpose
 	began    time.Time // the run's start, from which the offsets of its trials count
@@ -54,7 +55,7 @@ type candidate struct {
 
 // at returns what a trial of the candidate measures.
 func (c candidate) at() results.At {
-	return results.At{Strategy: c.strategy.Name(), Limit: c.limit, Target: c.target.number(), Streams: c.streams}
+	return results.At{Strategy: c.strategy.Name(), Limit: c.limit, Rate: c.rate, Target: c.target.number(), Streams: c.streams}
 }
 
 // name returns the candidate's strategy, with its target if the run has several.
@@ -62,6 +63,7 @@ func (c candidate) name() string { return c.at().Name(c.target.index != nil) }
 
 // label says in a trial what it measures, and in which block.
 func (c candidate) label(t *results.Trial, block int) {
+	t.Rate = c.rate
 	t.Strategy, t.Limit, t.Target, t.Streams, t.Block = c.strategy.Name(), c.limit, c.target.index, c.streams, block
 }
 

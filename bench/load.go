@@ -129,6 +129,11 @@ func (l Load) ShortestWindow() time.Duration {
 	return time.Duration(min(math.Ceil(startsInWindow/l.Rate*1000)*float64(time.Millisecond), math.MaxInt64/2))
 }
 
+// arriving returns how long it takes until that many requests are due.
+func (l Load) arriving(requests int64) time.Duration {
+	return time.Duration(min(float64(requests)/l.Rate*float64(time.Second), math.MaxInt64/2))
+}
+
 // fewestRequests returns how many requests a trial at the limit makes, at least.
 func (l Load) fewestRequests(limit int) int {
 	switch {

@@ -48,7 +48,9 @@ var others = []peer{
 	{"ab", "", "apache2-utils", func(url string, connections, seconds int) []string {
 		return []string{"-q", "-k", "-c", fmt.Sprint(connections), "-t", fmt.Sprint(seconds), "-n", fmt.Sprint(seconds * abMost), url}
 	}, regexp.MustCompile(`Complete requests: +(\d+)`), regexp.MustCompile(`Requests per second: +([\d.]+)`), nil},
-	h2load("h2load", func(int) []string { return []string{"--h1"} }),
+	{"h2load", "", "nghttp2-client", func(url string, connections, seconds int) []string {
+		return []string{"--h1", "-c", fmt.Sprint(connections), "-D", fmt.Sprint(seconds), url}
+	}, regexp.MustCompile(`(\d+) succeeded`), regexp.MustCompile(`([\d.]+) req/s`), nil},
 	{"hey", "", "hey", func(url string, connections, seconds int) []string {
 		return []string{"-c", fmt.Sprint(connections), "-z", fmt.Sprintf("%ds", seconds), url}
 	}, regexp.MustCompile(`\[200\]\s+(\d+) responses`), regexp.MustCompile(`Requests/sec:\s+([\d.]+)`), nil},
@@ -65,13 +67,6 @@ func wrk(name string, threads int) peer {
 	return peer{name, "wrk", "wrk", func(url string, connections, seconds int) []string {
 		return []string{fmt.Sprint("-t", min(threads, connections)), fmt.Sprint("-c", connections), fmt.Sprintf("-d%ds", seconds), url}
 	}, regexp.MustCompile(`(\d+) requests in`), regexp.MustCompile(`Requests/sec: +([\d.]+)`), nil}
-}
-
-// h2load returns h2load with options that depend on the number of connections.
-func h2load(name string, options func(connections int) []string) peer {
-	return peer{name, "h2load", "nghttp2-client", func(url string, connections, seconds int) []string {
-		return append(options(connections), "-c", fmt.Sprint(connections), "-D", fmt.Sprint(seconds), url)
-	}, regexp.MustCompile(`(\d+) succeeded`), regexp.MustCompile(`([\d.]+) req/s`), nil}
 }
 
 // ours returns one of our strategies. It is asked to leave its User-Agent out, so that servers have the same request to read as from

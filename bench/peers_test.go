@@ -26,17 +26,30 @@ func BenchmarkPeers(b *testing.B) {
 		seconds = numbers(b, "PEERS_SECONDS", "3")[0]
 		peers   = chosen(installed(b, binary(b)))
 	)
-	bundled := peerServer{name: "bundled"}
-	bundled.url, bundled.pid = startServer(b, "none", 0, "", "")
-	servers := append([]peerServer{bundled}, nginxServers(b, "")...)
+	servers := append([]peerServer{bundledServer(b)}, nginxServers(b, "")...)
 	for range b.N {
 		for _, server := range asked(servers) {
 			for _, n := range numbers(b, "PEERS_CONNECTIONS", cmp.Or(server.usual, "1,60,1000,4000,10000")) {
+				turns := setBeside(b, peers, server, n, rounds, seconds)
 				fmt.Printf("\n%s, %d connections, %d rounds of %d s each\n\n%s", server.name, n, rounds, seconds,
-					table(setBeside(b, peers, server, n, rounds, seconds), "wrk"))
+					table(turns, faster(turns, "wrk-t1", "wrk-t2")))
 			}
 		}
 	}
+}
+
+func bundledServer(b *testing.B) peerServer {
+	url, pid := startServer(b, "none", 0, "", "")
+	return peerServer{name: "bundled", url: url, pid: pid}
+}
+
+// faster returns the peer whose median is higher.
+func faster(turns map[string][]turn, one, other string) string {
+	rate := func(t turn) float64 { return t.rate }
+	if quartile(each(turns[one], rate), 2) > quartile(each(turns[other], rate), 2) {
+		return one
+	}
+	return other
 }
 
 // settling lets the connections of one turn drain before the next.
@@ -59,8 +72,8 @@ func setBeside(b *testing.B, peers []peer, server peerServer, connections, round
 	return turns
 }
 
-// table shows the medians, and the quartiles of the ratios to one peer, with one thread or with two. A peer that failed in a round
-// has no figures for it. The server's cores tell what bounds a rate: a server that has one thread cannot be made to do more once it keeps one busy.
+// table shows the medians, and the quartiles of the ratios to one of the peers. A peer that failed in a round has no figures for it. The
+// server's cores tell what bounds a rate: a server that has one thread cannot be made to do more once it keeps one busy.
 func table(turns map[string][]turn, to string) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "| client | requests/s | of %[1]s's | quartiles | client CPU us/request | of %[1]s's | MB | server's cores |\n"+
@@ -68,10 +81,6 @@ func table(turns map[string][]turn, to string) string {
 	names := make([]string, 0, len(turns))
 	rate := func(t turn) float64 { return t.rate }
 	cpu := func(t turn) float64 { return t.cpu }
-	other := turns[to+"-t1"]
-	if two := turns[to+"-t2"]; quartile(each(two, rate), 2) > quartile(each(other, rate), 2) {
-		other = two
-	}
 	for name := range turns {
 		names = append(names, name)
 	}
@@ -79,7 +88,7 @@ func table(turns map[string][]turn, to string) string {
 		return int(quartile(each(turns[b], rate), 2) - quartile(each(turns[a], rate), 2))
 	})
 	for _, name := range names {
-		mine := turns[name]
+		mine, other := turns[name], turns[to]
 		speed, cost := ratios(mine, other, rate), ratios(mine, other, cpu)
 		fmt.Fprintf(&out, "| %s | %.0f | %.2f | %.2f to %.2f | %.2f | %.2f | %.0f | %.2f |\n", name,
 			quartile(each(mine, rate), 2), quartile(speed, 2), quartile(speed, 1), quartile(speed, 3),

@@ -55,7 +55,7 @@ func (r *runner) trial(ctx context.Context, c candidate, block int, doing string
 		if r.observe.Progress != nil {
 			done := len(r.trials)
 			left, atMost := r.left(c, time.Since(began))
-			r.observe.Progress(Progress{c.strategy.Name(), c.limit, c.target.index, done, r.shareDone(float64(done) + share), doing, left, atMost})
+			r.observe.Progress(Progress{c.strategy.Name(), c.limit, c.rate, c.target.index, done, r.shareDone(float64(done) + share), doing, left, atMost})
 		}
 	})
 	if err != nil {

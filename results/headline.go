@@ -67,6 +67,9 @@ func (r *Run) sweptHeadline() Headline {
 		})
 	}
 	o := best[0]
+	if o.Over == OverRate {
+		return r.rateHeadline(named)
+	}
 	h := Headline{
 		At: o.At(), Limit: o.Limit,
 		Before: "Use", Figure: text.Count(o.Limit), After: "requests at once, with " + o.At().Name(false), Why: text.Clean(upper(o.Advice())),
@@ -76,6 +79,17 @@ func (r *Run) sweptHeadline() Headline {
 	}
 	h.Reason = reasonFor(o, best, len(named), compared)
 	h.Why = strings.TrimSpace(h.Reason + " " + h.Why)
+	return h
+}
+
+// rateHeadline names the largest rate that is held.
+func (r *Run) rateHeadline(named []Optimum) Headline {
+	o := slices.MaxFunc(named, func(a, b Optimum) int { return cmp.Compare(a.Limit, b.Limit) })
+	h := Headline{At: o.At(), Figure: text.Count(o.Limit) + "/s", After: "is held, with " + o.At().Name(false), Why: text.Clean(upper(o.Advice()))}
+	if len(named) > 1 {
+		h.Reason = "No other strategy held more."
+		h.Why = h.Reason + " " + h.Why
+	}
 	return h
 }
 
@@ -100,9 +114,12 @@ func unsettledHeadline(optima []Optimum) Headline {
 	o := slices.MaxFunc(optima, func(a, b Optimum) int {
 		return cmp.Or(cmp.Compare(min(len(a.Label()), 1), min(len(b.Label()), 1)), cmp.Compare(a.PerSecond, b.PerSecond))
 	})
-	h := Headline{At: o.At(), Before: "No limit can be named", Why: text.Clean(o.At().Name(false) + ": " + o.Advice())}
+	h := Headline{At: o.At(), Before: "No " + o.Varied() + " can be named", Why: text.Clean(o.At().Name(false) + ": " + o.Advice())}
 	if label := o.Label(); label != "" {
 		h.Before, h.Figure, h.After = upper(label)+":", text.Count(o.Limit), "requests at once, with "+o.At().Name(false)
+		if o.Over == OverRate {
+			h.After = "requests per second, with " + o.At().Name(false)
+		}
 	}
 	return h
 }

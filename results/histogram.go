@@ -82,6 +82,17 @@ func (h *Histogram) Latency() Latency {
 // a few thousand bytes.
 type Encoded string
 
+// At returns a percentile of the durations in an encoded histogram, in seconds; 0 if there are none.
+func (e Encoded) At(percentile float64) (float64, error) {
+	packed, err := hdrhistogram.DecodePacked([]byte(e))
+	if err != nil {
+		return 0, fmt.Errorf("decode histogram: %w", err)
+	}
+	h := NewHistogram()
+	packed.MergeInto(h.hdr)
+	return time.Duration(h.hdr.ValueAtQuantile(percentile)).Seconds(), nil
+}
+
 // Encode returns the histogram in its compressed form.
 func (h *Histogram) Encode() (Encoded, error) {
 	text, err := h.hdr.Encode(hdrhistogram.V2CompressedEncodingCookieBase)

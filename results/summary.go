@@ -15,6 +15,7 @@ import (
 type Summary struct {
 	Strategy         string           `json:"strategy"`
 	Limit            int              `json:"limit"`
+	Rate             int              `json:"rate,omitempty"`    // requests that were due per second, where a sweep varies them; else 0
 	Target           *int             `json:"target,omitempty"`  // index in the run's list of targets; nil if the run has one
 	Streams          int              `json:"streams,omitempty"` // the most requests at once on one connection; 0 if the protocol has none, or the server decides
 	Trials           int              `json:"trials"`
@@ -107,6 +108,7 @@ func summarise(g Group) Summary {
 	s := Summary{
 		Strategy: g.Strategy,
 		Limit:    g.Limit,
+		Rate:     g.Rate,
 		Target:   trials[0].Target,
 		Streams:  g.Streams,
 		Trials:   len(trials),

@@ -93,11 +93,6 @@ func (o *fetchFlags) fetch(cmd *cobra.Command, args []string, p fetchPlan, store
 	if page != nil {
 		fmt.Fprintln(cmd.ErrOrStderr(), "live at", page.URL())
 	}
-	keep, err := newKeeper(o.out, run)
-	if err != nil {
-		return err
-	}
-	defer keep.close()
 	screen := fetching.NewScreen(cmd.ErrOrStderr(), o.quiet)
 	report := fetching.NewReport(run, chosen, screen, page, secret.From(cmd.Context()))
 	sum, err := fetch.Run(cmd.Context(), p.source, store, o.settings, report.Observer())
@@ -105,15 +100,32 @@ func (o *fetchFlags) fetch(cmd *cobra.Command, args []string, p fetchPlan, store
 	if sum.Total == 0 { // nothing was begun
 		return err
 	}
-	trial, broken := report.Conclude(sum, err)
-	keep.trial(trial)
-	unsaved := keep.finish()
+	broken := report.Conclude(sum, err)
 	page.Conclude(run)
-	err = errors.Join(o.outcome(sum, err), broken, o.show(cmd, fetching.Document{Run: run, Summary: sum, Hidden: secret.Logins}), unsaved)
-	if path := keep.path(); path != "" && unsaved == nil && !o.quiet {
-		fmt.Fprintln(cmd.ErrOrStderr(), "saved to", path)
+	unsaved := o.save(cmd, run)
+	return errors.Join(o.outcome(sum, err), broken, o.show(cmd, fetching.Document{Run: run, Summary: sum, Hidden: secret.Logins}), unsaved)
+}
+
+// save saves the run if that is wanted, and if there was a request.
+func (o *fetchFlags) save(cmd *cobra.Command, run *results.Run) error {
+	if o.out == "" || run.Trials[0].Started == 0 {
+		return nil
 	}
-	return err
+	keep, err := newKeeper(o.out, run)
+	if err != nil {
+		return err
+	}
+	defer keep.close()
+	trial := run.Trials[0]
+	run.Trials = run.Trials[:0]
+	keep.trial(trial)
+	if err := keep.finish(); err != nil {
+		return err
+	}
+	if !o.quiet {
+		fmt.Fprintln(cmd.ErrOrStderr(), "saved to", keep.path())
+	}
+	return nil
 }
 
 // newRun returns the run as it is known before the first request.

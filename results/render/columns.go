@@ -116,7 +116,7 @@ func shareColumn(sound []results.Summary) Field[results.Summary] {
 	}
 	return Field[results.Summary]{Name: "of best", Rank: 5, Cell: func(s results.Summary) string {
 		switch {
-		case !slices.ContainsFunc(sound, func(one results.Summary) bool { return one.Limit == s.Limit }):
+		case !slices.ContainsFunc(sound, func(one results.Summary) bool { return one.Level() == s.Level() }):
 			return text.None
 		case s.PerSecond == best && best > 0:
 			return "100%"

@@ -79,7 +79,7 @@ func floorWords(floor *stat.Component) string {
 
 // isNearPeak reports whether the trial's row has the mark [results.NearPeak].
 func isNearPeak(r *results.Run, t results.Trial) bool {
-	return r.OptimumOf(t.At()).Mark(t.Limit, t.PerSecond) == results.NearPeak
+	return r.OptimumOf(t.At()).Mark(t.Level(), t.PerSecond) == results.NearPeak
 }
 
 // programs says how much memory the external programs used.

@@ -66,6 +66,8 @@ func sofar(o results.Optimum) string {
 	switch {
 	case o.Limit < 1:
 		return begin + "no answer yet"
+	case o.Over == results.OverRate:
+		return begin + fmt.Sprintf("%s/s is held so far", text.Count(o.Limit))
 	case o.Verdict == results.NoKnee || o.Limit == o.Explored[1]:
 		return begin + fmt.Sprintf("goodput still rises at %s, the largest limit tried so far", text.Count(o.Explored[1]))
 	case o.Certain:
