@@ -38,7 +38,8 @@ func (on *target) number() int {
 	return *on.index
 }
 
-// A candidate is one strategy at one limit with a session on a target: what a trial measures.
+// A candidate is one strategy at one limit with a session on a target: what a trial measures. Without a session it has a fresh one
+// for each trial: see [runner.cold].
 type candidate struct {
 	strategy strategies.Strategy
 	target   *target
@@ -88,10 +89,8 @@ func (r *runner) open(ctx context.Context, on *target, all []strategies.Strategy
 			continue
 		}
 		r.observe.reportVersion(s, session)
-		c := candidate{
-			strategy: s, target: on, session: session, ending: newEnding(session), limit: own, streams: on.load.streamsOf(s), began: r.began,
-		}
-		r.enter(c)
+		c := r.enter(on, s, limit)
+		c.session, c.ending = session, newEnding(session)
 		opened = append(opened, c)
 	}
 	if len(opened) == 0 {
@@ -99,6 +98,16 @@ func (r *runner) open(ctx context.Context, on *target, all []strategies.Strategy
 	}
 	r.warnLeftOut(errs)
 	return opened, nil
+}
+
+// cold returns a candidate for every strategy, each with a fresh session for every trial: as of a program that makes one batch
+// and ends.
+func (r *runner) cold(on *target, all []strategies.Strategy, limit int) candidates {
+	var entered candidates
+	for _, s := range all {
+		entered = append(entered, r.enter(on, s, limit))
+	}
+	return entered
 }
 
 // HasCopy reports whether a comparison of that many strategies, in repeats blocks, measures a second copy of one of them to
@@ -113,6 +122,10 @@ func (r *runner) withCopy(ctx context.Context, all candidates, repeats int, rand
 		return all
 	}
 	twin := all[random.IntN(len(all))]
+	if twin.session == nil {
+		twin.purpose = results.Control
+		return append(slices.Clip(all), twin)
+	}
 	twin, err := twin.reopened(ctx, twin.target.load.Target())
 	if err != nil {
 		r.warn(results.Warningf(results.NotChecked, "the comparison is not checked by a second copy of a strategy: %v", err))
@@ -131,6 +144,7 @@ func (c candidate) reopened(ctx context.Context, target strategies.Target) (cand
 
 // close closes the sessions, all at once, since a program may take a while to end. If ctx ends, it does not wait much longer.
 func (c candidates) close(ctx context.Context) {
+	c = slices.DeleteFunc(slices.Clone(c), func(candidate candidate) bool { return candidate.session == nil })
 	for _, candidate := range c {
 		candidate.ending.begin()
 	}

@@ -84,6 +84,10 @@ func (l Load) check() error {
 	return errors.Join(errs...)
 }
 
+// Cold reports whether a comparison gives each trial a session of its own, as a program has that makes one batch and ends: if it
+// is a batch without a warm-up.
+func (l Load) Cold() bool { return l.Requests > 0 && l.Warmup <= 0 }
+
 // DefaultMost is how many requests a machine has room for by default: files for their connections, ports and memory.
 const DefaultMost = 10_000
 
@@ -246,6 +250,7 @@ func (l Load) Settings() results.Settings {
 	s := results.Settings{
 		Method:         t.Method,
 		Requests:       l.Requests,
+		ColdStart:      l.Cold(),
 		TimeoutSeconds: t.Timeout.Seconds(),
 		DialSeconds:    t.DialTimeout.Seconds(),
 		DNSSeconds:     t.DNSCache.Seconds(),

@@ -120,7 +120,7 @@ func (s *search) forget(fresh finder) {
 
 // decided reports whether there is a limit to use.
 func (s *search) decided() bool {
-	return len(s.trials) > 0 && s.broken == "" && s.finder.conclude().Verdict != results.Unstable
+	return len(s.trials) > 0 && s.broken == "" && s.finder.conclude().Verdict.Decided()
 }
 
 // at returns the search's trials at a limit, or at a rate if that is varied.

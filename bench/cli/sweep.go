@@ -111,6 +111,7 @@ func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 		announce(cmd.ErrOrStderr(), sweep, plan.load)
 	}
 	run := newRun("sweep", redacted(cmd, args), plan, o)
+	run.Settings.ColdStart = false // its sessions make one batch after the other
 	run.Warnings = append(run.Warnings, lowered...)
 	if run.Bundled != nil && !overRate {
 		run.Bundled = truth(o.profile, sweep.Share, sweep.Max)
@@ -120,7 +121,7 @@ func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	defer instant.Stop()
 	sweep.Instant, sweep.Floor = instant.Start, plan.floor
 	err := job{
-		plan: sweep, load: plan.load, server: o.server(), run: run, display: &o.display, out: o.out, live: plan.live, quiet: o.quiet,
+		plan: sweep, load: plan.load, server: o.server(), run: run, display: &o.display, out: o.out, live: plan.live, otlp: plan.otlp, quiet: o.quiet,
 	}.do(cmd)
 	if err != nil {
 		return err
@@ -193,7 +194,7 @@ func truth(profile string, share float64, largest int) *results.Bundled {
 func undecided(optima []results.Optimum) error {
 	var errs []error
 	for _, o := range optima {
-		if o.Verdict == results.Unstable {
+		if !o.Verdict.Decided() {
 			errs = append(errs, fmt.Errorf("%s: the trials support no statement", o.Strategy))
 		}
 	}
