@@ -16,6 +16,7 @@ var may = map[string][]string{
 	"sweetspot/strategies/streams":       {"sweetspot/strategies/http1", "sweetspot/strategies/network"},
 	"sweetspot/strategies/http1":         {},
 	"sweetspot/strategies/http2":         {},
+	"sweetspot/strategies/lines":         {"sweetspot/strategies"},
 	"sweetspot/strategies/network":       {"sweetspot/strategies/http1"},
 	"sweetspot/strategies/eventloop":     {"sweetspot/strategies", "sweetspot/strategies/http1", "sweetspot/strategies/http2", "sweetspot/strategies/network"},
 	"sweetspot/strategies/external":      {"sweetspot/strategies"},
@@ -39,16 +40,17 @@ var may = map[string][]string{
 	"sweetspot/server/station":           {"sweetspot/server/capacity"},
 	"sweetspot/bench/optimum":            {"sweetspot/results/stat", "sweetspot/results/text"},
 	"sweetspot/bench/arrivals":           {},
-	"sweetspot/bench/fetch":              {"sweetspot/strategies", "sweetspot/bench/fetch/flock", "sweetspot/bench/fetch/limit"},
+	"sweetspot/bench/fetch":              {"sweetspot/strategies", "sweetspot/strategies/lines", "sweetspot/bench/fetch/flock", "sweetspot/bench/fetch/limit"},
 	"sweetspot/bench/fetch/flock":        {},
 	"sweetspot/bench/fetch/limit":        {},
 	"sweetspot/bench/process":            {},
+	"sweetspot/bench/requests":           {"sweetspot/strategies", "sweetspot/strategies/lines"},
 	"sweetspot/bench/ports":              {},
 	"sweetspot/bench":                    {"sweetspot/strategies", "sweetspot/strategies/network", "sweetspot/results", "sweetspot/results/stat", "sweetspot/results/text", "sweetspot/bench/optimum", "sweetspot/bench/ports", "sweetspot/bench/process", "sweetspot/bench/arrivals"},
-	"sweetspot/bench/cli":                {"sweetspot/*", "sweetspot/bench/cli/*", "sweetspot/bench/arrivals", "sweetspot/bench/fetch", "sweetspot/bench/ports", "sweetspot/bench/process", "sweetspot/server/capacity", "sweetspot/results/*", "sweetspot/strategies/all", "sweetspot/strategies/expect", "sweetspot/strategies/external", "sweetspot/strategies/network"},
+	"sweetspot/bench/cli":                {"sweetspot/*", "sweetspot/bench/cli/*", "sweetspot/bench/arrivals", "sweetspot/bench/fetch", "sweetspot/bench/ports", "sweetspot/bench/requests", "sweetspot/bench/process", "sweetspot/server/capacity", "sweetspot/results/*", "sweetspot/strategies/all", "sweetspot/strategies/expect", "sweetspot/strategies/external", "sweetspot/strategies/network"},
 	"sweetspot/bench/cli/build":          {},
 	"sweetspot/bench/cli/manual":         {"sweetspot/bench/cli/build"},
-	"sweetspot/bench/cli/bundled":        {"sweetspot/bench", "sweetspot/server"},
+	"sweetspot/bench/cli/bundled":        {"sweetspot/bench", "sweetspot/server", "sweetspot/strategies"},
 	"sweetspot/bench/cli/console":        {"sweetspot/bench", "sweetspot/bench/cli/terminal", "sweetspot/results", "sweetspot/results/render", "sweetspot/results/text"},
 	"sweetspot/bench/cli/live":           {"sweetspot/bench", "sweetspot/bench/cli/telemetry", "sweetspot/results", "sweetspot/results/report"},
 	"sweetspot/bench/cli/telemetry":      {"sweetspot/bench", "sweetspot/results", "sweetspot/results/text"},
@@ -56,7 +58,8 @@ var may = map[string][]string{
 	"sweetspot/bench/cli/help":           {"sweetspot/bench/cli/terminal"},
 	"sweetspot/bench/cli/machine":        {"sweetspot/results"},
 	"sweetspot/bench/cli/reach":          {"sweetspot/strategies/network"},
-	"sweetspot/bench/cli/secret":         {"sweetspot/results", "sweetspot/results/text"},
+	"sweetspot/bench/cli/secret":         {"sweetspot/bench/requests", "sweetspot/results", "sweetspot/results/text"},
+	"sweetspot/bench/cli/sending":        {"sweetspot/bench", "sweetspot/bench/requests", "sweetspot/strategies"},
 	"sweetspot/bench/cli/signals":        {},
 	"sweetspot/bench/cli/terminal":       {},
 }
@@ -72,10 +75,11 @@ var rooms = map[string][]string{
 	"github.com/montanaflynn/stats":                                     {"sweetspot/results/stat"},
 	"github.com/olekukonko/tablewriter":                                 {"sweetspot/results/render"},
 	"github.com/guptarohit/asciigraph":                                  {"sweetspot/results/render"},
-	"github.com/dustin/go-humanize":                                     {"sweetspot/bench/cli"}, // sizes with units
+	"github.com/dustin/go-humanize":                                     {"sweetspot/bench/cli"},        // sizes with units
+	"github.com/google/shlex":                                           {"sweetspot/strategies/lines"}, // the words of a command
 	"github.com/spf13/cobra":                                            {"sweetspot/bench/cli", "sweetspot/bench/cli/help", "sweetspot/bench/cli/manual"},
 	"github.com/spf13/cobra/doc":                                        {"sweetspot/bench/cli/manual"},
-	"github.com/spf13/pflag":                                            {"sweetspot/bench/cli", "sweetspot/bench/cli/help", "sweetspot/bench/cli/reach"}, // what cobra's flags are
+	"github.com/spf13/pflag":                                            {"sweetspot/bench/cli", "sweetspot/bench/cli/help", "sweetspot/bench/cli/reach", "sweetspot/bench/cli/sending", "sweetspot/strategies/lines"}, // what cobra's flags are
 	"github.com/chromedp/chromedp":                                      {"sweetspot/results/report/chromium"},
 	"github.com/prometheus/client_golang/prometheus":                    {"sweetspot/bench/cli/telemetry", "sweetspot/bench/cli/live"},
 	"github.com/prometheus/client_golang/prometheus/promhttp":           {"sweetspot/bench/cli/telemetry", "sweetspot/bench/cli/live"},
@@ -99,6 +103,10 @@ var rooms = map[string][]string{
 	"golang.org/x/net/proxy":                                            {"sweetspot/strategies/network"},                                                                    // SOCKS version 5
 	"golang.org/x/net/http2":                                            {"sweetspot/strategies/http2", "sweetspot/strategies/streams", "sweetspot/strategies/strategytest"}, // frames and error codes
 	"golang.org/x/net/http2/hpack":                                      {"sweetspot/strategies/http2", "sweetspot/strategies/strategytest"},
+	"github.com/quic-go/quic-go":                                        {"sweetspot/strategies/streams", "sweetspot/server", "sweetspot/strategies/strategytest"}, // QUIC
+	"github.com/quic-go/quic-go/http3":                                  {"sweetspot/strategies/streams", "sweetspot/server", "sweetspot/strategies/strategytest"},
+	"github.com/quic-go/quic-go/qlog":                                   {"sweetspot/strategies/streams"},
+	"github.com/quic-go/quic-go/qlogwriter":                             {"sweetspot/strategies/streams"},
 }
 
 // Imports point one way: strategies, server and results import nothing of ours outside their folder (but for strategytest,

@@ -16,6 +16,7 @@ import (
 	"sweetspot/bench/cli/help"
 	"sweetspot/bench/cli/manual"
 	"sweetspot/bench/cli/secret"
+	"sweetspot/bench/cli/sending"
 	"sweetspot/bench/cli/terminal"
 )
 
@@ -40,6 +41,7 @@ func (e usageError) Unwrap() error { return e.error }
 // What a server, a library or a program says cannot make the terminal do anything, and no secret of the arguments is printed.
 func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	log.SetOutput(io.Discard) // net/http logs what is wrong with a server's answers: a line per request, which a trial counts anyhow
+	args = sending.Paired(args)
 	secrets := &secret.Filter{}
 	secrets.Arguments(args)
 	out, messages := terminal.ForResults(stdout), terminal.ForMessages(stderr, secret.Logins)

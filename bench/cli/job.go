@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,10 +19,12 @@ import (
 	"sweetspot/bench/cli/live"
 	"sweetspot/bench/cli/machine"
 	"sweetspot/bench/cli/secret"
+	"sweetspot/bench/cli/sending"
 	"sweetspot/bench/cli/telemetry"
 	"sweetspot/bench/process"
 	"sweetspot/results"
 	"sweetspot/results/render"
+	"sweetspot/strategies"
 )
 
 // A job runs a plan and shows and saves what it finds: bench and sweep do one job, article one for each of its parts.
@@ -36,6 +39,7 @@ type job struct {
 	live    string              // the address of the live page; empty for none
 	otlp    string              // the URL to which metrics are pushed; empty for none
 	quiet   bool
+	sending sending.Plan // what single requests send
 }
 
 // do runs the plan, with the bundled server as its target if there is no other. What was measured is shown and saved also
@@ -112,6 +116,10 @@ func (p pushing) Progress(bench.Progress) {}
 
 // measure runs the plan on the load. The server is the bundled one, if that is the target, else nil.
 func (j job) measure(cmd *cobra.Command, watchers []watcher, page *live.Page, server *bundled.Server) error {
+	var err error
+	if j.load.Messages, err = j.sending.Messages(cmd.Context(), j.load); err != nil {
+		return err
+	}
 	keep, err := newKeeper(j.out, j.run)
 	if err != nil {
 		return err
@@ -224,8 +232,20 @@ func newRun(command string, arguments []string, plan parsed, o *options) *result
 		Warnings:   append([]results.Warning{}, plan.warnings...),
 		Versions:   map[string]string{},
 	}
+	run.Settings.HTTP = spoken(plan.strategies)
 	if plan.load.URLs == nil {
 		run.Bundled = &results.Bundled{Profile: o.profile}
 	}
 	return run
+}
+
+// spoken returns the protocols of the strategies, each once, in ascending order.
+func spoken(all []strategies.Strategy) string {
+	var names []string
+	for p := range strategies.Protocol(strategies.ProtocolCount) {
+		if slices.ContainsFunc(all, func(s strategies.Strategy) bool { return strategies.ProtocolOf(s) == p }) {
+			names = append(names, p.String())
+		}
+	}
+	return strings.Join(names, ", ")
 }
