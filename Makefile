@@ -116,6 +116,15 @@ alone: ## measure each Python program in the harness and run by hand, in turn; f
 peers: ## our strategies beside wrk, ab, h2load and others that are installed; PEERS_CONNECTIONS=60,1000 PEERS_ROUNDS=5
 	@go test ./bench -run '^$$' -bench Peers -benchtime 1x -timeout 2h
 
+fetch-kills: ## kill a fetch at 50 moments, drawn by a seed: every index is there once in the end
+	go test ./bench/cli -run TestFetchSurvivesKills -fetch-kills 50 -v
+
+fetch-hosts: ## fetch 20,000 URLs from three hosts, of which one allows 200 per second, one fails at times, one speaks TLS; 40 s
+	go test ./bench/fetch -run TestHostsThatAreHard -hosts-urls 20000 -hosts-rate 200 -v
+
+fetch-peers: ## fetch beside curl --parallel, aria2c, wget2 and aiohttp, on nginx; PEERS_URLS=4000,40000 PEERS_ROUNDS=3 PEERS_FOLDER=/tmp
+	@go test ./bench/fetch -run '^$$' -bench Peers -benchtime 1x -timeout 2h
+
 echarts: ## bundle the chart library of the report again; needs npm
 	dir=$$(mktemp -d) && trap "rm -rf $$dir" EXIT && cp results/report/echarts/build.js $$dir && cd $$dir && \
 	npm install --silent echarts@6.1.0 zrender@6.1.0 esbuild@0.28.2 && \
@@ -125,4 +134,4 @@ echarts: ## bundle the chart library of the report again; needs npm
 clean: ## remove what was built; runs are kept
 	rm -rf bin
 
-.PHONY: help build bench sweep serve test check format lint portable snapshot release truth finder finder-http floor pairs codes article overhead alone peers example pictures echarts clean FORCE
+.PHONY: help build bench sweep serve test check format lint portable snapshot release truth finder finder-http floor pairs codes article overhead alone peers fetch-kills fetch-hosts fetch-peers example pictures echarts clean FORCE

@@ -50,7 +50,7 @@ var may = map[string][]string{
 	"sweetspot/bench/cli":                {"sweetspot/*", "sweetspot/bench/cli/*", "sweetspot/bench/arrivals", "sweetspot/bench/fetch", "sweetspot/bench/ports", "sweetspot/bench/requests", "sweetspot/bench/process", "sweetspot/server/capacity", "sweetspot/results/*", "sweetspot/strategies/all", "sweetspot/strategies/expect", "sweetspot/strategies/external", "sweetspot/strategies/network"},
 	"sweetspot/bench/cli/build":          {},
 	"sweetspot/bench/cli/manual":         {"sweetspot/bench/cli/build"},
-	"sweetspot/bench/cli/bundled":        {"sweetspot/bench", "sweetspot/server"},
+	"sweetspot/bench/cli/bundled":        {"sweetspot/bench", "sweetspot/server", "sweetspot/strategies"},
 	"sweetspot/bench/cli/console":        {"sweetspot/bench", "sweetspot/bench/cli/terminal", "sweetspot/results", "sweetspot/results/render", "sweetspot/results/text"},
 	"sweetspot/bench/cli/live":           {"sweetspot/bench", "sweetspot/bench/cli/telemetry", "sweetspot/results", "sweetspot/results/report"},
 	"sweetspot/bench/cli/telemetry":      {"sweetspot/bench", "sweetspot/results", "sweetspot/results/text"},
@@ -103,6 +103,10 @@ var rooms = map[string][]string{
 	"golang.org/x/net/proxy":                                            {"sweetspot/strategies/network"},                                                                    // SOCKS version 5
 	"golang.org/x/net/http2":                                            {"sweetspot/strategies/http2", "sweetspot/strategies/streams", "sweetspot/strategies/strategytest"}, // frames and error codes
 	"golang.org/x/net/http2/hpack":                                      {"sweetspot/strategies/http2", "sweetspot/strategies/strategytest"},
+	"github.com/quic-go/quic-go":                                        {"sweetspot/strategies/streams", "sweetspot/server", "sweetspot/strategies/strategytest"}, // QUIC
+	"github.com/quic-go/quic-go/http3":                                  {"sweetspot/strategies/streams", "sweetspot/server", "sweetspot/strategies/strategytest"},
+	"github.com/quic-go/quic-go/qlog":                                   {"sweetspot/strategies/streams"},
+	"github.com/quic-go/quic-go/qlogwriter":                             {"sweetspot/strategies/streams"},
 }
 
 // Imports point one way: strategies, server and results import nothing of ours outside their folder (but for strategytest,

@@ -208,13 +208,17 @@ func ParseHeader(lines []string) (http.Header, error) {
 	return header, errors.Join(errs...)
 }
 
-// streamsOf returns the most requests at a time on one connection of the strategy; 0 if its protocol does not multiplex, or the
-// server decides.
-func (l Load) streamsOf(s strategies.Strategy) int {
-	if !strategies.ProtocolOf(s).Multiplexes() {
-		return 0
+// streamsOf returns what is measured of a strategy apart from one another: the most requests at a time on one connection, 0 for as
+// many as the server allows. Of a strategy whose protocol does not multiplex that is one 0. Each is the list for those whose does;
+// the load's number if it is empty.
+func (l Load) streamsOf(s strategies.Strategy, each []int) []int {
+	switch {
+	case !strategies.ProtocolOf(s).Multiplexes():
+		return []int{0}
+	case len(each) == 0:
+		return []int{l.Streams}
 	}
-	return l.Streams
+	return each
 }
 
 // Target returns what a strategy needs to know about the load.

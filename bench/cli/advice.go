@@ -13,6 +13,7 @@ var advice = map[results.Code]string{
 	results.CallersLimit:      "make a batch with --requests, or an open loop with --arrivals",
 	results.NoSlot:            "take a larger --limit to see the response time of the server alone",
 	results.Stalled:           "see what the server did meanwhile, and run again",
+	results.BoundByConnection: "take fewer --streams: see which number is best with --streams 1,10,100",
 	results.Redirects:         "use the URL they lead to",
 	results.IdleConnections:   "if the server caps connections, run one strategy at a time",
 	results.Contradicted:      "do not trust its figures",
@@ -31,6 +32,7 @@ var advice = map[results.Code]string{
 	results.SmallBudget:       "raise --budget, or lower --max or --duration",
 	results.FewPorts:          "leave out strategies that open a connection for each request, make fewer requests, or widen net.ipv4.ip_local_port_range",
 	results.NoPorts:           "leave out strategies that open a connection for each request, make fewer requests, or widen net.ipv4.ip_local_port_range",
+	results.SmallBuffers:      "raise them with 'sysctl -w net.core.rmem_max=7500000 net.core.wmem_max=7500000', on the server too",
 	results.FewFiles:          "use fewer strategies, or raise 'ulimit -Hn'",
 	results.ForeignFloor:      "measure it on this machine with 'make floor', or give it with --floor",
 	results.WideInterval:      "compare three or more runs a side, made in turn, or raise --duration and --repeats",
@@ -62,7 +64,7 @@ func adviceOn(w results.Warning) string {
 // noAdvice are the codes that need no advice. A test checks that every code is either here or in advice.
 var noAdvice = []results.Code{
 	results.Failures, results.ClientBusy, results.ManyConnections, results.LimitSettled, results.SlowToFill, results.CutShort,
-	results.NotWitnessed, results.NoLatency, results.NoRate, results.BrokeDown, results.BoundByClient, results.FailingLimits,
+	results.NotWitnessed, results.NoLatency, results.NoRate, results.BrokeDown, results.OtherProtocol, results.StreamsBound, results.BoundByClient, results.FailingLimits,
 	results.NoSuccess, results.LeftOut, results.NotChecked, results.NotCompared, results.NoConclusion, results.Torn,
 	results.DifferentRuns,
 }

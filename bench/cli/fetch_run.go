@@ -170,18 +170,21 @@ func (o *fetchFlags) show(cmd *cobra.Command, d fetching.Document) error {
 
 // outcome returns the error that says how the fetch has ended; nil if every URL succeeded.
 func (o *fetchFlags) outcome(sum fetch.Summary, err error) error {
-	goOn := fmt.Sprintf("%s of %s are done", text.Count(sum.Done()), text.Plural(sum.Total, "URL"))
-	if o.output != fetching.Standard {
-		goOn += " and have a line in " + o.output + ": go on with the same command"
-	}
+	file := o.output != fetching.Standard
 	switch {
 	case errors.Is(err, context.Canceled) && errors.Is(err, fetch.ErrStopped):
-		return fmt.Errorf("%w: %s", context.Canceled, goOn)
+		done := fmt.Sprintf("%s of %s are done", text.Count(sum.Done()), text.Plural(sum.Total, "URL"))
+		if file {
+			done += " and have a line in " + o.output + ": go on with the same command"
+		}
+		return fmt.Errorf("%w: %s", context.Canceled, done)
+	case err != nil && file:
+		return fmt.Errorf("%w: what has a line in %s is kept: go on with the same command", err, o.output)
 	case err != nil:
-		return fmt.Errorf("%w: %s", err, goOn)
+		return err
 	case sum.Failed > 0:
 		failed := fmt.Sprintf("%s of %s failed for good (%s)", text.Count(sum.Failed), text.Plural(sum.Total, "URL"), text.Classes(sum.Failures))
-		if o.output != fetching.Standard {
+		if file {
 			failed += ": --retry-failed requests them again"
 		}
 		return unfetchedError{errors.New(failed)}

@@ -51,7 +51,7 @@ type options struct {
 	routed     bool // whether the flags of reach are right
 	rate       float64
 	arrivals   string
-	streams    int
+	streams    []int // one at most, but for a sweep
 	decode     string
 	expect     []string
 	maxBody    byteSize
@@ -193,15 +193,18 @@ func (o *options) sayIgnored(cmd *cobra.Command) {
 // load returns the load that the flags and the URL, which may be empty, describe.
 func (o *options) load(cmd *cobra.Command, url string, found *faults) bench.Load {
 	load := o.request(cmd, found)
-	load.Streams, load.Requests, load.Duration, load.Warmup = o.streams, o.requests, o.duration, o.warmup
+	load.Requests, load.Duration, load.Warmup = o.requests, o.duration, o.warmup
 	var err error
 	load.URLs, err = o.addresses(cmd, url)
 	if list, ok := load.URLs.(*requests.List); ok && list != nil && list.Varied() {
 		load.Messages = list
 	}
 	found.add(subjectOf(url, o.urls), err)
-	if o.streams < 0 {
-		found.addf("--streams %d: want at least 1, or 0 for as many as the server allows", o.streams)
+	for _, n := range o.streams {
+		if n < 0 {
+			found.addf("--streams %d: want at least 1, or 0 for as many as the server allows", n)
+		}
+		load.Streams = n
 	}
 	if cmd.Flags().Changed("arrivals") {
 		if load.Arrivals, err = arrivals.ParseKind(o.arrivals); err != nil {

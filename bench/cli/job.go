@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,7 @@ import (
 	"sweetspot/bench/process"
 	"sweetspot/results"
 	"sweetspot/results/render"
+	"sweetspot/strategies"
 )
 
 // A job runs a plan and shows and saves what it finds: bench and sweep do one job, article one for each of its parts.
@@ -230,8 +232,20 @@ func newRun(command string, arguments []string, plan parsed, o *options) *result
 		Warnings:   append([]results.Warning{}, plan.warnings...),
 		Versions:   map[string]string{},
 	}
+	run.Settings.HTTP = spoken(plan.strategies)
 	if plan.load.URLs == nil {
 		run.Bundled = &results.Bundled{Profile: o.profile}
 	}
 	return run
+}
+
+// spoken returns the protocols of the strategies, each once, in ascending order.
+func spoken(all []strategies.Strategy) string {
+	var names []string
+	for p := range strategies.Protocol(strategies.ProtocolCount) {
+		if slices.ContainsFunc(all, func(s strategies.Strategy) bool { return strategies.ProtocolOf(s) == p }) {
+			names = append(names, p.String())
+		}
+	}
+	return strings.Join(names, ", ")
 }
