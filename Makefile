@@ -29,6 +29,7 @@ serve: $(BIN) ## run the bundled server until Ctrl-C
 test: ## run the tests; what needs a Debian package that is missing is skipped and named
 	@command -v nginx >/dev/null || echo "skipped: the tests against nginx, which need Debian's nginx-light"
 	@command -v chromium >/dev/null || echo "skipped: the tests of the report in a browser, which need Debian's chromium"
+	@command -v prometheus >/dev/null || echo "skipped: the test of the dashboard's queries, which needs Debian's prometheus"
 	@command -v node >/dev/null || echo "skipped: the tests of the example in JavaScript, which need Debian's nodejs"
 	@for library in aiohttp httpx pycurl requests uvloop; do \
 		python3 -c "import $$library" 2>/dev/null || /usr/bin/python3 -c "import $$library" 2>/dev/null || \
@@ -48,6 +49,19 @@ format:
 
 lint: ## vet, staticcheck and what else .golangci.yml enables
 	@go run $(LINTER) run ./...
+
+portable: ## vet the program and its tests for the systems that it is not tested on
+	@for os in darwin windows freebsd; do echo "vet for $$os"; GOOS=$$os go vet ./... || exit 1; done
+
+RELEASER := github.com/goreleaser/goreleaser/v2@v2.15.1
+
+snapshot: ## make the archives, packages and checksums of a release under dist/, and publish nothing; builds goreleaser first
+	go run $(RELEASER) check
+	go run $(RELEASER) release --snapshot --clean
+	@ls dist/*.tar.gz dist/*.zip dist/*.deb dist/checksums.txt
+
+release: ## publish the release of the tag that is checked out; the release workflow runs it
+	go run $(RELEASER) release --clean
 
 truth: ## compare the test server with its exact throughput, with wrk as the client; six minutes
 	go test ./server -run TestTruthTable -truth -v -timeout 30m
@@ -120,4 +134,4 @@ echarts: ## bundle the chart library of the report again; needs npm
 clean: ## remove what was built; runs are kept
 	rm -rf bin
 
-.PHONY: help build bench sweep serve test check format lint truth finder finder-http floor pairs codes article overhead alone peers fetch-kills fetch-hosts fetch-peers example pictures echarts clean FORCE
+.PHONY: help build bench sweep serve test check format lint portable snapshot release truth finder finder-http floor pairs codes article overhead alone peers fetch-kills fetch-hosts fetch-peers example pictures echarts clean FORCE

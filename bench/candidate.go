@@ -38,13 +38,15 @@ func (on *target) number() int {
 	return *on.index
 }
 
-// A candidate is one strategy at one limit with a session on a target: what a trial measures.
+// A candidate is one strategy at one limit with a session on a target: what a trial measures. Without a session it has a fresh one
+// for each trial: see [runner.cold].
 type candidate struct {
 	strategy strategies.Strategy
 	target   *target
 	session  strategies.Session
 	ending   *ending // of the session
 	limit    int
+	rate     int // of requests that are due per second, if a sweep varies it; else 0
 	streams  int // the most on one connection; 0 if the protocol has none, or the server decides
 	purpose  results.Purpose
 	began    time.Time // the run's start, from which the offsets of its trials count
@@ -54,7 +56,7 @@ type candidate struct {
 
 // at returns what a trial of the candidate measures.
 func (c candidate) at() results.At {
-	return results.At{Strategy: c.strategy.Name(), Limit: c.limit, Target: c.target.number(), Streams: c.streams}
+	return results.At{Strategy: c.strategy.Name(), Limit: c.limit, Rate: c.rate, Target: c.target.number(), Streams: c.streams}
 }
 
 // name returns the candidate's strategy, with its target if the run has several.
@@ -62,6 +64,7 @@ func (c candidate) name() string { return c.at().Name(c.target.index != nil) }
 
 // label says in a trial what it measures, and in which block.
 func (c candidate) label(t *results.Trial, block int) {
+	t.Rate = c.rate
 	t.Strategy, t.Limit, t.Target, t.Streams, t.Block = c.strategy.Name(), c.limit, c.target.index, c.streams, block
 }
 
@@ -86,10 +89,8 @@ func (r *runner) open(ctx context.Context, on *target, all []strategies.Strategy
 			continue
 		}
 		r.observe.reportVersion(s, session)
-		c := candidate{
-			strategy: s, target: on, session: session, ending: newEnding(session), limit: own, streams: on.load.streamsOf(s), began: r.began,
-		}
-		r.enter(c)
+		c := r.enter(on, s, limit)
+		c.session, c.ending = session, newEnding(session)
 		opened = append(opened, c)
 	}
 	if len(opened) == 0 {
@@ -97,6 +98,16 @@ func (r *runner) open(ctx context.Context, on *target, all []strategies.Strategy
 	}
 	r.warnLeftOut(errs)
 	return opened, nil
+}
+
+// cold returns a candidate for every strategy, each with a fresh session for every trial: as of a program that makes one batch
+// and ends.
+func (r *runner) cold(on *target, all []strategies.Strategy, limit int) candidates {
+	var entered candidates
+	for _, s := range all {
+		entered = append(entered, r.enter(on, s, limit))
+	}
+	return entered
 }
 
 // HasCopy reports whether a comparison of that many strategies, in repeats blocks, measures a second copy of one of them to
@@ -111,6 +122,10 @@ func (r *runner) withCopy(ctx context.Context, all candidates, repeats int, rand
 		return all
 	}
 	twin := all[random.IntN(len(all))]
+	if twin.session == nil {
+		twin.purpose = results.Control
+		return append(slices.Clip(all), twin)
+	}
 	twin, err := twin.reopened(ctx, twin.target.load.Target())
 	if err != nil {
 		r.warn(results.Warningf(results.NotChecked, "the comparison is not checked by a second copy of a strategy: %v", err))
@@ -129,6 +144,7 @@ func (c candidate) reopened(ctx context.Context, target strategies.Target) (cand
 
 // close closes the sessions, all at once, since a program may take a while to end. If ctx ends, it does not wait much longer.
 func (c candidates) close(ctx context.Context) {
+	c = slices.DeleteFunc(slices.Clone(c), func(candidate candidate) bool { return candidate.session == nil })
 	for _, candidate := range c {
 		candidate.ending.begin()
 	}

@@ -22,10 +22,10 @@
 //
 //	strategies/      the contract of a strategy; schedules, clients, and their pairs; one file per strategy
 //	  network/         dialling, address cache and connection counts that all clients share
-//	  eventloop/       an event loop over sockets, without a goroutine per request
+//	  eventloop/       an event loop over sockets, without a goroutine per request; over HTTP/1.1 and HTTP/2
 //	  external/        programs in other languages, over a protocol of lines
 //	  python/          the Python programs, and their registration
-//	  http1/           the parser of HTTP/1.1 responses
+//	  http1/           the parser of HTTP/1.1 responses; http2/ is the state machine of a connection of HTTP/2
 //	  expect/          expressions that decide which responses are successes
 //	  strategytest/    the checks that every strategy passes, also one outside this repository
 //	  all/             registers every strategy by import

@@ -84,6 +84,10 @@ func (l Load) check() error {
 	return errors.Join(errs...)
 }
 
+// Cold reports whether a comparison gives each trial a session of its own, as a program has that makes one batch and ends: if it
+// is a batch without a warm-up.
+func (l Load) Cold() bool { return l.Requests > 0 && l.Warmup <= 0 }
+
 // DefaultMost is how many requests a machine has room for by default: files for their connections, ports and memory.
 const DefaultMost = 10_000
 
@@ -127,6 +131,11 @@ func (l Load) ShortestWindow() time.Duration {
 		return 0
 	}
 	return time.Duration(min(math.Ceil(startsInWindow/l.Rate*1000)*float64(time.Millisecond), math.MaxInt64/2))
+}
+
+// arriving returns how long it takes until that many requests are due.
+func (l Load) arriving(requests int64) time.Duration {
+	return time.Duration(min(float64(requests)/l.Rate*float64(time.Second), math.MaxInt64/2))
 }
 
 // fewestRequests returns how many requests a trial at the limit makes, at least.
@@ -241,6 +250,7 @@ func (l Load) Settings() results.Settings {
 	s := results.Settings{
 		Method:         t.Method,
 		Requests:       l.Requests,
+		ColdStart:      l.Cold(),
 		TimeoutSeconds: t.Timeout.Seconds(),
 		DialSeconds:    t.DialTimeout.Seconds(),
 		DNSSeconds:     t.DNSCache.Seconds(),

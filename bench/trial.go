@@ -20,6 +20,10 @@ func (c candidate) trial(ctx context.Context, load Load, block int, progress fun
 	if load.Requests > 0 {
 		measure = batch
 	}
+	if c.rate > 0 {
+		load.Rate = float64(c.rate)
+		load.Duration = max(load.Duration, load.arriving(c.completions))
+	}
 	if load.Rate == 0 {
 		load.Completions = max(load.Completions, c.completions, int64(rounds*c.limit))
 	} else {

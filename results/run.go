@@ -81,6 +81,7 @@ type Machine struct {
 type Settings struct {
 	Method          string  `json:"method"`
 	Requests        int64   `json:"requests,omitempty"`         // per trial; 0 if trials last for a time
+	ColdStart       bool    `json:"cold_start,omitempty"`       // whether each batch had a session of its own, and so new connections
 	DurationSeconds float64 `json:"duration_seconds,omitempty"` // of a trial's window; 0 if a trial is a number of requests
 	TimeoutSeconds  float64 `json:"timeout_seconds"`            // for a request as a whole
 	DialSeconds     float64 `json:"dial_timeout_seconds"`       // for opening a connection

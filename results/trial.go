@@ -15,6 +15,7 @@ const (
 type Trial struct {
 	Strategy       string           `json:"strategy"`
 	Limit          int              `json:"limit"`             // the largest number of requests in flight that was allowed
+	Rate           int              `json:"rate,omitempty"`    // requests that were due per second, where a sweep varies them; else 0
 	Target         *int             `json:"target,omitempty"`  // index in the run's list of targets; nil if the run has one
 	Streams        int              `json:"streams,omitempty"` // the most requests at once on one connection, as it was set; 0 if the protocol has none, or the server decides
 	Purpose        Purpose          `json:"purpose,omitempty"`

@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"sweetspot/strategies/http1"
+	"sweetspot/strategies/http2"
 	"sweetspot/strategies/network"
 	"sweetspot/strategies/streams"
 )
@@ -96,7 +97,8 @@ func classify(err error) Class {
 		secure  *network.TLSError
 	)
 	switch {
-	case errors.Is(err, http1.ErrMalformed), errors.Is(err, http1.ErrTooLarge):
+	case errors.Is(err, http1.ErrMalformed), errors.Is(err, http1.ErrTooLarge),
+		errors.Is(err, http2.ErrMalformed), errors.Is(err, http2.ErrTooLarge):
 		return Malformed
 	case errors.Is(err, net.ErrClosed): // the session was closed, and only for that reason
 		return Other

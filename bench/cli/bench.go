@@ -74,6 +74,9 @@ func (o *options) second(cmd *cobra.Command, load bench.Load, found *faults) (*b
 		return &bench.SecondTarget{}, results.Target{URL: url, Profile: o.profile}
 	}
 	load.URLs = urls
+	if !o.routed {
+		return nil, results.Target{} // what is wrong has been said
+	}
 	found.failures = append(found.failures, unreachable(cmd.Context(), load)...)
 	return &bench.SecondTarget{URLs: urls}, results.Target{URL: secret.Logins(url)}
 }
@@ -126,7 +129,7 @@ func runBench(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	}
 	err := job{
 		plan: comparison,
-		load: plan.load, against: against, server: o.server(), run: run, display: &o.display, out: o.out, live: plan.live, quiet: o.quiet,
+		load: plan.load, against: against, server: o.server(), run: run, display: &o.display, out: o.out, live: plan.live, otlp: plan.otlp, quiet: o.quiet,
 	}.do(cmd)
 	if err != nil {
 		return err

@@ -8,12 +8,13 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"sweetspot/bench/cli/build"
 	"sweetspot/bench/cli/help"
+	"sweetspot/bench/cli/manual"
 	"sweetspot/bench/cli/secret"
 	"sweetspot/bench/cli/terminal"
 )
@@ -86,14 +87,6 @@ func status(err error, secrets *secret.Filter, stderr io.Writer) int {
 	return exitFailed
 }
 
-// version returns the version that the program was built as, which is "(devel)" from a checkout.
-func version() string {
-	if built, ok := debug.ReadBuildInfo(); ok {
-		return built.Main.Version
-	}
-	return "unknown"
-}
-
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "sweetspot",
@@ -111,7 +104,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage, 3 a threshold is not met, 4 URLs f
   sweetspot report runs/*.jsonl -o report.html   show runs as a page with charts
   sweetspot bench -s pool,fasthttp -c 100 -n 4000 'http://127.0.0.1:8080/items/{1..4000}'
   sweetspot compare --threshold 5% old.jsonl new.jsonl`,
-		Version:       version(),
+		Version:       build.Describe().Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 
@@ -119,6 +112,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage, 3 a threshold is not met, 4 URLs f
 	}
 	root.SetFlagErrorFunc(help.MisspeltFlag)
 	root.AddCommand(newBenchCommand(), newSweepCommand(), newFetchCommand(), newCompareCommand(), newFloorCommand(), newShowCommand(), newReportCommand(),
-		newArticleCommand(), newServeCommand(), newStrategiesCommand())
+		newArticleCommand(), newServeCommand(), newStrategiesCommand(), newVersionCommand(), manual.NewCommand())
 	return root
 }

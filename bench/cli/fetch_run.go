@@ -15,6 +15,7 @@ import (
 	"sweetspot/bench/cli/live"
 	"sweetspot/bench/cli/machine"
 	"sweetspot/bench/cli/secret"
+	"sweetspot/bench/cli/telemetry"
 	"sweetspot/bench/cli/terminal"
 	"sweetspot/bench/fetch"
 	"sweetspot/results"
@@ -85,7 +86,7 @@ func (o *fetchFlags) fetch(cmd *cobra.Command, args []string, p fetchPlan, store
 	}
 	o.settings.Strategy, o.settings.Limiter, o.settings.Target = chosen.Strategy, chosen.Limiter, p.load.Target()
 	run := o.newRun(redacted(cmd, args), p)
-	page, err := live.Start(p.live, run)
+	page, err := live.Start(p.live, run, telemetry.New())
 	if err != nil {
 		return fmt.Errorf("--live %w", err)
 	}

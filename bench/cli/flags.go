@@ -17,6 +17,7 @@ import (
 	"sweetspot/bench/cli/live"
 	"sweetspot/bench/cli/reach"
 	"sweetspot/bench/cli/secret"
+	"sweetspot/bench/cli/telemetry"
 	"sweetspot/results"
 	"sweetspot/results/input"
 	"sweetspot/results/stat"
@@ -54,6 +55,7 @@ type options struct {
 	out        string
 	floor      string
 	live       string
+	otlp       string
 	display    display
 	quiet      bool
 }
@@ -72,7 +74,7 @@ func (o *options) bind(cmd *cobra.Command) {
 		"run the strategies with these `NAMES`, separated by commas: see 'sweetspot strategies'; %s stands for its whole first list (default %s)",
 		everyStrategy, strings.Join(o.defaults, ",")))
 	f.StringArrayVar(&o.external, "external", nil, "run a program as a strategy too, by `NAME=COMMAND`; may be repeated; see strategies/EXTERNAL.md")
-	f.Int64VarP(&o.requests, "requests", "n", 0, "make each trial a batch of exactly `N` requests, with its cold start and its end")
+	f.Int64VarP(&o.requests, "requests", "n", 0, "make each trial a batch of exactly `N` requests, with its end; in bench with its cold start too, unless --warmup is given")
 	f.DurationVarP(&o.duration, "duration", "d", 500*time.Millisecond, "measure each trial for `DURATION`, after a warm-up that is not counted")
 	f.DurationVar(&o.warmup, "warmup", bench.Automatic, "warm up for `DURATION` before each trial (default: until the strategy is at full speed; none with -n)")
 	f.Lookup("warmup").DefValue = "0s" // pflag does not show a zero: the text says what the default is
@@ -84,6 +86,7 @@ func (o *options) bind(cmd *cobra.Command) {
 	f.StringVar(&o.profile, "profile", "article", "start the bundled server with the profile of this `NAME`, if no URL is given: see 'sweetspot serve --help'")
 	f.StringVar(&o.out, "out", "", "save the run in this `FOLDER`, each trial as soon as it is over")
 	bindFloor(f, &o.floor, "take the standard deviation of each strategy")
+	f.StringVar(&o.otlp, "otlp", "", "push metrics after each trial to the OpenTelemetry collector at this `URL`, such as http://127.0.0.1:4318, over OTLP/HTTP; headers and certificates as OTEL_EXPORTER_OTLP_HEADERS and so on say")
 	f.StringVar(&o.live, "live", "", "show the run while it is under way on a page at this `ADDRESS`: a port of 127.0.0.1, or HOST:PORT; Prometheus metrics are at /metrics; an open page uses a little of the client's CPU")
 	o.display.bind(cmd)
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "do not show progress, where the run was saved, or how long a sweep may take")
@@ -122,6 +125,7 @@ type parsed struct {
 	load       bench.Load
 	target     string // the URL, template, file or path on the bundled server, as it was given but without the user
 	strategies []strategies.Strategy
+	otlp       string // the URL to which metrics are pushed; empty for none
 	live       string // the address to serve the run on while it is under way; empty for none
 	floor      *stat.Component
 	warnings   []results.Warning // about the flags
@@ -150,6 +154,11 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 		found.addf("--repeats %d: want at least 1", o.repeats)
 	}
 	checkOut("--out", o.out, found)
+	if o.otlp != "" {
+		var err error
+		p.otlp, err = telemetry.ParseCollector(o.otlp)
+		found.add("--otlp "+o.otlp, err)
+	}
 	if cmd.Flags().Changed("live") {
 		var err error
 		p.live, err = live.ParseAddress(o.live)

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -42,8 +43,9 @@ func debian(t *testing.T, program, pkg string) string {
 	return path
 }
 
-// nginx starts one that logs every request and returns its URL and a function that stops it and counts the lines logged.
-func nginx(t *testing.T) (address string, logged func() int) {
+// nginx starts one that logs every request and returns its URL and a function that stops it and counts the lines logged. The protocol
+// is an option of its listen directive.
+func nginx(t *testing.T, protocol string) (address string, logged func() int) {
 	program := debian(t, "nginx", "nginx-light")
 	dir := t.TempDir()
 	port := freePort(t)
@@ -53,8 +55,8 @@ events { worker_connections 1024; }
 http {
   access_log %[1]s/access.log; keepalive_requests 1000;
   client_body_temp_path %[1]s/t1; proxy_temp_path %[1]s/t2; fastcgi_temp_path %[1]s/t3; uwsgi_temp_path %[1]s/t4; scgi_temp_path %[1]s/t5;
-  server { listen 127.0.0.1:%[2]d; location / { default_type application/json; return 200 '{"hello":"world"}'; } }
-}`, dir, port)
+  server { listen 127.0.0.1:%[2]d %[3]s; location / { default_type application/json; return 200 '{"hello":"world"}'; } }
+}`, dir, port, protocol)
 	path := filepath.Join(dir, "nginx.conf")
 	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
@@ -101,10 +103,15 @@ func TestNginxLoggedWhatWasReported(t *testing.T) {
 	for _, args := range [][]string{
 		{"bench", "-n", "503", "-c", "20", "--repeats", "2"},
 		{"bench", "-d", "100ms", "-c", "20", "--repeats", "2", "--decode", "json"},
+		{"bench", "-s", "http2,eventloop-http2", "--streams", "7", "-n", "5003", "-c", "20", "--repeats", "2"}, // nginx ends each connection after 1,000
 		{"sweep", "-s", "pool,fasthttp", "-d", "50ms", "--max", "16", "--budget", "4s"},
 	} {
-		t.Run(args[0]+args[1], func(t *testing.T) {
-			address, logged := nginx(t)
+		t.Run(strings.Join(args[:3], " "), func(t *testing.T) {
+			protocol := ""
+			if slices.Contains(args, "--streams") {
+				protocol = "http2"
+			}
+			address, logged := nginx(t, protocol)
 			got := sweetspot(t.Context(), append(args, "--format", "json", address)...)
 			run := got.run(t)
 			if got.status != 0 && !undecided(run) { // seconds on a busy machine may not be enough for a statement

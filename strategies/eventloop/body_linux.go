@@ -45,28 +45,7 @@ func (c *conn) readOn() {
 }
 
 // handle is called by a goroutine of startHandlers; the loop does not touch c meanwhile.
-func (c *conn) handle() {
-	l := c.loop
-	if l.closed.Load() {
-		c.handleErr = errAborted
-	} else {
-		deadline := l.clockStart.Add(c.deadline.at)
-		c.handleErr = l.target.Examine(deadline, &c.request, c.answer(), c.parser.ContentEncoding())
-	}
-	l.inbox.post(c.finishFunc)
-}
-
-// outcome returns the outcome of a request with a whole response, which is a timeout if that came too late.
-func (c *conn) outcome() strategies.Outcome {
-	c.loop.updateClock()
-	switch {
-	case errors.Is(c.handleErr, errAborted):
-		return strategies.Failed(errAborted)
-	case c.loop.clock > c.deadline.at:
-		return strategies.Failed(errTimeout)
-	}
-	return c.loop.target.Answered(&c.request, c.answer(), c.handleErr)
-}
+func (c *conn) handle() { c.examine(c.answer(), c.parser.ContentEncoding()) }
 
 // answer returns the response.
 func (c *conn) answer() strategies.Answer {
@@ -80,5 +59,6 @@ func (c *conn) parseFailed(err error) {
 		return
 	}
 	c.end(strategies.Answered(c.parser.Status(), c.parser.Size(), strategies.ErrTooLarge))
+	c.resetParser()
 	c.disconnect()
 }

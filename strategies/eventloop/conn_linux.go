@@ -3,7 +3,6 @@ package eventloop
 import (
 	"fmt"
 	"io"
-	"net/url"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -16,17 +15,15 @@ import (
 // A conn is a connection that speaks HTTP/1.1, with the request that it carries. It may also be one without the other: an idle
 // connection, or a request that waits for a connection.
 type conn struct {
-	loop   *loop
+	exchange
 	host   *host
 	state  state
 	socket *network.Socket // nil if there is no connection
 
-	request  strategies.Request
-	deadline timer[inFlight] // when the request times out
-	parser   http1.Parser
-	unsent   []byte // bytes of the request
-	noReuse  bool   // the connection must not carry another request
-	closes   bool   // the request asks for that
+	parser  http1.Parser
+	unsent  []byte // bytes of the request
+	noReuse bool   // the connection must not carry another request
+	closes  bool   // the request asks for that
 
 	idleTimer  timer[idler] // when the idle connection is closed
 	lastRun    int64        // the latest run in which the connection carried a request
@@ -36,11 +33,9 @@ type conn struct {
 	ended   time.Duration // when the latest of them ended, on the loop's clock
 	began   time.Duration // when the request began to be sent
 
-	dialling  dialling             // while it waits for a connection
-	share     strategies.BodyShare // for the body
-	handleErr error                // of Target.Examine
+	dialling dialling // while it waits for a connection
 
-	finishFunc, wakeFunc, readOnFunc func() // the methods finish, wake and readOn, allocated once
+	wakeFunc, readOnFunc func() // the methods wake and readOn, allocated once
 }
 
 // state is what a conn is doing.
@@ -217,28 +212,16 @@ func (c *conn) closedByServer() {
 
 // complete handles a whole response.
 func (c *conn) complete() {
-	l := c.loop
-	c.deadline.leave()
-	if cookies := c.parser.Cookies(); len(cookies) > 0 {
-		if from, err := url.Parse(c.request.URL); err == nil {
-			for _, header := range cookies {
-				l.cookies.Set(from, header)
-			}
-		}
+	c.state = handling
+	if !c.takeAnswer(c.parser.Status(), c.parser.Cookies()) {
+		c.finish()
 	}
-	if l.target.Inspects(&c.request, c.parser.Status()) {
-		c.state = handling
-		l.toHandle <- c
-		return
-	}
-	c.finish()
 }
 
 // finish ends the request with the response, and makes the connection ready for the next request.
 func (c *conn) finish() {
-	o := c.outcome()
-	c.handleErr = nil
-	c.end(o)
+	c.endWhole(c.answer())
+	c.resetParser()
 	if c.noReuse {
 		c.disconnect()
 		return
@@ -250,15 +233,8 @@ func (c *conn) finish() {
 // fail ends the request with an error.
 func (c *conn) fail(err error) {
 	c.end(strategies.Failed(err))
-	c.disconnect()
-}
-
-// end ends the request, and makes c ready for the next one as soon as possible, since the response may be large.
-func (c *conn) end(o strategies.Outcome) {
-	c.deadline.leave()
-	c.loop.end(&c.request, o)
 	c.resetParser()
-	c.share.Release()
+	c.disconnect()
 }
 
 // giveUp implements [inFlight].

@@ -39,7 +39,7 @@ func (w *serialWork) Done(_ *strategies.Request, o strategies.Outcome) {
 // makeRequests makes n requests in a session of event loops and returns their errors. It calls prepare first.
 func makeRequests(t *testing.T, target strategies.Target, url string, n int, prepare func(*network.Network)) []error {
 	t.Helper()
-	opened, err := openSession(target.InProcess(), 1)
+	opened, err := openSession(strategy{}, target.InProcess(), 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,6 +21,8 @@ type host struct {
 	header     string // the Host header's value
 	user       *url.Userinfo
 
+	connections // that speak HTTP/2
+
 	habit   network.Habit // of the server
 	idle    []*conn       // in the order in which they became idle
 	waiting []*dialling   // wait for the host's addresses

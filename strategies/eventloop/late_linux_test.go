@@ -26,7 +26,7 @@ func TestSuccessIsNeverLaterThanItsTimeout(t *testing.T) {
 
 // What arrived on an idle connection, in whatever moment, was not asked for: the connection is not used.
 func TestIdleConnectionIsLookedAtBeforeItsUse(t *testing.T) {
-	opened, err := openSession(strategies.Target{}.InProcess(), 1)
+	opened, err := openSession(strategy{}, strategies.Target{}.InProcess(), 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,9 +21,10 @@ type loop struct {
 	sockets    sockets
 	hosts      hosts
 	writer     requestWriter
-	spare      []*conn // for reuse; they have no connection
-	buffer     []byte  // what was read last, from any connection
-	unread     []*conn // have more to read: receive stopped after readsPerEvent
+	spare      []*conn    // for reuse; they have no connection
+	buffer     []byte     // what was read last, from any connection
+	unread     []receiver // have more to read: receive stopped after readsPerEvent
+	multiplexing
 
 	clock         time.Duration        // since shared.clockStart, when updateClock was last called
 	requestTimers *timeline[inFlight]  // of requests in flight
@@ -39,14 +40,13 @@ type loop struct {
 	next      strategies.Request
 	free      int           // slots: the number of requests that may be started
 	inFlight  int           // requests in flight
+	runLimit  int           // the most requests in flight
 	finished  bool          // no further request is to be started
 	nextStart time.Duration // when the rate allows the next request
 }
 
-// inFlight is a request in flight.
-type inFlight interface {
-	giveUp(why error) // before its end: at its timeout, or when the session is closed
-}
+// A receiver may have more to read, which no event will announce.
+type receiver interface{ receiveMore() }
 
 // An idler is a connection that may be idle.
 type idler interface{ discard() }
@@ -81,6 +81,7 @@ func openLoop(s *shared, limit int) (*loop, error) {
 	}
 	l.inbox.wake = p.wake
 	l.background.open()
+	l.openMultiplexing()
 	return l, nil
 }
 
@@ -110,7 +111,7 @@ func (l *loop) run(ctx context.Context, limit int, worker strategies.Worker) err
 			<-woken // the poller must not be closed during the call of wake
 		}
 	}()
-	l.ctx, l.worker, l.free, l.finished = ctx, worker, limit, false
+	l.ctx, l.worker, l.free, l.runLimit, l.finished = ctx, worker, limit, limit, false
 	l.pacer, _ = worker.(strategies.Pacer)
 	l.updateClock()
 	l.expire()
@@ -118,7 +119,9 @@ func (l *loop) run(ctx context.Context, limit int, worker strategies.Worker) err
 		if l.closed.Load() {
 			l.abort()
 		}
+		l.placeWaiting()
 		l.startRequests()
+		l.flush()
 		if l.finished && l.inFlight == 0 {
 			return nil
 		}
@@ -190,7 +193,11 @@ func (l *loop) startNext() bool {
 		l.end(&l.next, strategies.Failed(err))
 		return true
 	}
-	l.connFor(host).start(&l.next)
+	if l.protocol.Multiplexes() {
+		l.startHTTP2(host, &l.next)
+	} else {
+		l.connFor(host).start(&l.next)
+	}
 	return true
 }
 
@@ -203,14 +210,14 @@ func (l *loop) end(r *strategies.Request, o strategies.Outcome) {
 
 // waitTime returns how long the loop may wait for events: 0 or less if there is something to do now.
 func (l *loop) waitTime() time.Duration {
-	if len(l.unread) > 0 {
+	if len(l.unread) > 0 || len(l.toPlace) > 0 {
 		return 0
 	}
 	until := never
 	if l.free > 0 && !l.finished {
 		until = l.nextStart
 	}
-	until = min(until, l.requestTimers.due(), l.dialTimers.due(), l.attemptTimers.due(), l.idleTimers.due())
+	until = min(until, l.requestTimers.due(), l.dialTimers.due(), l.attemptTimers.due(), l.idleTimers.due(), l.backoffTimers.due())
 	return until - l.clock
 }
 
@@ -227,5 +234,9 @@ func (l *loop) expire() {
 	}
 	for connection, is := l.idleTimers.expired(l.clock); is; connection, is = l.idleTimers.expired(l.clock) {
 		connection.discard()
+	}
+	for s, is := l.backoffTimers.expired(l.clock); is; s, is = l.backoffTimers.expired(l.clock) {
+		s.backoff.leave()
+		l.toPlace = append(l.toPlace, s)
 	}
 }

@@ -8,6 +8,6 @@ import (
 	"sweetspot/strategies"
 )
 
-func openSession(strategies.Target, int) (strategies.Session, error) {
+func openSession(strategy, strategies.Target, int) (strategies.Session, error) {
 	return nil, errors.New("it needs Linux: use fasthttp, the fastest strategy elsewhere")
 }

@@ -19,6 +19,10 @@ type poller struct {
 	timeFD int // a timerfd that wakes the loop at a time, where milliseconds are not precise enough
 	events [1024]unix.EpollEvent
 	polls  int // the number of polls before the thread blocks
+
+	// alone says that fewer loops run than Go has processors. The others run what becomes runnable then, and to leave the
+	// processor to goroutines would only wake another thread for nothing, at each wait.
+	alone bool
 }
 
 // maxPolls is the largest value of poller.polls. Blocking a thread and waking it costs several microseconds, for the client
@@ -71,7 +75,7 @@ func (p *poller) wait(timeout time.Duration) ([]unix.EpollEvent, error) {
 	}
 	if timeout >= yieldThreshold {
 		for range p.polls {
-			yield()
+			p.yield()
 			if ready := p.poll(); len(ready) > 0 {
 				p.polls = min(2*p.polls, maxPolls)
 				return ready, nil
@@ -93,14 +97,20 @@ func (p *poller) poll() []unix.EpollEvent {
 }
 
 // yield lets others use the processor first: goroutines, then other threads and programs.
-func yield() {
-	runtime.Gosched()
+func (p *poller) yield() {
+	p.letGoroutinesRun()
 	_, _, _ = unix.RawSyscall(unix.SYS_SCHED_YIELD, 0, 0, 0)
+}
+
+func (p *poller) letGoroutinesRun() {
+	if !p.alone {
+		runtime.Gosched()
+	}
 }
 
 // block blocks the thread until there are events, or until timeout.
 func (p *poller) block(timeout time.Duration) ([]unix.EpollEvent, error) {
-	runtime.Gosched() // otherwise goroutines of this thread would wait until Go notices that it is blocked
+	p.letGoroutinesRun() // otherwise those of this thread would wait until Go notices that it is blocked
 	if timeout < yieldThreshold {
 		_ = unix.TimerfdSettime(p.timeFD, 0, &unix.ItimerSpec{Value: unix.NsecToTimespec(int64(timeout))}, nil) // fails for invalid arguments alone
 	}

@@ -8,11 +8,12 @@ import (
 func (l *loop) newConn(h *host) *conn {
 	last := len(l.spare) - 1
 	if last < 0 {
-		c := &conn{loop: l, host: h}
-		c.deadline.owner, c.idleTimer.owner = c, c
+		c := &conn{host: h}
+		c.exchange.open(l, c, c.handle, c.finish)
+		c.idleTimer.owner = c
 		c.dialling.init(l, c)
-		c.finishFunc, c.wakeFunc, c.readOnFunc = c.finish, c.wake, c.readOn
-		c.share, c.parser.MaxBody = l.target.BodyShare(), l.target.MaxBody
+		c.wakeFunc, c.readOnFunc = c.wake, c.readOn
+		c.parser.MaxBody = l.target.MaxBody
 		c.parser.KeepBelow, c.parser.KeepHead = l.keepBelow, l.target.KeepsHeader()
 		c.resetParser()
 		return c

@@ -17,6 +17,7 @@ import (
 
 // session is a session of event loops. Each loop has its own connections and its share of every limit.
 type session struct {
+	name     string // of the strategy
 	shared   *shared
 	maxLimit int
 	loops    []*loop
@@ -33,26 +34,34 @@ type shared struct {
 	tls        *tls.Config // for https
 	keepBelow  int         // the status from which on no body is kept; 0 if none is
 	closed     atomic.Bool // the session is closed: every loop ends its requests
-	toHandle   chan *conn  // responses for Target.Examine, during a Run
+	toHandle   chan func() // calls of Target.Examine, during a Run
 	clockStart time.Time   // the time at which the loops' clocks show 0
+
+	protocol strategies.Protocol
 }
 
-func openSession(target strategies.Target, maxLimit int) (strategies.Session, error) {
-	n := target.Network()
+func openSession(of strategy, target strategies.Target, maxLimit int) (strategies.Session, error) {
+	n := target.Network(of.protocol)
 	s := &session{
 		shared: &shared{
 			target:     target,
 			network:    n,
 			cookies:    strategies.NewCookies(),
-			tls:        target.TLS(strategies.HTTP1),
+			protocol:   of.protocol,
+			tls:        target.TLS(of.protocol),
 			keepBelow:  target.KeepBelow(),
 			clockStart: time.Now(),
 		},
+		name:     of.name,
 		maxLimit: maxLimit,
 	}
 	loops := min(runtime.GOMAXPROCS(0), maxLimit)
 	for i := range loops {
-		l, err := openLoop(s.shared, share(maxLimit, i, loops))
+		most := share(maxLimit, i, loops)
+		if of.protocol.Multiplexes() {
+			most = maxLimit // where one connection is enough, one loop has it
+		}
+		l, err := openLoop(s.shared, most)
 		if err != nil {
 			return nil, errors.Join(err, s.Close())
 		}
@@ -64,10 +73,10 @@ func openSession(target strategies.Target, maxLimit int) (strategies.Session, er
 // Run implements [strategies.Session].
 func (s *session) Run(ctx context.Context, limit int, work strategies.Work) error {
 	if limit < 1 || limit > s.maxLimit {
-		return fmt.Errorf("eventloop: run: limit %d: want 1 to %d, the most that the session was opened for", limit, s.maxLimit)
+		return fmt.Errorf("%s: run: limit %d: want 1 to %d, the most that the session was opened for", s.name, limit, s.maxLimit)
 	}
 	if !s.begin() {
-		return fmt.Errorf("eventloop: run: the session was closed: %w", net.ErrClosed)
+		return fmt.Errorf("%s: run: the session was closed: %w", s.name, net.ErrClosed)
 	}
 	err := s.runLoops(ctx, limit, work)
 	return errors.Join(err, s.end())
@@ -99,17 +108,28 @@ func (s *session) runLoops(ctx context.Context, limit int, work strategies.Work)
 		running sync.WaitGroup
 		errs    = make([]error, len(s.loops))
 	)
-	for i, l := range s.loops {
-		if limit := share(limit, i, len(s.loops)); limit > 0 {
-			running.Go(func() { errs[i] = l.run(ctx, limit, work.Worker()) })
-		}
+	parts := s.parts(limit)
+	for i, part := range parts {
+		l := s.loops[i]
+		l.poller.alone = len(parts) < runtime.GOMAXPROCS(0)
+		running.Go(func() { errs[i] = l.run(ctx, part, work.Worker()) })
 	}
 	running.Wait()
 	return errors.Join(errs...)
 }
 
-// share returns the part of a limit that belongs to loop i. The parts differ by one at most, and add up to the limit.
-func share(limit, i, loops int) int { return (limit + loops - 1 - i) / loops }
+// parts returns the parts of a limit that the first loops have, one each: the requests of their shares of the connections.
+func (s *session) parts(limit int) []int {
+	n := s.shared.protocol.Connections(limit, mostStreams(s.shared.target.Streams, s.shared.network.Usage().Streams))
+	parts := make([]int, min(n, len(s.loops)))
+	for i := range n {
+		parts[i%len(parts)] += share(limit, i, n)
+	}
+	return parts
+}
+
+// share returns the part of a limit that belongs to one of n. The parts differ by one at most, and add up to the limit.
+func share(limit, i, n int) int { return (limit + n - 1 - i) / n }
 
 // startHandlers starts the goroutines that judge bodies, one per core, so that decoding one response does not delay
 // the others of its loop. The function it returns ends them.
@@ -117,13 +137,13 @@ func (s *session) startHandlers(limit int) (stop func()) {
 	if s.shared.keepBelow == 0 {
 		return func() {}
 	}
-	responses := make(chan *conn, limit) // so that a loop never blocks when it sends
+	responses := make(chan func(), limit) // so that a loop never blocks when it sends
 	s.shared.toHandle = responses
 	var handlers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		handlers.Go(func() {
-			for c := range responses {
-				c.handle()
+			for handle := range responses {
+				handle()
 			}
 		})
 	}

@@ -21,6 +21,8 @@ type Config struct {
 	// KeepBelow has the body of a response whose status is below it kept for [Stream.Body]. Of other bodies only the bytes are
 	// counted.
 	KeepBelow int
+	// KeepHead has the header of a response kept for [Stream.Header].
+	KeepHead bool
 	// MaxBody is the largest size of a body that is kept, in bytes. A body with a Content-Encoding may be a little larger: to
 	// compress it may have made it longer.
 	MaxBody int64
@@ -44,7 +46,6 @@ const (
 	maxFrame        = 16 << 10 // the largest frame that a server may send, in bytes: the smallest that HTTP/2 allows
 	defaultWindow   = 65535    // bytes, before SETTINGS say otherwise
 	maxStreamID     = math.MaxInt32
-	unlimited       = math.MaxInt32
 	maxReusedBuffer = 1 << 20 // bytes; a larger buffer is not kept for reuse
 )
 
@@ -87,13 +88,13 @@ func New(config *Config) *Conn {
 		config:        config,
 		streams:       map[uint32]*Stream{},
 		nextID:        1,
-		maxStreams:    unlimited,
+		maxStreams:    Unlimited,
 		maxFrame:      maxFrame,
 		initialWindow: defaultWindow,
 		window:        defaultWindow,
 	}
 	c.requests.open()
-	c.head.limit = config.maxHead()
+	c.head.limit, c.head.keeps = config.maxHead(), config.KeepHead
 	c.decoder = hpack.NewDecoder(hpackTable, c.head.add)
 	c.decoder.SetMaxStringLength(c.head.limit)
 	c.head.decoder = c.decoder
@@ -127,8 +128,10 @@ func (c *Config) window() int64 {
 // Ready reports whether the server has sent its SETTINGS. Before that no stream can be opened.
 func (c *Conn) Ready() bool { return c.ready }
 
-// MaxStreams returns the most streams that the server allows at a time, once Ready. It is very large if the server names no
-// number.
+// Unlimited is the number of streams that a server allows if it names none.
+const Unlimited = math.MaxInt32
+
+// MaxStreams returns the most streams that the server allows at a time, once Ready.
 func (c *Conn) MaxStreams() int { return int(c.maxStreams) }
 
 // Room returns how many more streams can be opened now.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"syscall"
 
 	wire "golang.org/x/net/http2"
 )
@@ -34,6 +35,9 @@ var (
 	ErrBodyTooLarge = errors.New("response body too large") // a body that is kept is, or will be, larger than Config.MaxBody
 )
 
+// RefusedStream is the code of a stream that the server has not processed.
+const RefusedStream = uint32(wire.ErrCodeRefusedStream)
+
 // A ResetError is the error of a request whose stream or connection was ended by the server: by RST_STREAM, or by GOAWAY and the
 // end of the connection.
 type ResetError struct {
@@ -41,6 +45,9 @@ type ResetError struct {
 	Message string // with a GOAWAY
 	GoAway  bool
 }
+
+// Is reports whether target is [syscall.ECONNRESET], which is the same on a connection without streams.
+func (e *ResetError) Is(target error) bool { return target == syscall.ECONNRESET }
 
 // Error names the code as the RFC does.
 func (e *ResetError) Error() string {

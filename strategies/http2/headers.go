@@ -95,7 +95,7 @@ func (c *Conn) respond(s *Stream, ends bool) error {
 	case h.status/100 == 1 && ends:
 		return malformed("the stream ended after an interim response")
 	case h.status/100 == 1:
-		s.cookies = s.cookies[:0]
+		s.cookies, s.header = s.cookies[:0], s.header[:0]
 		return nil
 	}
 	c.useless = 0
@@ -115,6 +115,7 @@ func (c *Conn) respond(s *Stream, ends bool) error {
 type head struct {
 	decoder *hpack.Decoder // whose fields these are
 	limit   int            // bytes
+	keeps   bool           // the fields are kept in the stream
 	stream  *Stream        // to which they belong
 
 	status  int // 0 if there was no :status
@@ -126,7 +127,7 @@ type head struct {
 }
 
 func (h *head) reset(s *Stream) {
-	*h = head{decoder: h.decoder, limit: h.limit, stream: s, length: -1}
+	*h = head{decoder: h.decoder, limit: h.limit, keeps: h.keeps, stream: s, length: -1}
 	if s != nil {
 		h.size = s.heads
 	}
@@ -174,6 +175,9 @@ func (h *head) read(name, value string) error {
 
 // readField takes from a field of the response what matters here.
 func (h *head) readField(name, value string) error {
+	if h.keeps {
+		h.stream.header = append(h.stream.header, hpack.HeaderField{Name: name, Value: value})
+	}
 	switch name {
 	case "content-length":
 		length, err := decimal(value)

@@ -23,6 +23,7 @@ type Stream struct {
 	heads   int   // bytes of the header fields so far
 	coding  string
 	cookies []string
+	header  Header
 	body    []byte
 	lent    bool  // body is not the stream's: see Allow
 	room    int64 // bytes that the body may have before more are allowed, if it is kept
@@ -45,6 +46,9 @@ const (
 	inBody
 )
 
+// maxReusedFields is the largest number of header fields whose memory is reused for the next response.
+const maxReusedFields = 64
+
 // maxReusedBody is the largest body, in bytes, whose memory is reused for the next.
 const maxReusedBody = 64 << 10
 
@@ -63,6 +67,9 @@ func (s *Stream) ContentEncoding() string { return s.coding }
 // Cookies returns the values of the Set-Cookie headers, once the head has been read.
 func (s *Stream) Cookies() []string { return s.cookies }
 
+// Header returns the header of the response, if [Config.KeepHead] is set and the head has been read.
+func (s *Stream) Header() Header { return s.header }
+
 // begun reports whether something of the response has arrived.
 func (s *Stream) begun() bool { return s.heads > 0 }
 
@@ -71,13 +78,17 @@ func (s *Stream) Release() {
 	if s.body = s.body[:0]; s.lent || cap(s.body) > maxReusedBody {
 		s.body, s.lent = nil, false
 	}
+	if s.header = s.header[:0]; cap(s.header) > maxReusedFields {
+		s.header = nil
+	}
 }
 
 func (s *Stream) open(id uint32, window int64) {
 	s.Release()
 	*s = Stream{
 		Owner: s.Owner, id: id, phase: inHead, length: -1, body: s.body, cookies: s.cookies[:0],
-		room: window, credit: window,
+		header: s.header[:0],
+		room:   window, credit: window,
 	}
 }
 

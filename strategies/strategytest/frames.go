@@ -22,7 +22,7 @@ import (
 type Frames struct {
 	Group, Name string
 	Want        strategies.Class
-	Also        strategies.Class // it may have this class too, as may a request that shares the connection; OK is none
+	Also        []strategies.Class // it may have one of these classes too
 	serve       func(p *framePeer)
 }
 

@@ -184,11 +184,11 @@ var endFrames = []Frames{
 		_ = p.WriteGoAway(stream, http2.ErrCodeEnhanceYourCalm, []byte("too_many"))
 	})},
 	{Name: "without an answer", Want: strategies.Reset, serve: onceThen(func(*framePeer, uint32) {})},
-	{Name: "within the body", Want: strategies.Truncated, Also: strategies.Reset, serve: onceThen(func(p *framePeer, stream uint32) {
+	{Name: "within the body", Want: strategies.Truncated, Also: []strategies.Class{strategies.Reset}, serve: onceThen(func(p *framePeer, stream uint32) {
 		p.head(stream, false, ":status", "200", "content-length", "100")
 		_ = p.WriteData(stream, false, []byte(object))
 	})},
-	{Name: "after the answer", Want: strategies.OK, Also: strategies.Reset, serve: onceThen(func(p *framePeer, stream uint32) { p.answer(stream); time.Sleep(5 * time.Millisecond) })},
+	{Name: "after the answer", Want: strategies.OK, Also: []strategies.Class{strategies.Reset}, serve: onceThen(func(p *framePeer, stream uint32) { p.answer(stream); time.Sleep(5 * time.Millisecond) })},
 }
 
 // breach answers the first request by a frame that breaks the rules.
@@ -216,11 +216,11 @@ var breachFrames = []Frames{
 }
 
 var floodFrames = []Frames{
-	{Name: "settings", Want: strategies.Timeout, Also: strategies.Reset, serve: onceThen(func(p *framePeer, _ uint32) { forever(p, func() bool { return p.begin() }) })},
-	{Name: "pings", Want: strategies.Timeout, Also: strategies.Reset, serve: onceThen(func(p *framePeer, _ uint32) {
+	{Name: "settings", Want: strategies.Timeout, Also: []strategies.Class{strategies.Reset, strategies.Malformed}, serve: onceThen(func(p *framePeer, _ uint32) { forever(p, func() bool { return p.begin() }) })},
+	{Name: "pings", Want: strategies.Timeout, Also: []strategies.Class{strategies.Reset, strategies.Malformed}, serve: onceThen(func(p *framePeer, _ uint32) {
 		forever(p, func() bool { return p.WritePing(false, [8]byte{1}) == nil })
 	})},
-	{Name: "settings that nobody acknowledges in time", Want: strategies.Timeout, Also: strategies.Reset, serve: onceThen(func(p *framePeer, _ uint32) {
+	{Name: "settings that nobody acknowledges in time", Want: strategies.Timeout, Also: []strategies.Class{strategies.Reset, strategies.Malformed}, serve: onceThen(func(p *framePeer, _ uint32) {
 		for end := time.Now().Add(time.Second); time.Now().Before(end) && p.begin(); { // what the client sends is not read
 		}
 	})},
@@ -230,20 +230,20 @@ var floodFrames = []Frames{
 			return p.WriteContinuation(stream, false, p.fields("x-a", strings.Repeat("a", 8000))) == nil
 		})
 	})},
-	{Name: "empty continuations", Want: strategies.Timeout, Also: strategies.Malformed, serve: onceThen(func(p *framePeer, stream uint32) {
+	{Name: "empty continuations", Want: strategies.Timeout, Also: []strategies.Class{strategies.Malformed}, serve: onceThen(func(p *framePeer, stream uint32) {
 		p.raw(http2.FrameHeaders, 0, stream, p.fields(":status", "200"))
 		forever(p, func() bool { return p.WriteContinuation(stream, false, nil) == nil })
 	})},
-	{Name: "interim answers", Want: strategies.Malformed, Also: strategies.Reset, serve: onceThen(func(p *framePeer, stream uint32) {
+	{Name: "interim answers", Want: strategies.Malformed, Also: []strategies.Class{strategies.Reset, strategies.Truncated}, serve: onceThen(func(p *framePeer, stream uint32) {
 		forever(p, func() bool {
 			return p.head(stream, false, ":status", "103", "link", fmt.Sprintf("<%01000d>", time.Now().UnixNano()))
 		})
 	})},
-	{Name: "empty data", Want: strategies.Timeout, Also: strategies.Malformed, serve: onceThen(func(p *framePeer, stream uint32) {
+	{Name: "empty data", Want: strategies.Timeout, Also: []strategies.Class{strategies.Malformed}, serve: onceThen(func(p *framePeer, stream uint32) {
 		p.head(stream, false, ":status", "200")
 		forever(p, func() bool { return p.WriteData(stream, false, nil) == nil })
 	})},
-	{Name: "frames of unknown types", Want: strategies.Timeout, Also: strategies.Reset, serve: onceThen(func(p *framePeer, stream uint32) {
+	{Name: "frames of unknown types", Want: strategies.Timeout, Also: []strategies.Class{strategies.Reset, strategies.Malformed}, serve: onceThen(func(p *framePeer, stream uint32) {
 		forever(p, func() bool { return p.raw(0xfa, 0, stream, make([]byte, 1000)) })
 	})},
 }

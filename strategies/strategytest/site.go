@@ -19,11 +19,18 @@ type site struct {
 // site starts a site. The caller must close it.
 func (c candidate) site(handler http.HandlerFunc) site {
 	srv := httptest.NewUnstartedServer(handler)
-	srv.Config.Protocols = new(http.Protocols)
-	srv.Config.Protocols.SetHTTP1(true)
-	srv.Config.Protocols.SetUnencryptedHTTP2(true)
+	speakAll(srv)
 	srv.Start()
 	return site{srv.URL, srv.Close, srv.CloseClientConnections}
+}
+
+// speakAll has a server speak every protocol of TCP.
+func speakAll(srv *httptest.Server) {
+	srv.EnableHTTP2 = true
+	srv.Config.Protocols = new(http.Protocols)
+	srv.Config.Protocols.SetHTTP1(true)
+	srv.Config.Protocols.SetHTTP2(true)
+	srv.Config.Protocols.SetUnencryptedHTTP2(true)
 }
 
 // connections returns how many connections a session of the strategy has at the limit.
