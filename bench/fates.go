@@ -25,14 +25,12 @@ type fate struct {
 	took   time.Duration // these trials, together
 }
 
-// enter returns the candidate of a strategy on a target, still without a session, and adds it to those that have their try before
-// the run is given up. The limit is that of the run: the candidate's is the strategy's own.
-func (r *runner) enter(on *target, s strategies.Strategy, limit int) candidate {
-	c := candidate{strategy: s, target: on, limit: on.load.limitOf(s, limit), streams: on.load.streamsOf(s), began: r.began}
+// enter adds a candidate to those that have their try before
+// the run is given up.
+func (r *runner) enter(c candidate) {
 	if of := c.at().AnyLimit(); r.fates[of] == nil {
 		r.fates[of] = &fate{}
 	}
-	return c
 }
 
 // fateOf returns what has become of the candidate, whatever its limit.

@@ -74,7 +74,7 @@ func (r *runner) trial(ctx context.Context, c candidate, block int, doing string
 	if r.idle && t.Failed[strategies.Timeout.String()] > 0 {
 		t.Warn(results.Warningf(results.IdleConnections, "the other strategies hold idle connections open"))
 	}
-	if why := c.target.reconcile(t); why != nil {
+	if why := c.reconcile(t); why != nil {
 		if err := accountable(c.session, why); err != nil {
 			t = c.broken(err, block)
 			return t, r.drop(ctx, c, t)
@@ -102,7 +102,7 @@ const drainTime = 100 * time.Millisecond
 func (r *runner) coldTrial(ctx context.Context, c candidate, block int, doing string) (*results.Trial, error) {
 	began, f := time.Now(), r.fateOf(c)
 	before := f.took
-	fresh, err := c.reopened(ctx, c.target.load.Target())
+	fresh, err := c.reopened(ctx, c.settings())
 	if err != nil {
 		if ctx.Err() == nil {
 			r.leave(c, err)

@@ -26,7 +26,7 @@ const Version = 1
 // A Run is everything that one command measured, with the machine it ran on.
 type Run struct {
 	Version    int             `json:"version"`
-	Command    string          `json:"command"`                  // bench, sweep or article
+	Command    string          `json:"command"`                  // bench, sweep, article or fetch
 	Target     string          `json:"target"`                   // the URL, the template of URLs, or the file of URLs
 	Targets    []Target        `json:"targets,omitempty"`        // those that are compared, Target the first of them; empty if there is one
 	Started    string          `json:"started"`                  // RFC 3339, in UTC

@@ -96,7 +96,7 @@ type multiplexedCaller struct {
 
 // mostAttempts is how often a request is made that the server does not process. More than one attempt may meet a connection that
 // the server is closing.
-const mostAttempts = 10
+const mostAttempts = 6
 
 func (c *multiplexedCaller) Do(r *Request) Outcome {
 	deadline := time.Now().Add(c.stack.target.Timeout)

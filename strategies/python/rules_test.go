@@ -172,10 +172,10 @@ def talk(conversation, answers):
     """Returns what was sent, and how it ended."""
     sent, answers = b"", list(answers)
     try:
-        unsent = converse(conversation)
-        while unsent is not None:
-            sent += unsent
-            unsent = converse(conversation, answers.pop(0) if answers else b"")
+        more = converse(conversation)
+        while more is not None:
+            sent += more
+            more = converse(conversation, answers.pop(0) if answers else b"")
         return sent, "connected"
     except Failure as failure:
         return sent, failure.kind

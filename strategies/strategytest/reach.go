@@ -190,6 +190,7 @@ func listen(t *testing.T, s *httptest.Server, kind, address string) {
 // everyWayIsTaken checks that requests reach their server by every way that the strategy says it can take, over connections
 // that are kept.
 func everyWayIsTaken(t *testing.T, c candidate) {
+	skipIf(t, c.protocol == strategies.HTTP3, "the servers and the proxies are of TCP")
 	const n, limit = 12, 3
 	p := newPKI(t)
 	for _, w := range ways {
@@ -239,6 +240,7 @@ func runIfAble(t *testing.T, c candidate, target strategies.Target, limit int, w
 
 // obstaclesHaveTheirClass checks the failures of what is between a client and its target.
 func obstaclesHaveTheirClass(t *testing.T, c candidate) {
+	skipIf(t, c.protocol == strategies.HTTP3, "what is in the way is of TCP")
 	p := newPKI(t)
 	tunnel := "https://" + testName + "/" // so that the proxy is asked for a tunnel
 	proxy := func(scheme, address string) strategies.Target {
