@@ -186,8 +186,9 @@ func (j *judge) guess() int {
 }
 
 // smoothed returns the index of the limit at which the curve is highest when each limit is taken together with its neighbours,
-// by weights that fall off within an octave, of the limits that may be as good as the best. The single limit that was measured
-// to be best was more likely lucky than best.
+// by weights that fall off within half an octave, of the limits that may be as good as the best. The single limit that was measured
+// to be best was more likely lucky than best. Neighbours that are certainly worse count as well: on the side of a steep fall it is
+// better to be far from it than close.
 func (j *judge) smoothed() int {
 	const asGood = 1 // standard errors
 	var rivals []int
@@ -199,9 +200,9 @@ func (j *judge) smoothed() int {
 	best, highest := j.top, math.Inf(-1)
 	for _, i := range rivals {
 		w, y := 0.0, 0.0
-		for _, k := range rivals {
+		for k := range j.limits {
 			octaves := math.Log2(float64(j.limits[k]) / float64(j.limits[i]))
-			weight := j.weight[k] * math.Exp(-2*octaves*octaves)
+			weight := j.weight[k] * math.Exp(-8*octaves*octaves)
 			w, y = w+weight, y+weight*j.mu[k]
 		}
 		if y/w > highest {
