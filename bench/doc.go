@@ -21,20 +21,24 @@
 // The repository has four rooms. Each is a subject: what changes for one reason lives together.
 //
 //	strategies/      the contract of a strategy; schedules, clients, and their pairs; one file per strategy
-//	  network/         dialling, address cache and connection counts that all clients share
+//	  network/         connections by any route, address cache and connection counts that all clients share
 //	  eventloop/       an event loop over sockets, without a goroutine per request; over HTTP/1.1 and HTTP/2
 //	  external/        programs in other languages, over a protocol of lines
 //	  python/          the Python programs, and their registration
 //	  http1/           the parser of HTTP/1.1 responses; http2/ is the state machine of a connection of HTTP/2
+//	  lines/           reads requests from lists: URLs, JSON, commands of curl
 //	  expect/          expressions that decide which responses are successes
 //	  strategytest/    the checks that every strategy passes, also one outside this repository
 //	  all/             registers every strategy by import
 //	bench/           measures: trials, comparisons, sweeps, checks of the figures
 //	  optimum/         pure decisions: from measured points to a limit with its interval, from samples to verdicts
+//	  arrivals/        when the requests of an open loop are due
 //	  fetch/           requests a list and keeps the answers; limit/ finds the limit meanwhile, flock/ locks the output
+//	  requests/        lists of requests, headers for single hosts, logins
 //	  ports/           the local ports that a run needs; process/ is what this process has used
 //	  cli/             the command line; its packages: the bundled server's process, the live page, the terminal, the machine,
-//	                   signals, fetching, and secret, the filter that every output passes
+//	                   signals, fetching, reach and sending, which are flags of several commands, and secret, the filter that every
+//	                   output passes
 //	results/         what was measured: run, trial, summary, figures, verdicts, warnings, the run file
 //	  input/           reads files that a user names, within bounds
 //	  stat/            the statistical tests; text/ writes numbers; render/ has the formats
@@ -52,7 +56,9 @@
 //
 // A trial gives a session of a strategy a [strategies.Work]: its recorder. The strategy asks one of the recorder's workers
 // for the next request. The worker claims an index, waits if the load's rate requires it, makes the URL of that index, and
-// notes the time.
+// notes the time. In an open loop package arrivals says when the request is due: one worker waits for the next that is due, and the
+// others wait for their turn, so that any strategy works in an open loop. What is due while all slots are full waits, and its
+// response time counts from when it was due.
 //
 // The strategy then makes the request. A [strategies.Schedule] gives it to a [strategies.Caller], which is net/http or
 // fasthttp over connections that package network dials. The event loop writes it to a socket itself. An external program

@@ -108,6 +108,8 @@ func newObjectiveFinder(least, most int, o Objective, budget float64, overRate b
 const (
 	// closeRates is the ratio of two rates between which no other is tried: the knee of a server is known within a few percent.
 	closeRates = 1.02
+	// mostRates is how many trials after the first a rate has that could not be shown to be held.
+	mostRates = 5
 	// confirmRates is how many trials say that a rate is not held: the p99 of a short one is a matter of one disturbance.
 	confirmRates = 3
 )
@@ -116,7 +118,7 @@ const (
 func (f *objectiveFinder) searchTo(most int) *optimum.SLOSearch {
 	search := optimum.NewSLOSearch(f.min, most, f.objective.Seconds)
 	if f.overRate {
-		search.Close, search.Confirm = closeRates, confirmRates
+		search.Close, search.Confirm, search.Most = closeRates, confirmRates, mostRates
 	}
 	return search
 }
@@ -133,7 +135,7 @@ const (
 
 	// Over rates there are more of both. A rate that is too large shows the more, the longer it lasts.
 	rateRamp  = 1.0 / 100 // of the budget, that each trial takes until a rate is not held
-	rateClose = 1.0 / 30  // of the budget, that each later trial takes
+	rateClose = 1.0 / 40  // of the budget, that each later trial takes
 	rateLeast = 50        // requests that are due in each, at least
 )
 

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// BenchmarkPeersHTTP2 is BenchmarkPeers for HTTP/2, beside h2load with as many threads as connections, up to two. A shape is the
-// number of connections, and of the streams on each.
+// BenchmarkPeersHTTP2 is BenchmarkPeers for HTTP/2, beside h2load with as many threads as make it fastest. A shape is the number of
+// connections, and of the streams on each.
 //
 //	PEERS_SHAPES=1x60,10x100 PEERS_ROUNDS=5 PEERS_SECONDS=2 make peers
 func BenchmarkPeersHTTP2(b *testing.B) {
@@ -29,8 +29,9 @@ func BenchmarkPeersHTTP2(b *testing.B) {
 	for range b.N {
 		for _, server := range asked(servers) {
 			for _, s := range shapes {
+				turns := setBeside(b, multiplexing(program, s), server, s.connections, rounds, seconds)
 				fmt.Printf("\n%s, HTTP/2, %d connections with %d streams each, %d rounds of %d s each\n\n%s", server.name, s.connections,
-					s.streams, rounds, seconds, table(setBeside(b, multiplexing(program, s.streams), server, s.connections, rounds, seconds), "h2load"))
+					s.streams, rounds, seconds, table(turns, faster(turns, "h2load-t2", "h2load-t1")))
 			}
 		}
 	}
@@ -56,22 +57,22 @@ func shapes(b *testing.B, variable, otherwise string) []shape {
 	return list
 }
 
-// multiplexing returns the peers that speak HTTP/2, with that many streams on each connection.
-func multiplexing(program string, streams int) []peer {
-	peers := []peer{}
-	for _, p := range others {
-		if p.name == "h2load" {
-			p.command = func(url string, connections, seconds int) []string {
-				return []string{fmt.Sprint("-t", min(2, connections)), fmt.Sprint("-c", connections), fmt.Sprint("-m", streams), "-D", fmt.Sprint(seconds), url}
-			}
-			peers = append(peers, p)
+// multiplexing returns the peers that speak HTTP/2, for a shape.
+func multiplexing(program string, s shape) []peer {
+	var peers []peer
+	for threads := range min(2, s.connections) {
+		p := others[slices.IndexFunc(others, func(p peer) bool { return p.name == "h2load" })]
+		p.name, p.program = fmt.Sprint("h2load-t", threads+1), p.name
+		p.command = func(url string, connections, seconds int) []string {
+			return []string{fmt.Sprint("-t", threads+1), fmt.Sprint("-c", connections), fmt.Sprint("-m", s.streams), "-D", fmt.Sprint(seconds), url}
 		}
+		peers = append(peers, p)
 	}
 	for _, strategy := range []string{"eventloop-http2", "http2"} {
 		p := ours(strategy, program)
 		command := p.command
 		p.command = func(url string, connections, seconds int) []string {
-			return append(command(url, connections*streams, seconds), "--streams", fmt.Sprint(streams))
+			return append(command(url, connections*s.streams, seconds), "--streams", fmt.Sprint(s.streams))
 		}
 		peers = append(peers, p)
 	}

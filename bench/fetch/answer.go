@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"mime"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -35,7 +35,7 @@ func (f *fetch) keep(t *task, a strategies.Answer) (*kept, error) {
 	}
 	kind := a.Header.Get("Content-Type")
 	if kind != "" {
-		k.members = appendMember(k.members, "type", kind)
+		k.members = appendText(k.members, "type", kind)
 	}
 	k.members = f.appendHeaders(k.members, a.Header)
 	var err error
@@ -79,6 +79,17 @@ func appendMember(to []byte, name string, value any) []byte {
 	return append(append(append(append(to, `,"`...), name...), `":`...), text...)
 }
 
+// appendText appends a member of an object that is a text.
+func appendText(to []byte, name, text string) []byte {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			return appendMember(to, name, text) // which escapes them
+		}
+	}
+	to = append(append(append(append(to, `,"`...), name...), `":"`...), text...)
+	return append(to, '"')
+}
+
 // appendBody appends a body: JSON as it is, other text as text, and everything else in base64.
 func appendBody(to []byte, asJSON bool, body []byte) []byte {
 	if !utf8.Valid(body) {
@@ -91,7 +102,7 @@ func appendBody(to []byte, asJSON bool, body []byte) []byte {
 			return compact.Bytes()
 		}
 	}
-	return appendMember(to, "text", string(body))
+	return appendText(to, "text", string(body))
 }
 
 // isJSON reports whether a Content-Type is that of JSON.
@@ -115,13 +126,15 @@ func (t *task) line(r result, bytes int64, seconds float64) []byte {
 		size += len(t.answer.members)
 	}
 	b := make([]byte, 0, size)
-	b = fmt.Appendf(b, `{"index":%d`, t.index)
-	b = appendMember(b, "url", t.job.URL)
+	b = strconv.AppendInt(append(b, `{"index":`...), t.index, 10)
+	b = appendText(b, "url", t.job.URL)
 	b = append(b, `,"final":true`...)
 	if r.status != 0 {
-		b = fmt.Appendf(b, `,"status":%d`, r.status)
+		b = strconv.AppendInt(append(b, `,"status":`...), int64(r.status), 10)
 	}
-	b = fmt.Appendf(b, `,"attempts":%d,"seconds":%.6g,"bytes":%d`, t.attempts, seconds, bytes)
+	b = strconv.AppendInt(append(b, `,"attempts":`...), int64(t.attempts), 10)
+	b = strconv.AppendFloat(append(b, `,"seconds":`...), seconds, 'f', 6, 64)
+	b = strconv.AppendInt(append(b, `,"bytes":`...), bytes, 10)
 	if t.answer != nil && (r.failure == nil || r.status != 0) {
 		b = append(b, t.answer.members...)
 	}

@@ -46,7 +46,7 @@ func FuzzBody(f *testing.F) {
 	f.Add([]byte("{\"a\": 1}"), "application/json", true)
 	f.Add([]byte("\xff\u2028\n"), "text/plain\xff", false)
 	f.Fuzz(func(t *testing.T, body []byte, kind string, asJSON bool) {
-		line := append(appendBody(appendMember([]byte(`{"index":1`), "type", kind), asJSON, body), '}')
+		line := append(appendBody(appendText([]byte(`{"index":1`), "type", kind), asJSON, body), '}')
 		var read struct {
 			JSON   json.RawMessage
 			Text   string

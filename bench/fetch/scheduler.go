@@ -56,13 +56,6 @@ type scheduler struct {
 	ahead   int64 // jobs in them
 }
 
-// How far ahead of what is requested the list is read, so that the hosts of later jobs are known. It bounds the memory for queues.
-const (
-	mostRuns  = 1 << 15
-	mostAhead = 1 << 20
-	mostHosts = 10_000 // hosts without work that are kept
-)
-
 func newScheduler(s Settings, source Source, skip *indexes, begin time.Time) *scheduler {
 	return &scheduler{
 		settings: s, source: source, skip: skip, begin: begin, limit: 1, pace: paceOf(s.Rate),
@@ -106,43 +99,6 @@ func (s *scheduler) count(pace *rate.Limiter, now time.Duration) {
 	}
 }
 
-// scan reads on in the list, at most that many jobs, and reports whether there is more to read and room for it.
-func (s *scheduler) scan(jobs int, now time.Duration) bool {
-	for range jobs {
-		if s.err != nil || s.index >= s.source.Len() || s.runs >= mostRuns || s.ahead >= mostAhead {
-			return false
-		}
-		job, next, err := s.source.Job(s.scanned)
-		if err != nil {
-			s.err = err
-			return false
-		}
-		if !s.skip.has(s.index) {
-			h := s.host(hostOf(job.URL))
-			had := h.hasWork()
-			if h.add(s.index, s.scanned) {
-				s.runs++
-			}
-			s.ahead++
-			if !had {
-				s.put(h, now)
-			}
-		}
-		s.index, s.scanned = s.index+1, next
-	}
-	return true
-}
-
-// host returns the queue of a host.
-func (s *scheduler) host(name string) *host {
-	h := s.hosts[name]
-	if h == nil {
-		h = &host{name: name, failing: never, pace: paceOf(s.settings.RatePerHost), most: s.settings.PerHost}
-		s.hosts[name] = h
-	}
-	return h
-}
-
 // put puts a host where it belongs now.
 func (s *scheduler) put(h *host, now time.Duration) {
 	s.take(h)
@@ -184,45 +140,36 @@ func (s *scheduler) take(h *host) {
 	h.list, h.active = nowhere, false
 }
 
-// evict forgets a host without work if there are too many.
-func (s *scheduler) evict(h *host, now time.Duration) {
-	if len(s.hosts) > mostHosts && h.inFlight == 0 && h.paused <= now && h.over == nil && s.awaits(h.pace, now) == 0 {
-		s.others.Add(h.counts)
-		s.evicted++
-		delete(s.hosts, h.name)
-	}
-}
-
 // next starts the next request, and returns its task; or it returns the task of a job that has failed without a request, whose over is
 // set. If there is none now, it returns nil, and how long to wait unless a request ends before: never if there is nothing to wait
 // for. There is none any more once done returns true.
 func (s *scheduler) next(now time.Duration) (*task, time.Duration) {
-	for {
-		for h := s.later.first(); h != nil && h.until <= now; h = s.later.first() {
-			s.put(h, now)
-		}
-		wait := never
-		if h := s.later.first(); h != nil {
-			wait = h.until - now
-		}
-		h := s.ready.first()
-		if h == nil {
-			return nil, wait
-		}
-		if h.over != nil {
-			t := s.dequeue(h, now)
-			t.over = h.over
-			s.put(h, now)
-			return t, 0
-		}
-		if s.inFlight >= s.limit || h.inFlight >= s.share() {
-			return nil, wait
-		}
-		if pause := s.awaits(s.pace, now); pause > 0 {
-			return nil, min(wait, pause)
-		}
-		return s.start(h, now), 0
+	for h := s.later.first(); h != nil && h.until <= now; h = s.later.first() {
+		s.put(h, now)
 	}
+	wait := never
+	if h := s.later.first(); h != nil {
+		wait = h.until - now
+	}
+	h := s.ready.first()
+	if h == nil {
+		return nil, wait
+	}
+	if h.over != nil {
+		t := s.dequeue(h, now)
+		if t != nil {
+			t.over = h.over
+		}
+		s.put(h, now)
+		return t, 0
+	}
+	if s.inFlight >= s.limit || h.inFlight >= s.share() {
+		return nil, wait
+	}
+	if pause := s.awaits(s.pace, now); pause > 0 {
+		return nil, min(wait, pause)
+	}
+	return s.start(h, now), 0
 }
 
 // share returns how many requests a host may have in flight.
@@ -281,17 +228,6 @@ func (s *scheduler) dequeue(h *host, now time.Duration) *task {
 		t.over = &disallowed
 	}
 	return t
-}
-
-// advance takes the first job from the runs of a host.
-func (s *scheduler) advance(h *host, next Place) {
-	r := &h.runs[0]
-	r.index, r.place, r.count = r.index+1, next, r.count-1
-	s.ahead--
-	if r.count == 0 {
-		h.runs = h.runs[1:]
-		s.runs--
-	}
 }
 
 // done reports whether every job has its result.

@@ -177,7 +177,7 @@ func TestRetryAfterPausesTheHostForEveryone(t *testing.T) {
 		for _, task := range others {
 			d.finish(task, success, d.now())
 		}
-		time.Sleep(3*time.Second - 1)
+		time.Sleep(3*time.Second - time.Microsecond)
 		others = d.started()
 		if got := hostsOf(others); got["http://a"] != 0 {
 			t.Errorf("started %v a moment before a said", got)
@@ -185,7 +185,7 @@ func TestRetryAfterPausesTheHostForEveryone(t *testing.T) {
 		for _, task := range others {
 			d.finish(task, success, d.now())
 		}
-		time.Sleep(1)
+		time.Sleep(time.Microsecond)
 		if got := hostsOf(d.started()); got["http://a"] == 0 {
 			t.Errorf("started %v when a said, want some of a", got)
 		}

@@ -96,19 +96,30 @@ func (w *warc) record(address string, a strategies.Answer) ([]byte, error) {
 	return w.compressed(gowarc.Response, "application/http;msgtype=response", address, block.Bytes())
 }
 
-// compressed returns a record as a gzip member.
-func (w *warc) compressed(kind gowarc.RecordType, content, address string, block []byte) (member []byte, err error) {
+// building is held while a record is built: the library writes a setting of the generator of its IDs each time, without a lock.
+var building sync.Mutex
+
+// build returns a record.
+func build(kind gowarc.RecordType, content, address string, block []byte) (gowarc.WarcRecord, error) {
+	building.Lock()
+	defer building.Unlock()
 	builder := gowarc.NewRecordBuilder(kind, gowarc.WithAddMissingDigest(true), gowarc.WithDefaultDigestAlgorithm("sha1"))
 	builder.AddWarcHeaderTime(gowarc.WarcDate, time.Now().UTC())
 	builder.AddWarcHeader(gowarc.ContentType, content)
 	if address != "" {
 		builder.AddWarcHeader(gowarc.WarcTargetURI, address)
 	}
+	builder.AddWarcHeaderInt64(gowarc.ContentLength, int64(len(block)))
 	if _, err := builder.Write(block); err != nil {
 		return nil, errors.Join(err, builder.Close())
 	}
-	builder.AddWarcHeaderInt64(gowarc.ContentLength, int64(len(block)))
 	record, _, err := builder.Build()
+	return record, err
+}
+
+// compressed returns a record as a gzip member.
+func (w *warc) compressed(kind gowarc.RecordType, content, address string, block []byte) (member []byte, err error) {
+	record, err := build(kind, content, address, block)
 	if err != nil {
 		return nil, err
 	}

@@ -19,6 +19,8 @@ type SLOSearch struct {
 	// Confirm is how many trials a limit has at which the first breaks the bound for certain, before the majority of them says whether
 	// it does: a disturbance may break it anywhere. With 0 the mean of the latencies decides, and there may be one trial.
 	Confirm int
+	// Most is how many trials after the first a limit has that could not be shown to hold, until it is given up; 0 is 8.
+	Most int
 
 	min, max int
 	bound    float64           // ln of seconds
@@ -43,7 +45,7 @@ type Held struct {
 const (
 	closeRatio  = 1.1  // see [SLOSearch.Close]
 	fewestHolds = 3    // trials after the first before a limit may be said to hold: fewer give no usable variance
-	mostHolds   = 8    // trials after the first, after which a limit that could not be shown to hold is given up
+	mostHolds   = 8    // see [SLOSearch.Most]
 	holdsError  = 0.05 // probability with which a limit is said to hold that does not
 )
 
@@ -66,7 +68,7 @@ func (s *SLOSearch) Next() (limit int, ok bool) {
 			return min(max(between, below+1), broken-1), true
 		case s.holds(below):
 			return 0, false
-		case len(s.seen[below]) <= mostHolds:
+		case len(s.seen[below]) <= s.most():
 			return below, true
 		}
 		s.refused[below] = true
@@ -144,6 +146,8 @@ func (s *SLOSearch) doubtful() int {
 	return smallest
 }
 
+func (s *SLOSearch) most() int { return cmp.Or(s.Most, mostHolds) }
+
 // below returns the largest limit tried below limit, 0 if there is none.
 func (s *SLOSearch) below(limit int) int {
 	largest := 0
@@ -172,9 +176,9 @@ func (s *SLOSearch) holds(limit int) bool {
 		}
 	}
 	all, spent := s.seen[limit], 0.0
-	for n := fewestHolds; n < min(len(all), mostHolds+1); n++ {
+	for n := fewestHolds; n < min(len(all), s.most()+1); n++ {
 		mean, deviation := stat.MeanStdDev(all[1:n+1], nil)
-		spending := obrienFleming(float64(n) / mostHolds)
+		spending := obrienFleming(float64(n) / float64(s.most()))
 		alpha := holdsError * (spending - spent) / float64(number*(number+1))
 		if mean+student(alpha, n-1)*deviation/math.Sqrt(float64(n)) <= s.bound {
 			return true
