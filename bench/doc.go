@@ -32,6 +32,7 @@
 //	  all/             registers every strategy by import
 //	bench/           measures: trials, comparisons, sweeps, checks of the figures
 //	  optimum/         pure decisions: from measured points to a limit with its interval, from samples to verdicts
+//	  arrivals/        when the requests of an open loop are due
 //	  fetch/           requests a list and keeps the answers; limit/ finds the limit meanwhile, flock/ locks the output
 //	  requests/        lists of requests, headers for single hosts, logins
 //	  ports/           the local ports that a run needs; process/ is what this process has used
@@ -55,7 +56,9 @@
 //
 // A trial gives a session of a strategy a [strategies.Work]: its recorder. The strategy asks one of the recorder's workers
 // for the next request. The worker claims an index, waits if the load's rate requires it, makes the URL of that index, and
-// notes the time.
+// notes the time. In an open loop package arrivals says when the request is due: one worker waits for the next that is due, and the
+// others wait for their turn, so that any strategy works in an open loop. What is due while all slots are full waits, and its
+// response time counts from when it was due.
 //
 // The strategy then makes the request. A [strategies.Schedule] gives it to a [strategies.Caller], which is net/http or
 // fasthttp over connections that package network dials. The event loop writes it to a socket itself. An external program

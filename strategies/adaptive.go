@@ -115,6 +115,9 @@ func (l *settlingLimiter) settles(now time.Time) bool {
 // doAdmitted makes a request once the limiter permits it, and reports whether there was one. The limiter sees the latencies
 // of successes only: a failure may be quick, and would look like a good latency.
 func doAdmitted(ctx context.Context, limiter *settlingLimiter, lane *Lane) bool {
+	if !lane.Await(ctx) { // without a permit: its time until Record counts as the latency
+		return false
+	}
 	permit, err := limiter.AcquirePermit(ctx)
 	if err != nil { // ctx has ended
 		return false

@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // A Schedule decides which goroutines make the requests, and when.
@@ -51,6 +52,25 @@ type chosen struct {
 // Next starts the lane's next request, as [Worker] documents it. If it returns true, Do must follow.
 func (l *Lane) Next(ctx context.Context) bool {
 	return l.closed.Err() == nil && l.worker.Next(ctx, &l.request)
+}
+
+// Await waits until the load's rate allows the lane's next request, for a schedule that has to ask for room in between: what it
+// holds while Next waited would be idle. It returns false if ctx ends first, and the lane
+// then starts nothing.
+func (l *Lane) Await(ctx context.Context) bool {
+	pacer, ok := l.worker.(Pacer)
+	if !ok {
+		return ctx.Err() == nil
+	}
+	if delay := pacer.Delay(); delay > 0 {
+		timer := time.NewTimer(delay)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+		}
+	}
+	return ctx.Err() == nil
 }
 
 // Do makes the request that Next started, hands its outcome to the Worker and returns it.

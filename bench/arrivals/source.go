@@ -124,7 +124,7 @@ func (s *Source) End() {
 	s.inFlight.Add(-1)
 }
 
-// Due calls visit with each arrival that is due from from on and before to, in order, whether or not it was claimed.
+// Due calls visit with each arrival that is due at from or later and before to, in order, whether or not it was claimed.
 func (s *Source) Due(from, to time.Duration, visit func(Arrival)) {
 	next := s.kind.Times(s.rate, s.seed)
 	for i := range s.most {

@@ -72,6 +72,9 @@ func drawComparison(p Page, summaries []results.Summary) error {
 
 // drawProjection draws how long numbers of requests would take.
 func drawProjection(p Page, summaries []results.Summary) error {
+	if slices.ContainsFunc(summaries, func(s results.Summary) bool { return s.Late != nil }) {
+		return nil // the goodput of an open loop is what arrives, and says nothing about how long a batch takes
+	}
 	able := slices.DeleteFunc(bestFirst(summaries), func(s results.Summary) bool { return len(s.Projected) == 0 })
 	if len(able) == 0 {
 		return nil
