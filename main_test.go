@@ -61,6 +61,7 @@ var may = map[string][]string{
 	"sweetspot/bench/cli/secret":         {"sweetspot/bench/requests", "sweetspot/results", "sweetspot/results/text"},
 	"sweetspot/bench/cli/sending":        {"sweetspot/bench", "sweetspot/bench/requests", "sweetspot/strategies"},
 	"sweetspot/bench/cli/signals":        {},
+	"sweetspot/bench/cli/size":           {},
 	"sweetspot/bench/cli/terminal":       {},
 }
 
@@ -75,7 +76,7 @@ var rooms = map[string][]string{
 	"github.com/montanaflynn/stats":                                     {"sweetspot/results/stat"},
 	"github.com/olekukonko/tablewriter":                                 {"sweetspot/results/render"},
 	"github.com/guptarohit/asciigraph":                                  {"sweetspot/results/render"},
-	"github.com/dustin/go-humanize":                                     {"sweetspot/bench/cli"},        // sizes with units
+	"github.com/dustin/go-humanize":                                     {"sweetspot/bench/cli/size"},   // sizes with units
 	"github.com/google/shlex":                                           {"sweetspot/strategies/lines"}, // the words of a command
 	"github.com/spf13/cobra":                                            {"sweetspot/bench/cli", "sweetspot/bench/cli/help", "sweetspot/bench/cli/manual"},
 	"github.com/spf13/cobra/doc":                                        {"sweetspot/bench/cli/manual"},

@@ -19,6 +19,7 @@ import (
 	"sweetspot/bench/cli/reach"
 	"sweetspot/bench/cli/secret"
 	"sweetspot/bench/cli/sending"
+	"sweetspot/bench/cli/size"
 	"sweetspot/bench/cli/telemetry"
 	"sweetspot/bench/requests"
 	"sweetspot/results"
@@ -54,7 +55,7 @@ type options struct {
 	streams    []int // one at most, but for a sweep
 	decode     string
 	expect     []string
-	maxBody    byteSize
+	maxBody    size.Bytes
 	profile    string
 	out        string
 	floor      string
