@@ -70,6 +70,8 @@ type ServerCounts struct {
 	Requests     int64 // requests received
 	PeakInFlight int   // the most requests in flight at once
 
+	Over [strategies.ProtocolCount]int64 // requests by their protocol; all 0 if it does not know
+
 	InFlight time.Duration // how long the requests were in flight, summed; 0 if it does not know
 }
 

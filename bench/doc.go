@@ -32,9 +32,10 @@
 //	bench/           measures: trials, comparisons, sweeps, checks of the figures
 //	  optimum/         pure decisions: from measured points to a limit with its interval, from samples to verdicts
 //	  arrivals/        when the requests of an open loop are due
+//	  fetch/           requests a list and keeps the answers; limit/ finds the limit meanwhile, flock/ locks the output
 //	  ports/           the local ports that a run needs; process/ is what this process has used
 //	  cli/             the command line; its packages: the bundled server's process, the live page, the terminal, the machine,
-//	                   signals, and secret, the filter that every output passes
+//	                   signals, fetching, and secret, the filter that every output passes
 //	results/         what was measured: run, trial, summary, figures, verdicts, warnings, the run file
 //	  input/           reads files that a user names, within bounds
 //	  stat/            the statistical tests; text/ writes numbers; render/ has the formats

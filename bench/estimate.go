@@ -85,9 +85,9 @@ func (l Load) shortestTrial() time.Duration {
 // examinationTime returns how long it is likely to take to find out whether the client is the bottleneck at the limit to use.
 func (s *search) examinationTime(load Load) time.Duration {
 	limit := s.finder.conclude().Limit
-	_, shows := newCausalTest(limit, mean(s.at(limit), goodput))
-	if !shows || len(s.signs(limit).words()) == 0 {
-		return 0
+	tests := time.Duration(count(s.candidate.sharesOne(limit)))
+	if _, shows := newCausalTest(limit, mean(s.at(limit), goodput)); shows && len(s.signs(limit).words()) > 0 {
+		tests++
 	}
-	return 2 * causalPairs * s.estimate(limit, 0, load)
+	return 2 * causalPairs * tests * s.estimate(limit, 0, load)
 }

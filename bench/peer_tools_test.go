@@ -29,6 +29,7 @@ type peer struct {
 type peerServer struct {
 	name, url string
 	pid       int
+	usual     string // numbers of connections, unless others are asked for; "" for all
 }
 
 // A turn is what a peer did in one round. One without a rate failed.
@@ -43,10 +44,7 @@ type turn struct {
 const abMost = 400_000
 
 var others = []peer{
-	{"wrk", "", "wrk", func(url string, connections, seconds int) []string {
-		threads := min(2, connections) // its default, where it has as many connections
-		return []string{fmt.Sprint("-t", threads), fmt.Sprint("-c", connections), fmt.Sprintf("-d%ds", seconds), url}
-	}, regexp.MustCompile(`(\d+) requests in`), regexp.MustCompile(`Requests/sec: +([\d.]+)`), nil},
+	wrk("wrk-t1", 1), wrk("wrk-t2", 2), // which of them is faster differs
 	{"ab", "", "apache2-utils", func(url string, connections, seconds int) []string {
 		return []string{"-q", "-k", "-c", fmt.Sprint(connections), "-t", fmt.Sprint(seconds), "-n", fmt.Sprint(seconds * abMost), url}
 	}, regexp.MustCompile(`Complete requests: +(\d+)`), regexp.MustCompile(`Requests per second: +([\d.]+)`), nil},
@@ -64,13 +62,20 @@ var others = []peer{
 	}, regexp.MustCompile(`"Count": *(\d+)`), regexp.MustCompile(`"RPS": *([\d.]+)`), nil},
 }
 
+// wrk returns wrk with a number of threads.
+func wrk(name string, threads int) peer {
+	return peer{name, "wrk", "wrk", func(url string, connections, seconds int) []string {
+		return []string{fmt.Sprint("-t", min(threads, connections)), fmt.Sprint("-c", connections), fmt.Sprintf("-d%ds", seconds), url}
+	}, regexp.MustCompile(`(\d+) requests in`), regexp.MustCompile(`Requests/sec: +([\d.]+)`), nil}
+}
+
 // ours returns one of our strategies. It is asked to leave its User-Agent out, so that servers have the same request to read as from
 // wrk: 1 to 3% of their work.
 func ours(strategy, binary string) peer {
 	return peer{strategy, binary, "", func(url string, connections, seconds int) []string {
 		return []string{
 			"bench", "-s", strategy, "-c", fmt.Sprint(connections), "-d", fmt.Sprintf("%ds", seconds),
-			"-H", "User-Agent:", "--warmup", "0s", "--repeats", "1", "--format", "json", "-q", url,
+			"-H", "User-Agent:", "--warmup", "0s", "--repeats", "1", "--format", "json", "-q", "--insecure", url,
 		}
 	}, regexp.MustCompile(`"succeeded": *(\d+)`), regexp.MustCompile(`"per_second": *([\d.]+)`),
 		regexp.MustCompile(`"cpu_seconds": *([\d.]+)`)} // it also finds out whether it is the bottleneck
@@ -83,7 +88,7 @@ func installed(b *testing.B, binary string) []peer {
 		peers = append(peers, ours(strategy, binary))
 	}
 	for _, p := range others {
-		switch _, err := exec.LookPath(p.name); {
+		switch _, err := exec.LookPath(cmp.Or(p.program, p.name)); {
 		case err == nil:
 			peers = append(peers, p)
 		case p.pkg != "":

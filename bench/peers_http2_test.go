@@ -24,12 +24,10 @@ func BenchmarkPeersHTTP2(b *testing.B) {
 		seconds = numbers(b, "PEERS_SECONDS", "3")[0]
 		program = binary(b)
 	)
-	bundled, nginx := peerServer{name: "bundled server"}, peerServer{name: "nginx"}
-	bundled.url, bundled.pid = startServer(b, "none", 0, "", "")
-	nginx.url, nginx.pid = nginxProcess(b, "http2")
-	servers := slices.DeleteFunc([]peerServer{bundled, nginx}, func(s peerServer) bool { return s.url == "" })
+	servers := append([]peerServer{bundledServer(b)}, nginxServers(b, "http2")...)
+	servers = slices.DeleteFunc(servers, func(s peerServer) bool { return s.usual != "" }) // the larger bodies
 	for range b.N {
-		for _, server := range servers {
+		for _, server := range asked(servers) {
 			for _, s := range shapes {
 				fmt.Printf("\n%s, HTTP/2, %d connections with %d streams each, %d rounds of %d s each\n\n%s", server.name, s.connections,
 					s.streams, rounds, seconds, table(setBeside(b, multiplexing(program, s.streams), server, s.connections, rounds, seconds), "h2load"))

@@ -1,6 +1,7 @@
 package bench_test
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -15,29 +16,40 @@ import (
 
 // BenchmarkPeers sets our strategies beside the load generators that are installed, each in its own process, against
 // the bundled server and nginx. In every round each has one turn, in random order; what is shown are medians over the
-// rounds of ratios to wrk in the same round, which a machine that drifts or is shared leaves alone. All start cold: the
-// connections are opened in the time that is measured.
+// rounds of ratios to wrk in the same round, which a machine that drifts or is shared leaves alone. Wrk has as many threads as
+// make it fastest. All start cold: the connections are opened in the time that is measured.
 //
-//	PEERS_CONNECTIONS=60,1000 PEERS_ROUNDS=5 PEERS_SECONDS=2 PEERS_CLIENTS=wrk,eventloop make peers
+//	PEERS_CONNECTIONS=60,1000 PEERS_ROUNDS=5 PEERS_SECONDS=2 PEERS_CLIENTS=eventloop PEERS_SERVERS=nginx-tls,nginx-10kB make peers
 func BenchmarkPeers(b *testing.B) {
 	var (
-		connections = numbers(b, "PEERS_CONNECTIONS", "1,60,1000,4000,10000")
-		rounds      = numbers(b, "PEERS_ROUNDS", "5")[0]
-		seconds     = numbers(b, "PEERS_SECONDS", "3")[0]
-		peers       = chosen(installed(b, binary(b)))
+		rounds  = numbers(b, "PEERS_ROUNDS", "5")[0]
+		seconds = numbers(b, "PEERS_SECONDS", "3")[0]
+		peers   = chosen(installed(b, binary(b)))
 	)
-	bundled, nginx := peerServer{name: "bundled server"}, peerServer{name: "nginx"}
-	bundled.url, bundled.pid = startServer(b, "none", 0, "", "")
-	nginx.url, nginx.pid = nginxProcess(b, "")
-	servers := slices.DeleteFunc([]peerServer{bundled, nginx}, func(s peerServer) bool { return s.url == "" })
+	servers := append([]peerServer{bundledServer(b)}, nginxServers(b, "")...)
 	for range b.N {
-		for _, server := range servers {
-			for _, n := range connections {
+		for _, server := range asked(servers) {
+			for _, n := range numbers(b, "PEERS_CONNECTIONS", cmp.Or(server.usual, "1,60,1000,4000,10000")) {
+				turns := setBeside(b, peers, server, n, rounds, seconds)
 				fmt.Printf("\n%s, %d connections, %d rounds of %d s each\n\n%s", server.name, n, rounds, seconds,
-					table(setBeside(b, peers, server, n, rounds, seconds), "wrk"))
+					table(turns, faster(turns, "wrk-t1", "wrk-t2")))
 			}
 		}
 	}
+}
+
+func bundledServer(b *testing.B) peerServer {
+	url, pid := startServer(b, "none", 0, "", "")
+	return peerServer{name: "bundled", url: url, pid: pid}
+}
+
+// faster returns the peer whose median is higher.
+func faster(turns map[string][]turn, one, other string) string {
+	rate := func(t turn) float64 { return t.rate }
+	if quartile(each(turns[one], rate), 2) > quartile(each(turns[other], rate), 2) {
+		return one
+	}
+	return other
 }
 
 // settling lets the connections of one turn drain before the next.
@@ -122,8 +134,17 @@ func chosen(peers []peer) []peer {
 	if names == "" {
 		return peers
 	}
-	wanted := append(strings.Split(names, ","), "wrk")
+	wanted := append(strings.Split(names, ","), "wrk-t1", "wrk-t2")
 	return slices.DeleteFunc(peers, func(p peer) bool { return !slices.Contains(wanted, p.name) })
+}
+
+// asked returns the servers that PEERS_SERVERS names, all if it names none.
+func asked(servers []peerServer) []peerServer {
+	names := os.Getenv("PEERS_SERVERS")
+	if names == "" {
+		return servers
+	}
+	return slices.DeleteFunc(servers, func(s peerServer) bool { return !slices.Contains(strings.Split(names, ","), s.name) })
 }
 
 // numbers reads a list such as 60,1000 from the environment.

@@ -24,7 +24,8 @@ type search struct {
 	broken      string         // why the strategy broke down
 	clientBound bool           // the client, or the load's rate, is the bottleneck
 	why         string         // the signs of that, or the rate
-	harm        string         // to the target, for which the search was stopped
+	second      secondConnection
+	harm        string // to the target, for which the search was stopped
 
 	reachMeasured bool // also if nothing could be measured
 }
@@ -120,7 +121,7 @@ func (s *search) forget(fresh finder) {
 
 // decided reports whether there is a limit to use.
 func (s *search) decided() bool {
-	return len(s.trials) > 0 && s.broken == "" && s.finder.conclude().Verdict != results.Unstable
+	return len(s.trials) > 0 && s.broken == "" && s.finder.conclude().Verdict.Decided()
 }
 
 // at returns the search's trials at a limit, or at a rate if that is varied.
@@ -158,7 +159,7 @@ func (s *search) optimum() results.Optimum {
 	if s.overRate {
 		o.Over = results.OverRate
 	}
-	o.Strategy = s.candidate.strategy.Name()
+	o.Strategy, o.Streams = s.candidate.strategy.Name(), s.candidate.streams
 	o.Trials = len(s.trials)
 	o.Elapsed = s.elapsed.Seconds()
 	for _, t := range s.trials {
@@ -167,6 +168,10 @@ func (s *search) optimum() results.Optimum {
 	if s.clientBound {
 		o.Verdict = results.ClientBound
 		o.Warnings = append(o.Warnings, results.Warningf(results.BoundByClient, "the client is the bottleneck, not the server: %s", s.why))
+	}
+	if gain, bound := s.second.proves(); bound {
+		o.Warnings = append(o.Warnings, results.Warningf(results.BoundByConnection,
+			"one connection is the bottleneck: with two, goodput is %.2f times as high", gain).With("gain", gain))
 	}
 	if s.harm != "" {
 		o.Warnings = append(o.Warnings, results.Warningf(results.Harm, "the search stopped so as not to harm the target: %s", s.harm))

@@ -20,6 +20,7 @@ import (
 type Sweep struct {
 	Strategies []strategies.Strategy
 	Min, Max   int             // the smallest and the largest limit to try, 1 <= Min <= Max
+	Streams    []int           // the strategies whose protocol multiplexes are swept with each number of [Load.Streams] here; empty for the load's
 	Limits     []int           // a fixed grid instead of the search; Min and Max then do not count; empty for a search
 	Share      float64         // of the peak that is enough, in (0, 1)
 	OverRate   bool            // vary the rate of an open loop instead of the limit: Min and Max are rates; it takes an Objective and Arrivals
@@ -46,7 +47,7 @@ func (s Sweep) Run(ctx context.Context, load Load, observe Observer) (Findings, 
 		return Findings{}, err
 	}
 	r := newRunner(ctx, load, observe, s.Instant)
-	candidates, err := r.open(ctx, r.targets[0], s.Strategies, s.largest(load))
+	candidates, err := r.open(ctx, r.targets[0], s.Strategies, s.largest(load), s.Streams...)
 	if err != nil {
 		return Findings{}, err
 	}
@@ -90,6 +91,9 @@ func (s Sweep) check(load Load) error {
 	case len(s.Limits) == 0 && (s.Min < 1 || s.Max < s.Min):
 		errs = append(errs, fmt.Errorf("min %d, max %d: want 1 <= min <= max", s.Min, s.Max))
 	}
+	if len(s.Streams) > 0 && slices.Min(s.Streams) < 0 {
+		errs = append(errs, fmt.Errorf("streams %v: want each at least 0", s.Streams))
+	}
 	if s.Objective == nil && !(s.Share > 0 && s.Share < 1) { // written so that NaN is wrong too
 		errs = append(errs, fmt.Errorf("share %g: want a share between 0 and 1", s.Share))
 	}
@@ -107,6 +111,16 @@ func (s Sweep) largest(load Load) int {
 	return max(s.Max, slices.Max(append(s.Limits, 0)))
 }
 
+// Searches returns how many searches the sweep makes: one for each strategy, and for each number of streams if its protocol
+// multiplexes.
+func (s Sweep) Searches() int {
+	n := 0
+	for _, one := range s.Strategies {
+		n += len(Load{}.streamsOf(one, s.Streams))
+	}
+	return n
+}
+
 // fewestTrials is how many trials of a limit it takes to say anything about it.
 const fewestTrials = 3
 
@@ -120,14 +134,14 @@ func (s Sweep) LeastBudget(load Load) time.Duration {
 			trials++
 		}
 	}
-	return time.Duration(len(s.Strategies)*trials) * load.shortestTrial()
+	return time.Duration(s.Searches()*trials) * load.shortestTrial()
 }
 
 // Expected returns how long the sweep is likely to last with a target that is neither very slow nor decided at once: most of
 // its searches use the time they have, and few clients have to be examined. AtMost is when it ends in any case.
 func (s Sweep) Expected(load Load) (likely, atMost time.Duration) {
 	likely, atMost = time.Duration((1-examineShare)*float64(s.Budget)), s.Budget
-	if n := len(s.Strategies); n > 1 {
+	if n := s.Searches(); n > 1 {
 		comparing := time.Duration(compareShare * float64(s.Budget))
 		likely += min(comparing, time.Duration(2*(n+1)*s.Repeats)*load.shortestTrial()) // at two limits, with a copy of one
 		atMost += comparing
@@ -138,11 +152,11 @@ func (s Sweep) Expected(load Load) (likely, atMost time.Duration) {
 // finder returns the finder of one strategy's search; number is the strategy's place in the run.
 func (s Sweep) finder(number uint64) finder {
 	if s.Objective != nil {
-		return newObjectiveFinder(s.Min, s.Max, *s.Objective, s.Budget.Seconds()/float64(len(s.Strategies)), s.OverRate)
+		return newObjectiveFinder(s.Min, s.Max, *s.Objective, s.Budget.Seconds()/float64(s.Searches()), s.OverRate)
 	}
 	return newShareFinder(optimum.Settings{
 		Min: s.Min, Max: s.Max, Share: s.Share, Limits: s.Limits, Seed: s.Seed + number,
-		Seconds: (1 - examineShare) * s.Budget.Seconds() / float64(len(s.Strategies)),
+		Seconds: (1 - examineShare) * s.Budget.Seconds() / float64(s.Searches()),
 	})
 }
 
@@ -245,7 +259,8 @@ func (s *sweeping) decided() []*search {
 	return slices.DeleteFunc(slices.Clone(s.searches), func(one *search) bool { return !one.decided() })
 }
 
-// examine finds out for every strategy with a limit to use whether the client, or the rate, is the bottleneck there.
+// examine finds out for every strategy with a limit to use whether the client, the rate, or the only connection is the bottleneck
+// there.
 func (s *sweeping) examine(ctx context.Context) error {
 	s.runner.shareDone = func(float64) float64 { return searchShare }
 	for _, one := range s.decided() {
@@ -260,11 +275,16 @@ func (s *sweeping) examine(ctx context.Context) error {
 			one.why = fmt.Sprintf("the rate of %g per second limits the goodput", rate)
 		case notExempt:
 			left := func() time.Duration { return s.left(1) }
-			found, err := bottleneckTest{one, limit, s.runner.lastBlock + 1, s.random, left}.examine(ctx, s.runner)
+			test := bottleneckTest{one, limit, s.runner.lastBlock + 1, s.random, left}
+			found, err := test.examine(ctx, s.runner)
 			if err != nil {
 				return err
 			}
 			one.clientBound, one.why = found.clientBound()
+			test.block = s.runner.lastBlock + 1
+			if one.second, err = test.splitConnection(ctx, s.runner); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -56,6 +56,7 @@ func (c candidate) trial(ctx context.Context, load Load, block int, progress fun
 		t.Warn(results.Warningf(results.CutShort, "interrupted after %.2g s", t.Elapsed))
 	}
 	validate(t, load)
+	c.warnStreams(t, m.usage.Streams)
 	warnOpenLoop(t, load, m.counters.waited())
 	c.warnNoLimit(t, load)
 	if n := m.counters.noPort; n > 0 {

@@ -45,6 +45,15 @@ type Summary struct {
 	Codes            []WarningCode    `json:"warning_codes,omitempty"`
 }
 
+// fewestForSpread is the smallest number of trials whose standard deviation is worth showing: that of two is as likely to be a third
+// of the true one, or less, as not far from it.
+const fewestForSpread = 3
+
+// KnownSpread returns [Summary.Spread], and reports false if there are too few trials to say anything about it.
+func (s *Summary) KnownSpread() (share float64, known bool) {
+	return s.Spread, s.Low != nil && s.Trials >= fewestForSpread
+}
+
 // sequential is the strategy with which [Summary.VersusSequential] compares: it makes one request at a time.
 const sequential = "sequential"
 

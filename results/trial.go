@@ -7,7 +7,7 @@ type Purpose string
 // The purposes.
 const (
 	Control     Purpose = "control"     // a trial of a second copy of the strategy, which ought to measure the same as the first
-	Causal      Purpose = "causal"      // the client was slowed down on purpose, to see whether it is the bottleneck
+	Causal      Purpose = "causal"      // the client was slowed down, or given a second connection, to see what is the bottleneck
 	Interrupted Purpose = "interrupted" // the trial was cut short; it counts if the strategy has no other at the limit
 )
 

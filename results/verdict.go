@@ -20,13 +20,17 @@ const (
 	Multimodal  Verdict = "multimodal"   // goodput falls and rises again
 	ClientBound Verdict = "client-bound" // the client is the bottleneck, not the server
 	Objective   Verdict = "objective"    // no peak was asked for: Limit is the largest that holds the objective
+	Guess       Verdict = "guess"        // too few trials for a statement: Limit is the best guess
 	Unstable    Verdict = "unstable"     // the trials do not support a statement
 )
 
 // Verdicts returns every verdict.
 func Verdicts() []Verdict {
-	return []Verdict{Peak, Plateau, NoKnee, Cliff, Multimodal, ClientBound, Objective, Unstable}
+	return []Verdict{Peak, Plateau, NoKnee, Cliff, Multimodal, ClientBound, Objective, Guess, Unstable}
 }
+
+// Decided reports whether the trials support a statement.
+func (v Verdict) Decided() bool { return v != Guess && v != Unstable }
 
 // Use is the label of a limit that is to be used. See [Optimum.Label].
 const Use = "use"
@@ -80,6 +84,13 @@ var verdicts = map[Verdict]verdictWords{
 			return fmt.Sprintf("%s: %s holds, 95%% sure, at %s. It may hold at larger limits as well: try them.", o.use(), o.Objective, o.rate())
 		}
 		return fmt.Sprintf("%s: %s holds, 95%% sure, at %s; at %s it was not shown to hold.", o.use(), o.Objective, o.rate(), text.Count(o.High))
+	}},
+	Guess: {"best guess", func(o *Optimum) string {
+		why := "measure for longer"
+		if len(o.Warnings) > 0 {
+			why = o.Warnings[0].String()
+		}
+		return fmt.Sprintf("no limit is certain yet; the best guess is %s, with %s: %s.", text.Count(o.Limit), o.rate(), why)
 	}},
 	Unstable: {"", func(o *Optimum) string {
 		if len(o.Warnings) > 0 {

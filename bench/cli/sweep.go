@@ -62,6 +62,7 @@ Without a URL, or with only a path, it starts the bundled test server for the ti
 	f := cmd.Flags()
 	f.IntVar(&sweep.Min, "min", 1, "try no limit below `N`")
 	f.IntVar(&sweep.Max, "max", sweepLimit, "try no limit above `N`")
+	f.IntSliceVar(&o.streams, "streams", nil, "sweep strategies over HTTP/2 and HTTP/3 with each of these `NUMBERS` of requests at a time on one connection, as in 1,10,100, and find the best limit of each (default as many as the server allows)")
 	f.IntSliceVar(&sweep.Limits, "limits", nil, "try only these `LIMITS`, separated by commas, instead of searching")
 	f.Float64Var(&sweep.Share, "share", 0.97, "take this `SHARE` of the peak as enough")
 	f.DurationVar(&sweep.Budget, "budget", 0, "search, and examine the client, for at most `DURATION`; comparing the strategies may add half of it (default 2m per strategy)")
@@ -80,8 +81,9 @@ func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	if cmd.Flags().Changed("limits") && (cmd.Flags().Changed("min") || cmd.Flags().Changed("max")) {
 		found.addf("--limits beside --min or --max: want a fixed grid or the ends of a search")
 	}
+	sweep.Strategies, sweep.Streams = plan.strategies, distinct(o.streams)
 	if !cmd.Flags().Changed("budget") {
-		sweep.Budget = time.Duration(max(1, len(plan.strategies))) * 2 * time.Minute
+		sweep.Budget = time.Duration(max(1, sweep.Searches())) * 2 * time.Minute
 	}
 	sweep.Objective = parseObjective(slo, &found)
 	overRate := o.overRate(cmd, over, &sweep, &plan.load, plan.strategies, &found)
@@ -97,13 +99,13 @@ func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 		if len(sweep.Limits) > 0 {
 			largest = "--limits"
 		}
-		checkFiles(largest, sweep.Max, o.streams, plan.strategies, sweepCopies, &found)
+		checkFiles(largest, sweep.Max, sweep.Streams, plan.strategies, sweepCopies, &found)
 	}
 	thresholds.parse(cmd, plan.strategies, &found)
 	if err := found.err(); err != nil {
 		return err
 	}
-	sweep.Strategies, sweep.Seed, sweep.Repeats = plan.strategies, o.seed, o.repeats
+	sweep.Seed, sweep.Repeats = o.seed, o.repeats
 	if sweep.Brakes = sweep.Brakes && plan.load.URLs != nil && !local(cmd.Context(), plan.load); sweep.Brakes {
 		fmt.Fprintln(cmd.ErrOrStderr(), plan.target, "is not this machine: the search stops at the first sign of harm, unless --no-brakes is given")
 	}
@@ -111,6 +113,7 @@ func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 		announce(cmd.ErrOrStderr(), sweep, plan.load)
 	}
 	run := newRun("sweep", redacted(cmd, args), plan, o)
+	run.Settings.ColdStart = false // its sessions make one batch after the other
 	run.Warnings = append(run.Warnings, lowered...)
 	if run.Bundled != nil && !overRate {
 		run.Bundled = truth(o.profile, sweep.Share, sweep.Max)
@@ -120,7 +123,8 @@ func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	defer instant.Stop()
 	sweep.Instant, sweep.Floor = instant.Start, plan.floor
 	err := job{
-		plan: sweep, load: plan.load, server: o.server(), run: run, display: &o.display, out: o.out, live: plan.live, quiet: o.quiet,
+		plan: sweep, load: plan.load, server: o.server(), run: run, display: &o.display, out: o.out, live: plan.live, otlp: plan.otlp, quiet: o.quiet,
+		sending: plan.sending,
 	}.do(cmd)
 	if err != nil {
 		return err
@@ -132,6 +136,9 @@ func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	return errors.Join(undecided(run.Optima), unwritten, thresholds.unmet(run))
 }
 
+// distinct returns the numbers in ascending order, each once.
+func distinct(numbers []int) []int { return slices.Compact(slices.Sorted(slices.Values(numbers))) }
+
 // announce says what a sweep is about to do, and how long that takes, if it takes long enough to ask oneself.
 func announce(to io.Writer, sweep bench.Sweep, load bench.Load) {
 	likely, atMost := sweep.Expected(load)
@@ -139,7 +146,7 @@ func announce(to io.Writer, sweep bench.Sweep, load bench.Load) {
 		return
 	}
 	what, several := "strategies", ": -s chooses strategies, --budget the time"
-	if n := len(sweep.Strategies); n == 1 {
+	if n := sweep.Searches(); n == 1 {
 		what, several = sweep.Strategies[0].Name(), ""
 	} else {
 		what = fmt.Sprintf("%d %s", n, what)
@@ -193,7 +200,7 @@ func truth(profile string, share float64, largest int) *results.Bundled {
 func undecided(optima []results.Optimum) error {
 	var errs []error
 	for _, o := range optima {
-		if o.Verdict == results.Unstable {
+		if !o.Verdict.Decided() {
 			errs = append(errs, fmt.Errorf("%s: the trials support no statement", o.Strategy))
 		}
 	}

@@ -58,7 +58,11 @@ func Conditions(r *results.Run) string {
 func sizeOf(s results.Settings) []string {
 	switch {
 	case s.Requests > 0:
-		return []string{text.Plural(s.Requests, "request") + " per trial"}
+		words := text.Plural(s.Requests, "request") + " per trial"
+		if s.ColdStart {
+			words += " with a cold start"
+		}
+		return []string{words}
 	case s.DurationSeconds > 0:
 		return []string{fmt.Sprintf("%gs per trial", s.DurationSeconds)}
 	}

@@ -78,7 +78,7 @@ func drawLimits(p Page, run *results.Run, swept results.At) error {
 	figures, latencies := figureColumns()
 	responses, open := openLoopColumns(limits)
 	columns := slices.Concat(
-		[]Field[results.Summary]{levelColumn(limits), figures["per_second"], spreadColumn, marks.column(), shareColumn(sound)},
+		[]Field[results.Summary]{levelColumn(limits), figures["per_second"], spreadColumn, marks.column(), shareColumn(sound, found)},
 		latencies, responses, open,
 		[]Field[results.Summary]{
 			inFlightColumn, figures["cpu"], errorsColumn, classColumn,

@@ -41,7 +41,7 @@ type shared struct {
 }
 
 func openSession(of strategy, target strategies.Target, maxLimit int) (strategies.Session, error) {
-	n := target.Network()
+	n := target.Network(of.protocol)
 	s := &session{
 		shared: &shared{
 			target:     target,

@@ -21,6 +21,7 @@ type Network struct {
 	dialTimeout time.Duration
 	route       Route
 	insecure    bool // accept any certificate of a proxy
+	tunnels     bool // every connection through a proxy is a tunnel
 	names       nameCache
 	opened      time.Time // the zero of the connections' clock
 
@@ -61,6 +62,9 @@ func (n *Network) Via(r Route, insecure bool) *Network {
 	n.route, n.insecure = r, insecure
 	return n
 }
+
+// Tunnel has every later connection through a proxy be a tunnel, also without TLS: for protocols of which a proxy takes no requests.
+func (n *Network) Tunnel() { n.tunnels = true }
 
 // Usage is what a network's connections have done.
 type Usage struct {

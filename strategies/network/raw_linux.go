@@ -39,6 +39,9 @@ func RawWrite(socket int, data []byte) (int, error) {
 	}
 }
 
+// maxDiscard is the most bytes that one call discards, so that other connections get their turn.
+const maxDiscard = 256 << 10
+
 // rawDiscard receives at most n bytes from a non-blocking TCP socket without copying them anywhere; see tcp(7) on MSG_TRUNC.
 func rawDiscard(socket int, n int) (int, error) {
 	for {

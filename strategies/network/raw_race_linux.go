@@ -14,8 +14,10 @@ func RawRead(socket int, into []byte) (n int, err error) {
 	return max(n, 0), err
 }
 
+const maxDiscard = 64 << 10
+
 // rawDiscard receives at most n bytes from a non-blocking socket.
-func rawDiscard(socket int, n int) (int, error) { return RawRead(socket, make([]byte, min(n, 64<<10))) }
+func rawDiscard(socket int, n int) (int, error) { return RawRead(socket, make([]byte, n)) }
 
 // RawWrite writes to a non-blocking socket. It may write less than data.
 func RawWrite(socket int, data []byte) (n int, err error) {

@@ -40,8 +40,6 @@ func (again) Timeout() bool   { return false }
 func (again) Temporary() bool { return true }
 
 const (
-	// maxDiscard is the number of bytes that are discarded before others get their turn.
-	maxDiscard = 256 << 10
 	// pieceSize is the number of bytes that are encrypted before the system takes them: the largest record of TLS.
 	pieceSize = 16 << 10
 	// maxUnsent is the number of bytes that TLS may add by itself while the peer takes nothing, in answers to its messages.
