@@ -106,7 +106,7 @@ func TestAnObjectiveThatNothingHoldsSaysHowFarOff(t *testing.T) {
 		_, optima, err := sweep(t, t.Context(), bench.Sweep{Objective: &bench.Objective{Quantile: "p99", Seconds: 0.010}},
 			simulated{name: "a", latency: always(25 * time.Millisecond)})
 		if err != nil || len(optima) != 1 || optima[0].Verdict != results.Unstable ||
-			optima[0].Warnings[0].Text != "no limit holds p99 <= 10ms: at limit 1, the smallest, it is 25ms" {
+			optima[0].Warnings[0].Text != "no limit holds p99 <= 10ms: at limit 1, the smallest, it is 25 ms" {
 			t.Errorf("%+v, %v", optima, err)
 		}
 	})
