@@ -29,6 +29,7 @@ serve: $(BIN) ## run the bundled server until Ctrl-C
 test: ## run the tests; what needs a Debian package that is missing is skipped and named
 	@command -v nginx >/dev/null || echo "skipped: the tests against nginx, which need Debian's nginx-light"
 	@command -v chromium >/dev/null || echo "skipped: the tests of the report in a browser, which need Debian's chromium"
+	@command -v prometheus >/dev/null || echo "skipped: the test of the dashboard's queries, which needs Debian's prometheus"
 	@command -v node >/dev/null || echo "skipped: the tests of the example in JavaScript, which need Debian's nodejs"
 	@for library in aiohttp httpx pycurl requests uvloop; do \
 		python3 -c "import $$library" 2>/dev/null || /usr/bin/python3 -c "import $$library" 2>/dev/null || \
@@ -48,6 +49,19 @@ format:
 
 lint: ## vet, staticcheck and what else .golangci.yml enables
 	@go run $(LINTER) run ./...
+
+portable: ## vet the program and its tests for the systems that it is not tested on
+	@for os in darwin windows freebsd; do echo "vet for $$os"; GOOS=$$os go vet ./... || exit 1; done
+
+RELEASER := github.com/goreleaser/goreleaser/v2@v2.15.1
+
+snapshot: ## make the archives, packages and checksums of a release under dist/, and publish nothing; builds goreleaser first
+	go run $(RELEASER) check
+	go run $(RELEASER) release --snapshot --clean
+	@ls dist/*.tar.gz dist/*.zip dist/*.deb dist/checksums.txt
+
+release: ## publish the release of the tag that is checked out; the release workflow runs it
+	go run $(RELEASER) release --clean
 
 truth: ## compare the test server with its exact throughput, with wrk as the client; six minutes
 	go test ./server -run TestTruthTable -truth -v -timeout 30m
@@ -102,6 +116,15 @@ alone: ## measure each Python program in the harness and run by hand, in turn; f
 peers: ## our strategies beside wrk, ab, h2load and others that are installed; PEERS_CONNECTIONS=60,1000 PEERS_ROUNDS=5
 	@go test ./bench -run '^$$' -bench Peers -benchtime 1x -timeout 2h
 
+fetch-kills: ## kill a fetch at 50 moments, drawn by a seed: every index is there once in the end
+	go test ./bench/cli -run TestFetchSurvivesKills -fetch-kills 50 -v
+
+fetch-hosts: ## fetch 20,000 URLs from three hosts, of which one allows 200 per second, one fails at times, one speaks TLS; 40 s
+	go test ./bench/fetch -run TestHostsThatAreHard -hosts-urls 20000 -hosts-rate 200 -v
+
+fetch-peers: ## fetch beside curl --parallel, aria2c, wget2 and aiohttp, on nginx; PEERS_URLS=4000,40000 PEERS_ROUNDS=3 PEERS_FOLDER=/tmp
+	@go test ./bench/fetch -run '^$$' -bench Peers -benchtime 1x -timeout 2h
+
 echarts: ## bundle the chart library of the report again; needs npm
 	dir=$$(mktemp -d) && trap "rm -rf $$dir" EXIT && cp results/report/echarts/build.js $$dir && cd $$dir && \
 	npm install --silent echarts@6.1.0 zrender@6.1.0 esbuild@0.28.2 && \
@@ -111,4 +134,4 @@ echarts: ## bundle the chart library of the report again; needs npm
 clean: ## remove what was built; runs are kept
 	rm -rf bin
 
-.PHONY: help build bench sweep serve test check format lint truth finder finder-http floor pairs codes article overhead alone peers example pictures echarts clean FORCE
+.PHONY: help build bench sweep serve test check format lint portable snapshot release truth finder finder-http floor pairs codes article overhead alone peers fetch-kills fetch-hosts fetch-peers example pictures echarts clean FORCE

@@ -143,8 +143,15 @@ func TestComparisonLeavesOutAStrategyThatOpensOnOneTargetOnly(t *testing.T) {
 		both := map[string]time.Duration{first: time.Millisecond, second: time.Millisecond}
 		once := aimedAt("once", both)
 		once.openings = 1
-		var k kept
-		found, err := versus(t, &k, 2, nil, once, aimedAt("whole", both))
+		run := func(all ...strategies.Strategy) (kept, bench.Findings, error) {
+			var k kept
+			*once.opened = 0
+			found, err := bench.Comparison{
+				Strategies: all, Limit: 1, Repeats: 2, Against: &bench.SecondTarget{URLs: parsed(t, second)},
+			}.Run(t.Context(), bench.Load{URLs: parsed(t, first), Duration: 100 * time.Millisecond}, k.observer())
+			return k, found, err
+		}
+		k, found, err := run(once, aimedAt("whole", both))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -156,8 +163,7 @@ func TestComparisonLeavesOutAStrategyThatOpensOnOneTargetOnly(t *testing.T) {
 		if words := results.Words(found.Warnings); !slices.Contains(words, "left out: once: open: no more") {
 			t.Errorf("warnings %q", words)
 		}
-		once.openings, *once.opened = 1, 0
-		if _, err := versus(t, &k, 2, nil, once); err == nil || err.Error() != "once: open: no more" {
+		if _, _, err := run(once); err == nil || err.Error() != "once: open: no more" {
 			t.Errorf("got %v, want why it cannot be opened", err)
 		}
 	})

@@ -122,3 +122,53 @@ func TestBatchesEndWithTheContext(t *testing.T) {
 		}
 	})
 }
+
+// Each batch of a comparison has a session of its own too, unless it is warmed up. So has the second copy.
+func TestComparisonOfBatchesStartsEachCold(t *testing.T) {
+	for name, c := range map[string]struct {
+		load     bench.Load
+		sessions doors
+	}{
+		"batches":               {bench.Load{Requests: 12}, doors{opened: 30, most: 1}},
+		"batches, as by a flag": {bench.Load{Requests: 12, Warmup: bench.Automatic}, doors{opened: 30, most: 1}},
+		"warm batches":          {bench.Load{Requests: 12, Warmup: time.Second}, doors{opened: 3, most: 3}},
+		"windows":               {bench.Load{Duration: 100 * time.Millisecond, Warmup: bench.Automatic}, doors{opened: 3, most: 3}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var d doors
+			c.load.URLs = address(t)
+			var k kept
+			found, err := bench.Comparison{
+				Strategies: []strategies.Strategy{entry(&d, "a", 0, nil).Strategy, entry(&d, "b", 0, nil).Strategy}, Limit: 2, Repeats: 10,
+			}.Run(t.Context(), c.load, k.observer())
+			if err != nil || len(k.trials) != 30 || d != c.sessions {
+				t.Errorf("%s: %v after %d trials in sessions %+v, want %+v", name, err, len(k.trials), d, c.sessions)
+			}
+			if len(found.Strategies) != 2 || found.Strategies[0].VersusLow == nil {
+				t.Errorf("%s: the strategies were not compared: %v", name, found.Warnings)
+			}
+		})
+	}
+}
+
+func TestComparisonOfBatchesLeavesOutWhatCannotBeOpened(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var d doors
+		missing := errors.New("b: want apt install b")
+		a, b := entry(&d, "a", 2, nil).Strategy, entry(&d, "b", 2, missing).Strategy
+		run := func(all ...strategies.Strategy) (kept, bench.Findings, error) {
+			var k kept
+			found, err := bench.Comparison{
+				Strategies: all, Limit: 2, Repeats: 3, Against: &bench.SecondTarget{URLs: address(t)},
+			}.Run(t.Context(), bench.Load{URLs: address(t), Requests: 12}, k.observer())
+			return k, found, err
+		}
+		k, found, err := run(a, b)
+		if err != nil || len(k.trials) != 6 || !slices.Equal(results.Words(found.Warnings), []string{"left out: b: want apt install b", "to name a winner takes at least 10 complete blocks, not 3"}) {
+			t.Errorf("%v after %d trials, with warnings %q", err, len(k.trials), results.Words(found.Warnings))
+		}
+		if _, _, err := run(b); !errors.Is(err, missing) || err.Error() != missing.Error() {
+			t.Errorf("got %v, want %v", err, missing)
+		}
+	})
+}

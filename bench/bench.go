@@ -70,6 +70,8 @@ type ServerCounts struct {
 	Requests     int64 // requests received
 	PeakInFlight int   // the most requests in flight at once
 
+	Over [strategies.ProtocolCount]int64 // requests by their protocol; all 0 if it does not know
+
 	InFlight time.Duration // how long the requests were in flight, summed; 0 if it does not know
 }
 
@@ -77,6 +79,7 @@ type ServerCounts struct {
 type Progress struct {
 	Strategy string  // of the trial under way
 	Limit    int     // of the trial under way
+	Rate     int     // of the trial under way, in requests that are due per second, if the run varies it; else 0
 	Target   *int    // of the trial under way; nil if the run has one
 	Trials   int     // that are over
 	Share    float64 // of the whole run that is done, from 0 to 1
@@ -91,6 +94,9 @@ type Progress struct {
 // String returns one line: the trial under way, how long the run lasts yet, and SoFar.
 func (p Progress) String() string {
 	text := fmt.Sprintf("trial %d: %s at limit %d", p.Trials+1, p.Strategy, p.Limit)
+	if p.Rate > 0 {
+		text = fmt.Sprintf("trial %d: %s at %d/s", p.Trials+1, p.Strategy, p.Rate)
+	}
 	if p.Target != nil {
 		text += fmt.Sprintf(" on target %d", *p.Target)
 	}

@@ -156,7 +156,7 @@ const (
 )
 
 // examining is shown as progress meanwhile.
-const examining = "is the client the bottleneck?"
+const examining = "what is the bottleneck?"
 
 // newCausalTest returns the test to make of a limit with that goodput. It returns false if the test would show nothing: if
 // the limit is small, or if the requests are so few that even the longest burn would not cost a third of slowdownShare.
@@ -172,8 +172,7 @@ func newCausalTest(limit int, perSecond float64) (causalTest, bool) {
 	return c, c.predicted <= math.Log(1-slowdownShare/3)
 }
 
-// slowDown measures pairs of trials in random order, one as it is and one with the client slowed down, as many pairs as
-// there is time for.
+// slowDown measures pairs of trials, one as it is and one with the client slowed down.
 func (b bottleneckTest) slowDown(ctx context.Context, r *runner) (causalTest, error) {
 	c, shows := newCausalTest(b.limit, mean(b.search.at(b.limit), goodput))
 	if !shows {
@@ -181,7 +180,7 @@ func (b bottleneckTest) slowDown(ctx context.Context, r *runner) (causalTest, er
 	}
 	asItIs := b.search.candidate
 	asItIs.limit = b.limit
-	slow, err := asItIs.reopened(ctx, burning(asItIs.target.load.Target(), c.burn))
+	slow, err := asItIs.reopened(ctx, burning(asItIs.settings(), c.burn))
 	if errors.Is(err, strategies.ErrHandle) {
 		return causalTest{}, nil // a program cannot be slowed down from here
 	}
@@ -189,23 +188,31 @@ func (b bottleneckTest) slowDown(ctx context.Context, r *runner) (causalTest, er
 		return c, err
 	}
 	defer slow.ending.end(ctx)
-	slow.purpose = results.Causal
+	c.ratios, err = b.pairs(ctx, r, slow)
+	return c, err
+}
+
+// pairs measures pairs of trials in random order, one of the search's candidate as it is and one changed, as many pairs as there is
+// time for. It returns ln of the ratio of the goodputs of each, changed to not.
+func (b bottleneckTest) pairs(ctx context.Context, r *runner, changed candidate) (ratios []float64, err error) {
+	asItIs := b.search.candidate
+	asItIs.limit, changed.limit, changed.purpose = b.limit, b.limit, results.Causal
 	each := 2 * b.search.estimate(b.limit, 0, asItIs.target.load)
 	for pair := 0; pair < causalPairs && each <= b.left(); pair++ {
-		candidates := [2]candidate{asItIs, slow}
+		candidates := [2]candidate{asItIs, changed}
 		var goodputs [2]float64
 		for _, i := range b.random.Perm(2) {
 			t, err := r.trial(ctx, candidates[i], b.block+pair, examining)
 			if err != nil {
-				return c, err
+				return ratios, err
 			}
 			goodputs[i] = t.PerSecond
 		}
 		if goodputs[0] > 0 && goodputs[1] > 0 {
-			c.ratios = append(c.ratios, math.Log(goodputs[1]/goodputs[0]))
+			ratios = append(ratios, math.Log(goodputs[1]/goodputs[0]))
 		}
 	}
-	return c, nil
+	return ratios, nil
 }
 
 // burning returns the target with d of processor time added to every request.

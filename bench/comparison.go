@@ -44,7 +44,7 @@ func (c Comparison) Expected(load Load) time.Duration {
 }
 
 // Run makes the comparison in complete blocks, each in its own random order, so that a machine that drifts does not favour
-// the strategy that comes first. Each strategy keeps one session throughout. If there are enough strategies and blocks, see
+// the strategy that comes first. Each strategy keeps one session throughout, or has a fresh one for each batch: see [Load.Cold]. If there are enough strategies and blocks, see
 // [HasCopy], a second copy of one of them runs too, as a check on the comparison itself: see [Rank]. A strategy that
 // breaks down is dropped, and its trial says why. A warning names each strategy whose bottleneck seems to be the client
 // and not the server.
@@ -67,7 +67,7 @@ func (c Comparison) Run(ctx context.Context, load Load, observe Observer) (Findi
 	defer func() { candidates.close(ctx) }()
 	order := rand.New(rand.NewPCG(c.Seed, 0))
 	candidates = r.withCopy(ctx, candidates, c.Repeats, order)
-	r.idle = len(candidates) > 1
+	r.idle = len(candidates) > 1 && !load.Cold()
 	r.plan(candidates, c.Repeats)
 	r.checkPorts(candidates, load.fewestRequests(c.Limit), c.Repeats)
 	r.shareDone = func(done float64) float64 { return done / float64(c.Repeats*len(candidates)) }
@@ -100,17 +100,32 @@ func (c Comparison) checkAgainst(load Load) error {
 	return nil
 }
 
-// open opens every strategy on every target. One that cannot be opened on one of them is left out on both.
-func (c Comparison) open(ctx context.Context, r *runner) (candidates, error) {
-	all, err := r.open(ctx, r.targets[0], c.Strategies, c.Limit)
-	if err != nil || c.Against == nil {
-		return all, err
+// aim gives the run its second target, if there is one.
+func (c Comparison) aim(r *runner) {
+	if c.Against == nil {
+		return
 	}
 	load := r.load()
 	load.URLs = c.Against.URLs
 	r.targets = append(r.targets, newTarget(load, c.Against.Witness))
 	for i, on := range r.targets {
 		on.index = &i
+	}
+}
+
+// open opens every strategy on every target, unless each trial has a session of its own. One that cannot be opened on one of them is left out on both.
+func (c Comparison) open(ctx context.Context, r *runner) (candidates, error) {
+	c.aim(r)
+	if r.load().Cold() {
+		var all candidates
+		for _, on := range r.targets {
+			all = append(all, r.cold(on, c.Strategies, c.Limit)...)
+		}
+		return all, nil
+	}
+	all, err := r.open(ctx, r.targets[0], c.Strategies, c.Limit)
+	if err != nil || c.Against == nil {
+		return all, err
 	}
 	var opened []strategies.Strategy
 	for _, one := range all {

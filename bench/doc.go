@@ -22,18 +22,19 @@
 //
 //	strategies/      the contract of a strategy; schedules, clients, and their pairs; one file per strategy
 //	  network/         dialling, address cache and connection counts that all clients share
-//	  eventloop/       an event loop over sockets, without a goroutine per request
+//	  eventloop/       an event loop over sockets, without a goroutine per request; over HTTP/1.1 and HTTP/2
 //	  external/        programs in other languages, over a protocol of lines
 //	  python/          the Python programs, and their registration
-//	  http1/           the parser of HTTP/1.1 responses
+//	  http1/           the parser of HTTP/1.1 responses; http2/ is the state machine of a connection of HTTP/2
 //	  expect/          expressions that decide which responses are successes
 //	  strategytest/    the checks that every strategy passes, also one outside this repository
 //	  all/             registers every strategy by import
 //	bench/           measures: trials, comparisons, sweeps, checks of the figures
 //	  optimum/         pure decisions: from measured points to a limit with its interval, from samples to verdicts
+//	  fetch/           requests a list and keeps the answers; limit/ finds the limit meanwhile, flock/ locks the output
 //	  ports/           the local ports that a run needs; process/ is what this process has used
 //	  cli/             the command line; its packages: the bundled server's process, the live page, the terminal, the machine,
-//	                   signals, and secret, the filter that every output passes
+//	                   signals, fetching, and secret, the filter that every output passes
 //	results/         what was measured: run, trial, summary, figures, verdicts, warnings, the run file
 //	  input/           reads files that a user names, within bounds
 //	  stat/            the statistical tests; text/ writes numbers; render/ has the formats

@@ -22,8 +22,16 @@ func (s *search) estimate(limit, completions int, load Load) time.Duration {
 		if rate == 0 {
 			continue
 		}
-		beyond := tried.took - plannedTime(tried.Limit, tried.Completions, rate, load)
-		longest = max(longest, plannedTime(limit, completions, rate, load)+max(0, beyond))
+		planned := func(limit, completions int) time.Duration {
+			if s.overRate { // at any goodput
+				at := load
+				at.Rate = float64(limit)
+				return shortestWarmup + max(load.Duration, at.arriving(int64(completions)))
+			}
+			return plannedTime(limit, completions, rate, load)
+		}
+		beyond := tried.took - planned(tried.Limit, tried.Completions)
+		longest = max(longest, planned(limit, completions)+max(0, beyond))
 	}
 	return longest
 }
@@ -32,10 +40,10 @@ func (s *search) estimate(limit, completions int, load Load) time.Duration {
 func (s *search) neighbours(limit int) []int {
 	below, above := -1, -1
 	for i, t := range s.trials {
-		if t.Limit <= limit && (below < 0 || t.Limit >= s.trials[below].Limit) {
+		if t.Level() <= limit && (below < 0 || t.Level() >= s.trials[below].Level()) {
 			below = i
 		}
-		if t.Limit >= limit && (above < 0 || t.Limit <= s.trials[above].Limit) {
+		if t.Level() >= limit && (above < 0 || t.Level() <= s.trials[above].Level()) {
 			above = i
 		}
 	}
@@ -77,9 +85,9 @@ func (l Load) shortestTrial() time.Duration {
 // examinationTime returns how long it is likely to take to find out whether the client is the bottleneck at the limit to use.
 func (s *search) examinationTime(load Load) time.Duration {
 	limit := s.finder.conclude().Limit
-	_, shows := newCausalTest(limit, mean(s.at(limit), goodput))
-	if !shows || len(s.signs(limit).words()) == 0 {
-		return 0
+	tests := time.Duration(count(s.candidate.sharesOne(limit)))
+	if _, shows := newCausalTest(limit, mean(s.at(limit), goodput)); shows && len(s.signs(limit).words()) > 0 {
+		tests++
 	}
-	return 2 * causalPairs * s.estimate(limit, 0, load)
+	return 2 * causalPairs * tests * s.estimate(limit, 0, load)
 }

@@ -3,8 +3,11 @@ package bench
 import (
 	"cmp"
 	"context"
+	"math"
 	"time"
 
+	"sweetspot/results/stat"
+	"sweetspot/strategies"
 	"sweetspot/strategies/network"
 )
 
@@ -64,9 +67,11 @@ const calibrationWindow = 300 * time.Millisecond
 // and are no part of the run. It returns 0 if no session can be opened or nothing succeeds, and ctx's error if ctx ends.
 func (c candidate) calibrate(ctx context.Context, load Load, instant URLs) (float64, error) {
 	load.URLs, load.hosts, load.Expect, load.Arrivals, load.Rate, load.Duration = instant, nil, nil, "", 0, min(load.Duration, calibrationWindow)
-	load.Route = network.Route{} // its server is on this machine
+	load.Messages, load.Route = nil, network.Route{} // its server is on this machine
 	c.limit = min(c.limit, calibrationLimit)
-	fresh, err := c.reopened(ctx, load.Target())
+	settings := load.Target()
+	settings.Streams = c.streams
+	fresh, err := c.reopened(ctx, settings)
 	if err != nil {
 		return 0, ctx.Err() // a session could be opened before, so some resource has run out: this sign stays unknown
 	}
@@ -80,4 +85,44 @@ func (c candidate) calibrate(ctx context.Context, load Load, instant URLs) (floa
 		best = max(best, t.PerSecond)
 	}
 	return best, nil
+}
+
+// A secondConnection is what goodput is with the requests on two connections, where they had one, divided by what it was.
+type secondConnection struct{ ratios []float64 } // ln, pair by pair
+
+// secondGain is how much more goodput with a second connection makes the first a bottleneck.
+const secondGain = 1.05
+
+// proves reports whether one connection is the bottleneck, with 95% confidence, and the mean gain.
+func (s secondConnection) proves() (gain float64, bound bool) {
+	if len(s.ratios) < 2 {
+		return 0, false
+	}
+	ratios := stat.Describe(s.ratios)
+	low := ratios.Mean - ratios.HalfWidth(2*(1-stat.Confidence)) // one-sided
+	return math.Exp(ratios.Mean), low > math.Log(secondGain)
+}
+
+// sharesOne reports whether all requests of the candidate share one connection at the limit.
+func (c candidate) sharesOne(limit int) bool {
+	p := strategies.ProtocolOf(c.strategy)
+	return p.Multiplexes() && limit > 1 && p.Connections(limit, c.streams) == 1
+}
+
+// splitConnection measures pairs of trials, one as it is and one with half of the requests on a second connection. It does nothing
+// if the requests do not share one connection.
+func (b bottleneckTest) splitConnection(ctx context.Context, r *runner) (s secondConnection, err error) {
+	c := b.search.candidate
+	if !c.sharesOne(b.limit) {
+		return s, nil
+	}
+	c.limit, c.streams = b.limit, (b.limit+1)/2
+	split, err := c.reopened(ctx, c.settings())
+	if err != nil {
+		return s, ctx.Err() // a session could be opened before, so some resource has run out: this stays unknown
+	}
+	defer split.ending.end(ctx)
+	r.enter(split)
+	s.ratios, err = b.pairs(ctx, r, split)
+	return s, err
 }

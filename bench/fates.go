@@ -2,6 +2,7 @@ package bench
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -17,13 +18,15 @@ type fate struct {
 	tried, broken, able bool   // whether it had a trial, broke down, had a success
 	silent              bool   // whether it had a trial without success since the latest success of any
 	failure             string // its latest
+	unopened            error  // why its session could not be opened
 
 	toCome int           // trials, as far as they are planned
 	trials int           // that are over
 	took   time.Duration // these trials, together
 }
 
-// enter adds a candidate to those that have their try before the run is given up.
+// enter adds a candidate to those that have their try before
+// the run is given up.
 func (r *runner) enter(c candidate) {
 	if of := c.at().AnyLimit(); r.fates[of] == nil {
 		r.fates[of] = &fate{}
@@ -33,10 +36,16 @@ func (r *runner) enter(c candidate) {
 // fateOf returns what has become of the candidate, whatever its limit.
 func (r *runner) fateOf(c candidate) *fate { return r.fates[c.at().AnyLimit()] }
 
-// leave notes that the candidate cannot be opened.
+// leave notes that the candidate cannot be opened. Its strategy is left out on every target: on one of them it has nothing to be
+// compared with.
 func (r *runner) leave(c candidate, why error) {
-	f := r.fateOf(c)
-	f.tried, f.broken, f.failure = true, true, why.Error()
+	r.warn(leftOut(why))
+	for of, f := range r.fates {
+		if of.Strategy == c.strategy.Name() {
+			f.tried, f.broken, f.unopened, f.failure = true, true, why, why.Error()
+		}
+	}
+	c.target.failure = why.Error()
 }
 
 // silentTrials is how many trials in a row may go without success before the target is called dead: at a limit that is far
@@ -68,6 +77,9 @@ func (r *runner) count(c candidate, t *results.Trial) {
 // ErrNothing if no request to one of the targets has ever succeeded, ErrBroken if every strategy has broken down there, and
 // ErrDied if requests did succeed and none does any more.
 func (r *runner) hopeless() error {
+	if err := r.unopened(); err != nil {
+		return err
+	}
 	for _, on := range r.targets {
 		if err := r.hopelessOn(on); err != nil {
 			return on.about(err)
@@ -116,6 +128,21 @@ func count(met bool) int {
 		return 1
 	}
 	return 0
+}
+
+// unopened returns why none of the strategies could be opened; nil if any could, or has not been tried.
+func (r *runner) unopened() error {
+	why := map[string]error{}
+	for of, f := range r.fates {
+		if why[of.Strategy] = f.unopened; f.unopened == nil {
+			return nil
+		}
+	}
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(why)) {
+		errs = append(errs, why[name])
+	}
+	return errors.Join(errs...)
 }
 
 // failures says what the latest failure of each strategy on a target was, those with the same one together, whatever the order

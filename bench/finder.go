@@ -147,14 +147,14 @@ func (f *shareFinder) concluded() results.Optimum {
 	}
 	o.Failing, o.Explored = failing, whole.Explored
 	o.Warnings = slices.DeleteFunc(o.Warnings, func(w results.Warning) bool { return w.Code == results.FailingLimits })
-	o.Warnings = append(o.Warnings, failureWarning(failing))
+	o.Warnings = append(o.Warnings, failureWarning(failing, "limit"))
 	return o
 }
 
-// failureWarning says from which limit on requests fail.
-func failureWarning(failing int) results.Warning {
+// failureWarning says from which limit, or whatever is varied, on requests fail.
+func failureWarning(failing int, varied string) results.Warning {
 	safe := safeBelow(failing)
-	return results.Warningf(results.FailingLimits, "requests begin to fail at a limit of %d: nothing above %d is recommended", failing, safe).
+	return results.Warningf(results.FailingLimits, "requests begin to fail at a %s of %d: nothing above %d is recommended", varied, failing, safe).
 		With("limit", float64(failing)).With("largest_safe", float64(safe))
 }
 

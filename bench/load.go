@@ -24,7 +24,8 @@ import (
 // A Load is the requests that every trial makes. It needs URLs, and Requests or a Duration above 0.
 type Load struct {
 	URLs     URLs
-	Method   string // GET if empty
+	Messages Messages // nil if every request sends what follows
+	Method   string   // GET if empty
 	Header   http.Header
 	Body     []byte
 	Timeout  time.Duration // of one request; 0 is [strategies.DefaultTimeout]
@@ -84,6 +85,10 @@ func (l Load) check() error {
 	return errors.Join(errs...)
 }
 
+// Cold reports whether a comparison gives each trial a session of its own, as a program has that makes one batch and ends: if it
+// is a batch without a warm-up.
+func (l Load) Cold() bool { return l.Requests > 0 && l.Warmup <= 0 }
+
 // DefaultMost is how many requests a machine has room for by default: files for their connections, ports and memory.
 const DefaultMost = 10_000
 
@@ -129,6 +134,11 @@ func (l Load) ShortestWindow() time.Duration {
 	return time.Duration(min(math.Ceil(startsInWindow/l.Rate*1000)*float64(time.Millisecond), math.MaxInt64/2))
 }
 
+// arriving returns how long it takes until that many requests are due.
+func (l Load) arriving(requests int64) time.Duration {
+	return time.Duration(min(float64(requests)/l.Rate*float64(time.Second), math.MaxInt64/2))
+}
+
 // fewestRequests returns how many requests a trial at the limit makes, at least.
 func (l Load) fewestRequests(limit int) int {
 	switch {
@@ -150,33 +160,15 @@ type URLs interface {
 	At(i int64) string // the i-th, from 0; after the last comes the first again
 }
 
+// Messages are what requests send in place of what their load says.
+type Messages interface {
+	// Message returns the message of the i-th request, which goes to that URL; nil if it sends what the load says. Several goroutines
+	// may call it at once. See [strategies.Request].
+	Message(i int64, url string) *strategies.Message
+}
+
 // A List is a list of URLs, which are requested in its order.
 type List []string
-
-// ParseList reads one URL per line. Blank lines and lines that begin with # are skipped. Every line that is not a URL is an
-// error that names the line's number; the errors are joined.
-func ParseList(text string) (List, error) {
-	var (
-		list List
-		errs []error
-	)
-	text = strings.TrimPrefix(text, "\ufeff") // a byte order mark
-	for number, line := range strings.Split(text, "\n") {
-		line = strings.TrimSpace(line)
-		if line == "" || strings.HasPrefix(line, "#") {
-			continue
-		}
-		if err := strategies.CheckURL(line); err != nil {
-			errs = append(errs, fmt.Errorf("line %d: %w", number+1, err))
-			continue
-		}
-		list = append(list, line)
-	}
-	if len(list) == 0 && len(errs) == 0 {
-		return nil, errors.New("no URL in it: want one per line")
-	}
-	return list, errors.Join(errs...)
-}
 
 // Len returns the number of URLs.
 func (l List) Len() int64 { return int64(len(l)) }
@@ -216,19 +208,23 @@ func ParseHeader(lines []string) (http.Header, error) {
 	return header, errors.Join(errs...)
 }
 
-// streamsOf returns the most requests at a time on one connection of the strategy; 0 if its protocol does not multiplex, or the
-// server decides.
-func (l Load) streamsOf(s strategies.Strategy) int {
-	if !strategies.ProtocolOf(s).Multiplexes() {
-		return 0
+// streamsOf returns what is measured of a strategy apart from one another: the most requests at a time on one connection, 0 for as
+// many as the server allows. Of a strategy whose protocol does not multiplex that is one 0. Each is the list for those whose does;
+// the load's number if it is empty.
+func (l Load) streamsOf(s strategies.Strategy, each []int) []int {
+	switch {
+	case !strategies.ProtocolOf(s).Multiplexes():
+		return []int{0}
+	case len(each) == 0:
+		return []int{l.Streams}
 	}
-	return l.Streams
+	return each
 }
 
 // Target returns what a strategy needs to know about the load.
 func (l Load) Target() strategies.Target {
 	t := strategies.Target{
-		Method: l.Method, Header: l.Header, Body: l.Body, Timeout: l.Timeout, Insecure: l.Insecure, Route: l.Route, JSON: l.Decode, MaxBody: l.MaxBody, Streams: l.Streams,
+		Method: l.Method, Header: l.Header, Body: l.Body, Timeout: l.Timeout, Insecure: l.Insecure, Varied: l.Messages != nil, Route: l.Route, JSON: l.Decode, MaxBody: l.MaxBody, Streams: l.Streams,
 		Expect: l.Expect,
 	}
 	return t.WithDefaults()
@@ -241,6 +237,7 @@ func (l Load) Settings() results.Settings {
 	s := results.Settings{
 		Method:         t.Method,
 		Requests:       l.Requests,
+		ColdStart:      l.Cold(),
 		TimeoutSeconds: t.Timeout.Seconds(),
 		DialSeconds:    t.DialTimeout.Seconds(),
 		DNSSeconds:     t.DNSCache.Seconds(),

@@ -19,11 +19,12 @@ import (
 // allocation, and adds them to the counters a few dozen at a time. So memory is bounded by the number of workers, not of
 // requests, and the one lock is taken rarely.
 type recorder struct {
-	urls  URLs
-	hosts *hosts
-	most  int64 // requests to start; math.MaxInt64 for no bound
-	pace  *rate.Limiter
-	epoch time.Time // the zero of the recorder's clock
+	urls     URLs
+	messages Messages // of the requests; nil if they send what the target says
+	hosts    *hosts
+	most     int64 // requests to start; math.MaxInt64 for no bound
+	pace     *rate.Limiter
+	epoch    time.Time // the zero of the recorder's clock
 
 	arrivals *arrivals.Source // of an open loop; nil in a closed one
 
@@ -48,7 +49,7 @@ const never = time.Duration(math.MaxInt64)
 // newRecorder returns the Work that starts the first most requests of the load, all of which count. If most is 0 it starts
 // requests until the window is shut, and none count before the window is opened. At most limit requests are in flight.
 func newRecorder(load Load, most int64, limit int) *recorder {
-	r := &recorder{urls: load.URLs, hosts: load.hosts, most: most, epoch: time.Now(), counters: newCounters(load, limit)}
+	r := &recorder{urls: load.URLs, messages: load.Messages, hosts: load.hosts, most: most, epoch: time.Now(), counters: newCounters(load, limit)}
 	if most == 0 {
 		r.most = math.MaxInt64
 		r.window.from = never
@@ -207,6 +208,9 @@ func (w *worker) Next(ctx context.Context, request *strategies.Request) bool {
 		r.began.Store(int64(now))
 	}
 	request.URL, request.Index, request.Start = r.urls.At(w.index), w.index, now
+	if r.messages != nil {
+		request.Message = r.messages.Message(w.index, request.URL)
+	}
 	if r.arrivals != nil {
 		request.Due, request.Possible = w.turn, r.arrivals.Begin(w.turn)
 	}

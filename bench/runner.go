@@ -50,12 +50,15 @@ func (r *runner) trial(ctx context.Context, c candidate, block int, doing string
 	if err := r.awaitPorts(ctx, c); err != nil {
 		return nil, err
 	}
+	if c.session == nil {
+		return r.coldTrial(ctx, c, block, doing)
+	}
 	began := time.Now()
 	t, err := c.trial(ctx, c.target.load, block, func(share float64) {
 		if r.observe.Progress != nil {
 			done := len(r.trials)
 			left, atMost := r.left(c, time.Since(began))
-			r.observe.Progress(Progress{c.strategy.Name(), c.limit, c.target.index, done, r.shareDone(float64(done) + share), doing, left, atMost})
+			r.observe.Progress(Progress{c.strategy.Name(), c.limit, c.rate, c.target.index, done, r.shareDone(float64(done) + share), doing, left, atMost})
 		}
 	})
 	if err != nil {
@@ -71,7 +74,7 @@ func (r *runner) trial(ctx context.Context, c candidate, block int, doing string
 	if r.idle && t.Failed[strategies.Timeout.String()] > 0 {
 		t.Warn(results.Warningf(results.IdleConnections, "the other strategies hold idle connections open"))
 	}
-	if why := c.target.reconcile(t); why != nil {
+	if why := c.reconcile(t); why != nil {
 		if err := accountable(c.session, why); err != nil {
 			t = c.broken(err, block)
 			return t, r.drop(ctx, c, t)
@@ -88,6 +91,30 @@ func (r *runner) trial(ctx context.Context, c candidate, block int, doing string
 	}
 	r.nameHosts(c.target)
 	return t, r.hopeless()
+}
+
+// drainTime lets the connections of a closed session drain, which may be thousands, so that one batch does not slow down
+// the next.
+const drainTime = 100 * time.Millisecond
+
+// coldTrial is trial with a session that is open for this one trial. A strategy whose session cannot be opened is left out from
+// then on.
+func (r *runner) coldTrial(ctx context.Context, c candidate, block int, doing string) (*results.Trial, error) {
+	began, f := time.Now(), r.fateOf(c)
+	before := f.took
+	fresh, err := c.reopened(ctx, c.settings())
+	if err != nil {
+		if ctx.Err() == nil {
+			r.leave(c, err)
+		}
+		return nil, cmp.Or(ctx.Err(), r.hopeless())
+	}
+	r.observe.reportVersion(c.strategy, fresh.session)
+	t, err := r.trial(ctx, fresh, block, doing)
+	fresh.ending.end(ctx)
+	pause(ctx, drainTime)
+	f.took = before + time.Since(began) // not only what the trial itself took
+	return t, err
 }
 
 // accountable returns the error that ends a session whose counts are wrong; nil if the session may go on.
@@ -154,6 +181,10 @@ func (r *runner) alert(w results.Warning) {
 // warnLeftOut adds a warning for every strategy that could not be opened.
 func (r *runner) warnLeftOut(errs []error) {
 	for _, err := range errs {
-		r.warn(results.Warningf(results.LeftOut, "left out: %v", err))
+		r.warn(leftOut(err))
 	}
+}
+
+func leftOut(why error) results.Warning {
+	return results.Warningf(results.LeftOut, "left out: %v", why)
 }

@@ -14,6 +14,7 @@ type search struct {
 	candidate   candidate
 	finder      finder
 	brakes      bool
+	overRate    bool // it varies the rate, and not the limit
 	trials      []results.Trial
 	tried       []attempt // the trials as they were asked for, with the time that each took
 	elapsed     time.Duration
@@ -23,7 +24,8 @@ type search struct {
 	broken      string         // why the strategy broke down
 	clientBound bool           // the client, or the load's rate, is the bottleneck
 	why         string         // the signs of that, or the rate
-	harm        string         // to the target, for which the search was stopped
+	second      secondConnection
+	harm        string // to the target, for which the search was stopped
 
 	reachMeasured bool // also if nothing could be measured
 }
@@ -37,7 +39,11 @@ func (s *search) step(ctx context.Context, r *runner, left time.Duration) (more 
 	}
 	began := time.Now()
 	c := s.candidate
-	c.limit, c.completions = next.Limit, int64(next.Completions)
+	if c.completions = int64(next.Completions); s.overRate {
+		c.rate = next.Limit
+	} else {
+		c.limit = next.Limit
+	}
 	t, err := r.trial(ctx, c, next.Block, s.sofar)
 	if t == nil || t.Purpose == results.Interrupted {
 		return false, err
@@ -54,6 +60,9 @@ func (s *search) step(ctx context.Context, r *runner, left time.Duration) (more 
 	s.finder.add(next, t)
 	if o := s.finder.conclude(); o.Certain {
 		s.sofar = fmt.Sprintf("use %d, from (%d, %d]", o.Limit, o.Low, o.High)
+		if s.overRate {
+			s.sofar = fmt.Sprintf("%d/s is held", o.Limit)
+		}
 	}
 	if s.best == nil || t.PerSecond > s.best.PerSecond {
 		s.best = t
@@ -80,13 +89,21 @@ func harm(t, best *results.Trial) string {
 	failed := failedShare(t)
 	switch {
 	case turnedAway > 0:
-		return fmt.Sprintf("at limit %d the target turned %d requests away (429 or 503)", t.Limit, turnedAway)
+		return fmt.Sprintf("at %s the target turned %d requests away (429 or 503)", level(t), turnedAway)
 	case failed > harmfulFailures:
-		return fmt.Sprintf("at limit %d %s of the requests failed: %s", t.Limit, percent(failed), t.FirstError)
-	case t.Limit > best.Limit && t.PerSecond < collapseShare*best.PerSecond:
-		return fmt.Sprintf("at limit %d goodput fell to %s of the best", t.Limit, percent(t.PerSecond/best.PerSecond))
+		return fmt.Sprintf("at %s %s of the requests failed: %s", level(t), percent(failed), t.FirstError)
+	case t.Level() > best.Level() && t.PerSecond < collapseShare*best.PerSecond:
+		return fmt.Sprintf("at %s goodput fell to %s of the best", level(t), percent(t.PerSecond/best.PerSecond))
 	}
 	return ""
+}
+
+// level names the limit of a trial, or its rate if that is varied.
+func level(t *results.Trial) string {
+	if t.Rate > 0 {
+		return fmt.Sprintf("%d/s", t.Rate)
+	}
+	return fmt.Sprintf("limit %d", t.Limit)
 }
 
 // forget drops the last trials as far as they had failures, and gives the others to the fresh finder: when a target has
@@ -104,14 +121,14 @@ func (s *search) forget(fresh finder) {
 
 // decided reports whether there is a limit to use.
 func (s *search) decided() bool {
-	return len(s.trials) > 0 && s.broken == "" && s.finder.conclude().Verdict != results.Unstable
+	return len(s.trials) > 0 && s.broken == "" && s.finder.conclude().Verdict.Decided()
 }
 
-// at returns the search's trials at a limit.
+// at returns the search's trials at a limit, or at a rate if that is varied.
 func (s *search) at(limit int) []results.Trial {
 	var all []results.Trial
 	for _, t := range s.trials {
-		if t.Limit == limit {
+		if t.Level() == limit {
 			all = append(all, t)
 		}
 	}
@@ -120,9 +137,9 @@ func (s *search) at(limit int) []results.Trial {
 
 // smallest returns the trials at the smallest limit tried.
 func (s *search) smallest() []results.Trial {
-	smallest := s.trials[0].Limit
+	smallest := s.trials[0].Level()
 	for _, t := range s.trials {
-		smallest = min(smallest, t.Limit)
+		smallest = min(smallest, t.Level())
 	}
 	return s.at(smallest)
 }
@@ -139,7 +156,10 @@ func (s *search) optimum() results.Optimum {
 	if s.broken != "" {
 		o.Verdict, o.Warnings = results.Unstable, []results.Warning{results.Warningf(results.BrokeDown, "it broke down: %s", s.broken)}
 	}
-	o.Strategy = s.candidate.strategy.Name()
+	if s.overRate {
+		o.Over = results.OverRate
+	}
+	o.Strategy, o.Streams = s.candidate.strategy.Name(), s.candidate.streams
 	o.Trials = len(s.trials)
 	o.Elapsed = s.elapsed.Seconds()
 	for _, t := range s.trials {
@@ -148,6 +168,10 @@ func (s *search) optimum() results.Optimum {
 	if s.clientBound {
 		o.Verdict = results.ClientBound
 		o.Warnings = append(o.Warnings, results.Warningf(results.BoundByClient, "the client is the bottleneck, not the server: %s", s.why))
+	}
+	if gain, bound := s.second.proves(); bound {
+		o.Warnings = append(o.Warnings, results.Warningf(results.BoundByConnection,
+			"one connection is the bottleneck: with two, goodput is %.2f times as high", gain).With("gain", gain))
 	}
 	if s.harm != "" {
 		o.Warnings = append(o.Warnings, results.Warningf(results.Harm, "the search stopped so as not to harm the target: %s", s.harm))

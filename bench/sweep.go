@@ -20,8 +20,10 @@ import (
 type Sweep struct {
 	Strategies []strategies.Strategy
 	Min, Max   int             // the smallest and the largest limit to try, 1 <= Min <= Max
+	Streams    []int           // the strategies whose protocol multiplexes are swept with each number of [Load.Streams] here; empty for the load's
 	Limits     []int           // a fixed grid instead of the search; Min and Max then do not count; empty for a search
 	Share      float64         // of the peak that is enough, in (0, 1)
+	OverRate   bool            // vary the rate of an open loop instead of the limit: Min and Max are rates; it takes an Objective and Arrivals
 	Objective  *Objective      // to hold, instead of finding the peak; Limits then do not count; nil for none
 	Budget     time.Duration   // for searching and examining the client, above 0; comparing may add half of it
 	Repeats    int             // blocks in which the strategies are compared at the end
@@ -37,24 +39,28 @@ type Sweep struct {
 // returned also with an error: because ctx ended, the target died, not one request succeeded once every strategy was tried,
 // or every request to one of the load's hosts failed. The end of ctx is that of [Comparison.Run].
 func (s Sweep) Run(ctx context.Context, load Load, observe Observer) (Findings, error) {
-	if err := errors.Join(load.check(), s.check()); err != nil {
+	if s.OverRate {
+		load.Rate = float64(s.Min)
+		load.Duration = max(load.Duration, load.ShortestWindow())
+	}
+	if err := errors.Join(load.check(), s.check(load)); err != nil {
 		return Findings{}, err
 	}
 	r := newRunner(ctx, load, observe, s.Instant)
-	candidates, err := r.open(ctx, r.targets[0], s.Strategies, s.largest())
+	candidates, err := r.open(ctx, r.targets[0], s.Strategies, s.largest(load), s.Streams...)
 	if err != nil {
 		return Findings{}, err
 	}
 	defer candidates.close(ctx)
 	r.idle = len(candidates) > 1
-	r.checkPorts(candidates, load.fewestRequests(s.largest()), 2) // the doublings up to the largest limit take as many again
+	r.checkPorts(candidates, load.fewestRequests(s.largest(load)), 2) // the doublings up to the largest limit take as many again
 	if least := s.LeastBudget(load); s.Budget < least {
 		r.alert(results.Warningf(results.SmallBudget, "a budget of %v is short: to try the limits takes at least %v", s.Budget, least).
 			With("budget_seconds", s.Budget.Seconds()).With("least_seconds", least.Seconds()))
 	}
 	run := &sweeping{plan: s, runner: r, random: rand.New(rand.NewPCG(s.Seed, 1)), began: time.Now()}
 	for i, c := range candidates {
-		run.searches = append(run.searches, &search{candidate: c, brakes: s.Brakes, finder: s.finder(uint64(i))})
+		run.searches = append(run.searches, &search{candidate: c, brakes: s.Brakes, overRate: s.OverRate, finder: s.finder(uint64(i))})
 	}
 	r.atMost = func() time.Duration { return run.left(1 + run.comparing()) }
 	err = run.search(ctx)
@@ -74,13 +80,19 @@ func (s Sweep) Run(ctx context.Context, load Load, observe Observer) (Findings, 
 }
 
 // check returns an error with a line for every field that no sweep could be made with.
-func (s Sweep) check() error {
+func (s Sweep) check(load Load) error {
 	errs := []error{checkStrategies(s.Strategies)}
+	if s.OverRate && (s.Objective == nil || load.Arrivals == "" || load.Requests > 0 || len(s.Limits) > 0) {
+		errs = append(errs, errors.New("a sweep over rates: want arrivals, an objective, a window and no grid"))
+	}
 	switch {
 	case len(s.Limits) > 0 && slices.Min(s.Limits) < 1:
 		errs = append(errs, fmt.Errorf("limits %v: want each at least 1", s.Limits))
 	case len(s.Limits) == 0 && (s.Min < 1 || s.Max < s.Min):
 		errs = append(errs, fmt.Errorf("min %d, max %d: want 1 <= min <= max", s.Min, s.Max))
+	}
+	if len(s.Streams) > 0 && slices.Min(s.Streams) < 0 {
+		errs = append(errs, fmt.Errorf("streams %v: want each at least 0", s.Streams))
 	}
 	if s.Objective == nil && !(s.Share > 0 && s.Share < 1) { // written so that NaN is wrong too
 		errs = append(errs, fmt.Errorf("share %g: want a share between 0 and 1", s.Share))
@@ -92,7 +104,22 @@ func (s Sweep) check() error {
 }
 
 // largest returns the largest limit that the sweep may try.
-func (s Sweep) largest() int { return max(s.Max, slices.Max(append(s.Limits, 0))) }
+func (s Sweep) largest(load Load) int {
+	if s.OverRate {
+		return cmp.Or(load.Most, DefaultMost)
+	}
+	return max(s.Max, slices.Max(append(s.Limits, 0)))
+}
+
+// Searches returns how many searches the sweep makes: one for each strategy, and for each number of streams if its protocol
+// multiplexes.
+func (s Sweep) Searches() int {
+	n := 0
+	for _, one := range s.Strategies {
+		n += len(Load{}.streamsOf(one, s.Streams))
+	}
+	return n
+}
 
 // fewestTrials is how many trials of a limit it takes to say anything about it.
 const fewestTrials = 3
@@ -107,14 +134,14 @@ func (s Sweep) LeastBudget(load Load) time.Duration {
 			trials++
 		}
 	}
-	return time.Duration(len(s.Strategies)*trials) * load.shortestTrial()
+	return time.Duration(s.Searches()*trials) * load.shortestTrial()
 }
 
 // Expected returns how long the sweep is likely to last with a target that is neither very slow nor decided at once: most of
 // its searches use the time they have, and few clients have to be examined. AtMost is when it ends in any case.
 func (s Sweep) Expected(load Load) (likely, atMost time.Duration) {
 	likely, atMost = time.Duration((1-examineShare)*float64(s.Budget)), s.Budget
-	if n := len(s.Strategies); n > 1 {
+	if n := s.Searches(); n > 1 {
 		comparing := time.Duration(compareShare * float64(s.Budget))
 		likely += min(comparing, time.Duration(2*(n+1)*s.Repeats)*load.shortestTrial()) // at two limits, with a copy of one
 		atMost += comparing
@@ -125,11 +152,11 @@ func (s Sweep) Expected(load Load) (likely, atMost time.Duration) {
 // finder returns the finder of one strategy's search; number is the strategy's place in the run.
 func (s Sweep) finder(number uint64) finder {
 	if s.Objective != nil {
-		return newObjectiveFinder(s.Min, s.Max, *s.Objective, s.Budget.Seconds()/float64(len(s.Strategies)))
+		return newObjectiveFinder(s.Min, s.Max, *s.Objective, s.Budget.Seconds()/float64(s.Searches()), s.OverRate)
 	}
 	return newShareFinder(optimum.Settings{
 		Min: s.Min, Max: s.Max, Share: s.Share, Limits: s.Limits, Seed: s.Seed + number,
-		Seconds: (1 - examineShare) * s.Budget.Seconds() / float64(len(s.Strategies)),
+		Seconds: (1 - examineShare) * s.Budget.Seconds() / float64(s.Searches()),
 	})
 }
 
@@ -232,22 +259,32 @@ func (s *sweeping) decided() []*search {
 	return slices.DeleteFunc(slices.Clone(s.searches), func(one *search) bool { return !one.decided() })
 }
 
-// examine finds out for every strategy with a limit to use whether the client, or the rate, is the bottleneck there.
+// examine finds out for every strategy with a limit to use whether the client, the rate, or the only connection is the bottleneck
+// there.
 func (s *sweeping) examine(ctx context.Context) error {
 	s.runner.shareDone = func(float64) float64 { return searchShare }
 	for _, one := range s.decided() {
 		limit := one.finder.conclude().Limit
 		switch rate := s.runner.load().Rate; s.exemption() {
+		case exemptObjective:
+			if s.plan.OverRate {
+				one.clientBound, one.why = one.late(*s.plan.Objective)
+			}
 		case exemptRate:
 			one.clientBound = mean(one.at(limit), goodput) > atRate*rate
 			one.why = fmt.Sprintf("the rate of %g per second limits the goodput", rate)
 		case notExempt:
 			left := func() time.Duration { return s.left(1) }
-			found, err := bottleneckTest{one, limit, s.runner.lastBlock + 1, s.random, left}.examine(ctx, s.runner)
+			test := bottleneckTest{one, limit, s.runner.lastBlock + 1, s.random, left}
+			found, err := test.examine(ctx, s.runner)
 			if err != nil {
 				return err
 			}
 			one.clientBound, one.why = found.clientBound()
+			test.block = s.runner.lastBlock + 1
+			if one.second, err = test.splitConnection(ctx, s.runner); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -256,7 +293,7 @@ func (s *sweeping) examine(ctx context.Context) error {
 // compare measures the strategies that have a limit to use beside one another. It returns nil if there are fewer than two.
 func (s *sweeping) compare(ctx context.Context) (*finalComparison, error) {
 	entered := s.decided()
-	if len(entered) < 2 {
+	if len(entered) < 2 || s.plan.OverRate { // each at its own rate: there is nothing to tell apart
 		return nil, nil
 	}
 	c := newFinalComparison(ctx, s.runner, entered, s.plan.Repeats, s.random)

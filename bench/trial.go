@@ -20,6 +20,10 @@ func (c candidate) trial(ctx context.Context, load Load, block int, progress fun
 	if load.Requests > 0 {
 		measure = batch
 	}
+	if c.rate > 0 {
+		load.Rate = float64(c.rate)
+		load.Duration = max(load.Duration, load.arriving(c.completions))
+	}
 	if load.Rate == 0 {
 		load.Completions = max(load.Completions, c.completions, int64(rounds*c.limit))
 	} else {
@@ -52,6 +56,7 @@ func (c candidate) trial(ctx context.Context, load Load, block int, progress fun
 		t.Warn(results.Warningf(results.CutShort, "interrupted after %.2g s", t.Elapsed))
 	}
 	validate(t, load)
+	c.warnStreams(t, m.usage.Streams)
 	warnOpenLoop(t, load, m.counters.waited())
 	c.warnNoLimit(t, load)
 	if n := m.counters.noPort; n > 0 {

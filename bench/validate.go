@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sweetspot/results"
+	"sweetspot/strategies"
 )
 
 // The bounds beyond which a figure gets a warning.
@@ -159,9 +160,32 @@ func percent(share float64) string {
 	return fmt.Sprintf("%.0f%%", 100*share)
 }
 
+// warnStreams says that the server allows fewer requests at a time on one connection than the candidate could have there.
+func (c candidate) warnStreams(t *results.Trial, allowed int) {
+	wanted := c.limit
+	if c.streams > 0 {
+		wanted = min(wanted, c.streams)
+	}
+	if allowed > 0 && allowed < wanted {
+		t.Warn(results.Warningf(results.StreamsBound, "the server allows %d requests at a time on one connection, so that there were %d", allowed, t.Connections).
+			With("streams", float64(allowed)).With("connections", float64(t.Connections)))
+	}
+}
+
+// warnProtocol says that the server has seen requests in another protocol than the strategy's.
+func warnProtocol(t *results.Trial, own strategies.Protocol, saw ServerCounts) {
+	for p, n := range saw.Over {
+		if p := strategies.Protocol(p); p != own && n > 0 {
+			t.Warn(results.Warningf(results.OtherProtocol, "the server saw %d requests in %v, and the strategy is one over %v", n, p, own).
+				With("requests", float64(n)))
+		}
+	}
+}
+
 // reconcile compares the trial with what the target has counted, if it counts. It returns in what they differ, nil if they
 // agree.
-func (on *target) reconcile(t *results.Trial) error {
+func (c candidate) reconcile(t *results.Trial) error {
+	on := c.target
 	if on.witness == nil {
 		return nil
 	}
@@ -170,6 +194,7 @@ func (on *target) reconcile(t *results.Trial) error {
 		t.Warn(results.Warningf(results.NotWitnessed, "nobody has witnessed it: %v", err))
 		return nil
 	}
+	warnProtocol(t, strategies.ProtocolOf(c.strategy), saw)
 	err = contradiction(t, saw)
 	if t.Witnessed = err == nil; t.Witnessed && saw.Requests > 0 {
 		t.Server = saw.InFlight.Seconds() / float64(saw.Requests)

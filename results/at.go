@@ -11,24 +11,39 @@ import (
 type At struct {
 	Strategy string `json:"strategy"`
 	Limit    int    `json:"limit"`
+	Rate     int    `json:"rate,omitempty"`    // requests that are due per second, if a sweep varies them; else 0
 	Target   int    `json:"target,omitempty"`  // index in the run's list of targets; 0 also if the run has one target
 	Streams  int    `json:"streams,omitempty"` // the most on one connection; 0 if the protocol has none, or the server decides
 }
 
 // At returns what the trial measures.
-func (t *Trial) At() At { return At{t.Strategy, t.Limit, indexOf(t.Target), t.Streams} }
+func (t *Trial) At() At { return At{t.Strategy, t.Limit, t.Rate, indexOf(t.Target), t.Streams} }
 
 // At returns what the trials of the summary measure.
-func (s *Summary) At() At { return At{s.Strategy, s.Limit, indexOf(s.Target), s.Streams} }
+func (s *Summary) At() At { return At{s.Strategy, s.Limit, s.Rate, indexOf(s.Target), s.Streams} }
 
 // At returns what the sweep measured, without a limit: see [At.AnyLimit].
 func (o *Optimum) At() At { return At{Strategy: o.Strategy, Streams: o.Streams} }
 
-// AnyLimit returns a without its limit. What is equal then lies on one curve over the limits.
+// AnyLimit returns a without its limit and its rate. What is equal then lies on one curve over the limits, or over the rates.
 func (a At) AnyLimit() At {
-	a.Limit = 0
+	a.Limit, a.Rate = 0, 0
 	return a
 }
+
+// Level returns what a sweep varies: the rate if it does that, and else the limit.
+func (a At) Level() int {
+	if a.Rate > 0 {
+		return a.Rate
+	}
+	return a.Limit
+}
+
+// Level is [At.Level].
+func (t *Trial) Level() int { return t.At().Level() }
+
+// Level is [At.Level].
+func (s *Summary) Level() int { return s.At().Level() }
 
 // indexOf returns the index of a target that may be the only one.
 func indexOf(target *int) int {
@@ -38,9 +53,12 @@ func indexOf(target *int) int {
 	return *target
 }
 
-// String returns a in words, safe to print: "pool at limit 60".
+// String returns a in words, safe to print: "pool at limit 60", or "pool at 500/s" in a sweep over rates.
 func (a At) String() string {
-	if a.Limit == 0 {
+	switch {
+	case a.Rate > 0:
+		return fmt.Sprintf("%s at %s/s", a.Name(false), text.Count(a.Rate))
+	case a.Limit == 0:
 		return a.Name(false)
 	}
 	return fmt.Sprintf("%s at limit %s", a.Name(false), text.Count(a.Limit))

@@ -67,15 +67,29 @@ func (r *Run) sweptHeadline() Headline {
 		})
 	}
 	o := best[0]
+	if o.Over == OverRate {
+		return r.rateHeadline(named)
+	}
 	h := Headline{
 		At: o.At(), Limit: o.Limit,
-		Before: "Use", Figure: text.Count(o.Limit), After: "requests at once, with " + o.At().Name(false), Why: text.Clean(upper(o.Advice())),
+		Before: "Use", Figure: text.Count(o.Limit), After: "requests at once, with " + o.At().Name(false), Why: text.Clean(text.Capital(o.Advice())),
 	}
 	if o.Limit == 1 {
 		h.After = "request at once, with " + o.At().Name(false)
 	}
 	h.Reason = reasonFor(o, best, len(named), compared)
 	h.Why = strings.TrimSpace(h.Reason + " " + h.Why)
+	return h
+}
+
+// rateHeadline names the largest rate that is held.
+func (r *Run) rateHeadline(named []Optimum) Headline {
+	o := slices.MaxFunc(named, func(a, b Optimum) int { return cmp.Compare(a.Limit, b.Limit) })
+	h := Headline{At: o.At(), Figure: text.Count(o.Limit) + "/s", After: "is held, with " + o.At().Name(false), Why: text.Clean(text.Capital(o.Advice()))}
+	if len(named) > 1 {
+		h.Reason = "No other strategy held more."
+		h.Why = h.Reason + " " + h.Why
+	}
 	return h
 }
 
@@ -100,9 +114,12 @@ func unsettledHeadline(optima []Optimum) Headline {
 	o := slices.MaxFunc(optima, func(a, b Optimum) int {
 		return cmp.Or(cmp.Compare(min(len(a.Label()), 1), min(len(b.Label()), 1)), cmp.Compare(a.PerSecond, b.PerSecond))
 	})
-	h := Headline{At: o.At(), Before: "No limit can be named", Why: text.Clean(o.At().Name(false) + ": " + o.Advice())}
+	h := Headline{At: o.At(), Before: "No " + o.Varied() + " can be named", Why: text.Clean(o.At().Name(false) + ": " + o.Advice())}
 	if label := o.Label(); label != "" {
-		h.Before, h.Figure, h.After = upper(label)+":", text.Count(o.Limit), "requests at once, with "+o.At().Name(false)
+		h.Before, h.Figure, h.After = text.Capital(label)+":", text.Count(o.Limit), "requests at once, with "+o.At().Name(false)
+		if o.Over == OverRate {
+			h.After = "requests per second, with " + o.At().Name(false)
+		}
 	}
 	return h
 }
@@ -148,14 +165,6 @@ func comparedHeadline(compared []Summary) Headline {
 		h.Before = "No difference shown between"
 	}
 	return h
-}
-
-// upper returns the text with a capital at its start.
-func upper(words string) string {
-	if words == "" {
-		return ""
-	}
-	return strings.ToUpper(words[:1]) + words[1:]
 }
 
 // Bound returns the figure that the objective bounds, and the bound in seconds. It reports false if there is no objective, or

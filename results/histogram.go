@@ -2,6 +2,7 @@ package results
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -81,6 +82,50 @@ func (h *Histogram) Latency() Latency {
 // Encoded is a histogram in HdrHistogram's compressed form (V2, base64), which is lossless and takes from a few hundred to
 // a few thousand bytes.
 type Encoded string
+
+// At returns a percentile of the durations in an encoded histogram, in seconds; 0 if there are none.
+func (e Encoded) At(percentile float64) (float64, error) {
+	packed, err := hdrhistogram.DecodePacked([]byte(e))
+	if err != nil {
+		return 0, fmt.Errorf("decode histogram: %w", err)
+	}
+	h := NewHistogram()
+	packed.MergeInto(h.hdr)
+	return time.Duration(h.hdr.ValueAtQuantile(percentile)).Seconds(), nil
+}
+
+// Buckets are counts of durations by upper bounds, as Prometheus has them.
+type Buckets struct {
+	AtMost []uint64 // by bound: how many durations were at most as long
+	Count  uint64   // of all
+	Sum    float64  // of all, in seconds
+}
+
+// Plus returns the sum of two sets of counts with the same bounds. The zero value has no counts.
+func (b Buckets) Plus(other Buckets) Buckets {
+	sum := Buckets{Count: b.Count + other.Count, Sum: b.Sum + other.Sum, AtMost: slices.Clone(other.AtMost)}
+	for i, n := range b.AtMost {
+		sum.AtMost[i] += n
+	}
+	return sum
+}
+
+// Buckets returns the counts of the durations by the bounds, in seconds and ascending. A duration counts for a bound with the
+// precision of the histogram. It returns an error if e is not an encoded histogram.
+func (e Encoded) Buckets(bounds []float64) (Buckets, error) {
+	h := NewHistogram()
+	if err := h.mergeEncoded(e); err != nil {
+		return Buckets{}, err
+	}
+	b := Buckets{AtMost: make([]uint64, len(bounds)), Count: uint64(h.Count()), Sum: h.hdr.Mean() / 1e9 * float64(h.Count())}
+	for _, bar := range h.hdr.Distribution() {
+		i, _ := slices.BinarySearch(bounds, float64(bar.From)/1e9)
+		for ; bar.Count > 0 && i < len(bounds); i++ {
+			b.AtMost[i] += uint64(bar.Count)
+		}
+	}
+	return b, nil
+}
 
 // Encode returns the histogram in its compressed form.
 func (h *Histogram) Encode() (Encoded, error) {

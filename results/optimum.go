@@ -15,10 +15,14 @@ import (
 // With an objective, Limit is the largest limit that holds it with 95% confidence, and High is the smallest limit above it
 // that was not shown to hold it, 0 if there is none. If Certain is false, Limit only seems to hold it.
 //
+// Over rates, Limit and the other limits are rates, in requests that are due per second: Limit is the largest rate that is held,
+// which means that what is due is answered and that its response times keep the objective.
+//
 // If requests fail from some limit on, Limit and Peak are those of the limits with a margin below it.
 type Optimum struct {
 	Strategy  string        `json:"strategy"`
 	Streams   int           `json:"streams,omitempty"` // the most requests at once on one connection; 0 if the protocol has none, or the server decides
+	Over      string        `json:"over,omitempty"`    // what was varied: [OverRate], or empty for the limit
 	Verdict   Verdict       `json:"verdict"`
 	Limit     int           `json:"limit"` // the limit to use; 0 if the sweep names none
 	Low       int           `json:"low"`
@@ -37,6 +41,9 @@ type Optimum struct {
 	Warnings  []Warning     `json:"warnings"`
 	Codes     []WarningCode `json:"warning_codes,omitempty"`
 }
+
+// OverRate is the [Optimum.Over] of a sweep over rates.
+const OverRate = "rate"
 
 // OptimumOf returns the optimum of the sweep of which at is a part, whatever its limit; nil if the run has none.
 func (r *Run) OptimumOf(at At) *Optimum {

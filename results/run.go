@@ -26,7 +26,7 @@ const Version = 1
 // A Run is everything that one command measured, with the machine it ran on.
 type Run struct {
 	Version    int             `json:"version"`
-	Command    string          `json:"command"`                  // bench, sweep or article
+	Command    string          `json:"command"`                  // bench, sweep, article or fetch
 	Target     string          `json:"target"`                   // the URL, the template of URLs, or the file of URLs
 	Targets    []Target        `json:"targets,omitempty"`        // those that are compared, Target the first of them; empty if there is one
 	Started    string          `json:"started"`                  // RFC 3339, in UTC
@@ -81,6 +81,7 @@ type Machine struct {
 type Settings struct {
 	Method          string  `json:"method"`
 	Requests        int64   `json:"requests,omitempty"`         // per trial; 0 if trials last for a time
+	ColdStart       bool    `json:"cold_start,omitempty"`       // whether each batch had a session of its own, and so new connections
 	DurationSeconds float64 `json:"duration_seconds,omitempty"` // of a trial's window; 0 if a trial is a number of requests
 	TimeoutSeconds  float64 `json:"timeout_seconds"`            // for a request as a whole
 	DialSeconds     float64 `json:"dial_timeout_seconds"`       // for opening a connection

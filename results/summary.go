@@ -15,6 +15,7 @@ import (
 type Summary struct {
 	Strategy         string           `json:"strategy"`
 	Limit            int              `json:"limit"`
+	Rate             int              `json:"rate,omitempty"`    // requests that were due per second, where a sweep varies them; else 0
 	Target           *int             `json:"target,omitempty"`  // index in the run's list of targets; nil if the run has one
 	Streams          int              `json:"streams,omitempty"` // the most requests at once on one connection; 0 if the protocol has none, or the server decides
 	Trials           int              `json:"trials"`
@@ -42,6 +43,15 @@ type Summary struct {
 	Projected        []Projection     `json:"projected,omitempty"`          // how long larger numbers of requests would take
 	Warnings         []Warning        `json:"warnings"`
 	Codes            []WarningCode    `json:"warning_codes,omitempty"`
+}
+
+// fewestForSpread is the smallest number of trials whose standard deviation is worth showing: that of two is as likely to be a third
+// of the true one, or less, as not far from it.
+const fewestForSpread = 3
+
+// KnownSpread returns [Summary.Spread], and reports false if there are too few trials to say anything about it.
+func (s *Summary) KnownSpread() (share float64, known bool) {
+	return s.Spread, s.Low != nil && s.Trials >= fewestForSpread
 }
 
 // sequential is the strategy with which [Summary.VersusSequential] compares: it makes one request at a time.
@@ -107,6 +117,7 @@ func summarise(g Group) Summary {
 	s := Summary{
 		Strategy: g.Strategy,
 		Limit:    g.Limit,
+		Rate:     g.Rate,
 		Target:   trials[0].Target,
 		Streams:  g.Streams,
 		Trials:   len(trials),

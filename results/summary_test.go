@@ -198,3 +198,16 @@ func TestSummariseScalesTheIntervalWithTheRates(t *testing.T) {
 		}
 	}
 }
+
+func TestSpreadIsKnownFromThreeTrialsOn(t *testing.T) {
+	for n, want := range map[int]bool{1: false, 2: false, 3: true, 10: true} {
+		var all []float64
+		for i := range n {
+			all = append(all, 100+float64(i))
+		}
+		s := results.Summarise(rates("pool", all...))[0]
+		if share, known := s.KnownSpread(); known != want || share != s.Spread {
+			t.Errorf("%d trials: %g, known %v, want %v", n, share, known, want)
+		}
+	}
+}

@@ -7,7 +7,7 @@ type Purpose string
 // The purposes.
 const (
 	Control     Purpose = "control"     // a trial of a second copy of the strategy, which ought to measure the same as the first
-	Causal      Purpose = "causal"      // the client was slowed down on purpose, to see whether it is the bottleneck
+	Causal      Purpose = "causal"      // the client was slowed down, or given a second connection, to see what is the bottleneck
 	Interrupted Purpose = "interrupted" // the trial was cut short; it counts if the strategy has no other at the limit
 )
 
@@ -15,6 +15,7 @@ const (
 type Trial struct {
 	Strategy       string           `json:"strategy"`
 	Limit          int              `json:"limit"`             // the largest number of requests in flight that was allowed
+	Rate           int              `json:"rate,omitempty"`    // requests that were due per second, where a sweep varies them; else 0
 	Target         *int             `json:"target,omitempty"`  // index in the run's list of targets; nil if the run has one
 	Streams        int              `json:"streams,omitempty"` // the most requests at once on one connection, as it was set; 0 if the protocol has none, or the server decides
 	Purpose        Purpose          `json:"purpose,omitempty"`

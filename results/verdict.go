@@ -20,13 +20,17 @@ const (
 	Multimodal  Verdict = "multimodal"   // goodput falls and rises again
 	ClientBound Verdict = "client-bound" // the client is the bottleneck, not the server
 	Objective   Verdict = "objective"    // no peak was asked for: Limit is the largest that holds the objective
+	Guess       Verdict = "guess"        // too few trials for a statement: Limit is the best guess
 	Unstable    Verdict = "unstable"     // the trials do not support a statement
 )
 
 // Verdicts returns every verdict.
 func Verdicts() []Verdict {
-	return []Verdict{Peak, Plateau, NoKnee, Cliff, Multimodal, ClientBound, Objective, Unstable}
+	return []Verdict{Peak, Plateau, NoKnee, Cliff, Multimodal, ClientBound, Objective, Guess, Unstable}
 }
+
+// Decided reports whether the trials support a statement.
+func (v Verdict) Decided() bool { return v != Guess && v != Unstable }
 
 // Use is the label of a limit that is to be used. See [Optimum.Label].
 const Use = "use"
@@ -62,10 +66,16 @@ var verdicts = map[Verdict]verdictWords{
 			"look at the curve and try limits around its rises.", o.use(), o.sure())
 	}},
 	ClientBound: {"client's best", func(o *Optimum) string {
+		if o.Over == OverRate {
+			return fmt.Sprintf("this client was the bottleneck, not the server: it can hold %s/s here. Use a faster strategy or more CPUs to find the server's limit.", text.Count(o.Limit))
+		}
 		return fmt.Sprintf("this client was the bottleneck, not the server: %s at limit %s is the most that it can do here. "+
 			"Use a faster strategy or more CPUs to find the server's limit.", o.rate(), text.Count(o.Limit))
 	}},
 	Objective: {Use, func(o *Optimum) string {
+		if o.Over == OverRate {
+			return o.held()
+		}
 		if !o.Certain {
 			return fmt.Sprintf("%s, the best guess so far: %s seems to hold there, at %s, but no limit was shown to hold it; the largest that does is in [%s, %s).",
 				o.use(), o.Objective, o.rate(), text.Count(o.Low), text.Count(cmp.Or(o.High, o.Explored[1]+1)))
@@ -75,11 +85,18 @@ var verdicts = map[Verdict]verdictWords{
 		}
 		return fmt.Sprintf("%s: %s holds, 95%% sure, at %s; at %s it was not shown to hold.", o.use(), o.Objective, o.rate(), text.Count(o.High))
 	}},
+	Guess: {"best guess", func(o *Optimum) string {
+		why := "measure for longer"
+		if len(o.Warnings) > 0 {
+			why = o.Warnings[0].String()
+		}
+		return fmt.Sprintf("no limit is certain yet; the best guess is %s, with %s: %s.", text.Count(o.Limit), o.rate(), why)
+	}},
 	Unstable: {"", func(o *Optimum) string {
 		if len(o.Warnings) > 0 {
-			return fmt.Sprintf("no limit can be named: %s.", o.Warnings[0])
+			return fmt.Sprintf("no %s can be named: %s.", o.Varied(), o.Warnings[0])
 		}
-		return "no limit can be named: measure for longer, or stop other programs on the machines of the client and of the server."
+		return "no " + o.Varied() + " can be named: measure for longer, or stop other programs on the machines of the client and of the server."
 	}},
 }
 
@@ -106,12 +123,33 @@ func (o *Optimum) Effort() string {
 	if o.Trials == 0 {
 		return ""
 	}
-	return fmt.Sprintf("From %s of limits %s to %s: %s in %s.", text.Plural(o.Trials, "trial"),
-		text.Count(o.Explored[0]), o.largest(), text.Plural(o.Requests, "request"), text.Span(o.Elapsed))
+	return fmt.Sprintf("From %s of %ss %s to %s: %s in %s.", text.Plural(o.Trials, "trial"),
+		o.Varied(), text.Count(o.Explored[0]), o.largest(), text.Plural(o.Requests, "request"), text.Span(o.Elapsed))
 }
 
 // Conclusion returns [Optimum.Advice] and [Optimum.Effort] as one text.
 func (o *Optimum) Conclusion() string { return strings.TrimSpace(o.Advice() + " " + o.Effort()) }
+
+// Varied returns the word for what was varied: limit or rate.
+func (o *Optimum) Varied() string {
+	if o != nil && o.Over == OverRate {
+		return OverRate
+	}
+	return "limit"
+}
+
+// held says which rate is held.
+func (o *Optimum) held() string {
+	rate, low, high := text.Count(o.Limit), text.Count(o.Low), text.Count(cmp.Or(o.High, o.Explored[1]+1))
+	switch {
+	case !o.Certain:
+		return fmt.Sprintf("%s/s seems to be held, the best guess so far: all is answered, and %s of the response time; but no rate was shown to be held, and the largest that is lies in [%s, %s).",
+			rate, o.Objective, low, high)
+	case o.High == 0:
+		return fmt.Sprintf("%s/s is held, 95%% sure: all is answered, and %s of the response time. Larger rates may be held as well: try them.", rate, o.Objective)
+	}
+	return fmt.Sprintf("%s/s is the largest rate that is held, 95%% sure: all is answered, and %s of the response time; %s/s was not shown to be.", rate, o.Objective, high)
+}
 
 func (o *Optimum) use() string     { return Use + " " + text.Count(o.Limit) }
 func (o *Optimum) rate() string    { return text.Number(o.PerSecond) + "/s" }

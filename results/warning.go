@@ -89,6 +89,8 @@ const (
 	ClientBusy      Code = "client-busy"      // the client used most of its processors
 	ManyConnections Code = "many-connections" // connections were not kept open
 	NoPorts         Code = "no-ports"         // this machine had no free port for a connection
+	OtherProtocol   Code = "other-protocol"   // requests were made in another protocol than the strategy's
+	StreamsBound    Code = "streams-bound"    // the server allows fewer streams on a connection than there could be
 	Redirects       Code = "redirects"        // answers are redirects, which are not followed
 	LimitSettled    Code = "limit-settled"    // the strategy changed its limit by itself
 	BatchTail       Code = "batch-tail"       // slots were empty at the end of a batch
@@ -101,23 +103,26 @@ const (
 	NoLatency       Code = "no-latency"       // the histograms of the trials cannot be merged
 	NoRate          Code = "no-rate"          // there is no mean rate, since trials had no success
 	HostFails       Code = "host-fails"       // every request to one of several hosts failed
+
+	CredentialsSpread Code = "credentials-spread" // a header with credentials goes to several hosts
 )
 
 // The codes of warnings about what a sweep concludes.
 const (
-	BrokeDown     Code = "broke-down"     // the strategy broke down
-	BoundByClient Code = "client-bound"   // the client is the bottleneck
-	Harm          Code = "harm"           // the sweep stopped so as not to harm the target
-	SmallBatch    Code = "small-batch"    // batches are too small for the larger limits
-	NothingHolds  Code = "nothing-holds"  // no limit holds the objective
-	FailingLimits Code = "failing-limits" // requests begin to fail at a limit
-	BestGuess     Code = "best-guess"     // no limit was shown to hold the objective, and the limit is a guess
-	NoSuccess     Code = "no-success"     // no trial succeeded
-	TooFewTrials  Code = "too-few-trials" // there are too few trials for any statement
-	NotCertain    Code = "not-certain"    // no limit gives the wanted share of the peak with certainty
-	Drift         Code = "drift"          // the machine or the server got faster or slower during the sweep
-	Harmed        Code = "harmed"         // the sweep itself made the server slower, for good
-	Burst         Code = "burst"          // goodput above some rate was a burst, and does not last
+	BrokeDown         Code = "broke-down"       // the strategy broke down
+	BoundByClient     Code = "client-bound"     // the client is the bottleneck
+	BoundByConnection Code = "connection-bound" // the only connection is the bottleneck
+	Harm              Code = "harm"             // the sweep stopped so as not to harm the target
+	SmallBatch        Code = "small-batch"      // batches are too small for the larger limits
+	NothingHolds      Code = "nothing-holds"    // no limit holds the objective
+	FailingLimits     Code = "failing-limits"   // requests begin to fail at a limit
+	BestGuess         Code = "best-guess"       // no limit was shown to hold the objective, and the limit is a guess
+	NoSuccess         Code = "no-success"       // no trial succeeded
+	TooFewTrials      Code = "too-few-trials"   // there are too few trials for any statement
+	NotCertain        Code = "not-certain"      // no limit gives the wanted share of the peak with certainty
+	Drift             Code = "drift"            // the machine or the server got faster or slower during the sweep
+	Harmed            Code = "harmed"           // the sweep itself made the server slower, for good
+	Burst             Code = "burst"            // goodput above some rate was a burst, and does not last
 )
 
 // The codes of warnings about a run or a comparison as a whole.
@@ -130,6 +135,7 @@ const (
 	NoTime         Code = "no-time"          // the budget left no time for the whole comparison
 	SmallBudget    Code = "small-budget"     // the budget of a sweep is too short for more than a guess
 	FewPorts       Code = "few-ports"        // a run may need more ports than this machine has free
+	SmallBuffers   Code = "small-buffers"    // the system gives sockets smaller buffers than QUIC wants
 	FewFiles       Code = "few-files"        // the limit on open files bounds the limits tried
 	NoConclusion   Code = "no-conclusion"    // the run was interrupted
 	Torn           Code = "torn"             // the last line of the file is torn
@@ -142,10 +148,10 @@ const (
 // Codes returns every code.
 func Codes() []Code {
 	return []Code{
-		NoCompletions, Failures, Unsteady, RateBound, RateMissed, NoSlot, CallersLimit, Stalled, ClientBusy, ManyConnections, NoPorts, Redirects, LimitSettled, BatchTail,
-		SlowToFill, EmptySlots, CutShort, NotWitnessed, Contradicted, IdleConnections, NoLatency, NoRate, HostFails,
-		BrokeDown, BoundByClient, Harm, SmallBatch, NothingHolds, FailingLimits, BestGuess, NoSuccess, TooFewTrials, NotCertain, Drift, Harmed, Burst,
-		LeftOut, NotChecked, NotCompared, CopyDiffers, TooFewBlocks, NoTime, SmallBudget, FewPorts, FewFiles, NoConclusion, Torn,
+		NoCompletions, Failures, Unsteady, RateBound, RateMissed, NoSlot, CallersLimit, Stalled, ClientBusy, ManyConnections, NoPorts, OtherProtocol, StreamsBound, Redirects, LimitSettled, BatchTail,
+		SlowToFill, EmptySlots, CutShort, NotWitnessed, Contradicted, IdleConnections, NoLatency, NoRate, HostFails, CredentialsSpread,
+		BrokeDown, BoundByClient, BoundByConnection, Harm, SmallBatch, NothingHolds, FailingLimits, BestGuess, NoSuccess, TooFewTrials, NotCertain, Drift, Harmed, Burst,
+		LeftOut, NotChecked, NotCompared, CopyDiffers, TooFewBlocks, NoTime, SmallBudget, FewPorts, SmallBuffers, FewFiles, NoConclusion, Torn,
 		DifferentRuns, DriftWithinRun, ForeignFloor, WideInterval,
 	}
 }
@@ -155,7 +161,7 @@ func Codes() []Code {
 func Warnings(run *Run) []Warning {
 	all := About("", run.Warnings)
 	for _, o := range run.Optima {
-		all = append(all, About(o.Strategy+": ", o.Warnings)...)
+		all = append(all, About(o.At().Name(false)+": ", o.Warnings)...)
 	}
 	return all
 }

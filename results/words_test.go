@@ -41,6 +41,7 @@ var verdictsSaid = map[results.Verdict]said{
 	results.Multimodal:  {"use", "use 52: at least 97%", "Use 52 requests at once, with semaphore", true, true, "52"},
 	results.ClientBound: {"client's best", "this client was the bottleneck", "Client's best: 52 requests at once, with semaphore", false, false, "client-bound, 52"},
 	results.Objective:   {"use", "use 52: p99 <= 200ms holds", "Use 52 requests at once, with semaphore", true, true, "52"},
+	results.Guess:       {"best guess", "no limit is certain yet; the best guess is 52", "Best guess: 52 requests at once, with semaphore", false, false, "guess, 52"},
 	results.Unstable:    {"", "no limit can be named", "No limit can be named", false, false, "unstable"},
 }
 

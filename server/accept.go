@@ -60,7 +60,7 @@ func (s *Server) serve(tcp *net.TCPConn, number int) {
 		switch {
 		case !c.detect():
 			c.abort()
-		case c.own.protocol == http2:
+		case c.own.protocol == overHTTP2:
 			s.multiplexed.serve(c)
 		default:
 			s.http.ServeConn(c) // its error is the client's: a broken connection or an invalid request

@@ -20,6 +20,9 @@ func (s *Server) close() error {
 	err := s.listener.Close()
 	s.forEachConn((*conn).stop)
 	s.multiplexed.stop()
+	if s.packets != nil {
+		s.serving.Go(s.packets.stop)
+	}
 
 	s.accepting.Wait() // after it no connection is added
 	finished := make(chan struct{})
@@ -50,6 +53,9 @@ func (s *Server) cutOff() {
 	s.cutting.Store(true)
 	if s.scheduler != nil {
 		s.scheduler.stopEntering()
+	}
+	if s.packets != nil {
+		s.packets.cutOff()
 	}
 	s.forEachConn(func(c *conn) {
 		c.abort()

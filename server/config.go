@@ -31,6 +31,7 @@ type Config struct {
 	Gzip    bool // send the body compressed to clients that accept gzip
 
 	TLS             bool          // serve HTTPS, with a self-signed certificate that Start creates; ALPN offers h2 and http/1.1
+	HTTP3           bool          // speak HTTP/3 as well, at the same port of UDP; with TLS only
 	NoKeepAlive     bool          // close every connection after one answer
 	RequestsPerConn int           // close a connection after that number of answers; 0 means never
 	MaxConns        int           // the most connections open at a time; others wait to be accepted; 0 means no maximum
@@ -77,6 +78,7 @@ func (c Config) Validate() error {
 		notNegative("requests-per-connection", c.RequestsPerConn),
 		notNegative("max-connections", c.MaxConns),
 		notNegative("max-streams", c.MaxStreams),
+		c.checkHTTP3(),
 		notNegative("backlog", c.Backlog),
 		c.Fail.Validate(),
 	}
@@ -91,6 +93,16 @@ func (c Config) Validate() error {
 		errs = append(errs, fmt.Errorf("body %d: want from 2 to %d bytes of JSON", c.Body, maxBody))
 	}
 	return errors.Join(errs...)
+}
+
+func (c Config) checkHTTP3() error {
+	switch {
+	case c.HTTP3 && !c.TLS:
+		return errors.New("http3: want tls as well: HTTP/3 is spoken over TLS only")
+	case c.HTTP3 && (c.NoKeepAlive || c.RequestsPerConn > 0 || c.MaxConns > 0):
+		return errors.New("http3 beside a bound on connections or on the requests of each: want one of the two, since QUIC has no such bounds here")
+	}
+	return nil
 }
 
 // checkChanges checks how the capacity changes.

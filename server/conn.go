@@ -53,7 +53,7 @@ func (c *conn) detect() bool {
 			return false
 		}
 		if c.tls.ConnectionState().NegotiatedProtocol == alpnHTTP2 {
-			c.own.protocol = http2
+			c.own.protocol = overHTTP2
 		}
 		return true
 	}
@@ -68,7 +68,7 @@ func (c *conn) detect() bool {
 	}
 	c.first = got[:n]
 	if string(c.first) == preface {
-		c.own.protocol = http2
+		c.own.protocol = overHTTP2
 	}
 	return n > 0
 }

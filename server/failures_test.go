@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/quic-go/quic-go"
 	"golang.org/x/net/http2"
 
 	"sweetspot/server"
@@ -134,7 +135,8 @@ func TestFailuresReachTheClientAndTheStats(t *testing.T) {
 // isReset reports whether the server has reset the connection, or the stream.
 func isReset(err error) bool {
 	var stream http2.StreamError
-	return errors.Is(err, syscall.ECONNRESET) || errors.As(err, &stream) && stream.Code == http2.ErrCodeInternal
+	var stream3 *quic.StreamError
+	return errors.Is(err, syscall.ECONNRESET) || errors.As(err, &stream3) && stream3.Remote || errors.As(err, &stream) && stream.Code == http2.ErrCodeInternal
 }
 
 func TestSeedDecidesWhichRequestsFail(t *testing.T) {

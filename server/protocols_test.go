@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/quic-go/quic-go/http3"
 
 	"sweetspot/server"
 )
@@ -22,7 +23,7 @@ type protocol struct {
 	name   string
 	http   string // as Stats name it
 	secure bool
-	enable func(*http.Protocols)
+	enable func(*http.Protocols) // nil for HTTP/3
 }
 
 var protocols = []protocol{
@@ -30,6 +31,7 @@ var protocols = []protocol{
 	{"HTTP/1.1 over TLS", "HTTP/1.1", true, func(p *http.Protocols) { p.SetHTTP1(true) }},
 	{"HTTP/2 with prior knowledge", "HTTP/2", false, func(p *http.Protocols) { p.SetUnencryptedHTTP2(true) }},
 	{"HTTP/2 over TLS", "HTTP/2", true, func(p *http.Protocols) { p.SetHTTP2(true) }},
+	{"HTTP/3", "HTTP/3", true, nil},
 }
 
 // multiplexing are the protocols with several requests at a time on a connection.
@@ -39,7 +41,7 @@ func multiplexing() []protocol {
 
 // config returns the config of a server that speaks the protocol.
 func (p protocol) config(c server.Config) server.Config {
-	c.TLS = p.secure
+	c.TLS, c.HTTP3 = p.secure, p.enable == nil
 	return c
 }
 
@@ -47,17 +49,28 @@ func (p protocol) url(srv *server.Server) string { return srv.URL() }
 
 // client returns a client that speaks only this protocol, follows no redirects and accepts every certificate.
 func (p protocol) client(t *testing.T) *http.Client {
-	transport := &http.Transport{
-		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableCompression: true, MaxIdleConnsPerHost: 100, Protocols: new(http.Protocols),
-	}
-	p.enable(transport.Protocols)
-	t.Cleanup(transport.CloseIdleConnections)
 	jar, _ := cookiejar.New(nil)
 	return &http.Client{
-		Transport:     transport,
+		Transport:     p.transport(t, false),
 		Jar:           jar,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
+}
+
+// transport returns what a client of the protocol makes its requests with.
+func (p protocol) transport(t *testing.T, compressed bool) http.RoundTripper {
+	secure := &tls.Config{InsecureSkipVerify: true}
+	if p.enable == nil {
+		transport := &http3.Transport{TLSClientConfig: secure, DisableCompression: !compressed}
+		t.Cleanup(func() { transport.Close() })
+		return transport
+	}
+	transport := &http.Transport{
+		TLSClientConfig: secure, DisableCompression: !compressed, MaxIdleConnsPerHost: 100, Protocols: new(http.Protocols),
+	}
+	p.enable(transport.Protocols)
+	t.Cleanup(transport.CloseIdleConnections)
+	return transport
 }
 
 func TestEveryEndpointAnswersTheSameWhateverTheProtocol(t *testing.T) {
@@ -107,7 +120,7 @@ func TestBodiesAreChunkedOrCompressedWhateverTheProtocol(t *testing.T) {
 	for _, p := range protocols {
 		srv := start(t, p.config(server.Config{Body: 5000, Gzip: true, Chunked: true}))
 		client := p.client(t)
-		client.Transport.(*http.Transport).DisableCompression = false
+		client.Transport = p.transport(t, true)
 		response, body := get(t, client, srv.URL())
 		if !response.Uncompressed || len(body) != 5000 || response.ContentLength != -1 {
 			t.Errorf("%s: compressed %v, %d bytes, length %d, want 5000 bytes, compressed, in chunks",
@@ -134,9 +147,9 @@ func together(t *testing.T, n int, client *http.Client, url string) {
 }
 
 func TestStatsCountStreams(t *testing.T) {
-	const n = 50
+	const n = 20
 	for _, p := range multiplexing() {
-		srv := start(t, p.config(server.Config{Delay: 100 * time.Millisecond}))
+		srv := start(t, p.config(server.Config{Delay: 400 * time.Millisecond}))
 		client := p.client(t)
 		get(t, client, srv.URL()) // so that the connection is there
 		srv.Reset()
@@ -164,6 +177,9 @@ func TestMaxStreamsBoundsAConnection(t *testing.T) {
 
 func TestConnectionsEndAfterTheirRequestsWhateverTheProtocol(t *testing.T) {
 	for _, p := range protocols {
+		if p.enable == nil {
+			continue // its connections have no such bound
+		}
 		srv := start(t, p.config(server.Config{RequestsPerConn: 3}))
 		client := p.client(t)
 		for range 9 {

@@ -43,6 +43,7 @@ type Server struct {
 	http     fasthttp.Server
 
 	multiplexed *multiplexed // of HTTP/2
+	packets     *packets     // of HTTP/3; nil without it
 
 	faults    *faults    // nil if every request is answered at once and normally
 	scheduler *scheduler // nil if no request waits
@@ -93,6 +94,9 @@ func Start(config Config) (*Server, error) {
 		return nil, err
 	}
 	s.multiplexed = s.newMultiplexed()
+	if s.packets != nil {
+		s.serving.Go(s.packets.serve)
+	}
 	s.accepting.Go(s.accept)
 	if s.faults != nil {
 		s.polling.Go(s.pollHangups)
@@ -140,6 +144,11 @@ func (s *Server) listen() error {
 		return fmt.Errorf("addr %s: %w", s.config.Addr, err)
 	}
 	s.listener = listener
+	if s.config.HTTP3 {
+		if s.packets, err = s.newPackets(listener.Addr().(*net.TCPAddr)); err != nil {
+			return fmt.Errorf("addr %s: %w", s.config.Addr, err)
+		}
+	}
 	if s.config.Backlog == 0 {
 		return nil
 	}
@@ -156,6 +165,9 @@ func (s *Server) release() {
 	}
 	if s.listener != nil {
 		s.listener.Close()
+	}
+	if s.packets != nil {
+		s.packets.udp.Close()
 	}
 }
 

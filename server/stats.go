@@ -54,7 +54,7 @@ func (c *counters) begin(from *link) (began time.Time) {
 	}
 	c.shards[from.shard].requests[from.protocol].Add(1)
 	raise(&c.peak, c.inFlight.Add(1))
-	if from.protocol != http1 {
+	if from.protocol != overHTTP1 {
 		raise(&c.streams, from.streams.Add(1))
 	}
 	return time.Now()
@@ -71,7 +71,7 @@ func raise(peak *atomic.Int64, n int64) {
 func (c *counters) end(from *link, began time.Time) {
 	c.shards[from.shard].inFlight.Add(int64(time.Since(began)))
 	c.inFlight.Add(-1)
-	if from.protocol != http1 {
+	if from.protocol != overHTTP1 {
 		from.streams.Add(-1)
 	}
 }

@@ -46,7 +46,7 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request, from *link)
 	case outcome >= reset:
 		panic(http.ErrAbortHandler) // the library resets the stream
 	}
-	if n := s.config.RequestsPerConn; s.stopping.Load() || s.config.NoKeepAlive || n > 0 && from.begun.Add(1) >= int64(n) {
+	if n := s.config.RequestsPerConn; from.protocol == overHTTP2 && (s.stopping.Load() || s.config.NoKeepAlive || n > 0 && from.begun.Add(1) >= int64(n)) {
 		w.Header().Set("Connection", "close") // the library announces the end of the connection
 	}
 	st.send(w, r.Method)
@@ -99,6 +99,7 @@ func (st *stream) send(w http.ResponseWriter, method string) {
 		header.Set("Content-Length", strconv.Itoa(len(response.Body())))
 	} else {
 		header.Del("Content-Length")
+		header.Del("Transfer-Encoding") // which is of HTTP/1.1
 	}
 	w.WriteHeader(response.StatusCode())
 	if method != http.MethodHead {

@@ -6,9 +6,9 @@ import "sync/atomic"
 type protocol int
 
 const (
-	http1 protocol = iota
-	http2
-	http3
+	overHTTP1 protocol = iota
+	overHTTP2
+	overHTTP3
 	protocolCount
 )
 

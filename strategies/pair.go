@@ -59,7 +59,7 @@ func (p pair) Open(_ context.Context, target Target, maxLimit int) (Session, err
 		close:    end,
 		target:   target,
 		maxLimit: p.Limit(maxLimit),
-		network:  target.Network(),
+		network:  target.Network(p.client.Protocol),
 		run:      p.schedule.begin(),
 	}, nil
 }

@@ -13,6 +13,8 @@ func init() {
 		"the pool over fasthttp, reusing request and response: the fastest of the blocking clients", FastHTTP))
 	Register(pool.As("http2",
 		"the pool over HTTP/2: requests share a few connections; for targets that speak it, over https, or over http with prior knowledge", NetHTTP2))
+	Register(pool.As("http3",
+		"the pool over HTTP/3 and QUIC: requests share a few connections over UDP; for https targets that speak it", QUICHTTP3))
 }
 
 var pool = Schedule{

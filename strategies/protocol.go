@@ -2,9 +2,12 @@ package strategies
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
+	"syscall"
 
+	"sweetspot/strategies/http1"
 	"sweetspot/strategies/network"
 )
 
@@ -16,6 +19,8 @@ const (
 	HTTP1 Protocol = iota // HTTP/1.1: one request at a time on a connection
 	HTTP2                 // over TLS, or over TCP with prior knowledge: many requests at a time on a connection
 	HTTP3                 // over QUIC: many requests at a time on a connection
+
+	ProtocolCount = iota
 )
 
 // String returns the protocol's name with its version, as in tables and JSON.
@@ -48,8 +53,8 @@ func ProtocolOf(s Strategy) Protocol {
 }
 
 // Speaks finds out whether the server at a URL speaks the protocol, by opening a connection with the settings of target. It makes
-// no request. It returns nil if the server does, or if the protocol is [HTTP1], for which it does not ask; else an error that says
-// why not, or ctx's error.
+// no request, although a server of HTTP/1.1 may take the preface of HTTP/2 for one. It returns an error, which says what the server speaks instead, if it certainly does not speak the protocol. It
+// returns nil otherwise, also if the server could not be asked, and for [HTTP1], for which it does not ask.
 func (t Target) Speaks(ctx context.Context, p Protocol, address string) error {
 	to, err := url.Parse(address)
 	if err != nil || p == HTTP1 {
@@ -58,17 +63,22 @@ func (t Target) Speaks(ctx context.Context, p Protocol, address string) error {
 	t = t.WithDefaults()
 	ctx, cancel := context.WithTimeout(ctx, t.DialTimeout)
 	defer cancel()
-	n := network.New(t.DialTimeout, t.DNSCache)
+	n := t.Network(p)
 	defer n.Close()
 	conn, err := openers[p](n, t)(ctx, to, func() {})
-	if err != nil {
+	switch {
+	case err == nil:
+		return conn.Close()
+	case errors.Is(err, errNotSecure):
+		return err
+	case errors.Is(err, network.ErrProtocol), errors.Is(err, http1.ErrMalformed), p == HTTP3 && (errors.Is(err, syscall.ECONNREFUSED) || Failed(err).Class == Timeout):
 		return fmt.Errorf("it speaks %v, and the server does not: %w", p, err)
 	}
-	return conn.Close()
+	return nil
 }
 
 // opener opens a connection to the host of a URL. The function changed is that of [streams.NewPool].
 type opener func(ctx context.Context, to *url.URL, changed func()) (multiplexedConn, error)
 
 // openers returns how the connections of each protocol that multiplexes are opened.
-var openers = map[Protocol]func(n *network.Network, target Target) opener{HTTP2: openHTTP2}
+var openers = map[Protocol]func(n *network.Network, target Target) opener{HTTP2: openHTTP2, HTTP3: openHTTP3}

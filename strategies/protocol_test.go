@@ -1,6 +1,8 @@
 package strategies_test
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"sweetspot/strategies"
@@ -33,5 +35,34 @@ func TestPairsSpeakTheProtocolOfTheirClient(t *testing.T) {
 	}
 	if got := strategies.ProtocolOf(s); got != strategies.HTTP1 {
 		t.Errorf("got %v, want %v", got, strategies.HTTP1)
+	}
+}
+
+func TestSpeaksTellsWhatAServerSpeaks(t *testing.T) {
+	target := strategies.Target{Insecure: true}
+	for _, speaks := range []bool{true, false} {
+		for _, secure := range []bool{true, false} {
+			srv := httptest.NewUnstartedServer(http.NotFoundHandler())
+			srv.EnableHTTP2 = speaks
+			srv.Config.Protocols = new(http.Protocols)
+			srv.Config.Protocols.SetHTTP1(true)
+			srv.Config.Protocols.SetHTTP2(speaks)
+			srv.Config.Protocols.SetUnencryptedHTTP2(speaks)
+			if secure {
+				srv.StartTLS()
+			} else {
+				srv.Start()
+			}
+			if err := target.Speaks(t.Context(), strategies.HTTP2, srv.URL); (err == nil) != speaks {
+				t.Errorf("HTTP/2 %v, TLS %v: got %v", speaks, secure, err)
+			}
+			if err := target.Speaks(t.Context(), strategies.HTTP1, srv.URL); err != nil {
+				t.Errorf("HTTP/1.1: got %v", err)
+			}
+			srv.Close()
+			if err := target.Speaks(t.Context(), strategies.HTTP2, srv.URL); err != nil {
+				t.Errorf("a server that is gone: got %v, want that it is not known", err)
+			}
+		}
 	}
 }

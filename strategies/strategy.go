@@ -69,6 +69,7 @@ type Accountable interface {
 // Usage is what a session has used, as far as the outcomes of its requests do not show it.
 type Usage struct {
 	Connections int           // distinct connections that carried requests of the latest Run
+	Streams     int           // the most requests at a time that the server allows on one connection, the least of several; 0 if it has not said
 	Limit       int           // the limit that the strategy chose by itself in the latest Run; 0 if it chooses none
 	Settling    bool          // whether the strategy still looks for the limit of its choice: it will do better, or worse, once it has found it
 	CPU         time.Duration // processor time of the session's own processes since Open, without this process
@@ -83,7 +84,7 @@ type Usage struct {
 // NetworkUsage returns the usage of a session whose connections all belong to n.
 func NetworkUsage(n *network.Network) Usage {
 	used := n.Usage()
-	return Usage{Connections: used.Connections, ExchangeTime: used.ExchangeTime, Exchanges: used.Exchanges}
+	return Usage{Connections: used.Connections, Streams: used.Streams, ExchangeTime: used.ExchangeTime, Exchanges: used.Exchanges}
 }
 
 // Work is where a Run takes its requests from and hands their outcomes to. It is safe for concurrent use; the Workers it

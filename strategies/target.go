@@ -114,9 +114,13 @@ func (t Target) InProcess() Target {
 // certificate.
 const resumedHosts = 1024
 
-// Network returns the network of one session of a client in this process.
-func (t Target) Network() *network.Network {
-	return network.New(t.DialTimeout, t.DNSCache).Via(t.Route, t.Insecure)
+// Network returns the network of one session of a client in this process that speaks the protocol.
+func (t Target) Network(p Protocol) *network.Network {
+	n := network.New(t.DialTimeout, t.DNSCache).Via(t.Route, t.Insecure)
+	if p.Multiplexes() {
+		n.Tunnel()
+	}
+	return n
 }
 
 // TLS returns the TLS settings of every client that speaks the protocol. A given Host is the name that the server is asked for, and

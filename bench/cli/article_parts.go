@@ -100,6 +100,7 @@ func (a articleFlags) sweep(strategy, profile string) part {
 	p := a.part("sweep", profile, 4000, strategy+" swept over the limit")
 	s, err := strategies.Get(strategy)
 	p.unable = err
+	p.run.Settings.ColdStart = false // its session makes one batch after the other
 	p.plan = bench.Sweep{
 		Strategies: []strategies.Strategy{s}, Min: sweptFrom, Max: sweptTo, Share: articleShare, Budget: a.budget, Seed: a.seed,
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -54,7 +55,7 @@ target 1, and does not compare the strategies with one another. Requirements are
 	thresholds.bind(cmd)
 	cmd.Flags().IntVarP(&limit, "limit", "c", 60, "have at most `N` requests in flight; with --arrivals, what is due waits for one of N slots (default there as many as are due)")
 	cmd.Flags().StringVar(&o.against, "against", "", "compare the target with the one at this `URL`, by the same requests in the same blocks; a path is one on the bundled server")
-	cmd.Flags().IntVar(&o.streams, "streams", 0, "have at most `N` requests at a time on one connection, with strategies over HTTP/2 and HTTP/3: a limit takes limit/N connections (default as many as the server allows)")
+	cmd.Flags().IntSliceVar(&o.streams, "streams", nil, "have at most `N` requests at a time on one connection, with strategies over HTTP/2 and HTTP/3: a limit takes limit/N connections (default as many as the server allows)")
 	return cmd
 }
 
@@ -74,6 +75,9 @@ func (o *options) second(cmd *cobra.Command, load bench.Load, found *faults) (*b
 		return &bench.SecondTarget{}, results.Target{URL: url, Profile: o.profile}
 	}
 	load.URLs = urls
+	if !o.routed {
+		return nil, results.Target{} // what is wrong has been said
+	}
 	found.failures = append(found.failures, unreachable(cmd.Context(), load)...)
 	return &bench.SecondTarget{URLs: urls}, results.Target{URL: secret.Logins(url)}
 }
@@ -84,6 +88,9 @@ const worthSaying = 10 * time.Second
 func runBench(cmd *cobra.Command, args []string, o *options, thresholds *thresholds, limit int) error {
 	var found faults
 	plan := o.parse(cmd, args, &found)
+	if len(o.streams) > 1 {
+		found.addf("--streams %s: want one number, or sweep, which compares several", strings.Trim(fmt.Sprint(o.streams), "[]"))
+	}
 	if limit < 1 {
 		found.addf("--limit %d: want at least 1", limit)
 	}
@@ -126,7 +133,8 @@ func runBench(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	}
 	err := job{
 		plan: comparison,
-		load: plan.load, against: against, server: o.server(), run: run, display: &o.display, out: o.out, live: plan.live, quiet: o.quiet,
+		load: plan.load, against: against, server: o.server(), run: run, display: &o.display, out: o.out, live: plan.live, otlp: plan.otlp, quiet: o.quiet,
+		sending: plan.sending,
 	}.do(cmd)
 	if err != nil {
 		return err

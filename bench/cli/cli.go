@@ -8,13 +8,15 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"sweetspot/bench/cli/build"
 	"sweetspot/bench/cli/help"
+	"sweetspot/bench/cli/manual"
 	"sweetspot/bench/cli/secret"
+	"sweetspot/bench/cli/sending"
 	"sweetspot/bench/cli/terminal"
 )
 
@@ -39,6 +41,7 @@ func (e usageError) Unwrap() error { return e.error }
 // What a server, a library or a program says cannot make the terminal do anything, and no secret of the arguments is printed.
 func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	log.SetOutput(io.Discard) // net/http logs what is wrong with a server's answers: a line per request, which a trial counts anyhow
+	args = sending.Paired(args)
 	secrets := &secret.Filter{}
 	secrets.Arguments(args)
 	out, messages := terminal.ForResults(stdout), terminal.ForMessages(stderr, secret.Logins)
@@ -86,14 +89,6 @@ func status(err error, secrets *secret.Filter, stderr io.Writer) int {
 	return exitFailed
 }
 
-// version returns the version that the program was built as, which is "(devel)" from a checkout.
-func version() string {
-	if built, ok := debug.ReadBuildInfo(); ok {
-		return built.Main.Version
-	}
-	return "unknown"
-}
-
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "sweetspot",
@@ -111,7 +106,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage, 3 a threshold is not met, 4 URLs f
   sweetspot report runs/*.jsonl -o report.html   show runs as a page with charts
   sweetspot bench -s pool,fasthttp -c 100 -n 4000 'http://127.0.0.1:8080/items/{1..4000}'
   sweetspot compare --threshold 5% old.jsonl new.jsonl`,
-		Version:       version(),
+		Version:       build.Describe().Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 
@@ -119,6 +114,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage, 3 a threshold is not met, 4 URLs f
 	}
 	root.SetFlagErrorFunc(help.MisspeltFlag)
 	root.AddCommand(newBenchCommand(), newSweepCommand(), newFetchCommand(), newCompareCommand(), newFloorCommand(), newShowCommand(), newReportCommand(),
-		newArticleCommand(), newServeCommand(), newStrategiesCommand())
+		newArticleCommand(), newServeCommand(), newStrategiesCommand(), newVersionCommand(), manual.NewCommand())
 	return root
 }

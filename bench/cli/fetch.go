@@ -13,6 +13,7 @@ import (
 	"sweetspot/bench/cli/live"
 	"sweetspot/bench/cli/machine"
 	"sweetspot/bench/cli/secret"
+	"sweetspot/bench/cli/sending"
 	"sweetspot/bench/fetch"
 	"sweetspot/server"
 )
@@ -77,6 +78,7 @@ func (o *fetchFlags) bind(cmd *cobra.Command) {
 	f.Float64Var(&o.settings.RatePerHost, "rate-per-host", 0, "start at most `N` requests per second to a host (default no cap)")
 	f.BoolVar(&o.settings.Robots, "robots", false, "obey the robots.txt of each host, with its Crawl-delay")
 	o.bindRequest(cmd)
+	o.sending.Bind(f)
 	f.Lookup("max-body").Usage = "count a body over this `SIZE` as a failure"
 	f.Lookup("expect").Usage = strings.Replace(f.Lookup("expect").Usage, "as goodput", "as successes", 1)
 	f.StringVar(&o.profile, "profile", "article", "start the bundled server with the profile of this `NAME`, if the URL is only a path: see 'sweetspot serve --help'")
@@ -93,6 +95,7 @@ type fetchPlan struct {
 	load    bench.Load   // without URLs
 	source  fetch.Source // nil if the URL is a path on the bundled server
 	closer  io.Closer    // of the source; nil if there is nothing to close
+	sending sending.Plan // what single requests send
 	skipped int64        // lines of the source that are no URL
 	live    string       // the address of the live page; empty for none
 	most    int          // the largest limit that the open files permit
@@ -103,6 +106,9 @@ func (o *fetchFlags) parse(cmd *cobra.Command, args []string, found *faults) fet
 	url := strings.Join(args, "") // at most one
 	p := fetchPlan{target: secret.Logins(url) + o.urls, load: o.request(cmd, found)}
 	o.settings.Rate = o.rate
+	var unsendable []error
+	p.sending, unsendable = o.sending.Plan()
+	found.usage = append(found.usage, unsendable...)
 	o.parseSource(cmd, url, &p, found)
 	o.checkNumbers(cmd, found)
 	if _, err := server.FindProfile(o.profile); err != nil {

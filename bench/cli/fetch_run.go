@@ -15,6 +15,7 @@ import (
 	"sweetspot/bench/cli/live"
 	"sweetspot/bench/cli/machine"
 	"sweetspot/bench/cli/secret"
+	"sweetspot/bench/cli/telemetry"
 	"sweetspot/bench/cli/terminal"
 	"sweetspot/bench/fetch"
 	"sweetspot/results"
@@ -48,6 +49,9 @@ func (o *fetchFlags) run(cmd *cobra.Command, args []string) error {
 			return err
 		}
 	}
+	if err := p.send(cmd.Context()); err != nil {
+		return err
+	}
 	store, err := o.openStore(cmd, p.source)
 	if err != nil {
 		return err
@@ -55,6 +59,19 @@ func (o *fetchFlags) run(cmd *cobra.Command, args []string) error {
 	err = o.fetch(cmd, args, p, store)
 	if unwritten := store.Close(); unwritten != nil && !errors.Is(err, unwritten) {
 		err = errors.Join(err, fmt.Errorf("--output: %w", unwritten))
+	}
+	return err
+}
+
+// send has the jobs of the source send what the flags say of single requests.
+func (p *fetchPlan) send(ctx context.Context) error {
+	first, _, err := p.source.Job(0)
+	if err != nil {
+		return err
+	}
+	perHost, err := p.sending.PerHost(ctx, p.load, first.URL)
+	if perHost != nil {
+		p.source = fetch.Sending(p.source, perHost.With)
 	}
 	return err
 }
@@ -85,7 +102,7 @@ func (o *fetchFlags) fetch(cmd *cobra.Command, args []string, p fetchPlan, store
 	}
 	o.settings.Strategy, o.settings.Limiter, o.settings.Target = chosen.Strategy, chosen.Limiter, p.load.Target()
 	run := o.newRun(redacted(cmd, args), p)
-	page, err := live.Start(p.live, run)
+	page, err := live.Start(p.live, run, telemetry.New())
 	if err != nil {
 		return fmt.Errorf("--live %w", err)
 	}
@@ -93,11 +110,6 @@ func (o *fetchFlags) fetch(cmd *cobra.Command, args []string, p fetchPlan, store
 	if page != nil {
 		fmt.Fprintln(cmd.ErrOrStderr(), "live at", page.URL())
 	}
-	keep, err := newKeeper(o.out, run)
-	if err != nil {
-		return err
-	}
-	defer keep.close()
 	screen := fetching.NewScreen(cmd.ErrOrStderr(), o.quiet)
 	report := fetching.NewReport(run, chosen, screen, page, secret.From(cmd.Context()))
 	sum, err := fetch.Run(cmd.Context(), p.source, store, o.settings, report.Observer())
@@ -105,15 +117,32 @@ func (o *fetchFlags) fetch(cmd *cobra.Command, args []string, p fetchPlan, store
 	if sum.Total == 0 { // nothing was begun
 		return err
 	}
-	trial, broken := report.Conclude(sum, err)
-	keep.trial(trial)
-	unsaved := keep.finish()
+	broken := report.Conclude(sum, err)
 	page.Conclude(run)
-	err = errors.Join(o.outcome(sum, err), broken, o.show(cmd, fetching.Document{Run: run, Summary: sum, Hidden: secret.Logins}), unsaved)
-	if path := keep.path(); path != "" && unsaved == nil && !o.quiet {
-		fmt.Fprintln(cmd.ErrOrStderr(), "saved to", path)
+	unsaved := o.save(cmd, run)
+	return errors.Join(o.outcome(sum, err), broken, o.show(cmd, fetching.Document{Run: run, Summary: sum, Hidden: secret.Logins}), unsaved)
+}
+
+// save saves the run if that is wanted, and if there was a request.
+func (o *fetchFlags) save(cmd *cobra.Command, run *results.Run) error {
+	if o.out == "" || run.Trials[0].Started == 0 {
+		return nil
 	}
-	return err
+	keep, err := newKeeper(o.out, run)
+	if err != nil {
+		return err
+	}
+	defer keep.close()
+	trial := run.Trials[0]
+	run.Trials = run.Trials[:0]
+	keep.trial(trial)
+	if err := keep.finish(); err != nil {
+		return err
+	}
+	if !o.quiet {
+		fmt.Fprintln(cmd.ErrOrStderr(), "saved to", keep.path())
+	}
+	return nil
 }
 
 // newRun returns the run as it is known before the first request.
@@ -141,18 +170,21 @@ func (o *fetchFlags) show(cmd *cobra.Command, d fetching.Document) error {
 
 // outcome returns the error that says how the fetch has ended; nil if every URL succeeded.
 func (o *fetchFlags) outcome(sum fetch.Summary, err error) error {
-	goOn := fmt.Sprintf("%s of %s are done", text.Count(sum.Done()), text.Plural(sum.Total, "URL"))
-	if o.output != fetching.Standard {
-		goOn += " and have a line in " + o.output + ": go on with the same command"
-	}
+	file := o.output != fetching.Standard
 	switch {
 	case errors.Is(err, context.Canceled) && errors.Is(err, fetch.ErrStopped):
-		return fmt.Errorf("%w: %s", context.Canceled, goOn)
+		done := fmt.Sprintf("%s of %s are done", text.Count(sum.Done()), text.Plural(sum.Total, "URL"))
+		if file {
+			done += " and have a line in " + o.output + ": go on with the same command"
+		}
+		return fmt.Errorf("%w: %s", context.Canceled, done)
+	case err != nil && file:
+		return fmt.Errorf("%w: what has a line in %s is kept: go on with the same command", err, o.output)
 	case err != nil:
-		return fmt.Errorf("%w: %s", err, goOn)
+		return err
 	case sum.Failed > 0:
 		failed := fmt.Sprintf("%s of %s failed for good (%s)", text.Count(sum.Failed), text.Plural(sum.Total, "URL"), text.Classes(sum.Failures))
-		if o.output != fetching.Standard {
+		if file {
 			failed += ": --retry-failed requests them again"
 		}
 		return unfetchedError{errors.New(failed)}

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -17,6 +18,9 @@ import (
 	"sweetspot/bench/cli/live"
 	"sweetspot/bench/cli/reach"
 	"sweetspot/bench/cli/secret"
+	"sweetspot/bench/cli/sending"
+	"sweetspot/bench/cli/telemetry"
+	"sweetspot/bench/requests"
 	"sweetspot/results"
 	"sweetspot/results/input"
 	"sweetspot/results/stat"
@@ -43,10 +47,11 @@ type options struct {
 	against    string // of bench only
 	insecure   bool
 	reach      reach.Flags
+	sending    sending.Flags
 	routed     bool // whether the flags of reach are right
 	rate       float64
 	arrivals   string
-	streams    int
+	streams    []int // one at most, but for a sweep
 	decode     string
 	expect     []string
 	maxBody    byteSize
@@ -54,6 +59,7 @@ type options struct {
 	out        string
 	floor      string
 	live       string
+	otlp       string
 	display    display
 	quiet      bool
 }
@@ -72,18 +78,20 @@ func (o *options) bind(cmd *cobra.Command) {
 		"run the strategies with these `NAMES`, separated by commas: see 'sweetspot strategies'; %s stands for its whole first list (default %s)",
 		everyStrategy, strings.Join(o.defaults, ",")))
 	f.StringArrayVar(&o.external, "external", nil, "run a program as a strategy too, by `NAME=COMMAND`; may be repeated; see strategies/EXTERNAL.md")
-	f.Int64VarP(&o.requests, "requests", "n", 0, "make each trial a batch of exactly `N` requests, with its cold start and its end")
+	f.Int64VarP(&o.requests, "requests", "n", 0, "make each trial a batch of exactly `N` requests, with its end; in bench with its cold start too, unless --warmup is given")
 	f.DurationVarP(&o.duration, "duration", "d", 500*time.Millisecond, "measure each trial for `DURATION`, after a warm-up that is not counted")
 	f.DurationVar(&o.warmup, "warmup", bench.Automatic, "warm up for `DURATION` before each trial (default: until the strategy is at full speed; none with -n)")
 	f.Lookup("warmup").DefValue = "0s" // pflag does not show a zero: the text says what the default is
 	f.IntVar(&o.repeats, "repeats", bench.EnoughRepeats, "compare the strategies in `N` trials of each; with fewer than the default no winner is named")
 	f.Uint64Var(&o.seed, "seed", 0, "order the trials at random by this `SEED` (default a new one, which is saved with the run)")
 	o.bindRequest(cmd)
-	f.StringVar(&o.urls, "urls", "", "request the URLs in this `FILE`, one per line, in turn")
+	f.StringVar(&o.urls, "urls", "", "make the requests in this `FILE`, one per line, in turn: a URL, a JSON object with url, method, headers and body, or a curl command; - is the standard input")
+	o.sending.Bind(f)
 	f.StringVar(&o.arrivals, "arrivals", "", "make it an open loop: requests are due at --rate, whether or not earlier ones have been answered, at times of this `KIND`: constant, or poisson as from many users; without a limit as many as are due may be in flight")
 	f.StringVar(&o.profile, "profile", "article", "start the bundled server with the profile of this `NAME`, if no URL is given: see 'sweetspot serve --help'")
 	f.StringVar(&o.out, "out", "", "save the run in this `FOLDER`, each trial as soon as it is over")
 	bindFloor(f, &o.floor, "take the standard deviation of each strategy")
+	f.StringVar(&o.otlp, "otlp", "", "push metrics after each trial to the OpenTelemetry collector at this `URL`, such as http://127.0.0.1:4318, over OTLP/HTTP; headers and certificates as OTEL_EXPORTER_OTLP_HEADERS and so on say")
 	f.StringVar(&o.live, "live", "", "show the run while it is under way on a page at this `ADDRESS`: a port of 127.0.0.1, or HOST:PORT; Prometheus metrics are at /metrics; an open page uses a little of the client's CPU")
 	o.display.bind(cmd)
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "do not show progress, where the run was saved, or how long a sweep may take")
@@ -122,8 +130,10 @@ type parsed struct {
 	load       bench.Load
 	target     string // the URL, template, file or path on the bundled server, as it was given but without the user
 	strategies []strategies.Strategy
+	otlp       string // the URL to which metrics are pushed; empty for none
 	live       string // the address to serve the run on while it is under way; empty for none
 	floor      *stat.Component
+	sending    sending.Plan
 	warnings   []results.Warning // about the flags
 }
 
@@ -139,6 +149,10 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 	}
 	p := parsed{target: secret.Logins(url) + o.urls, strategies: o.chosen(cmd, found), load: o.load(cmd, url, found)}
 	p.floor, p.warnings = strategyFloor(o.floor, found)
+	var unsendable []error
+	p.sending, unsendable = o.sending.Plan()
+	found.usage = append(found.usage, unsendable...)
+	p.warnings = append(p.warnings, spread(p.load)...)
 	o.display.check(found)
 	if _, err := server.FindProfile(o.profile); err != nil {
 		found.usage = append(found.usage, fmt.Errorf("--%w", err))
@@ -150,6 +164,11 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 		found.addf("--repeats %d: want at least 1", o.repeats)
 	}
 	checkOut("--out", o.out, found)
+	if o.otlp != "" {
+		var err error
+		p.otlp, err = telemetry.ParseCollector(o.otlp)
+		found.add("--otlp "+o.otlp, err)
+	}
 	if cmd.Flags().Changed("live") {
 		var err error
 		p.live, err = live.ParseAddress(o.live)
@@ -174,12 +193,18 @@ func (o *options) sayIgnored(cmd *cobra.Command) {
 // load returns the load that the flags and the URL, which may be empty, describe.
 func (o *options) load(cmd *cobra.Command, url string, found *faults) bench.Load {
 	load := o.request(cmd, found)
-	load.Streams, load.Requests, load.Duration, load.Warmup = o.streams, o.requests, o.duration, o.warmup
+	load.Requests, load.Duration, load.Warmup = o.requests, o.duration, o.warmup
 	var err error
-	load.URLs, err = o.addresses(url, secret.From(cmd.Context()))
+	load.URLs, err = o.addresses(cmd, url)
+	if list, ok := load.URLs.(*requests.List); ok && list != nil && list.Varied() {
+		load.Messages = list
+	}
 	found.add(subjectOf(url, o.urls), err)
-	if o.streams < 0 {
-		found.addf("--streams %d: want at least 1, or 0 for as many as the server allows", o.streams)
+	for _, n := range o.streams {
+		if n < 0 {
+			found.addf("--streams %d: want at least 1, or 0 for as many as the server allows", n)
+		}
+		load.Streams = n
 	}
 	if cmd.Flags().Changed("arrivals") {
 		if load.Arrivals, err = arrivals.ParseKind(o.arrivals); err != nil {
@@ -253,19 +278,55 @@ func subjectOf(url, file string) string {
 
 // addresses returns the load's URLs. It returns nil for the bundled server, whose URL is not known yet: if there is no URL
 // or only a path, which may be a template. It adds the logins of a file's URLs to the secrets.
-func (o *options) addresses(url string, secrets *secret.Filter) (bench.URLs, error) {
+func (o *options) addresses(cmd *cobra.Command, url string) (bench.URLs, error) {
 	switch {
 	case url != "" && o.urls != "":
 		return nil, errors.New("a URL is given beside it: want one of the two")
 	case o.urls != "":
-		text, err := input.ReadAll(o.urls, mostInput)
+		text, err := readList(o.urls, cmd.InOrStdin())
 		if err != nil {
 			return nil, errors.New(strings.TrimPrefix(err.Error(), o.urls+": ")) // the caller names the path
 		}
+		secrets := secret.From(cmd.Context())
 		secrets.URLs(string(text))
-		return bench.ParseList(string(text))
+		list, err := requests.Parse(string(text))
+		if list != nil {
+			secrets.Messages(list)
+		}
+		if err != nil {
+			return nil, err // not a nil *requests.List
+		}
+		return list, nil
 	}
 	return urlsOf(url)
+}
+
+// readList reads a list from a file, or from the standard input if the path is "-".
+func readList(path string, stdin io.Reader) ([]byte, error) {
+	if path != "-" {
+		return input.ReadAll(path, mostInput)
+	}
+	text, err := io.ReadAll(io.LimitReader(stdin, mostInput+1))
+	if err == nil && len(text) > mostInput {
+		err = fmt.Errorf("longer than %d MiB: want a smaller list", mostInput>>20)
+	}
+	return text, err
+}
+
+// spread returns a warning for each header with credentials that goes to several hosts.
+func spread(load bench.Load) []results.Warning {
+	if load.URLs == nil {
+		return nil
+	}
+	count := 0
+	hosts(load.URLs, func(string, string) { count++ })
+	var warnings []results.Warning
+	for _, name := range []string{"Authorization", "Cookie"} {
+		if count > 1 && load.Header.Get(name) != "" {
+			warnings = append(warnings, results.Warningf(results.CredentialsSpread, "the header %s goes to %d hosts", name, count).With("hosts", float64(count)))
+		}
+	}
+	return warnings
 }
 
 // urlsOf returns the URLs of a URL or a template; nil for the bundled server, if it is empty or only a path.

@@ -6,20 +6,25 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"sweetspot/bench"
+	"sweetspot/bench/cli/build"
 	"sweetspot/bench/cli/bundled"
 	"sweetspot/bench/cli/console"
 	"sweetspot/bench/cli/live"
 	"sweetspot/bench/cli/machine"
 	"sweetspot/bench/cli/secret"
+	"sweetspot/bench/cli/sending"
+	"sweetspot/bench/cli/telemetry"
 	"sweetspot/bench/process"
 	"sweetspot/results"
 	"sweetspot/results/render"
+	"sweetspot/strategies"
 )
 
 // A job runs a plan and shows and saves what it finds: bench and sweep do one job, article one for each of its parts.
@@ -32,13 +37,16 @@ type job struct {
 	display *display            // nil if the caller shows what was found
 	out     string              // the folder to save the run in; empty to not save it
 	live    string              // the address of the live page; empty for none
+	otlp    string              // the URL to which metrics are pushed; empty for none
 	quiet   bool
+	sending sending.Plan // what single requests send
 }
 
 // do runs the plan, with the bundled server as its target if there is no other. What was measured is shown and saved also
 // if the run was interrupted or failed.
 func (j job) do(cmd *cobra.Command) error {
-	page, err := live.Start(j.live, j.run)
+	metrics := telemetry.New()
+	page, err := live.Start(j.live, j.run, metrics)
 	if err != nil {
 		return fmt.Errorf("--live %w", err)
 	}
@@ -47,7 +55,7 @@ func (j job) do(cmd *cobra.Command) error {
 		fmt.Fprintln(cmd.ErrOrStderr(), "live at", page.URL())
 	}
 	if j.load.URLs != nil && (j.against == nil || j.against.URLs != nil) {
-		return j.measure(cmd, page, nil)
+		return j.watched(cmd, page, metrics, nil)
 	}
 	server, err := bundled.Start(cmd.Context(), j.server...)
 	if err != nil {
@@ -57,7 +65,7 @@ func (j job) do(cmd *cobra.Command) error {
 	if err := j.aim(server.URL()); err != nil {
 		return err
 	}
-	return j.measure(cmd, page, server)
+	return j.watched(cmd, page, metrics, server)
 }
 
 // aim completes the targets that are paths on the bundled server, or nothing for its root.
@@ -81,8 +89,37 @@ func (j *job) aim(server string) (err error) {
 	return err
 }
 
+// watched runs the plan while its metrics are pushed.
+func (j job) watched(cmd *cobra.Command, page *live.Page, metrics *telemetry.Metrics, server *bundled.Server) error {
+	pusher, err := metrics.PushTo(cmd.Context(), j.otlp, j.run, build.Describe().Version)
+	if err != nil {
+		return fmt.Errorf("--otlp %w", err)
+	}
+	err = j.measure(cmd, []watcher{page, metrics, pushing{pusher}}, page, server)
+	if failed := pusher.Close(); failed != nil {
+		err = errors.Join(err, fmt.Errorf("--otlp %s: the metrics did not arrive: %w", j.otlp, failed))
+	}
+	return err
+}
+
+// A watcher follows the run while it is under way.
+type watcher interface {
+	Trial(t results.Trial)
+	Progress(at bench.Progress)
+}
+
+// pushing is the watcher that pushes metrics after each trial.
+type pushing struct{ *telemetry.Pusher }
+
+func (p pushing) Trial(results.Trial)     { p.Push() }
+func (p pushing) Progress(bench.Progress) {}
+
 // measure runs the plan on the load. The server is the bundled one, if that is the target, else nil.
-func (j job) measure(cmd *cobra.Command, page *live.Page, server *bundled.Server) error {
+func (j job) measure(cmd *cobra.Command, watchers []watcher, page *live.Page, server *bundled.Server) error {
+	var err error
+	if j.load.Messages, err = j.sending.Messages(cmd.Context(), j.load); err != nil {
+		return err
+	}
 	keep, err := newKeeper(j.out, j.run)
 	if err != nil {
 		return err
@@ -91,6 +128,7 @@ func (j job) measure(cmd *cobra.Command, page *live.Page, server *bundled.Server
 	page.Target(j.run.Target, j.run.Targets...)
 	screen := console.New(cmd.ErrOrStderr(), j.quiet)
 	defer screen.Clear()
+	watchers = append(watchers, screen)
 	secrets := secret.From(cmd.Context())
 	ctx, end := context.WithCancelCause(cmd.Context())
 	defer end(nil)
@@ -98,8 +136,9 @@ func (j job) measure(cmd *cobra.Command, page *live.Page, server *bundled.Server
 		Keep: func(t results.Trial) error {
 			advise(t.Warnings)
 			t = secrets.Trial(t)
-			page.Trial(t)
-			screen.Trial(t)
+			for _, w := range watchers {
+				w.Trial(t)
+			}
 			keep.trial(t)
 			return nil
 		},
@@ -107,8 +146,12 @@ func (j job) measure(cmd *cobra.Command, page *live.Page, server *bundled.Server
 			screen.Clear()
 			alert(cmd.ErrOrStderr(), secrets.Warnings([]results.Warning{w}))
 		},
-		Progress: func(at bench.Progress) { page.Progress(at); screen.Progress(at) },
-		Answer:   screen.Answer,
+		Progress: func(at bench.Progress) {
+			for _, w := range watchers {
+				w.Progress(at)
+			}
+		},
+		Answer: screen.Answer,
 		Version: func(strategy, version string) {
 			version = secrets.Version(version)
 			page.Version(strategy, version)
@@ -189,8 +232,20 @@ func newRun(command string, arguments []string, plan parsed, o *options) *result
 		Warnings:   append([]results.Warning{}, plan.warnings...),
 		Versions:   map[string]string{},
 	}
+	run.Settings.HTTP = spoken(plan.strategies)
 	if plan.load.URLs == nil {
 		run.Bundled = &results.Bundled{Profile: o.profile}
 	}
 	return run
+}
+
+// spoken returns the protocols of the strategies, each once, in ascending order.
+func spoken(all []strategies.Strategy) string {
+	var names []string
+	for p := range strategies.Protocol(strategies.ProtocolCount) {
+		if slices.ContainsFunc(all, func(s strategies.Strategy) bool { return strategies.ProtocolOf(s) == p }) {
+			names = append(names, p.String())
+		}
+	}
+	return strings.Join(names, ", ")
 }

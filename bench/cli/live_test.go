@@ -41,7 +41,9 @@ func watched(t *testing.T, args ...string) (url string, stop func() int) {
 		if !lines.Scan() {
 			t.Fatal("no address is printed")
 		}
-		url, _ = strings.CutPrefix(lines.Text(), "live at ")
+		if address, found := strings.CutPrefix(lines.Text(), "live at "); found { // other lines may come first
+			url = address
+		}
 	}
 	go io.Copy(io.Discard, reader) // until the program closes its end
 	return url, stop
@@ -83,10 +85,10 @@ func TestLiveMetricsFollowTheRun(t *testing.T) {
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
 		text = fetch(t, url+"metrics")
 		missing = lacking(text,
-			`sweetspot_trials_total{strategy="pool"} `, `sweetspot_trials_total{strategy="fasthttp"} `,
-			`sweetspot_requests_succeeded_total{strategy="pool"} `, `sweetspot_requests_failed_total{class="status",strategy="pool"} `,
-			`sweetspot_requests_failed_total{class="timeout",strategy="pool"} 0`, `sweetspot_goodput_requests_per_second{strategy="pool"} `,
-			`sweetspot_latency_seconds{percentile="99",strategy="pool"} 0.0`, `"} 4`, "sweetspot_limit_requests{strategy=", "sweetspot_done_ratio ",
+			`sweetspot_trials_total{strategy="pool",target=""} `, `sweetspot_trials_total{strategy="fasthttp",target=""} `,
+			`sweetspot_requests_succeeded_total{strategy="pool",target=""} `, `sweetspot_requests_failed_total{class="status",strategy="pool",target=""} `,
+			`sweetspot_requests_failed_total{class="timeout",strategy="pool",target=""} 0`, `sweetspot_goodput_requests_per_second{strategy="pool",target=""} `,
+			`sweetspot_latency_seconds{percentile="99",strategy="pool",target=""} 0.0`, `"} 4`, "sweetspot_limit_requests{strategy=", "sweetspot_done_ratio ",
 		)
 		if missing == "" {
 			break

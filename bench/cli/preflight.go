@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"net"
@@ -63,7 +64,9 @@ const portShare = 0.8
 
 // checkFiles raises the limit on open files as far as possible. It adds a fault if the strategies and their copies would open
 // more connections than that.
-func checkFiles(flag string, limit, streams int, all []strategies.Strategy, copies int, found *faults) {
+// Streams are the numbers of requests at a time on one connection with which strategies are measured whose protocol multiplexes;
+// empty for as many as the server allows.
+func checkFiles(flag string, limit int, streams []int, all []strategies.Strategy, copies int, found *faults) {
 	if len(all) == 0 {
 		return // that is a fault already
 	}
@@ -74,8 +77,14 @@ func checkFiles(flag string, limit, streams int, all []strategies.Strategy, copi
 	}
 	connections, most := 0, 0
 	for _, s := range all {
-		own := strategies.ProtocolOf(s).Connections(s.Limit(limit), streams)
-		most = max(most, own)
+		own, p := 0, strategies.ProtocolOf(s)
+		for _, n := range append(streams[:len(streams):len(streams)], 0)[:max(1, len(streams))] {
+			one := p.Connections(s.Limit(limit), n)
+			most, own = max(most, one), own+one
+			if !p.Multiplexes() {
+				break
+			}
+		}
 		if _, program := s.(external.Strategy); !program { // which has its own connections, and the same limit on open files
 			connections += own
 		}
@@ -147,7 +156,10 @@ func unreachable(ctx context.Context, load bench.Load) []error {
 		result := &errs[next]
 		next++
 		dials.Go(func() {
-			if err := dialer.Probe(ctx, address, strings.HasPrefix(url, "https:")); err != nil {
+			switch err := dialer.Probe(ctx, address, strings.HasPrefix(url, "https:")); {
+			case errors.Is(err, network.ErrProxyRefused): // which says what is wanted
+				*result = fmt.Errorf("URL %s: %w", url, err)
+			case err != nil:
 				*result = fmt.Errorf("URL %s: %w: want %s", url, err, wanted(load.Route))
 			}
 		})

@@ -70,7 +70,7 @@ func TestCheckFilesCountsStrategiesAndCopies(t *testing.T) {
 		{(int(files)-spareFiles)/2 + 1, 1, false},
 	} {
 		var found faults
-		checkFiles("--limit", test.limit, 0, []strategies.Strategy{pool}, test.copies, &found)
+		checkFiles("--limit", test.limit, nil, []strategies.Strategy{pool}, test.copies, &found)
 		if fits := found.err() == nil; fits != test.fits {
 			t.Errorf("limit %d with %d copies: fits %v, want %v: %v", test.limit, test.copies, fits, test.fits, found.err())
 		}

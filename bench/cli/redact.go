@@ -45,6 +45,14 @@ func public(flag, value string) string {
 	case flag == "header":
 		name, _, _ := strings.Cut(value, ":")
 		return name + ": " + secret.Withheld
+	case flag == "header-for":
+		host, line, _ := strings.Cut(value, " ")
+		name, _, _ := strings.Cut(line, ":")
+		return host + " " + name + ": " + secret.Withheld
+	case flag == "login":
+		method, rest, _ := strings.Cut(value, " ")
+		address, _, _ := strings.Cut(strings.TrimSpace(rest), " ")
+		return method + " " + secret.Logins(address) + " " + secret.Withheld
 	case flag == "external":
 		return withoutArguments(value)
 	case flag == "body" && value != "" && !strings.HasPrefix(value, "@"):

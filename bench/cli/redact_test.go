@@ -46,6 +46,8 @@ func TestRedactedKeepsNoSecret(t *testing.T) {
 		{"--body", `{"password":"secret"}`},
 		{"http://user:secret@127.0.0.1:80/"},
 		{"--external", "mine=curl --token=secret"},
+		{"--header-for", "example.com Authorization: Bearer secret"},
+		{"--login", "POST http://me:secret@127.0.0.1/login password=secret"},
 		{"--proxy", "http://me:secret@127.0.0.1:3128"},
 		{"--external", "mine=curl -H 'Cookie: secret'"},
 		{"--external", "mine=curl 'secret"},

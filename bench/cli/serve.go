@@ -38,8 +38,8 @@ func newServeCommand() *cobra.Command {
 		Use:   "serve",
 		Short: "Start the test server, whose best limit is known exactly",
 		Long: `serve answers HTTP requests at a rate that depends on how many are in the server, so that the best concurrency limit is
-known exactly. It speaks HTTP/1.1 and HTTP/2; without --tls, HTTP/2 is for clients that know beforehand that it is spoken (prior
-knowledge). Its first line of output is its URL. It serves until it is interrupted, then answers the requests under way.
+known exactly. It speaks HTTP/1.1 and HTTP/2, and with --http3 HTTP/3; without --tls, HTTP/2 is for clients that know beforehand
+that it is spoken (prior knowledge). Its first line of output is its URL. It serves until it is interrupted, then answers the requests under way.
 
   GET /             answers 200 with a JSON object; so does every path that is not in this list
   GET /login        sets a session cookie; GET /private answers 401 without it
@@ -91,10 +91,11 @@ func (f *serveFlags) bind(cmd *cobra.Command) {
 	flags.BoolVar(&c.Chunked, "chunked", false, "answer in chunks")
 	flags.BoolVar(&c.Gzip, "gzip", false, "answer compressed to clients that accept it")
 	flags.BoolVar(&c.TLS, "tls", false, "serve HTTPS, with a self-signed certificate; client and server agree on HTTP/2 or HTTP/1.1 by ALPN")
+	flags.BoolVar(&c.HTTP3, "http3", false, "with --tls, speak HTTP/3 as well, at the same port of UDP")
 	flags.BoolVar(&f.keepAlive, "keep-alive", true, "keep connections open between requests")
 	flags.IntVar(&c.RequestsPerConn, "requests-per-connection", 0, "close a connection after `N` answers (default never)")
 	flags.IntVar(&c.MaxConns, "max-connections", 0, "accept at most `N` connections at a time (default any number)")
-	flags.IntVar(&c.MaxStreams, "max-streams", 0, "let a connection of HTTP/2 have at most `N` requests at a time (default 10000)")
+	flags.IntVar(&c.MaxStreams, "max-streams", 0, "let a connection of HTTP/2 or HTTP/3 have at most `N` requests at a time (default 10000)")
 	flags.IntVar(&c.Backlog, "backlog", 0, "let at most `N` connections wait to be accepted (default the system's)")
 	flags.DurationVar(&c.Drain, "drain", 5*time.Second, "when stopped, wait at most `DURATION` for the requests under way")
 	flags.BoolVar(&f.truth, "truth", false, "do not serve; print the exact throughput at --limits, the peak, and the smallest limits that give 95, 97 and 99% of it")

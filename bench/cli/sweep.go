@@ -25,7 +25,7 @@ func newSweepCommand() *cobra.Command {
 		thresholds thresholds
 		sweep      bench.Sweep
 		noBrakes   bool
-		slo        string
+		slo, over  string
 		snippet    snippetFlag
 	)
 	cmd := &cobra.Command{
@@ -34,6 +34,9 @@ func newSweepCommand() *cobra.Command {
 		Long: `sweep measures one limit after another, looks closer where it matters, and says which limit to use: the smallest
 that gives a share of the peak with 95% confidence. It stops when the limit is decided or the budget is spent. It examines
 whether the client is the bottleneck. Then it compares the strategies, each at its own limit and all at a common limit.
+
+With --over rate it varies the rate of an open loop instead, in which requests are due whatever the server does, and names the
+largest rate that is held.
 
 With a target that is not this machine, sweep is careful. A search at most doubles the largest limit so far. It stops at
 the first sign of harm: a response 429 or 503, more than 1% failures, or goodput below half of the best.
@@ -44,11 +47,12 @@ Without a URL, or with only a path, it starts the bundled test server for the ti
 		Example: `  sweetspot sweep -s semaphore
   sweetspot sweep -s pool,fasthttp --max 512 --budget 5m http://127.0.0.1:8080/
   sweetspot sweep -s pool --slo p99=50ms
+  sweetspot sweep --over rate --slo p99=50ms http://127.0.0.1:8080/
   sweetspot sweep -s pool --limits 1,10,40,60,100 --format markdown http://127.0.0.1:8080/`,
 		Args: oneURL,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			sweep.Brakes = !noBrakes
-			return runSweep(cmd, args, &o, &thresholds, sweep, slo, snippet)
+			return runSweep(cmd, args, &o, &thresholds, sweep, slo, over, snippet)
 		},
 	}
 	o.defaults = toSweep()
@@ -58,41 +62,50 @@ Without a URL, or with only a path, it starts the bundled test server for the ti
 	f := cmd.Flags()
 	f.IntVar(&sweep.Min, "min", 1, "try no limit below `N`")
 	f.IntVar(&sweep.Max, "max", sweepLimit, "try no limit above `N`")
+	f.IntSliceVar(&o.streams, "streams", nil, "sweep strategies over HTTP/2 and HTTP/3 with each of these `NUMBERS` of requests at a time on one connection, as in 1,10,100, and find the best limit of each (default as many as the server allows)")
 	f.IntSliceVar(&sweep.Limits, "limits", nil, "try only these `LIMITS`, separated by commas, instead of searching")
 	f.Float64Var(&sweep.Share, "share", 0.97, "take this `SHARE` of the peak as enough")
 	f.DurationVar(&sweep.Budget, "budget", 0, "search, and examine the client, for at most `DURATION`; comparing the strategies may add half of it (default 2m per strategy)")
 	f.StringVar(&slo, "slo", "", "find the largest limit that holds this latency `OBJECTIVE` instead, such as p99=200ms ("+latencyNames()+")")
+	bindOver(f, &over)
 	f.BoolVar(&noBrakes, "no-brakes", false, "do not stop at signs of harm to a target that is not this machine")
 	return cmd
 }
 
-func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresholds, sweep bench.Sweep, slo string, snippet snippetFlag) error {
+func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresholds, sweep bench.Sweep, slo, over string, snippet snippetFlag) error {
 	var found faults
 	plan := o.parse(cmd, args, &found)
-	plan.strategies = sweepable(plan.strategies, o, &found)
+	if over != results.OverRate {
+		plan.strategies = sweepable(plan.strategies, o, &found)
+	}
 	if cmd.Flags().Changed("limits") && (cmd.Flags().Changed("min") || cmd.Flags().Changed("max")) {
 		found.addf("--limits beside --min or --max: want a fixed grid or the ends of a search")
 	}
+	sweep.Strategies, sweep.Streams = plan.strategies, distinct(o.streams)
 	if !cmd.Flags().Changed("budget") {
-		sweep.Budget = time.Duration(max(1, len(plan.strategies))) * 2 * time.Minute
+		sweep.Budget = time.Duration(max(1, sweep.Searches())) * 2 * time.Minute
 	}
+	sweep.Objective = parseObjective(slo, &found)
+	overRate := o.overRate(cmd, over, &sweep, &plan.load, plan.strategies, &found)
 	checkSweep(&sweep, &found)
 	snippet.check(&found)
-	sweep.Objective = parseObjective(slo, &found)
 	if sweep.Objective != nil && len(sweep.Limits) > 0 {
 		found.addf("--slo beside --limits: want a search for a limit or a fixed grid")
 	}
-	lowered := lowerMax(cmd, &sweep, plan.strategies)
-	largest := "--max"
-	if len(sweep.Limits) > 0 {
-		largest = "--limits"
+	var lowered []results.Warning
+	if !overRate {
+		lowered = lowerMax(cmd, &sweep, plan.strategies)
+		largest := "--max"
+		if len(sweep.Limits) > 0 {
+			largest = "--limits"
+		}
+		checkFiles(largest, sweep.Max, sweep.Streams, plan.strategies, sweepCopies, &found)
 	}
-	checkFiles(largest, sweep.Max, o.streams, plan.strategies, sweepCopies, &found)
 	thresholds.parse(cmd, plan.strategies, &found)
 	if err := found.err(); err != nil {
 		return err
 	}
-	sweep.Strategies, sweep.Seed, sweep.Repeats = plan.strategies, o.seed, o.repeats
+	sweep.Seed, sweep.Repeats = o.seed, o.repeats
 	if sweep.Brakes = sweep.Brakes && plan.load.URLs != nil && !local(cmd.Context(), plan.load); sweep.Brakes {
 		fmt.Fprintln(cmd.ErrOrStderr(), plan.target, "is not this machine: the search stops at the first sign of harm, unless --no-brakes is given")
 	}
@@ -100,8 +113,9 @@ func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 		announce(cmd.ErrOrStderr(), sweep, plan.load)
 	}
 	run := newRun("sweep", redacted(cmd, args), plan, o)
+	run.Settings.ColdStart = false // its sessions make one batch after the other
 	run.Warnings = append(run.Warnings, lowered...)
-	if run.Bundled != nil {
+	if run.Bundled != nil && !overRate {
 		run.Bundled = truth(o.profile, sweep.Share, sweep.Max)
 	}
 	o.display.beside = snippet.given()
@@ -109,7 +123,8 @@ func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	defer instant.Stop()
 	sweep.Instant, sweep.Floor = instant.Start, plan.floor
 	err := job{
-		plan: sweep, load: plan.load, server: o.server(), run: run, display: &o.display, out: o.out, live: plan.live, quiet: o.quiet,
+		plan: sweep, load: plan.load, server: o.server(), run: run, display: &o.display, out: o.out, live: plan.live, otlp: plan.otlp, quiet: o.quiet,
+		sending: plan.sending,
 	}.do(cmd)
 	if err != nil {
 		return err
@@ -121,6 +136,9 @@ func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	return errors.Join(undecided(run.Optima), unwritten, thresholds.unmet(run))
 }
 
+// distinct returns the numbers in ascending order, each once.
+func distinct(numbers []int) []int { return slices.Compact(slices.Sorted(slices.Values(numbers))) }
+
 // announce says what a sweep is about to do, and how long that takes, if it takes long enough to ask oneself.
 func announce(to io.Writer, sweep bench.Sweep, load bench.Load) {
 	likely, atMost := sweep.Expected(load)
@@ -128,7 +146,7 @@ func announce(to io.Writer, sweep bench.Sweep, load bench.Load) {
 		return
 	}
 	what, several := "strategies", ": -s chooses strategies, --budget the time"
-	if n := len(sweep.Strategies); n == 1 {
+	if n := sweep.Searches(); n == 1 {
 		what, several = sweep.Strategies[0].Name(), ""
 	} else {
 		what = fmt.Sprintf("%d %s", n, what)
@@ -182,7 +200,7 @@ func truth(profile string, share float64, largest int) *results.Bundled {
 func undecided(optima []results.Optimum) error {
 	var errs []error
 	for _, o := range optima {
-		if o.Verdict == results.Unstable {
+		if !o.Verdict.Decided() {
 			errs = append(errs, fmt.Errorf("%s: the trials support no statement", o.Strategy))
 		}
 	}
@@ -210,12 +228,16 @@ func checkSweep(sweep *bench.Sweep, found *faults) {
 	}
 }
 
-// sweepable returns the strategies that can have more than one request in flight. It adds a fault for each other one that
+// sweepable returns the strategies that can have more than one request in flight, and have a limit. It adds a fault for each other one that
 // --strategy names.
 func sweepable(all []strategies.Strategy, o *options, found *faults) []strategies.Strategy {
 	var many []strategies.Strategy
 	for _, s := range all {
 		switch {
+		case strategies.SetsNoLimit(s):
+			if slices.Contains(o.strategies, s.Name()) {
+				found.addf("--strategy %s: has no limit that could be searched: want one such as semaphore, or --over rate", s.Name())
+			}
 		case s.Limit(2) > 1:
 			many = append(many, s)
 		case slices.Contains(o.strategies, s.Name()):

@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"sweetspot/strategies"
+	"sweetspot/strategies/lines"
 )
 
 // A List is a source that is a file with one job per line: a URL, or a JSON object with "url" and what else a [Job] has. Blank
@@ -52,23 +53,24 @@ func OpenList(file io.ReaderAt, size int64, skipBad bool) (*List, error) {
 		l.start = Place(len("\ufeff"))
 	}
 	for at := l.start; ; {
-		line, next, err := l.line(at)
+		line, next, taken, err := l.entry(at)
 		if err == io.EOF {
 			break
 		}
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", number+1, err)
 		}
-		number++
+		first := number + 1
+		number += taken
 		at = next
-		if skipped(line) {
+		if lines.Skipped(line) {
 			continue
 		}
 		job, err := checkedJob(line)
 		if err != nil {
 			l.bad++
 			if len(errs) < mostBad {
-				errs = append(errs, fmt.Errorf("line %d: %w", number, err))
+				errs = append(errs, fmt.Errorf("line %d: %w", first, err))
 			}
 			continue
 		}
@@ -89,8 +91,6 @@ func OpenList(file io.ReaderAt, size int64, skipBad bool) (*List, error) {
 	}
 	return l, nil
 }
-
-func skipped(line []byte) bool { return len(line) == 0 || line[0] == '#' }
 
 func checkedJob(line []byte) (Job, error) {
 	job, err := parseJob(line)
@@ -116,12 +116,12 @@ func (l *List) Varied() bool { return l.varied }
 func (l *List) Job(at Place) (Job, Place, error) {
 	at = max(at, l.start)
 	for {
-		line, next, err := l.line(at)
+		line, next, _, err := l.entry(at)
 		if err != nil {
 			return Job{}, at, fmt.Errorf("the list has changed while it was read: %w", err)
 		}
 		at = next
-		if skipped(line) {
+		if lines.Skipped(line) {
 			continue
 		}
 		job, err := parseJob(line)
@@ -135,6 +135,21 @@ func (l *List) Job(at Place) (Job, Place, error) {
 			return Job{}, at, fmt.Errorf("the list has changed while it was read: %w", err)
 		}
 	}
+}
+
+// entry returns the line at a place, with those in which a command goes on, the place of the next, and how many lines it has taken.
+// It is valid until the next call.
+func (l *List) entry(at Place) (line []byte, next Place, taken int64, err error) {
+	line, next, err = l.line(at)
+	for taken = 1; err == nil && lines.GoesOn(line); taken++ {
+		var more []byte
+		line = bytes.Clone(line)
+		if more, next, err = l.line(next); err == io.EOF {
+			return line, next, taken, nil
+		}
+		line = lines.Join(line, more)
+	}
+	return line, next, taken, err
 }
 
 // line returns the line at a place, without blanks around it, and the place of the next. It is valid until the next call.

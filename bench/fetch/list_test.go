@@ -136,3 +136,26 @@ func FuzzList(f *testing.F) {
 		}
 	})
 }
+
+func TestAListMayHaveCommandsOfSeveralLines(t *testing.T) {
+	text := "http://a/\ncurl 'http://b/' \\\n  -H 'X: 1' \\\n  -d c\n{\"url\":\"http://d/\",\"id\":7}\n"
+	list, err := fetch.OpenList(strings.NewReader(text), int64(len(text)), false)
+	if err != nil || list.Len() != 3 || !list.Varied() {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	_, at, err := list.Job(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	job, at, err := list.Job(at)
+	if err != nil || job.URL != "http://b/" || job.Message.Method != "POST" || string(job.Message.Body) != "c" || job.Message.Header.Get("X") != "1" {
+		t.Errorf("the command: %+v, %v", job, err)
+	}
+	if job, _, err = list.Job(at); err != nil || job.URL != "http://d/" || string(job.Fields) != `"id":7` {
+		t.Errorf("the line after it: %+v, %v", job, err)
+	}
+	wrong := "curl 'http://b/' \\\n -d c\nnonsense\n"
+	if _, err := fetch.OpenList(strings.NewReader(wrong), int64(len(wrong)), false); err == nil || !strings.HasPrefix(err.Error(), "line 3: ") {
+		t.Errorf("a wrong line after a command: %v, want line 3", err)
+	}
+}

@@ -26,10 +26,10 @@ type Store struct {
 	err     error         // the first of writing
 	failed  chan struct{} // closed when there is one
 
-	more chan struct{} // tells the writer that there is enough to write
-	stop chan struct{} // closed by Close
-	done chan struct{} // closed when the writer has ended
-	once sync.Once
+	more    chan struct{}  // tells the writer that there is something to write
+	stop    chan struct{}  // closed by Close
+	working sync.WaitGroup // the goroutines that write and sync
+	once    sync.Once
 }
 
 // StoreOptions say what is kept beside the lines.
@@ -117,8 +117,9 @@ func NewStream(w io.Writer) *Store {
 
 func (s *Store) begin() {
 	s.failed, s.more = make(chan struct{}), make(chan struct{}, 1)
-	s.stop, s.done = make(chan struct{}), make(chan struct{})
-	go s.write()
+	s.stop = make(chan struct{})
+	s.working.Go(s.write)
+	s.working.Go(s.syncing)
 }
 
 // Before returns how many jobs had a result when the store was opened: how many of them succeeded, and failed for good.

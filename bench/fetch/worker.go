@@ -32,7 +32,7 @@ func (f *fetch) Worker() strategies.Worker {
 // How long a worker that has no timer of its own waits before it looks again. One with requests in flight looks whenever one of them
 // ends.
 const (
-	idleLook = 20 * time.Millisecond
+	idleLook = 5 * time.Millisecond
 	busyLook = 150 * time.Millisecond
 )
 

@@ -10,10 +10,8 @@ import (
 
 // When lines are written.
 const (
-	writeInterval = 100 * time.Millisecond
-	syncInterval  = time.Second
-	enoughLines   = 256 << 10 // bytes
-	mostLines     = 8 << 20   // bytes that may wait to be written; then no request is started, and no body is kept, until some are
+	syncInterval = time.Second
+	mostLines    = 8 << 20 // bytes that may wait to be written; then no request is started, and no body is kept, until some are
 )
 
 // append adds the line of a job, which lacks its end, and its record in the WARC file, if it has one.
@@ -27,11 +25,9 @@ func (s *Store) append(line, record []byte) {
 		line = appendMember(line, "warc", s.warc.add(record))
 	}
 	s.lines = append(append(s.lines, line...), "}\n"...)
-	if s.unwritten() >= enoughLines {
-		select {
-		case s.more <- struct{}{}:
-		default:
-		}
+	select {
+	case s.more <- struct{}{}:
+	default:
 	}
 }
 
@@ -65,23 +61,30 @@ func (s *Store) unwritten() int {
 	return len(s.lines) + len(s.warc.records)
 }
 
-// write writes and syncs the lines until the store is closed.
+// write writes lines until the store is closed. It writes them as soon as it can, those together that have come since it last did: so
+// a process that is killed loses hardly more than what was in flight.
 func (s *Store) write() {
-	defer close(s.done)
-	tick := time.NewTicker(writeInterval)
-	defer tick.Stop()
-	synced := time.Now()
-	for open := true; open; {
+	for {
 		select {
 		case <-s.more:
-		case <-tick.C:
+			s.flush()
 		case <-s.stop:
-			open = false
+			s.flush()
+			return
 		}
-		s.flush()
-		if s.file != nil && (!open || time.Since(synced) >= syncInterval) {
+	}
+}
+
+// syncing syncs until the store is closed. It does not hold up those who write.
+func (s *Store) syncing() {
+	tick := time.NewTicker(syncInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
 			s.sync()
-			synced = time.Now()
+		case <-s.stop:
+			return
 		}
 	}
 }
@@ -126,6 +129,9 @@ func (s *Store) writeLines(lines []byte) error {
 
 // sync brings what was written to the disk, and checks that the file is still where it was.
 func (s *Store) sync() {
+	if s.file == nil {
+		return
+	}
 	var err error
 	if s.warc != nil {
 		err = s.warc.file.Sync()
@@ -159,7 +165,8 @@ func (s *Store) present() error {
 func (s *Store) Close() error {
 	s.once.Do(func() {
 		close(s.stop)
-		<-s.done
+		s.working.Wait()
+		s.sync()
 		var errs []error
 		if s.file != nil {
 			errs = append(errs, s.file.Close())

@@ -97,6 +97,7 @@ func TestCompareFindsEqualStrategiesIndistinguishable(t *testing.T) {
 		"sockets":    {speeds: equal, blocks: 10, noise: 0.03, apiece: 0.005},
 		"floor":      {speeds: equal, blocks: 10, noise: 0.03, apiece: 0.04, floor: stat.Component{Deviation: 0.04, DF: 30}},
 		"families":   {speeds: equal, blocks: 10, noise: 0.03, drift: -0.2, families: twice},
+		"targets":    {speeds: equal, blocks: 10, noise: 0.03, drift: -0.2, families: [][]string{{"s0", "s1"}, {"s2", "s3"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -136,6 +137,27 @@ func TestCompareGivesEachFamilyItsStandings(t *testing.T) {
 	}
 	if len(c.Pairs) != 3 {
 		t.Errorf("%d pairs, want one for each family and one for the copy, and none across: %+v", len(c.Pairs), c.Pairs)
+	}
+}
+
+// With a family for each pair that was asked about, the differences between others cost no power.
+func TestComparePairIsThatOfTheFirstToTheSecond(t *testing.T) {
+	c := contest{speeds: []float64{1, 1.2, 1, 0}, blocks: 10, noise: 0.01, families: [][]string{{"s0", "s1"}}}
+	ranking := c.run(1)
+	forth, known := ranking.Pair("s0", "s1")
+	back, knownToo := ranking.Pair("s1", "s0")
+	if !known || !knownToo || forth.Ratio > 0.9 || forth.High >= 1 || math.Abs(forth.Ratio*back.Ratio-1) > 1e-9 || math.Abs(forth.Low*back.High-1) > 1e-9 {
+		t.Errorf("forth %+v, back %+v", forth, back)
+	}
+	for _, other := range [][2]string{{"s0", "s2"}, {"s0", "s0"}, {"s0", "nobody"}} {
+		if pair, known := ranking.Pair(other[0], other[1]); known {
+			t.Errorf("%q, which no family has: %+v", other, pair)
+		}
+	}
+	c.blocks = 9
+	ranking = c.run(1)
+	if pair, known := ranking.Pair("s0", "s1"); known {
+		t.Errorf("after 9 blocks: %+v", pair)
 	}
 }
 

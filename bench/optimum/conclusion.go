@@ -19,7 +19,7 @@ type Conclusion struct {
 	Modelled  bool      // whether the scalability law fits; then it placed the peak
 	Law       Law       // if it fits
 	Thin      bool      // whether there are too few trials for any statement: the interval is everything explored
-	Warnings  []Warning // the first of an Unstable verdict says why
+	Warnings  []Warning // the first of the verdicts Guess and Unstable says why
 }
 
 // A PeakLimit is the limit at which goodput is highest.
@@ -45,7 +45,7 @@ type Law struct {
 const alpha = 0.025
 
 // Conclude says what the trials so far support. With too few of them for any statement the interval is everything
-// explored and the verdict Unstable.
+// explored and the verdict Guess, or Unstable if there are not even enough for a guess.
 func (s *Search) Conclude() Conclusion { return s.conclude(alpha) }
 
 func (s *Search) conclude(alpha float64) Conclusion {
@@ -71,7 +71,7 @@ func (s *Search) conclude(alpha float64) Conclusion {
 		return c
 	}
 	if f.df == 0 {
-		c.tooFew(s)
+		c.tooFew(s, f)
 		return c
 	}
 	c.Thin = false
@@ -93,8 +93,23 @@ func (s *Search) highest(f *fit) int {
 	return last
 }
 
+// fewestForGuess is how many limits it takes to guess: of two, one is the better in any case.
+const fewestForGuess = 3
+
+// guess makes the smallest limit whose trial gave the share of the best one's the limit to use, as far as anybody can know.
+func (c *Conclusion) guess(f *fit) {
+	i := f.best()
+	for i > 0 && f.mu[i-1]-f.mu[f.best()] >= math.Log(c.Share) {
+		i--
+	}
+	c.Verdict, c.Limit, c.PerSecond = Guess, f.limits[i], f.perSecond(i)
+}
+
 // tooFew refuses a conclusion, and says how long the search would have to go on for one.
-func (c *Conclusion) tooFew(s *Search) {
+func (c *Conclusion) tooFew(s *Search, f *fit) {
+	if len(f.limits) >= fewestForGuess {
+		defer c.guess(f)
+	}
 	seconds := s.seen.missing(s.settings.Max)
 	if len(s.settings.Limits) > 0 || seconds < noticeable {
 		c.refuse(TooFewTrials, nil, "too few trials for any statement")

@@ -27,7 +27,7 @@ func insane(c optimum.Conclusion, least, most int) string {
 		return fmt.Sprintf("a rate is not a number: %v, %v", c.PerSecond, c.Peak.PerSecond)
 	case c.Verdict == "":
 		return "no verdict"
-	case c.Thin && c.Verdict != optimum.Unstable:
+	case c.Thin && c.Verdict != optimum.Unstable && c.Verdict != optimum.Guess:
 		return "thin measurements, and yet " + string(c.Verdict)
 	}
 	return ""

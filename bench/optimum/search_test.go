@@ -137,8 +137,12 @@ func TestSearchConcludesNothingFromTooFewTrials(t *testing.T) {
 	for trials := range 8 {
 		_, search := play(optimum.Settings{MaxTrials: max(1, trials)}, site.exactly)
 		c := search.Conclude()
-		if !c.Thin || c.Verdict != optimum.Unstable || c.Low != 0 || c.High != 4096 || len(c.Warnings) == 0 {
-			t.Errorf("after %d trials: %+v, want a thin and unstable conclusion over everything that may be explored", trials, c)
+		verdict := optimum.Unstable
+		if trials >= 3 {
+			verdict = optimum.Guess
+		}
+		if !c.Thin || c.Verdict != verdict || c.Low != 0 || c.High != 4096 || len(c.Warnings) == 0 || c.Certain {
+			t.Errorf("after %d trials: %+v, want a thin conclusion, %s, over everything that may be explored", trials, c, verdict)
 		}
 	}
 	if c := optimum.New(optimum.Settings{Min: 3, Max: 9}).Conclude(); !c.Thin || c.Low != 2 || c.High != 3 || c.Limit != 3 {

@@ -13,11 +13,14 @@ const (
 	NoKnee     Verdict = "no-knee"    // still rising at the largest limit
 	Cliff      Verdict = "cliff"      // goodput collapses just above the limit, which is the largest safe one
 	Multimodal Verdict = "multimodal" // goodput falls and rises again
-	Unstable   Verdict = "unstable"   // the machine drifted, or there are too few trials for any statement
+	Guess      Verdict = "guess"      // too few trials for any statement; the limit is the best guess
+	Unstable   Verdict = "unstable"   // the machine drifted, or there are too few trials even for a guess
 )
 
 // Verdicts returns every verdict.
-func Verdicts() []Verdict { return []Verdict{Peak, Plateau, NoKnee, Cliff, Multimodal, Unstable} }
+func Verdicts() []Verdict {
+	return []Verdict{Peak, Plateau, NoKnee, Cliff, Multimodal, Guess, Unstable}
+}
 
 // Bounds of the verdicts, as differences of ln(goodput).
 var (

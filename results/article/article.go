@@ -108,13 +108,18 @@ func (a *measurements) ratio(profile string, slow, fast Batch) (factor, bool) {
 }
 
 // spreads compares how much the times of two batches vary: the ratio of their standard deviations, with the interval of the
-// F distribution, which takes the logarithms of times to be normal. It reports false without two trials of each.
+// F distribution, which takes the logarithms of times to be normal. It reports false if one of them has too few trials to say how much.
 func (a *measurements) spreads(profile string, one, other Batch) (factor, bool) {
 	x, y := a.row(profile, one), a.row(profile, other)
-	if x == nil || y == nil || x.Trials < 2 || y.Trials < 2 || x.Spread == 0 || y.Spread == 0 {
+	if x == nil || y == nil {
 		return factor{}, false
 	}
-	middle := x.Spread / y.Spread
+	of, knownX := x.KnownSpread()
+	to, knownY := y.KnownSpread()
+	if !knownX || !knownY || of == 0 || to == 0 {
+		return factor{}, false
+	}
+	middle := of / to
 	n, m := float64(x.Trials-1), float64(y.Trials-1)
 	low, high := stat.F(a.errorEach/2, n, m), stat.F(a.errorEach/2, m, n)
 	return factor{middle, middle / math.Sqrt(low), middle * math.Sqrt(high)}, true

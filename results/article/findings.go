@@ -91,7 +91,7 @@ func (a *measurements) bestLimits() render.Finding {
 	for _, run := range a.sweeps() {
 		for _, o := range run.Optima {
 			name := fmt.Sprintf("%s on %s", o.Strategy, serverNamed(run.Bundled.Profile))
-			if o.Verdict == results.Unstable {
+			if !o.Verdict.Decided() {
 				parts = append(parts, name+": no limit can be named")
 				continue
 			}

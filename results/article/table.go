@@ -86,8 +86,8 @@ func (a *measurements) time(profile string, b Batch) string {
 		return text.None
 	}
 	words := text.Span(a.seconds(profile, b))
-	if s.Low != nil {
-		words += " ±" + text.Percent(s.Spread)
+	if share, known := s.KnownSpread(); known {
+		words += " ±" + text.Percent(share)
 	}
 	return words
 }

@@ -40,6 +40,7 @@ func Differences(old, new results.Settings) []string {
 	return unequal([]difference{
 		{"method", old.Method, new.Method},
 		{"trials of", kindOf(old), kindOf(new)},
+		{"cold start", old.ColdStart, new.ColdStart},
 		{"rate", old.Rate, new.Rate},
 		{"arrivals", old.Arrivals, new.Arrivals},
 		{"decode", old.Decode, new.Decode},

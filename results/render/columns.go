@@ -55,12 +55,13 @@ var compactVerdict = Compact[results.Summary]{Name: "vs", Cell: shortVerdict, Ke
 
 const compactVerdictKey = "vs is how it compares with the fastest: ~ is indistinguishable from it, ~9% too and at most 9% slower, ? too few repeats to say, -39% is 39% slower, ÷3.6 is 3.6 times slower"
 
-// spread writes the spread of a summary. It is not known after a single trial.
+// spread writes the spread of a summary, if it is known.
 func spread(s results.Summary) string {
-	if s.Low == nil {
+	share, known := s.KnownSpread()
+	if !known {
 		return text.None
 	}
-	return "±" + text.Percent(s.Spread)
+	return "±" + text.Percent(share)
 }
 
 // Failures writes how many requests of a summary failed, of all classes, or [text.None].
@@ -108,19 +109,13 @@ func shortVerdict(s results.Summary) string {
 	}
 }
 
-// shareColumn is the rate of a limit as a share of the largest of the limits in sound, and nothing for other limits.
-func shareColumn(sound []results.Summary) Field[results.Summary] {
-	best := 0.0
-	for _, s := range sound {
-		best = max(best, s.PerSecond)
-	}
-	return Field[results.Summary]{Name: "of best", Rank: 5, Cell: func(s results.Summary) string {
-		switch {
-		case !slices.ContainsFunc(sound, func(one results.Summary) bool { return one.Limit == s.Limit }):
+// shareColumn is the rate of a limit as a share of that of the peak, which is what the sweep has concluded: the largest of all rates
+// is that of the luckiest limit. Nothing is shown without a peak, and for limits that are not in sound.
+func shareColumn(sound []results.Summary, found *results.Optimum) Field[results.Summary] {
+	return Field[results.Summary]{Name: "of peak", Rank: 5, Cell: func(s results.Summary) string {
+		if found == nil || found.Peak.PerSecond == 0 || !slices.ContainsFunc(sound, func(one results.Summary) bool { return one.Level() == s.Level() }) {
 			return text.None
-		case s.PerSecond == best && best > 0:
-			return "100%"
 		}
-		return text.PercentTo(stat.Ratio(s.PerSecond, best), 1)
+		return text.PercentTo(stat.Ratio(s.PerSecond, found.Peak.PerSecond), 1)
 	}}
 }

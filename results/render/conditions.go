@@ -22,6 +22,8 @@ func Conditions(r *results.Run) string {
 		on(s.KeepAlive, "keep-alive"), on(s.Redirects, "redirects"), on(s.Decompression, "decompression"),
 		retries(s.Retries))
 	switch {
+	case s.Arrivals != "" && s.Rate == 0: // a sweep varies it
+		parts = append(parts, fmt.Sprintf("open loop, %s arrivals", s.Arrivals))
 	case s.Arrivals != "":
 		parts = append(parts, fmt.Sprintf("open loop, %s arrivals at %s/s", s.Arrivals, text.Number(s.Rate)))
 	case s.Rate > 0:
@@ -56,7 +58,11 @@ func Conditions(r *results.Run) string {
 func sizeOf(s results.Settings) []string {
 	switch {
 	case s.Requests > 0:
-		return []string{text.Plural(s.Requests, "request") + " per trial"}
+		words := text.Plural(s.Requests, "request") + " per trial"
+		if s.ColdStart {
+			words += " with a cold start"
+		}
+		return []string{words}
 	case s.DurationSeconds > 0:
 		return []string{fmt.Sprintf("%gs per trial", s.DurationSeconds)}
 	}

@@ -42,8 +42,8 @@ func Curve(limits []results.Summary, y Quantity, found *results.Optimum, columns
 	step := roundStep(most / curveHeight)
 	rows := math.Ceil(most / step)
 	// Powers of two at both ends, so that every tick can be one; at least one doubling.
-	first := math.Floor(math.Log2(float64(limits[0].Limit)))
-	last := max(first+1, math.Ceil(math.Log2(float64(limits[len(limits)-1].Limit))))
+	first := math.Floor(math.Log2(float64(limits[0].Level())))
+	last := max(first+1, math.Ceil(math.Log2(float64(limits[len(limits)-1].Level()))))
 	// Room for the labels of the vertical axis, and for the half of the last limit's label that is right of its tick.
 	margin := twwidth.Width(text.ShortNumber(rows*step)) + gap + max(gap, len(logLabel(last))/2)
 	x := axis{first, last, max(minCurveWidth, min(columns, curveWidth)-margin)}
@@ -52,7 +52,7 @@ func Curve(limits []results.Summary, y Quantity, found *results.Optimum, columns
 		asciigraph.YAxisValueFormatter(text.ShortNumber),
 		asciigraph.XAxisRange(first, last), asciigraph.XAxisTickCount(x.ticks()),
 		asciigraph.XAxisValueFormatter(logLabel))
-	picture := []Line{{Plain, y.Title + " against the limit"}}
+	picture := []Line{{Plain, y.Title + " against the " + varied(limits)}}
 	for line := range strings.SplitSeq(plot, "\n") {
 		picture = append(picture, Line{Plain, line})
 	}
@@ -99,6 +99,14 @@ func (a axis) ticks() int {
 	return 2
 }
 
+// varied returns the word for what a sweep varies.
+func varied(levels []results.Summary) string {
+	if len(levels) > 0 && levels[0].Rate > 0 {
+		return results.OverRate
+	}
+	return "limit"
+}
+
 // resample returns the quantity in each column, interpolated between the limits; NaN outside of them.
 func (a axis) resample(limits []results.Summary, y Quantity) []float64 {
 	values := make([]float64, a.width)
@@ -107,7 +115,7 @@ func (a axis) resample(limits []results.Summary, y Quantity) []float64 {
 	}
 	for i := range limits[1:] {
 		from, to := limits[i], limits[i+1]
-		x0, x1 := a.column(from.Limit), a.column(to.Limit)
+		x0, x1 := a.column(from.Level()), a.column(to.Level())
 		for x := x0; x <= x1; x++ {
 			part := stat.Ratio(float64(x-x0), float64(x1-x0))
 			values[x] = y.Of(from) + part*(y.Of(to)-y.Of(from))

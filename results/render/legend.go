@@ -79,7 +79,7 @@ func floorWords(floor *stat.Component) string {
 
 // isNearPeak reports whether the trial's row has the mark [results.NearPeak].
 func isNearPeak(r *results.Run, t results.Trial) bool {
-	return r.OptimumOf(t.At()).Mark(t.Limit, t.PerSecond) == results.NearPeak
+	return r.OptimumOf(t.At()).Mark(t.Level(), t.PerSecond) == results.NearPeak
 }
 
 // programs says how much memory the external programs used.
@@ -103,12 +103,17 @@ func programs(trials []results.Trial) string {
 // repeats says what the spread in the tables is.
 func repeats(trials []results.Trial) string {
 	least, most := len(trials), 0
-	for _, g := range results.Groups(trials) {
-		least, most = min(least, len(g.Trials)), max(most, len(g.Trials))
+	summaries := results.Summarise(trials)
+	for _, s := range summaries {
+		if _, known := s.KnownSpread(); known {
+			least, most = min(least, s.Trials), max(most, s.Trials)
+		}
 	}
 	switch {
-	case most <= 1:
+	case most == 0 && !slices.ContainsFunc(summaries, func(s results.Summary) bool { return s.Trials > 1 }):
 		return "One trial each, so the spread is not known."
+	case most == 0:
+		return "Two trials at most, so the spread is not known."
 	case least == most:
 		return fmt.Sprintf("± is the standard deviation over %d repeats.", most)
 	}

@@ -15,6 +15,14 @@ var (
 	lateColumn    = Field[results.Summary]{Name: "late p99", Rank: 8, Cell: late}
 )
 
+// levelColumn is the column of what a sweep varies.
+func levelColumn(levels []results.Summary) Field[results.Summary] {
+	if varied(levels) != results.OverRate {
+		return limitColumn
+	}
+	return Field[results.Summary]{Name: "rate/s", Cell: func(s results.Summary) string { return text.Count(s.Rate) }}
+}
+
 // missed writes how many requests of an open loop were due and not started.
 func missed(s results.Summary) string {
 	if s.Missed == nil || *s.Missed == 0 {

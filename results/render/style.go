@@ -64,12 +64,12 @@ func failureStyle(s results.Summary) Style {
 
 // limitStyle returns the style of a limit's row in a sweep.
 func limitStyle(o *results.Optimum, s results.Summary) Style {
-	switch mark := o.Mark(s.Limit, s.PerSecond); {
+	switch mark := o.Mark(s.Level(), s.PerSecond); {
 	case mark == "":
 		return Plain
 	case mark == results.RequestsFail:
 		return Caution
-	case s.Limit == o.Limit:
+	case s.Level() == o.Limit:
 		return conclusionStyle(o)
 	case o.Certain:
 		return Good

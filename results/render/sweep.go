@@ -70,7 +70,7 @@ func drawUse(p Page, run *results.Run) {
 func drawLimits(p Page, run *results.Run, swept results.At) error {
 	trials := slices.DeleteFunc(slices.Clone(run.Trials), func(t results.Trial) bool { return t.At().AnyLimit() != swept })
 	limits := results.Summarise(trials)
-	slices.SortFunc(limits, func(a, b results.Summary) int { return cmp.Compare(a.Limit, b.Limit) })
+	slices.SortFunc(limits, func(a, b results.Summary) int { return cmp.Compare(a.Level(), b.Level()) })
 	found := run.OptimumOf(swept)
 	sound := usable(limits, found)
 	p.Heading(2, swept.String())
@@ -78,11 +78,11 @@ func drawLimits(p Page, run *results.Run, swept results.At) error {
 	figures, latencies := figureColumns()
 	responses, open := openLoopColumns(limits)
 	columns := slices.Concat(
-		[]Field[results.Summary]{limitColumn, figures["per_second"], spreadColumn, marks.column(), shareColumn(sound)},
+		[]Field[results.Summary]{levelColumn(limits), figures["per_second"], spreadColumn, marks.column(), shareColumn(sound, found)},
 		latencies, responses, open,
 		[]Field[results.Summary]{
 			inFlightColumn, figures["cpu"], errorsColumn, classColumn,
-			{Left: true, Cell: func(s results.Summary) string { return found.Mark(s.Limit, s.PerSecond) }},
+			{Left: true, Cell: func(s results.Summary) string { return found.Mark(s.Level(), s.PerSecond) }},
 		})
 	row := func(s results.Summary) Style { return limitStyle(found, s) }
 	if err := p.Table(Tabulate(limits, Styled(columns, row))); err != nil {
@@ -100,5 +100,5 @@ func drawLimits(p Page, run *results.Run, swept results.At) error {
 
 // usable returns the limits below the first at which requests begin to fail: what fails sets no scale for what does not.
 func usable(limits []results.Summary, found *results.Optimum) []results.Summary {
-	return slices.DeleteFunc(slices.Clone(limits), func(s results.Summary) bool { return found.Fails(s.Limit) })
+	return slices.DeleteFunc(slices.Clone(limits), func(s results.Summary) bool { return found.Fails(s.Level()) })
 }

@@ -21,7 +21,7 @@ func Underway(trials []results.Trial, found *results.Optimum, columns int) []Lin
 	}
 	of := slices.DeleteFunc(slices.Clone(trials), func(t results.Trial) bool { return t.Strategy != found.Strategy })
 	limits := results.Summarise(of)
-	slices.SortFunc(limits, func(a, b results.Summary) int { return cmp.Compare(a.Limit, b.Limit) })
+	slices.SortFunc(limits, func(a, b results.Summary) int { return cmp.Compare(a.Level(), b.Level()) })
 	return Curve(usable(limits, found), goodput, found, columns)
 }
 

@@ -16,7 +16,8 @@ import (
 type page struct {
 	Title      string
 	Runs       []runHead
-	SideBySide *table // nil if there is one run
+	Several    bool   // whether there are several runs
+	SideBySide *table // the runs and their targets; nil if there is one
 	Warnings   []string
 	Figures    []figure
 	Requests   int64
@@ -145,6 +146,7 @@ func newPage(sources []Source, o Options) (*page, error) {
 	if more := len(sources) - 1; more > 0 {
 		p.Title += fmt.Sprintf(" and %d more", more)
 	}
+	p.Several = len(sources) > 1
 	p.SideBySide = sideBySide(sources, p.Runs)
 	p.Properties = propertyTables(sources)
 	return p, nil
@@ -175,7 +177,7 @@ func newRunHead(source Source, letter string, number int, d data) runHead {
 		return h
 	}
 	for _, o := range run.Optima {
-		a := answer{Name: o.At().Name(false), Label: o.Label(), Figure: text.Count(o.Limit), Text: text.Clean(o.Conclusion()), Colour: colour(o.At())}
+		a := answer{Name: o.At().Name(false), Label: o.Label(), Figure: text.Count(o.Limit), Text: text.Capital(text.Clean(o.Conclusion())), Colour: colour(o.At())}
 		if a.Label == "" {
 			a.Figure = "?"
 		}
@@ -189,30 +191,49 @@ func newRunHead(source Source, letter string, number int, d data) runHead {
 	return h
 }
 
-// sideBySide lists the runs, one in each row.
+// sideBySide lists the runs and their targets, one in each row. It returns nil if there is only one.
 func sideBySide(sources []Source, heads []runHead) *table {
-	if len(sources) < 2 {
-		return nil
-	}
 	t := table{
-		Caption: "The runs side by side",
+		Caption: "Side by side",
 		Head: []head{{Name: "run", Word: true}, {Name: "target", Word: true}, {Name: "strategy", Word: true}, {Name: "limit"}, {Name: "goodput/s"},
 			{Name: "p50"}, {Name: "p99"}, {Name: "failed"}, {Name: "started", Word: true}},
 	}
 	for i, source := range sources {
 		h := heads[i]
-		best := slices.DeleteFunc(source.Run.Compared(), func(s results.Summary) bool {
-			return h.Headline.At.Strategy != "" && s.At().AnyLimit() != h.Headline.At
-		})
-		row := []string{h.Letter + " " + h.Command, h.Target, noValue, noValue, noValue, noValue, noValue, noValue, h.Started}
-		if len(best) > 0 {
-			s := best[0]
-			row = []string{
-				row[0], h.Target, s.At().Name(len(source.Run.Targets) > 0), text.Count(s.Limit), text.Number(s.PerSecond),
-				orNoValue(s.Latency.P50, text.Span), orNoValue(s.Latency.P99, text.Span), text.Percent(failedShare(s)), h.Started,
-			}
+		name := strings.TrimSpace(h.Letter + " " + h.Command)
+		best := bestOfTargets(source.Run, h.Headline.At)
+		if len(best) == 0 {
+			t.Rows = append(t.Rows, []string{name, h.Target, noValue, noValue, noValue, noValue, noValue, noValue, h.Started})
 		}
-		t.Rows = append(t.Rows, row)
+		for _, s := range best {
+			target := h.Target
+			if number := s.At().Target; len(source.Run.Targets) > number {
+				target = fmt.Sprintf("%d: %s", number, text.Clean(source.Run.Targets[number].String()))
+			}
+			t.Rows = append(t.Rows, []string{
+				name, target, text.Clean(s.Strategy), text.Count(s.Limit), text.Number(s.PerSecond),
+				orNoValue(s.Latency.P50, text.Span), orNoValue(s.Latency.P99, text.Span), text.Percent(failedShare(s)), h.Started,
+			})
+		}
+	}
+	if len(t.Rows) < 2 {
+		return nil
 	}
 	return &t
+}
+
+// bestOfTargets returns the summary of the headline's strategy on each target; if the headline names none, that of the strategy with the
+// largest goodput there.
+func bestOfTargets(run *results.Run, headline results.At) []results.Summary {
+	var best []results.Summary
+	for _, s := range run.Compared() {
+		if headline.Strategy != "" && (s.Strategy != headline.Strategy || s.Streams != headline.Streams) {
+			continue
+		}
+		if !slices.ContainsFunc(best, func(known results.Summary) bool { return known.At().Target == s.At().Target }) {
+			best = append(best, s)
+		}
+	}
+	slices.SortStableFunc(best, func(a, b results.Summary) int { return a.At().Target - b.At().Target })
+	return best
 }

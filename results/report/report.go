@@ -189,13 +189,13 @@ func lineName(name string, run, runs int) string {
 // Limits at which requests fail are no points, since they would set the scale for those at which none do. A line has at least
 // one point.
 func (l *line) fill(run *results.Run) {
-	slices.SortFunc(l.summaries, func(a, b results.Summary) int { return a.Limit - b.Limit })
+	slices.SortFunc(l.summaries, func(a, b results.Summary) int { return a.Level() - b.Level() })
 	o := run.OptimumOf(l.at)
 	l.Failed = []failing{}
 	for _, s := range l.summaries {
 		share := failedShare(s)
-		if o.Fails(s.Limit) || share > maxFailedShare {
-			l.Failed = append(l.Failed, failing{s.Limit, s.PerSecond, share})
+		if o.Fails(s.Level()) || share > maxFailedShare {
+			l.Failed = append(l.Failed, failing{s.Level(), s.PerSecond, share})
 			continue
 		}
 		l.Points = append(l.Points, newPoint(s))
@@ -216,7 +216,7 @@ func (l *line) fill(run *results.Run) {
 }
 
 func newPoint(s results.Summary) point {
-	p := point{Limit: s.Limit, Rate: s.PerSecond, Low: s.Low, High: s.High, Trials: s.Trials, quantiles: quantilesOf(s.Latency)}
+	p := point{Limit: s.Level(), Rate: s.PerSecond, Low: s.Low, High: s.High, Trials: s.Trials, quantiles: quantilesOf(s.Latency)}
 	for _, w := range s.Warnings {
 		p.Warned = append(p.Warned, text.Clean(w.String()))
 	}

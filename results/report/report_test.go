@@ -199,3 +199,34 @@ func TestWriteShowsStrategiesAtTheirCommonLimit(t *testing.T) {
 		t.Errorf("the page has no table of the common limit:\n%.600s", table)
 	}
 }
+
+func TestWriteListsRunsAndTargetsSideBySide(t *testing.T) {
+	against := bench(t)
+	against.Targets = []results.Target{{URL: "http://old/"}, {URL: "http://new/"}}
+	for i := range against.Trials {
+		target := i % 2
+		against.Trials[i].Target = &target
+	}
+	against.Strategies = results.Summarise(against.Trials)
+	for _, c := range []struct {
+		name string
+		runs []*results.Run
+		want []string // at the start of its rows: the run and the target
+	}{
+		{"one run", []*results.Run{sweep(t, "pool")}, nil},
+		{"two runs", []*results.Run{sweep(t, "pool"), empty("bench")}, []string{"A sweep|the bundled server, profile classic", "B bench|http://127.0.0.1:8080/"}},
+		{"two targets", []*results.Run{against}, []string{"bench|0: http://old/", "bench|1: http://new/"}},
+	} {
+		_, table, found := strings.Cut(page(t, c.runs...), "<caption>Side by side</caption>")
+		table, _, _ = strings.Cut(table, "</table>")
+		if found != (c.want != nil) || strings.Count(table, "<tr>") != len(c.want)+1 && found {
+			t.Errorf("%s: got %q, want %d rows", c.name, table, len(c.want))
+		}
+		for _, row := range c.want {
+			run, target, _ := strings.Cut(row, "|")
+			if !strings.Contains(table, `<th scope="row" class="word">`+run+`</th><td class="word">`+target+"</td>") {
+				t.Errorf("%s: %q is not in\n%s", c.name, row, table)
+			}
+		}
+	}
+}

@@ -57,29 +57,37 @@ func round(x float64) float64 {
 // limitTable lists the goodput of a line at each limit. It adds the footnotes of its rows to notes.
 func limitTable(run *results.Run, l line, notes *render.Notes) table {
 	t := table{
-		Caption: l.Name + ": goodput by limit, with 95% confidence interval",
-		Head: []head{{Name: "limit"}, {Name: "goodput/s"}, {Name: "low"}, {Name: "high"}, {Name: "trials"},
+		Caption: l.Name + ": goodput by " + varied(l) + ", with 95% confidence interval",
+		Head: []head{{Name: varied(l)}, {Name: "goodput/s"}, {Name: "low"}, {Name: "high"}, {Name: "trials"},
 			{Name: "in flight"}, {Name: "", Word: true}, {Name: "notes", Word: true}},
 	}
 	found := run.OptimumOf(l.at)
 	for _, s := range l.summaries {
 		t.Rows = append(t.Rows, []string{
-			text.Count(s.Limit), text.Number(s.PerSecond), optional(s.Low), optional(s.High), text.Count(s.Trials),
-			orNoValue(s.InFlightMean, text.Number), found.Mark(s.Limit, s.PerSecond), notes.Mark(render.Remarks(s)),
+			text.Count(s.Level()), text.Number(s.PerSecond), optional(s.Low), optional(s.High), text.Count(s.Trials),
+			orNoValue(s.InFlightMean, text.Number), found.Mark(s.Level(), s.PerSecond), notes.Mark(render.Remarks(s)),
 		})
 	}
 	return t
+}
+
+// varied returns the word for what the sweep of a line varied.
+func varied(l line) string {
+	if len(l.summaries) > 0 && l.summaries[0].Rate > 0 {
+		return results.OverRate
+	}
+	return "limit"
 }
 
 // latencyTable lists the latencies of a line at each limit.
 func latencyTable(l line) table {
 	shown := latencies(l.summaries)
 	t := table{
-		Caption: l.Name + ": latency by limit",
-		Head:    append([]head{{Name: "limit"}}, latencyHeads(shown)...),
+		Caption: l.Name + ": latency by " + varied(l),
+		Head:    append([]head{{Name: varied(l)}}, latencyHeads(shown)...),
 	}
 	for _, s := range l.summaries {
-		t.Rows = append(t.Rows, append([]string{text.Count(s.Limit)}, latencyCells(s, shown)...))
+		t.Rows = append(t.Rows, append([]string{text.Count(s.Level())}, latencyCells(s, shown)...))
 	}
 	return t
 }

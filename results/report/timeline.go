@@ -59,12 +59,12 @@ func timelines(sources []Source, lines []line) (all []timeline, timed bool) {
 			if t.At().AnyLimit() != l.at || !t.MeasuresStrategy() {
 				continue
 			}
-			start, mean := t.Offset, means[t.Limit]
+			start, mean := t.Offset, means[t.Level()]
 			if !timed {
 				start = float64(k + 1)
 			}
 			tl.Trials = append(tl.Trials, trialValues{
-				round(start), round(t.Elapsed), round(t.PerSecond), round(stat.Ratio(t.PerSecond, mean)), float64(t.Limit), float64(t.Failures()),
+				round(start), round(t.Elapsed), round(t.PerSecond), round(stat.Ratio(t.PerSecond, mean)), float64(t.Level()), float64(t.Failures()),
 			})
 			if timed {
 				tl.addSeconds(t, mean, stride)

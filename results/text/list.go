@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // mostClasses is how many classes of failure a cell names before it only counts the others.
@@ -40,4 +42,13 @@ func Each[T, U any](list []T, change func(T) U) []U {
 // Prefixed returns the texts with a prefix before each.
 func Prefixed(prefix string, texts []string) []string {
 	return Each(texts, func(text string) string { return prefix + text })
+}
+
+// Capital returns the words with a capital at their start.
+func Capital(words string) string {
+	first, size := utf8.DecodeRuneInString(words)
+	if size == 0 {
+		return ""
+	}
+	return string(unicode.ToUpper(first)) + words[size:]
 }

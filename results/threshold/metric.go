@@ -133,8 +133,8 @@ func measuredIn(r *results.Run, strategy string) (measured, error) {
 	if i := slices.IndexFunc(r.Optima, func(o results.Optimum) bool { return o.Strategy == strategy }); i >= 0 {
 		s.optimum = &r.Optima[i]
 	}
-	if s.optimum != nil && s.optimum.Verdict == results.Unstable {
-		return s, errors.New("the sweep is unstable: its trials support no statement")
+	if s.optimum != nil && !s.optimum.Verdict.Decided() {
+		return s, fmt.Errorf("the sweep's verdict is %s: its trials support no statement", s.optimum.Verdict)
 	}
 	i := slices.IndexFunc(r.Strategies, func(s results.Summary) bool { return s.Strategy == strategy && s.At().Target == 0 })
 	if i < 0 || r.Command == "sweep" && s.optimum == nil {

@@ -116,7 +116,7 @@ func TestFailureKnowsTheLimitAndThePeakOfASweep(t *testing.T) {
 		t.Errorf("still rising: got %q", got)
 	}
 	run.Optima[0].Verdict = results.Unstable
-	if got := parsed(t, "per_second(semaphore) > 0").Failure(run); !strings.Contains(got, "is not known: the sweep is unstable") {
+	if got := parsed(t, "per_second(semaphore) > 0").Failure(run); !strings.Contains(got, "is not known: the sweep's verdict is unstable") {
 		t.Errorf("unstable: got %q", got)
 	}
 	run.Optima = nil

@@ -37,21 +37,7 @@ func TestCloseEndsARun(t *testing.T) {
 		t.Run(phase.name, func(t *testing.T) {
 			session := strategytest.Open(t, eventLoop(t), phase.target, limit)
 			w := strategytest.NewWork(1000, phase.url(t))
-			ended := make(chan error)
-			go func() { ended <- session.Run(t.Context(), limit, w) }()
-			time.Sleep(50 * time.Millisecond) // whatever the requests have come to, they must end
-			if err := errors.Join(session.Close(), session.Close()); err != nil {
-				t.Error(err)
-			}
-			select {
-			case err := <-ended:
-				if err != nil {
-					t.Error(err)
-				}
-			case <-time.After(strategies.DefaultTimeout / 2):
-				t.Fatal("the run goes on")
-			}
-			w.Check(t)
+			closeMidway(t, session, limit, w)
 			for index, o := range w.Outcomes {
 				if o.Class != strategies.Other || !errors.Is(o.Err, net.ErrClosed) {
 					t.Errorf("request %d: class %v, want %v: %v", index, o.Class, strategies.Other, o.Err)
@@ -62,6 +48,25 @@ func TestCloseEndsARun(t *testing.T) {
 			}
 		})
 	}
+}
+
+// closeMidway closes the session during a Run, which must then end.
+func closeMidway(t *testing.T, session strategies.Session, limit int, w *strategytest.Work) {
+	ended := make(chan error)
+	go func() { ended <- session.Run(t.Context(), limit, w) }()
+	time.Sleep(50 * time.Millisecond) // whatever the requests have come to, they must end
+	if err := errors.Join(session.Close(), session.Close()); err != nil {
+		t.Error(err)
+	}
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(strategies.DefaultTimeout / 2):
+		t.Fatal("the run goes on")
+	}
+	w.Check(t)
 }
 
 func TestCloseEndsARunOfFastRequests(t *testing.T) {

@@ -1,13 +1,14 @@
-// Package eventloop is the strategy without a goroutine per request: a few loops, each of which has many requests in flight
+// Package eventloop has the strategies without a goroutine per request: a few loops, each of which has many requests in flight
 // over non-blocking sockets.
 //
-// Importing the package registers the strategy "eventloop". It runs on Linux only: the loops are written for epoll rather
+// Importing the package registers the strategies "eventloop", over HTTP/1.1, and "eventloop-http2". They run on Linux only: the loops are written for epoll rather
 // than for a portable library, because they then control the three things that decide their speed: one read buffer for all
 // connections, timeouts without the runtime's timers, and system calls without the bookkeeping of Go's scheduler.
 //
 // To read the code, start with loop.run, which waits for events and starts requests. A poller reports which sockets are ready, and a
-// speaker is what speaks a protocol on one: a conn speaks HTTP/1.1, and is a connection with the request that it carries. Package
-// http1 parses the responses. A dialling makes a connection. What must be negotiated on it first, such as TLS, a goroutine does; from
+// speaker is what speaks a protocol on one. A conn speaks HTTP/1.1, and is a connection with the request that it carries; package
+// http1 parses the responses. A mux speaks HTTP/2, and carries many requests, each of which is a stream; package http2 is the state
+// machine of such a connection. What both kinds of requests have in common is an exchange. A dialling makes a connection. What must be negotiated on it first, such as TLS, a goroutine does; from
 // then on a network.Socket with TLS is like any other.
 package eventloop
 

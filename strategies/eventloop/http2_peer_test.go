@@ -1,7 +1,6 @@
 package eventloop_test
 
 import (
-	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -283,23 +282,11 @@ func TestCloseEndsARunOverHTTP2(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			session := strategytest.Open(t, http2Loop(t), strategies.Target{Method: http.MethodPut, Body: make([]byte, 1<<20), JSON: true}, limit)
 			w := strategytest.NewWork(1000, servePeers(t, serve))
-			ended := make(chan error)
-			go func() { ended <- session.Run(t.Context(), limit, w) }()
-			time.Sleep(50 * time.Millisecond) // whatever the requests have come to, they must end
-			if err := errors.Join(session.Close(), session.Close()); err != nil {
-				t.Error(err)
-			}
-			select {
-			case err := <-ended:
-				if err != nil {
-					t.Error(err)
-				}
-			case <-time.After(strategies.DefaultTimeout / 2):
-				t.Fatal("the run goes on")
-			}
-			w.Check(t)
-			if got := w.Classes()[strategies.Other]; got != limit || w.Started != limit {
-				t.Errorf("%v of %d started, want %d of class %v: %s", w.Classes(), w.Started, limit, strategies.Other, w.Errors())
+			closeMidway(t, session, limit, w)
+			got := w.Classes()
+			delete(got, strategies.Reset) // if the machine is so busy that a request was refused for the last time meanwhile
+			if len(got) != 1 || got[strategies.Other] > limit {
+				t.Errorf("%v of %d started, want up to %d of class %v: %s", w.Classes(), w.Started, limit, strategies.Other, w.Errors())
 			}
 		})
 	}

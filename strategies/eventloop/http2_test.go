@@ -140,7 +140,7 @@ func TestTLSWithoutHTTP2IsNamed(t *testing.T) {
 	for _, host := range []string{old.Listener.Addr().String(), mute.Addr().String()} {
 		w := strategytest.NewWork(4, "https://"+host)
 		strategytest.Run(t, http2Loop(t), strategies.Target{Insecure: true}, 2, w)
-		want := "dial " + host + ": TLS handshake: the server does not speak h2 (no agreement by ALPN)"
+		want := "dial " + host + ": TLS handshake: the server does not speak h2: no agreement by ALPN"
 		if got := w.Classes(); got[strategies.BadTLS] != 4 || w.Errors() != want {
 			t.Errorf("%v, want 4 of class %v: %s, want %s", got, strategies.BadTLS, w.Errors(), want)
 		}

@@ -51,7 +51,7 @@ func (d *dialling) startNegotiation() {
 	}
 	l.background.Go(func() {
 		defer cancel()
-		socket, err := l.network.DialSocket(ctx, net.JoinHostPort(h.name, h.port), secure)
+		socket, err := l.network.DialSocket(ctx, net.JoinHostPort(h.name, h.port), secure, l.protocol.Multiplexes())
 		l.inbox.post(func() {
 			h.negotiations--
 			d.negotiated(n, socket, err)

@@ -41,8 +41,10 @@ const firstWindow = 64 << 10
 
 // allowed takes note of how many streams a server allows on one connection.
 func (l *loop) allowed(h *host, streams int) {
-	h.streams = max(1, streams)
-	l.shared.streams.Store(int64(h.streams))
+	if streams > 0 && streams < http2.Unlimited {
+		h.streams = streams
+		l.network.NoteStreams(streams)
+	}
 }
 
 // perMux returns how many requests a connection to h gets. Of as few connections as possible, all get the same number.

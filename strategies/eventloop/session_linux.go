@@ -38,11 +38,10 @@ type shared struct {
 	clockStart time.Time   // the time at which the loops' clocks show 0
 
 	protocol strategies.Protocol
-	streams  atomic.Int64 // the most that a server has allowed on one connection; 0 if that is unknown
 }
 
 func openSession(of strategy, target strategies.Target, maxLimit int) (strategies.Session, error) {
-	n := target.Network()
+	n := target.Network(of.protocol)
 	s := &session{
 		shared: &shared{
 			target:     target,
@@ -121,7 +120,7 @@ func (s *session) runLoops(ctx context.Context, limit int, work strategies.Work)
 
 // parts returns the parts of a limit that the first loops have, one each: the requests of their shares of the connections.
 func (s *session) parts(limit int) []int {
-	n := s.shared.protocol.Connections(limit, mostStreams(s.shared.target.Streams, int(s.shared.streams.Load())))
+	n := s.shared.protocol.Connections(limit, mostStreams(s.shared.target.Streams, s.shared.network.Usage().Streams))
 	parts := make([]int, min(n, len(s.loops)))
 	for i := range n {
 		parts[i%len(parts)] += share(limit, i, n)

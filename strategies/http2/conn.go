@@ -46,7 +46,6 @@ const (
 	maxFrame        = 16 << 10 // the largest frame that a server may send, in bytes: the smallest that HTTP/2 allows
 	defaultWindow   = 65535    // bytes, before SETTINGS say otherwise
 	maxStreamID     = math.MaxInt32
-	unlimited       = math.MaxInt32
 	maxReusedBuffer = 1 << 20 // bytes; a larger buffer is not kept for reuse
 )
 
@@ -89,7 +88,7 @@ func New(config *Config) *Conn {
 		config:        config,
 		streams:       map[uint32]*Stream{},
 		nextID:        1,
-		maxStreams:    unlimited,
+		maxStreams:    Unlimited,
 		maxFrame:      maxFrame,
 		initialWindow: defaultWindow,
 		window:        defaultWindow,
@@ -129,8 +128,10 @@ func (c *Config) window() int64 {
 // Ready reports whether the server has sent its SETTINGS. Before that no stream can be opened.
 func (c *Conn) Ready() bool { return c.ready }
 
-// MaxStreams returns the most streams that the server allows at a time, once Ready. It is very large if the server names no
-// number.
+// Unlimited is the number of streams that a server allows if it names none.
+const Unlimited = math.MaxInt32
+
+// MaxStreams returns the most streams that the server allows at a time, once Ready.
 func (c *Conn) MaxStreams() int { return int(c.maxStreams) }
 
 // Room returns how many more streams can be opened now.

@@ -271,3 +271,22 @@ func TestTheEndHasItsReason(t *testing.T) {
 		t.Errorf("after the end: %v", err)
 	}
 }
+
+func TestTheHeaderIsKeptForWhomItIsKept(t *testing.T) {
+	config := defaults()
+	config.KeepHead = true
+	c := newClient(t, config, get, 2)
+	c.receive(newScript().head(1, false, ":status", "103", "link", "x").head(1, true, ":status", "200", "x-two", "a", "set-cookie", "b=1", "x-two", "c").
+		answer(3, "three").Bytes(), 1000, false)
+	header := c.streams[0].Header()
+	var got []string
+	for name, value := range header.All() {
+		got = append(got, name+"="+value)
+	}
+	if diff := cmp.Diff([]string{"x-two=a", "set-cookie=b=1", "x-two=c"}, got); diff != "" {
+		t.Errorf("fields (-want +got):\n%s", diff)
+	}
+	if header.Get("X-Two") != "a" || header.Get("Link") != "" || len(c.streams[1].Header()) != 0 {
+		t.Errorf("got %v and %v", header, c.streams[1].Header())
+	}
+}

@@ -138,7 +138,7 @@ func (c *Conn) set(s wire.Setting) error {
 	}
 	switch s.ID {
 	case wire.SettingMaxConcurrentStreams:
-		c.maxStreams = min(s.Val, unlimited)
+		c.maxStreams = min(s.Val, Unlimited)
 	case wire.SettingMaxFrameSize:
 		c.maxFrame = s.Val
 	case wire.SettingHeaderTableSize:

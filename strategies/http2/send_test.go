@@ -62,6 +62,26 @@ func TestRepeatedRequestsAreShort(t *testing.T) {
 	}
 }
 
+// Requests of several forms share the table of header fields.
+func TestFormsMayAlternate(t *testing.T) {
+	c := newClient(t, defaults(), get, 0)
+	c.sent(t)
+	var forms []*http2.Form
+	for i := range 3 {
+		m := get
+		m.Header = http.Header{"X-Form": {fmt.Sprint("form ", i)}, "X-All": {"all"}}
+		forms = append(forms, http2.NewForm(m))
+	}
+	var want []string
+	for i, form := range []int{0, 1, 0, 0, 0, 2, 1, 1, 1, 0, 2, 2, 2} {
+		c.OpenStream(new(http2.Stream), forms[form], "/", "")
+		want = append(want, fmt.Sprintf("HEADERS %d :method=GET :scheme=http :authority=host:80 :path=/ x-all=all x-form=form %d", 2*i+1, form))
+	}
+	if diff := cmp.Diff(want, c.sent(t)); diff != "" {
+		t.Errorf("sent (-want +got):\n%s", diff)
+	}
+}
+
 func TestLongHeaderFieldsTakeSeveralFrames(t *testing.T) {
 	m := get
 	m.Header = http.Header{"X-Long": {strings.Repeat("~", 40_000)}}

@@ -38,10 +38,15 @@ func (e *TLSError) Unwrap() error { return e.Err }
 // or an error of package http1 if the proxy's answer is malformed, an error that wraps [io.EOF] if there was none, or
 // [context.DeadlineExceeded], or [net.ErrClosed] after Close.
 func (n *Network) Dial(ctx context.Context, address string, o Options) (*Conn, error) {
+	return n.dialWithin(ctx, address, o, o.TLS != nil)
+}
+
+// dialWithin is dial with its timeout.
+func (n *Network) dialWithin(ctx context.Context, address string, o Options, secure bool) (*Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, n.dialTimeout)
 	defer cancel()
 	defer context.AfterFunc(n.ctx, cancel)()
-	conn, err := n.dial(ctx, address, o, o.TLS != nil)
+	conn, err := n.dial(ctx, address, o, secure)
 	if err != nil && n.ctx.Err() != nil {
 		return nil, fmt.Errorf("dial %s: %w", address, errSessionClosed)
 	}
@@ -60,7 +65,7 @@ func (n *Network) Probe(ctx context.Context, address string, secure bool) error 
 	return conn.Close()
 }
 
-// dial is Dial without its timeout. Secure says that there will be TLS to the host.
+// dial is Dial without its timeout. Secure says that there will be TLS to the host, or another reason for a tunnel.
 func (n *Network) dial(ctx context.Context, address string, o Options, secure bool) (*Conn, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {

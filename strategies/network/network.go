@@ -21,11 +21,14 @@ type Network struct {
 	dialTimeout time.Duration
 	route       Route
 	insecure    bool // accept any certificate of a proxy
+	tunnels     bool // every connection through a proxy is a tunnel
 	names       nameCache
 	opened      time.Time // the zero of the connections' clock
 
 	run  atomic.Int64 // number of the current run, from 1
 	used atomic.Int64 // connections that carried requests in the current run
+
+	streams atomic.Int64 // see NoteStreams
 
 	dialled      atomic.Int64
 	exchangeTime atomic.Int64 // time.Duration, the sum over the exchanges that were timed
@@ -60,9 +63,13 @@ func (n *Network) Via(r Route, insecure bool) *Network {
 	return n
 }
 
+// Tunnel has every later connection through a proxy be a tunnel, also without TLS: for protocols of which a proxy takes no requests.
+func (n *Network) Tunnel() { n.tunnels = true }
+
 // Usage is what a network's connections have done.
 type Usage struct {
 	Connections int // distinct connections that carried requests since the latest BeginRun
+	Streams     int // the most requests at a time that servers allow on one connection, the least of what they said; 0 if none did
 
 	// ExchangeTime is the time from the write of a request's first byte to the read of its response's last byte. It is summed
 	// over Exchanges requests, a sample of those since New.
@@ -74,6 +81,7 @@ type Usage struct {
 func (n *Network) Usage() Usage {
 	return Usage{
 		Connections:  int(n.used.Load()),
+		Streams:      int(n.streams.Load()),
 		ExchangeTime: time.Duration(n.exchangeTime.Load()),
 		Exchanges:    n.exchanges.Load(),
 	}
@@ -92,6 +100,16 @@ func (n *Network) CountRequest(lastRun *int64) {
 	if run := n.run.Load(); *lastRun != run {
 		*lastRun = run
 		n.used.Add(1)
+	}
+}
+
+// NoteStreams notes how many requests at a time a server allows on one connection.
+func (n *Network) NoteStreams(allowed int) {
+	for {
+		least := n.streams.Load()
+		if least > 0 && least <= int64(allowed) || n.streams.CompareAndSwap(least, int64(allowed)) {
+			return
+		}
 	}
 }
 

@@ -24,7 +24,7 @@ func (n *Network) path(host, port string, secure bool) path {
 		return path{host: toHost, port: toPort}
 	}
 	p := path{host: r.Proxy.Hostname(), port: r.Proxy.Port()}
-	if secure || elsewhere || r.Proxy.Scheme == "socks5" {
+	if secure || elsewhere || n.tunnels || r.Proxy.Scheme == "socks5" {
 		p.tunnel = net.JoinHostPort(toHost, toPort)
 	} else {
 		p.origin = "http://" + authority(host, port)

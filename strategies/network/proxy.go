@@ -64,9 +64,9 @@ func connectTunnel(conn net.Conn, through *url.URL, address string) error {
 	case status/100 == 2:
 		return nil
 	case status == 407 && through.User == nil:
-		return fmt.Errorf("%w: status 407: it wants a login: want one in its URL, such as %s://user:password@%s", ErrProxyRefused, through.Scheme, through.Host)
+		return fmt.Errorf("%w: status 407: it wants a login: want a name and a password in its URL", ErrProxyRefused)
 	case status == 407:
-		return fmt.Errorf("%w: status 407: it does not accept the login in its URL", ErrProxyRefused)
+		return fmt.Errorf("%w: status 407: it does not accept the login in its URL: want the right name and password", ErrProxyRefused)
 	}
 	return fmt.Errorf("%w to connect to %s: status %d", ErrProxyRefused, address, status)
 }
@@ -134,9 +134,9 @@ func socksFault(err error, through *url.URL) error {
 	case strings.HasPrefix(text, "unexpected protocol version"), strings.HasPrefix(text, "non-zero"), strings.HasPrefix(text, "unknown address type"):
 		return fmt.Errorf("%w: its answer is not that of SOCKS version 5: %s", http1.ErrMalformed, text)
 	case strings.HasPrefix(text, "no acceptable authentication") && through.User == nil:
-		return fmt.Errorf("%w: it wants a login: want one in its URL, such as socks5://user:password@%s", ErrProxyRefused, through.Host)
+		return fmt.Errorf("%w: it wants a login: want a name and a password in its URL", ErrProxyRefused)
 	case strings.Contains(text, "authentication"):
-		return fmt.Errorf("%w: it does not accept the login in its URL", ErrProxyRefused)
+		return fmt.Errorf("%w: it does not accept the login in its URL: want the right name and password", ErrProxyRefused)
 	}
 	return fmt.Errorf("%w: %s", ErrProxyRefused, text)
 }

@@ -3,6 +3,7 @@ package network
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -22,14 +23,15 @@ type Shared struct {
 	lastRun int64
 }
 
-// DialShared connects as [Network.Dial] does, for a client whose requests share the connection. With TLS, the server must agree to
+// DialShared connects as [Network.Dial] does, for a client whose requests share the connection. A proxy is asked for a tunnel
+// whether or not there is TLS, since HTTP/2 has no form for it. With TLS, the server must agree to
 // the first protocol that the configuration offers; else the error is a [TLSError].
 func (n *Network) DialShared(ctx context.Context, address string, config *tls.Config) (*Shared, error) {
-	c, err := n.Dial(ctx, address, Options{TLS: config})
+	c, err := n.dialWithin(ctx, address, Options{TLS: config}, true)
 	if err != nil {
 		return nil, Agreed("", err, address, config)
 	}
-	if secured, is := c.Conn.(*tls.Conn); is {
+	if secured, is := c.Conn.(*tls.Conn); is { // which may be that of a proxy
 		if err := Agreed(secured.ConnectionState().NegotiatedProtocol, nil, address, config); err != nil {
 			c.Close()
 			return nil, err
@@ -39,16 +41,19 @@ func (n *Network) DialShared(ctx context.Context, address string, config *tls.Co
 }
 
 // Agreed returns the error of a TLS handshake that ended with the agreement on a protocol, or with err. If that is not the first
-// protocol which config offers, the error is a [TLSError] that says so. Without a config there was no handshake.
+// protocol which config offers, the error is a [TLSError] that wraps ErrProtocol. Without a config there was no handshake.
 func Agreed(protocol string, err error, address string, config *tls.Config) error {
 	if config != nil && (err == nil && protocol != config.NextProtos[0] || err != nil && strings.Contains(err.Error(), noAgreement)) {
-		return &TLSError{fmt.Errorf("dial %s: TLS handshake: the server does not speak %s (no agreement by ALPN)", address, config.NextProtos[0])}
+		return &TLSError{fmt.Errorf("dial %s: TLS handshake: the server does not speak %s: %w", address, config.NextProtos[0], ErrProtocol)}
 	}
 	return err
 }
 
 // noAgreement is how package tls, which has no type for it, names the alert of a server that speaks none of the protocols offered.
 const noAgreement = "tls: no application protocol"
+
+// ErrProtocol is what the error of DialShared wraps if the server speaks another protocol.
+var ErrProtocol = errors.New("no agreement by ALPN")
 
 // CountRequest counts the connection as one that carries a request in the current run.
 func (s *Shared) CountRequest() {

@@ -55,14 +55,16 @@ var errNoAnswersTaken = errors.New("tls: the peer takes none of the answers to i
 func NewSocket(fd int) *Socket { return &Socket{fd: fd} }
 
 // DialSocket is [Network.Dial] for an event loop: it goes the network's [Route], makes the TLS handshake, unless secure is nil, and
-// returns once that is done. The Socket belongs to the caller: [Network.Close] does not close it.
-func (n *Network) DialSocket(ctx context.Context, address string, secure *tls.Config) (*Socket, error) {
+// returns once that is done. Tunnel says that a proxy is asked for a tunnel whether or not there is TLS, as for HTTP/2, which has no
+// form for a proxy. The Socket belongs to the caller: [Network.Close] does not close it.
+func (n *Network) DialSocket(ctx context.Context, address string, secure *tls.Config, tunnel bool) (*Socket, error) {
 	s := &Socket{fd: -1, copies: true}
 	carrier := &recordCarrier{socket: s}
-	c, err := n.Dial(ctx, address, Options{TLS: secure, carry: func(w *wire) net.Conn {
+	carry := func(w *wire) net.Conn {
 		carrier.during, carrier.remote = w, w.RemoteAddr()
 		return carrier
-	}})
+	}
+	c, err := n.dialWithin(ctx, address, Options{TLS: secure, carry: carry}, tunnel || secure != nil)
 	if err != nil {
 		return nil, err
 	}

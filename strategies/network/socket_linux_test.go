@@ -42,7 +42,7 @@ func dialServer(t *testing.T, secure bool, handle func(c net.Conn)) *Socket {
 	t.Cleanup(func() { <-done })
 	n := New(time.Minute, time.Minute)
 	t.Cleanup(n.Close)
-	s, err := n.DialSocket(t.Context(), listener.Addr().String(), config)
+	s, err := n.DialSocket(t.Context(), listener.Addr().String(), config, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,7 +160,7 @@ func TestSocketLeavesNothingOpen(t *testing.T) {
 	n := New(time.Minute, time.Minute)
 	before := descriptors()
 	for range 20 {
-		s, err := n.DialSocket(t.Context(), listener.Addr().String(), nil)
+		s, err := n.DialSocket(t.Context(), listener.Addr().String(), nil, false)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,6 +15,8 @@ import sys
 import time
 import types
 
+from sweetspot_reach import Route
+
 
 class Run:
     """A run as the programs see it, with all requests there from the beginning."""
@@ -64,7 +66,7 @@ class Harness:
             method="GET", headers=[["User-Agent", "sweetspot"]], given={"user-agent"}, body=None, has_length=False,
         )  # fmt: skip
         self.target = types.SimpleNamespace(
-            message=message, varied=False, timeout=10, dial_timeout=5, dns_cache=300,
+            message=message, varied=False, route=Route({}), server_name=None, timeout=10, dial_timeout=5, dns_cache=300,
             insecure=False, decode=True, max_body=32 << 20, limit=int(limit),
         )  # fmt: skip
         self.run = Run(self, int(limit), [url] * int(requests))
@@ -85,6 +87,7 @@ stand_in = types.ModuleType("sweetspot")
 stand_in.STDIN, _ = os.pipe()  # to which nothing is written
 stand_in.REPORT_EVERY = 1
 stand_in.ATTEMPT_DELAY = 0.250
+stand_in.ERRNOS = {}
 stand_in.alternate = lambda found: [(family, address) for family, _, _, _, address in found]
 stand_in.Harness = stand_in.ThreadHarness = Harness
 stand_in.AsyncHarness = AsyncHarness

@@ -8,7 +8,7 @@ import asyncio
 import aiohttp
 from sweetspot_async import AsyncHarness
 from sweetspot_http import Body
-from with_aiohttp import CLASSES, VERSION, Request, connector_class, location
+from with_aiohttp import CAN, CLASSES, VERSION, Request, connector_class, location
 
 
 async def fetch(run, slots, session, number, url, message):
@@ -30,13 +30,15 @@ async def fetch(run, slots, session, number, url, message):
 
 
 async def main(version=VERSION):
-    harness = AsyncHarness(version, classes=CLASSES)
+    harness = AsyncHarness(version, classes=CLASSES, can=CAN)
     target = harness.target
-    connector = connector_class()(
+    Request.route = target.route
+    connector = connector_class(
+        target,
         limit=0,  # none: the semaphore holds the limit
         ttl_dns_cache=target.dns_cache,
         keepalive_timeout=90,
-        ssl=False if target.insecure else None,
+        ssl=target.route.context(target.insecure),
     )
     async with aiohttp.ClientSession(
         connector=connector,

@@ -3,7 +3,7 @@
 import asyncio
 
 from sweetspot_async import AsyncHarness
-from with_httpx import CLASSES, VERSION, fetch, open_client
+from with_httpx import CAN, CLASSES, VERSION, fetch, open_client
 
 
 async def fetch_in_slot(slots, *arguments):
@@ -12,7 +12,7 @@ async def fetch_in_slot(slots, *arguments):
 
 
 async def main():
-    harness = AsyncHarness(VERSION, classes=CLASSES)
+    harness = AsyncHarness(VERSION, classes=CLASSES, can=CAN)
     async with open_client(harness.target) as client:
         async for run in harness.runs():
             slots = asyncio.Semaphore(run.limit)

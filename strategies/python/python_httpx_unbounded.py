@@ -4,11 +4,11 @@ import asyncio
 import http.cookiejar
 
 from sweetspot_async import AsyncHarness
-from with_httpx import CLASSES, VERSION, fetch, open_client
+from with_httpx import CAN, CLASSES, VERSION, fetch, open_client
 
 
 async def main():
-    harness = AsyncHarness(VERSION, classes=CLASSES)
+    harness = AsyncHarness(VERSION, classes=CLASSES, can=CAN)
     cookies = http.cookiejar.CookieJar()
     client = None
     async for run in harness.runs():

@@ -14,6 +14,7 @@ from sweetspot_http import MAX_HEADS, Body, Failure, Gate
 CLASSES = {
     pycurl.E_UNSUPPORTED_PROTOCOL: "malformed",  # what is not HTTP is taken for HTTP/0.9
     pycurl.E_COULDNT_RESOLVE_HOST: "dns",
+    pycurl.E_COULDNT_RESOLVE_PROXY: "dns",
     pycurl.E_COULDNT_CONNECT: "refused",
     pycurl.E_FTP_WEIRD_SERVER_REPLY: "malformed",  # of any server, not only of FTP servers
     pycurl.E_OUT_OF_MEMORY: "malformed",  # for a header line of over 100 KB
@@ -47,8 +48,27 @@ EVENTS = {
 NEEDED = re.compile(rb"\n(Content-Encoding|Content-Length):[ \t]*([!-~]*)", re.IGNORECASE)
 
 
+# What is in the texts of faults that have the codes of other faults, most of them of a proxy.
+TEXTS = [
+    ("TLS fatal alert", "tls"),
+    ("CONNECT tunnel failed, response 0", "malformed"),
+    ("CONNECT tunnel failed", "refused"),
+    ("from proxy after CONNECT", "refused"),
+    ("Proxy CONNECT aborted", "reset"),
+    ("invalid version", "malformed"),
+    ("rejected by the SOCKS5", "refused"),
+    ("No authentication method was acceptable", "refused"),
+    ("Can't complete SOCKS5 connection", "refused"),
+    ("SOCKS5 response", "reset"),
+    ("connection to proxy closed", "reset"),
+]
+
+
 def classify(error):
     code, reason = error.args
+    for words, name in TEXTS:
+        if words in reason:
+            return name
     if code == pycurl.E_RECV_ERROR and "header" in reason:
         return "malformed"
     if code == pycurl.E_RECV_ERROR and "chunk" in reason:
@@ -187,9 +207,9 @@ def new_handle(target, share):
     handle.setopt(pycurl.COOKIEFILE, "")  # keeps cookies, in memory
     handle.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
     handle.setopt(pycurl.PATH_AS_IS, True)
-    handle.setopt(pycurl.PROXY, "")
     handle.setopt(pycurl.SSL_VERIFYPEER, not target.insecure)
     handle.setopt(pycurl.SSL_VERIFYHOST, 0 if target.insecure else 2)
+    set_route(handle, target)
     handle.setopt(pycurl.TIMEOUT_MS, round(1000 * target.timeout))
     handle.setopt(pycurl.CONNECTTIMEOUT_MS, round(1000 * target.dial_timeout))
     handle.setopt(pycurl.DNS_CACHE_TIMEOUT, round(target.dns_cache))
@@ -197,7 +217,38 @@ def new_handle(target, share):
     return handle
 
 
-DEFAULTS = {"accept", "content-type", "expect", "user-agent"}  # headers that libcurl adds unless they are switched off
+CAN = "proxy-http", "proxy-https", "proxy-socks5", "cert", "cacert", "unix_socket", "connect_to"
+PROXYTYPE_HTTPS, SUPPRESS_CONNECT_HEADERS = 2, 265  # which pycurl does not name
+PROXIES = {"http": pycurl.PROXYTYPE_HTTP, "https": PROXYTYPE_HTTPS, "socks5": pycurl.PROXYTYPE_SOCKS5_HOSTNAME}
+
+
+def set_route(handle, target):
+    """Has the handle reach the target as it says."""
+    route = target.route
+    handle.setopt(pycurl.PROXY, f"{route.proxy.host}:{route.proxy.port}" if route.proxy else "")
+    handle.setopt(pycurl.NOPROXY, "")  # which the environment may have
+    if route.proxy:
+        handle.setopt(pycurl.PROXYTYPE, PROXIES[route.proxy.scheme])
+        handle.setopt(pycurl.PROXY_SSL_VERIFYPEER, not target.insecure)
+        handle.setopt(pycurl.PROXY_SSL_VERIFYHOST, 0 if target.insecure else 2)
+        handle.setopt(SUPPRESS_CONNECT_HEADERS, True)
+        if route.proxy.has_login:
+            handle.setopt(pycurl.PROXYUSERNAME, route.proxy.name)
+            handle.setopt(pycurl.PROXYPASSWORD, route.proxy.password)
+    if route.cacert:
+        handle.setopt(pycurl.CAINFO, route.cacert)
+        handle.setopt(pycurl.PROXY_CAINFO, route.cacert)
+    if route.cert[0]:
+        handle.setopt(pycurl.SSLCERT, route.cert[0])
+        handle.setopt(pycurl.SSLKEY, route.cert[1])
+    if route.socket:
+        handle.setopt(pycurl.UNIX_SOCKET_PATH, route.socket)
+    if route.connect_to:
+        handle.setopt(pycurl.CONNECT_TO, route.connect_to)
+
+
+# Headers that libcurl adds unless they are switched off.
+DEFAULTS = {"accept", "content-type", "expect", "proxy-connection", "user-agent"}
 
 
 def set_message(handle, message):
@@ -245,7 +296,7 @@ def make_requests(run, multi, free):
             free.append(handle)
 
 
-harness = Harness(" ".join(pycurl.version.split()[:2]), classes=[(pycurl.error, classify)])
+harness = Harness(" ".join(pycurl.version.split()[:2]), classes=[(pycurl.error, classify)], can=CAN)
 target = harness.target
 share = pycurl.CurlShare()
 share.setopt(pycurl.SH_SHARE, pycurl.LOCK_DATA_COOKIE)

@@ -2,7 +2,7 @@
 
 import requests
 from sweetspot_threads import ThreadHarness
-from with_requests import CLASSES, VERSION, work
+from with_requests import CAN, CLASSES, VERSION, work
 
-for run in ThreadHarness(VERSION, max_in_flight=1, classes=CLASSES).runs():
+for run in ThreadHarness(VERSION, max_in_flight=1, classes=CLASSES, can=CAN).runs():
     work(run, requests.request)

@@ -4,9 +4,9 @@ import threading
 
 import requests
 from sweetspot_threads import ThreadHarness
-from with_requests import CLASSES, VERSION, work
+from with_requests import CAN, CLASSES, VERSION, work
 
-harness = ThreadHarness(VERSION, classes=CLASSES)
+harness = ThreadHarness(VERSION, classes=CLASSES, can=CAN)
 
 with requests.Session() as session:
     for scheme in "http://", "https://":

@@ -63,7 +63,7 @@ for endless in b"HTTP/1.1 100 Continue\r\n\r\n", OK + b"X: y\r\n" * 100:
         raise AssertionError("endless heads pass")
 
 def decoded(text, encoding="", status=200, method="GET", decode=True):
-    body = Body(types.SimpleNamespace(decode=decode, max_body=1 << 20, method=method), status, {"Content-Encoding": encoding})
+    body = Body(types.SimpleNamespace(decode=decode, max_body=1 << 20), types.SimpleNamespace(method=method), status, {"Content-Encoding": encoding})
     try:
         for at in range(0, len(text), 1 << 16):
             body.add(text[at : at + (1 << 16)])
@@ -160,4 +160,60 @@ func runPython(t *testing.T, libraries string, modules []string, program string)
 	if err != nil {
 		t.Errorf("%v: %s", err, output)
 	}
+}
+
+// The conversations with proxies are tested without sockets, with answers cut in two at every place.
+func TestConversationsWithProxies(t *testing.T) {
+	runPython(t, "json", []string{"sweetspot_http", "sweetspot_reach"}, `
+from sweetspot_http import Failure
+from sweetspot_reach import Proxy, Route, connect, converse, socks, split_detour
+
+def talk(conversation, answers):
+    """Returns what was sent, and how it ended."""
+    sent, answers = b"", list(answers)
+    try:
+        more = converse(conversation)
+        while more is not None:
+            sent += more
+            more = converse(conversation, answers.pop(0) if answers else b"")
+        return sent, "connected"
+    except Failure as failure:
+        return sent, failure.kind
+
+http = Proxy("http://me:p%40ss@127.0.0.1:3128")
+socks5 = Proxy("socks5://me:p%40ss@127.0.0.1:1080")
+open_socks5 = Proxy("socks5://127.0.0.1:1080")
+ended = b"\0\0\0\0\0\0"
+for conversation, answer, sent, end in [
+    (lambda: connect(http, "::1", 443), b"HTTP/1.1 200 OK\r\n\r\n",
+     b"CONNECT [::1]:443 HTTP/1.1\r\nHost: [::1]:443\r\nProxy-Authorization: Basic bWU6cEBzcw==\r\n\r\n", "connected"),
+    (lambda: connect(http, "a", 1), b"HTTP/1.1 407 No\r\nContent-Length: 5\r\n\r\n", None, "refused"),
+    (lambda: connect(http, "a", 1), b"SSH-2.0\r\n\r\n", None, "malformed"),
+    (lambda: connect(http, "a", 1), b"HTTP/1.1 200 OK\r\n", None, "truncated"),
+    (lambda: connect(http, "a", 1), b"", None, "reset"),
+    (lambda: socks(socks5, "a", 258), [b"\5\2", b"\1\0", b"\5\0\0\1" + ended],
+     b"\5\2\0\2" b"\1\2me\4p@ss" b"\5\1\0\3\1a\1\2", "connected"),
+    (lambda: socks(open_socks5, "a", 258), [b"\5\0", b"\5\0\0\3\4name\0\0"], b"\5\1\0" b"\5\1\0\3\1a\1\2", "connected"),
+    (lambda: socks(socks5, "a", 1), [b"\5\2", b"\1\1"], None, "refused"),
+    (lambda: socks(open_socks5, "a", 1), b"\5\xff", None, "refused"),
+    (lambda: socks(open_socks5, "a", 1), [b"\5\0", b"\5\5\0\1" + ended], None, "refused"),
+    (lambda: socks(open_socks5, "a", 1), [b"\5\0", b"\5\0\0\7"], None, "malformed"),
+    (lambda: socks(open_socks5, "a", 1), b"HTTP/1.1 400 Bad Request", None, "malformed"),
+    (lambda: socks(open_socks5, "a", 1), b"\5", None, "reset"),
+]:
+    steps = answer if isinstance(answer, list) else [answer]
+    for step, at in [(step, at) for step in range(len(steps)) for at in range(1, len(steps[step]) + 1)]:
+        cut = [steps[step][:at], steps[step][at:]] if at < len(steps[step]) else [steps[step]]
+        got = talk(conversation(), steps[:step] + cut + steps[step + 1 :])
+        assert got[1] == end and sent in (None, got[0]), (answer, at, got, end)
+assert talk(socks(open_socks5, "a", 1), [b"\5\0\5"])[1] == "malformed"  # an answer before the request
+
+for text, want in {"A:1:b:2": ("a", "1", "b", "2"), ":::": ("", "", "", ""), "[::1]:80:[::2]:81": ("::1", "80", "::2", "81")}.items():
+    assert split_detour(text) == want, (text, split_detour(text))
+
+route = Route({"connect_to": ["a:80:b:", "::c:1"], "proxy": "http://p:1"})
+assert route.destination("A", 80) == ("b", 80) and route.destination("d", 2) == ("c", 1)
+assert not route.names_whole_url("http://a/")
+assert Route({"proxy": "http://p:1"}).names_whole_url("http://a/") and not Route({"proxy": "http://p:1"}).names_whole_url("https://a/")
+`)
 }

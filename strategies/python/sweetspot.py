@@ -28,8 +28,10 @@ import socket
 import ssl
 import sys
 import time
+from urllib.parse import urlsplit
 
 from sweetspot_http import Failure
+from sweetspot_reach import Route
 
 STDIN = 0
 REPORT_EVERY = 0.010  # seconds
@@ -41,6 +43,7 @@ encode = json.JSONEncoder(separators=(",", ":")).encode
 
 ERRNOS = {
     errno.ECONNREFUSED: "refused",
+    errno.ENOENT: "refused",  # of a Unix socket
     errno.ECONNRESET: "reset",
     errno.EPIPE: "reset",
     errno.ETIMEDOUT: "timeout",
@@ -94,6 +97,9 @@ class Target:
         self.dial_timeout = content["dial_timeout"]
         self.dns_cache = content["dns_cache"]
         self.insecure = content["insecure"]
+        self.route = Route(content)
+        given = next((value for name, value in self.message.headers if name.lower() == "host"), "")
+        self.server_name = urlsplit(f"//{given}").hostname  # that TLS asks for; None is that of the URL
         self.decode = content["decode"] == "json"
         self.max_body = content["max_body"]  # bytes that a body may have if it is decoded
         self.limit = content["limit"]  # the largest limit of any run
@@ -167,7 +173,7 @@ class Harness:
 
     Run = Run
 
-    def __init__(self, version, max_in_flight=0, classes=(), can=("varied",)):
+    def __init__(self, version, max_in_flight=0, classes=(), can=()):
         """Says hello and waits for the target.
 
         Version names the library and its version. Max_in_flight is the most requests that the program can have in flight; 0
@@ -175,11 +181,11 @@ class Harness:
         function that takes the exception and returns its class, or None if it has none. Can has the names of the settings in
         open that the program keeps to, apart from those that every program must.
         """
-        self.classes = [*CLASSES, *classes]
+        self.classes = [*classes, *CLASSES]
         self.unread = b""
         self.target = self.run = None
         self.closed = False
-        hello = {"protocol": 1, "version": f"{version}, Python {platform.python_version()}", "can": can}
+        hello = {"protocol": 1, "version": f"{version}, Python {platform.python_version()}", "can": ["varied", *can]}
         self.send("hello", **hello, **({"most": max_in_flight} if max_in_flight else {}))
         while not self.target:
             self.receive()

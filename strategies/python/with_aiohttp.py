@@ -10,10 +10,12 @@ import time
 
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
-from sweetspot import ATTEMPT_DELAY, alternate
+from sweetspot import ATTEMPT_DELAY, ERRNOS, alternate
 from sweetspot_http import Failure, Gate, request_target
+from sweetspot_reach import converse
 from yarl import URL
 
+PIECE = 1 << 16  # bytes read at once
 VERSION = f"aiohttp {aiohttp.__version__}"
 
 
@@ -22,10 +24,16 @@ def disconnected(error):
     return "reset" if isinstance(error.message, str) else "truncated"
 
 
+def system_error(error):
+    """Returns the class of an error of the system, or of TLS, which aiohttp turns into the same type."""
+    return "tls" if "[SSL" in str(error) else ERRNOS.get(error.errno)
+
+
 CLASSES = [
     (aiohttp.ServerDisconnectedError, disconnected),
     (aiohttp.ClientPayloadError, "truncated"),
     (aiohttp.ClientResponseError, "malformed"),
+    (aiohttp.ClientOSError, system_error),
 ]
 
 
@@ -86,7 +94,7 @@ class Connector(aiohttp.TCPConnector):
 
     used = set()
 
-    def __init__(self, **named):
+    def __init__(self, target, **named):
         super().__init__(**named)
         self._factory = functools.partial(Protocol, loop=asyncio.get_running_loop())
 
@@ -112,18 +120,38 @@ class Names(aiohttp.abc.AbstractResolver):
 class Dialer(Connector):
     """A connector that tries the next address of a host after 250 ms (RFC 8305), for versions of aiohttp that do not."""
 
-    def __init__(self, **named):
-        super().__init__(resolver=Names(), **named)
+    def __init__(self, target, **named):
+        super().__init__(target, resolver=Names(), **named)
+        self.target = target
         self.ttl = named["ttl_dns_cache"]
         self.known = {}  # addresses by host and port, and when they were looked up
 
     async def _wrap_create_connection(self, factory, host, port, *, timeout, family, proto, flags, local_addr, **named):
-        if flags & socket.AI_NUMERICHOST:
+        if self.target.server_name and named.get("ssl"):
+            named["server_hostname"] = self.target.server_name
+        if flags & socket.AI_NUMERICHOST and self.target.route.straight():
             where = {"host": host, "port": port, "family": family, "proto": proto, "flags": flags}
         else:
             async with asyncio.timeout(timeout.sock_connect):
-                where = {"sock": await self.dial(host, port)}
+                where = {"sock": await self.reach(host, port, bool(named.get("ssl")))}
         return await super()._wrap_create_connection(factory, timeout=timeout, **where, **named)
+
+    async def reach(self, host, port, tunnelled):
+        """Returns a socket that is connected to a host by the target's route."""
+        route, loop = self.target.route, asyncio.get_running_loop()
+        if route.socket:
+            return await attempt(socket.AF_UNIX, route.socket)
+        host, port, conversation = route.first_hop(host, port, tunnelled)
+        connected = await self.dial(host, port)
+        try:
+            data = None
+            while conversation and (unsent := converse(conversation, data)) is not None:
+                await loop.sock_sendall(connected, unsent)
+                data = await loop.sock_recv(connected, PIECE)
+        except BaseException:
+            connected.close()
+            raise
+        return connected
 
     async def dial(self, host, port):
         found, at = self.known.get((host, port), (None, 0))
@@ -168,18 +196,23 @@ async def attempt(family, address):
     return opened
 
 
-def connector_class():
-    """Returns the class of the connector that this version of aiohttp needs."""
-    newer = "happy_eyeballs_delay" in inspect.signature(aiohttp.TCPConnector).parameters
-    return Connector if newer else Dialer
+newer = "happy_eyeballs_delay" in inspect.signature(aiohttp.TCPConnector).parameters
+connector_class = Connector if newer else Dialer
+CAN = ("cert", "cacert") if newer else ("proxy-http", "proxy-socks5", "cert", "cacert", "unix_socket", "connect_to")
 
 
 class Request(aiohttp.ClientRequest):
     """A request that has no Content-Length if it has no body, unless its method is one that usually has a body."""
 
+    route = None  # the target's
+
     async def send(self, connection):
         if self.method not in ("POST", "PUT", "PATCH") and self.headers.get("Content-Length") == "0":
             del self.headers["Content-Length"]
+        if self.route.names_whole_url(str(self.url)):
+            self.proxy = self.route.proxy.url  # which has aiohttp name the whole URL
+            if login := self.route.proxy.authorization():
+                self.headers["Proxy-Authorization"] = login
         return await super().send(connection)
 
 

@@ -6,7 +6,10 @@ import time
 import httpcore
 import httpx
 from sweetspot_http import Body, Gate, request_target
+from sweetspot_reach import Route, converse
 
+CAN = "proxy-http", "proxy-https", "proxy-socks5", "cert", "cacert", "unix_socket", "connect_to"
+PIECE = 1 << 16  # bytes read at once
 VERSION = f"httpx {httpx.__version__}"
 
 
@@ -29,6 +32,7 @@ DEFAULT_HEADERS = "Accept", "Accept-Encoding", "Connection", "User-Agent"  # whi
 
 
 deadline = contextvars.ContextVar("deadline")  # of the request that the task makes, on the monotonic clock
+tunnelled = contextvars.ContextVar("tunnelled")  # whether a proxy must be asked for a tunnel to its host
 
 
 def left(timeout=None):
@@ -40,8 +44,9 @@ def left(timeout=None):
 class Stream:
     """A connection that passes the heads of responses on to httpcore once they are whole, and keeps the request's deadline."""
 
-    def __init__(self, stream):
+    def __init__(self, stream, server_name):
         self.stream = stream
+        self.server_name = server_name  # that TLS asks for; None is that of the URL
         self.get_extra_info = stream.get_extra_info
         self.aclose = stream.aclose
         self.gate = Gate()
@@ -65,18 +70,36 @@ class Stream:
         except httpcore.WriteError:
             pass  # an answer may have come nevertheless
 
-    async def start_tls(self, *arguments, timeout=None, **named):
-        return Stream(await self.stream.start_tls(*arguments, timeout=left(timeout), **named))
+    async def start_tls(self, ssl_context, server_hostname=None, timeout=None):
+        name = self.server_name or server_hostname
+        return Stream(await self.stream.start_tls(ssl_context, server_hostname=name, timeout=left(timeout)), self.server_name)
 
 
 class Backend:
     """What opens connections for httpcore."""
 
-    def __init__(self, backend):
+    def __init__(self, backend, target):
         self.backend = backend
+        self.target = target
 
-    async def connect_tcp(self, *arguments, timeout=None, **named):
-        return Stream(await self.backend.connect_tcp(*arguments, timeout=left(timeout), **named))
+    async def connect_tcp(self, host, port, timeout=None, **named):
+        route, name = self.target.route, self.target.server_name
+        if route.socket:
+            return Stream(await self.backend.connect_unix_socket(route.socket, timeout=left(timeout)), name)
+        host, port, conversation = route.first_hop(host, port, tunnelled.get())
+        stream = await self.backend.connect_tcp(host, port, timeout=left(timeout), **named)
+        try:
+            if route.proxy and route.proxy.scheme == "https":
+                context = Route({"cacert": route.cacert}).context(self.target.insecure)
+                stream = await stream.start_tls(context, server_hostname=route.proxy.host, timeout=left(timeout))
+            data = None
+            while conversation and (unsent := converse(conversation, data)) is not None:
+                await stream.write(unsent, timeout=left(timeout))
+                data = await stream.read(PIECE, timeout=left(timeout))
+        except BaseException:
+            await stream.aclose()
+            raise
+        return Stream(stream, name)
 
     def __getattr__(self, name):
         return getattr(self.backend, name)
@@ -99,10 +122,10 @@ def open_client(target, limit=None, cookies=None):
     transport = httpx.AsyncHTTPTransport(
         http2=False,
         limits=httpx.Limits(max_connections=limit, max_keepalive_connections=limit, keepalive_expiry=90),
-        verify=not target.insecure,
+        verify=target.route.context(target.insecure),
         trust_env=False,
     )
-    transport._pool._network_backend = Backend(transport._pool._network_backend)
+    transport._pool._network_backend = Backend(transport._pool._network_backend, target)
     client = httpx.AsyncClient(
         transport=transport,
         timeout=httpx.Timeout(target.timeout, connect=target.dial_timeout),
@@ -125,6 +148,11 @@ async def fetch(run, client, number, url, message):
         request = client.build_request(message.method, url, headers=headers, content=message.body)
         request.url = ExactURL(request.url)
         request.url.exact = request_target(url).encode()
+        tunnelled.set(request.url.scheme == "https")
+        if target.route.names_whole_url(url):
+            request.url.exact = b"http://" + request.url.netloc + request.url.exact
+            if login := target.route.proxy.authorization():
+                request.headers["Proxy-Authorization"] = login
         given = {"auth": AsGiven()} if "authorization" in message.given else {}
         response = await client.send(request, stream=True, **given)
         try:

@@ -8,12 +8,14 @@ from sweetspot_http import Body
 from with_urllib3 import Values, call
 
 VERSION = f"requests {requests.__version__}, urllib3 {urllib3.__version__}"
+CAN = "proxy-http", "proxy-socks5", "cert", "cacert", "unix_socket", "connect_to"
 PIECE = 1 << 16  # bytes of a body read at once
 
 CLASSES = [
     (http.client.IncompleteRead, "truncated"),
     (http.client.RemoteDisconnected, "reset"),
     (http.client.HTTPException, "malformed"),
+    (requests.exceptions.SSLError, "tls"),
     (requests.exceptions.InvalidURL, "other"),
 ]
 
@@ -37,7 +39,8 @@ def settings(target, message):
         "auth": as_given if "Authorization" in given else None,  # otherwise that of the URL, if any
         "data": message.body,
         "timeout": (target.dial_timeout, target.timeout),
-        "verify": not target.insecure,
+        "verify": not target.insecure and (target.route.cacert or True),
+        "cert": target.route.cert if target.route.cert[0] else None,
         "allow_redirects": False,
         "stream": True,
     }

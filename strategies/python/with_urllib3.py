@@ -14,10 +14,12 @@ import socket
 import ssl
 import threading
 import time
+from urllib.parse import urlsplit
 
 import urllib3
 from sweetspot import ATTEMPT_DELAY, alternate
 from sweetspot_http import MAX_HEADS, Gate, request_target
+from sweetspot_reach import converse
 
 PIECE = 1 << 16  # bytes read at once
 
@@ -29,6 +31,10 @@ class Call(threading.local):
         self.target = target
         self.message = message
         self.path = request_target(url)
+        self.whole = target.route.names_whole_url(url)
+        if self.whole:
+            parts = urlsplit(url)
+            self.path = f"http://{parts.netloc.rpartition('@')[2]}{self.path}"
         self.deadline = time.monotonic() + target.timeout
 
     def left(self):
@@ -150,12 +156,14 @@ class Connection:
 
     def _new_conn(self):
         deadline = time.monotonic() + min(call.target.dial_timeout, call.left())
-        connected = connect(addresses(self.host, self.port, deadline), deadline)
+        connected = reach(call.target.route, self.host, self.port, isinstance(self, SecureConnection), deadline)
         connected.settimeout(max(0.001, deadline - time.monotonic()))  # for the TLS handshake
         return connected
 
     def putrequest(self, method, _, **named):
         super().putrequest(method, call.path, **named)
+        if call.whole and (login := call.target.route.proxy.authorization()):
+            super().putheader("Proxy-Authorization", login)
 
     def putheader(self, name, *values):
         if isinstance(values[0], Values):
@@ -180,7 +188,9 @@ class PlainConnection(Connection, urllib3.connectionpool.HTTPConnectionPool.Conn
 
 
 class SecureConnection(Connection, urllib3.connectionpool.HTTPSConnectionPool.ConnectionCls):
-    pass
+    def connect(self):
+        self.server_hostname = call.target.server_name
+        super().connect()
 
 
 urllib3.connectionpool.HTTPConnectionPool.ConnectionCls = PlainConnection
@@ -188,6 +198,31 @@ urllib3.connectionpool.HTTPSConnectionPool.ConnectionCls = SecureConnection
 ssl.SSLContext.sslsocket_class = TLSSocket
 http.client._MAXHEADERS = MAX_HEADS  # a Gate limits their size
 known = {}  # addresses of a host and port, and when they were looked up
+
+
+def reach(route, host, port, tunnelled, deadline):
+    """Returns a socket that is connected to a host by the route."""
+    if route.socket:
+        connected = Socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connected.settimeout(max(0.001, deadline - time.monotonic()))
+            connected.connect(route.socket)
+        except BaseException:
+            connected.close()
+            raise
+        return connected
+    host, port, conversation = route.first_hop(host, port, tunnelled)
+    connected = connect(addresses(host, port, deadline), deadline)
+    try:
+        data = None
+        while conversation and (unsent := converse(conversation, data)) is not None:
+            connected.settimeout(max(0.001, deadline - time.monotonic()))
+            socket.socket.sendall(connected, unsent)
+            data = socket.socket.recv(connected, PIECE)
+    except BaseException:
+        connected.close()
+        raise
+    return connected
 
 
 def addresses(host, port, deadline):

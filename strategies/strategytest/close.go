@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"sweetspot/server"
 	"sweetspot/strategies"
 )
 
@@ -21,13 +22,18 @@ type stuck struct {
 }
 
 var stuckServers = []stuck{
-	{"an address that does not answer", func(t testing.TB, _ candidate) string {
-		return "http://" + Unanswered(t, "127.0.0.1:0") + "/"
+	{"an address that does not answer", func(t testing.TB, c candidate) string {
+		return c.silent(t, func() string { return "http://" + Unanswered(t, "127.0.0.1:0") + "/" })
 	}, strategies.Timeout},
-	{"a TLS handshake that hangs", func(t testing.TB, _ candidate) string {
-		return "https" + strings.TrimPrefix(hangingServer(t), "http")
+	{"a TLS handshake that hangs", func(t testing.TB, c candidate) string {
+		return c.silent(t, func() string { return "https" + strings.TrimPrefix(hangingServer(t), "http") })
 	}, strategies.Timeout},
-	{"a server that never answers", func(t testing.TB, _ candidate) string { return hangingServer(t) }, strategies.Timeout},
+	{"a server that never answers", func(t testing.TB, c candidate) string {
+		if c.protocol == strategies.HTTP3 {
+			return c.server(t, server.Config{Fail: server.Failures{Hang: 1}}).URL()
+		}
+		return hangingServer(t)
+	}, strategies.Timeout},
 	{"a body that has no end", endlessServer, strategies.Timeout},
 }
 

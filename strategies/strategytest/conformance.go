@@ -51,7 +51,7 @@ func eachRequestIsMadeOnce(t *testing.T, c candidate) {
 
 func exactlyLimitAreInFlight(t *testing.T, c candidate) {
 	const limit = 7
-	srv := Server(t, server.Config{Delay: c.delay(20 * time.Millisecond)})
+	srv := c.server(t, server.Config{Delay: c.delay(20 * time.Millisecond)})
 	Run(t, c, strategies.Target{}, limit, NewWork(5*limit, srv.URL()))
 	if got, want := srv.Stats().PeakInFlight, int64(c.Limit(limit)); got != want {
 		t.Errorf("the server saw %d in flight, want %d", got, want)
@@ -59,7 +59,7 @@ func exactlyLimitAreInFlight(t *testing.T, c candidate) {
 }
 
 func sessionHoldsLowerLimits(t *testing.T, c candidate) {
-	srv := Server(t, server.Config{Delay: c.delay(20 * time.Millisecond)})
+	srv := c.server(t, server.Config{Delay: c.delay(20 * time.Millisecond)})
 	session := Open(t, c, strategies.Target{}, 9)
 	for _, limit := range []int{9, 4, 1} {
 		srv.Reset()
@@ -78,7 +78,7 @@ func sessionHoldsLowerLimits(t *testing.T, c candidate) {
 func connectionsOutliveARun(t *testing.T, c candidate) {
 	const limit = 5
 	skipIf(t, c.traits.Stateless, "it keeps no connections")
-	srv := Server(t, server.Config{Delay: c.delay(time.Millisecond)})
+	srv := c.server(t, server.Config{Delay: c.delay(time.Millisecond)})
 	session := Open(t, c, strategies.Target{}, limit)
 	for range 4 {
 		if err := session.Run(t.Context(), limit, NewWork(10*limit, srv.URL())); err != nil {
@@ -98,7 +98,7 @@ func cancellationWaits(t *testing.T, c candidate) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent(), // fasthttp ends these goroutines some time after the last connection is closed
 		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.(*Client).mCleaner"),
 		goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.(*HostClient).connsCleaner"))
-	srv, err := server.Start(server.Config{Delay: 50 * time.Millisecond})
+	srv, err := server.Start(c.speaking(server.Config{Delay: 50 * time.Millisecond}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +127,7 @@ func cancellationWaits(t *testing.T, c candidate) {
 }
 
 func cancelledRunStartsNothing(t *testing.T, c candidate) {
-	srv := Server(t, server.Config{})
+	srv := c.server(t, server.Config{})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	w := NewWork(10, srv.URL())

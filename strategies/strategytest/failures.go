@@ -2,6 +2,7 @@ package strategytest
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,14 +13,14 @@ import (
 // failuresHaveTheirClass checks that each failure is an outcome of its class and does not stop the run.
 func failuresHaveTheirClass(t *testing.T, c candidate) {
 	failing := func(f server.Failures) func(t testing.TB) string {
-		return func(t testing.TB) string { return Server(t, server.Config{Fail: f}).URL() }
+		return func(t testing.TB) string { return c.server(t, server.Config{Fail: f}).URL() }
 	}
 	for _, failure := range []struct {
 		name string
 		url  func(t testing.TB) string
 		want strategies.Class
 	}{
-		{"a closed port", ClosedPort, strategies.Refused},
+		{"a closed port", c.closedPort, strategies.Refused},
 		{"a reset", failing(server.Failures{Reset: 1}), strategies.Reset},
 		{"a response that never comes", failing(server.Failures{Hang: 1}), strategies.Timeout},
 		{"a status of 500", failing(server.Failures{Status500: 1}), strategies.BadStatus},
@@ -27,28 +28,32 @@ func failuresHaveTheirClass(t *testing.T, c candidate) {
 		{"a body that breaks off", failing(server.Failures{Truncate: 1}), strategies.Truncated},
 		{"a body that breaks off in a chunk", c.replying("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel"), strategies.Truncated},
 		{"a head that breaks off", c.replying("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n"), strategies.Truncated},
-		{"a server that closes the connection", replying(""), strategies.Reset},
-		{"something that is not HTTP", replying("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n\r\n"), strategies.Malformed},
+		{"a server that closes the connection", c.overTCP(replying("")), strategies.Reset},
+		{"something that is not HTTP", c.overTCP(replying("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n\r\n")), strategies.Malformed},
 		{"a chunk without a size", c.replying("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n0\r\n\r\n"), strategies.Malformed},
 		{"a length that is no number", c.replying("HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\nhello"), strategies.Malformed},
 		{"a certificate signed by nobody", func(t testing.TB) string {
-			return Server(t, server.Config{TLS: true}).URL()
+			return c.server(t, server.Config{TLS: true}).URL()
 		}, strategies.BadTLS},
-		{"no TLS where TLS is expected", func(t testing.TB) string {
-			return "https" + Server(t, server.Config{}).URL()[len("http"):]
-		}, strategies.BadTLS},
+		{"no TLS where TLS is expected", c.overTCP(func(t testing.TB) string {
+			return "https" + c.server(t, server.Config{}).URL()[len("http"):]
+		}), strategies.BadTLS},
 	} {
 		t.Run(failure.name, func(t *testing.T) {
 			const n = 4
 			if failure.url == nil {
-				t.Skip("its answer is one of HTTP/1.1")
+				t.Skip("its server speaks another protocol")
 			}
 			w := NewWork(n, failure.url(t))
 			target := strategies.Target{}
 			if failure.want == strategies.Timeout {
 				target.Timeout = 150 * time.Millisecond
 			}
-			Run(t, c, target, 4, w)
+			if failure.want == strategies.BadTLS {
+				Run(t, c.Strategy, target, 4, w) // no certificate is accepted that nobody has signed
+			} else {
+				Run(t, c, target, 4, w)
+			}
 			got := w.Classes()
 			if got[failure.want] != n {
 				t.Errorf("got %v, want %d of class %v: %s", w.Classes(), n, failure.want, w.Errors())
@@ -60,7 +65,7 @@ func failuresHaveTheirClass(t *testing.T, c candidate) {
 func failuresLeaveOthersAlone(t *testing.T, c candidate) {
 	const n = 400
 	skipIf(t, c.traits.Retries, "its library repeats requests")
-	srv := Server(t, server.Config{Seed: 1, Fail: server.Failures{Reset: 0.1, Status500: 0.1, Truncate: 0.1}})
+	srv := c.server(t, server.Config{Seed: 1, Fail: server.Failures{Reset: 0.1, Status500: 0.1, Truncate: 0.1}})
 	w := NewWork(n, srv.URL())
 	Run(t, c, strategies.Target{}, 8, w)
 	stats, classes := srv.Stats(), w.Classes()
@@ -115,4 +120,13 @@ func (c candidate) replying(text string) func(t testing.TB) string {
 // closes it.
 func replying(text string) func(t testing.TB) string {
 	return func(t testing.TB) string { return RawServer(t, Reply(text)) }
+}
+
+// closedPort is ClosedPort, of UDP if the strategy uses that.
+func (c candidate) closedPort(t testing.TB) (url string) {
+	url = ClosedPort(t)
+	if c.protocol == strategies.HTTP3 {
+		return "https" + strings.TrimPrefix(url, "http")
+	}
+	return url
 }

@@ -18,7 +18,7 @@ func connectionsAreKeptToEveryHost(t *testing.T, c candidate) {
 		urls    []string
 	)
 	for range hosts {
-		srv := Server(t, server.Config{Delay: time.Millisecond})
+		srv := c.server(t, server.Config{Delay: time.Millisecond})
 		servers, urls = append(servers, srv), append(urls, srv.URL())
 	}
 	session := Open(t, c, strategies.Target{}, limit)

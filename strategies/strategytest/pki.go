@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"fmt"
 	"math/big"
 	"net"
 	"os"
@@ -65,7 +66,8 @@ func sign(t *testing.T, template *x509.Certificate, by *tls.Certificate) *tls.Ce
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	must(t, err)
 	template.SerialNumber = big.NewInt(time.Now().UnixNano())
-	template.Subject = pkix.Name{CommonName: "sweetspot test"}
+	// OpenSSL takes a certificate for self-signed if its name is that of its issuer.
+	template.Subject = pkix.Name{CommonName: fmt.Sprintf("sweetspot test %t", by == nil)}
 	template.NotBefore, template.NotAfter = time.Now().Add(-time.Hour), time.Now().Add(time.Hour)
 	parent, signer := template, crypto.Signer(key)
 	if by != nil {

@@ -45,7 +45,7 @@ func targetIsSent(t *testing.T, c candidate) {
 }
 
 func redirectsAreNotFollowed(t *testing.T, c candidate) {
-	srv := Server(t, server.Config{})
+	srv := c.server(t, server.Config{})
 	w := NewWork(1, srv.URL()+"redirect/3")
 	Run(t, c, strategies.Target{}, 1, w)
 	if got := w.Outcomes[0]; got.Status != http.StatusFound || got.Class != strategies.OK {
@@ -58,7 +58,7 @@ func redirectsAreNotFollowed(t *testing.T, c candidate) {
 
 func sessionKeepsCookies(t *testing.T, c candidate) {
 	skipIf(t, c.traits.Stateless, "it keeps no cookies")
-	srv := Server(t, server.Config{})
+	srv := c.server(t, server.Config{})
 	session := Open(t, c, strategies.Target{}, 2)
 	for _, w := range []*Work{NewWork(1, srv.URL()+"login"), NewWork(10, srv.URL()+"private")} {
 		if err := session.Run(t.Context(), 2, w); err != nil {
@@ -74,7 +74,7 @@ func handleGetsWholeBodies(t *testing.T, c candidate) {
 	const size = 100_000
 	odd := errors.New("odd")
 	skipIf(t, c.otherProcess, "another process cannot call a function of this process")
-	srv := Server(t, server.Config{Body: size, Gzip: true})
+	srv := c.server(t, server.Config{Body: size, Gzip: true})
 	var handled atomic.Int64
 	target := strategies.Target{Handle: func(r *strategies.Request, a strategies.Answer) error {
 		if handled.Add(1); r.Index%2 == 1 {
@@ -178,7 +178,7 @@ func expectationsDecide(t *testing.T, c candidate) {
 }
 
 func insecureAcceptsAnyCertificate(t *testing.T, c candidate) {
-	srv := Server(t, server.Config{TLS: true})
+	srv := c.server(t, server.Config{TLS: true})
 	w := NewWork(10, srv.URL())
 	Run(t, c, strategies.Target{Insecure: true}, 2, w)
 	if got := w.Classes()[strategies.OK]; got != 10 {

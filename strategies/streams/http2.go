@@ -58,8 +58,9 @@ func OpenHTTP2(ctx context.Context, n *network.Network, address string, config *
 	}
 	if err != nil {
 		c.Close()
-		return nil, fmt.Errorf("dial %s: HTTP/2 settings: %w", address, c.opening(err))
+		return nil, fmt.Errorf("dial %s: %w", address, c.opening(err))
 	}
+	n.NoteStreams(c.most)
 	return c, nil
 }
 
@@ -84,8 +85,7 @@ func (c *HTTP2) Reserve() Room {
 
 // Close implements [Conn].
 func (c *HTTP2) Close() error {
-	err := c.client.Close()
-	return errors.Join(err, c.shared.Close())
+	return c.client.Close() // which closes c.shared
 }
 
 // RoundTrip makes a request. The error wraps [ErrRefused] if the server has not processed it, so that it may be made anew.
@@ -164,7 +164,7 @@ func (g *greeting) follow(received []byte, err error) {
 func parseSettings(received []byte) (streams int, whole bool, err error) {
 	if bytes.HasPrefix(received, []byte("HTTP/")) {
 		line, _, _ := bytes.Cut(received, []byte("\r\n"))
-		return 0, false, fmt.Errorf("%w: the server answers in HTTP/1.1, %.40q: want one that speaks HTTP/2", http1.ErrMalformed, line)
+		return 0, false, fmt.Errorf("%w: the server answers in HTTP/1.1, %.40q", http1.ErrMalformed, line)
 	}
 	framer := http2.NewFramer(nil, bytes.NewReader(received))
 	framer.SetMaxReadFrameSize(maxGreeting)

@@ -53,8 +53,8 @@ func TestOpenSaysWhyItCannot(t *testing.T) {
 		is            func(error) bool
 	}{
 		{"HTTP/1.1 over TCP", plain.Listener.Addr().String(), nil, "the server answers in HTTP/1.1", func(err error) bool { return errors.Is(err, http1.ErrMalformed) }},
-		{"HTTP/1.1 over TLS", oldTLS.Listener.Addr().String(), h2, "the server does not speak h2 (no agreement by ALPN)", func(err error) bool { return errors.As(err, &secure) }},
-		{"TLS without ALPN", silent.Addr().String(), h2, "the server does not speak h2 (no agreement by ALPN)", func(err error) bool { return errors.As(err, &secure) }},
+		{"HTTP/1.1 over TLS", oldTLS.Listener.Addr().String(), h2, "the server does not speak h2: no agreement by ALPN", func(err error) bool { return errors.As(err, &secure) }},
+		{"TLS without ALPN", silent.Addr().String(), h2, "the server does not speak h2: no agreement by ALPN", func(err error) bool { return errors.As(err, &secure) }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := streams.OpenHTTP2(t.Context(), newNetwork(t), c.address, c.config, func() {})

@@ -13,6 +13,7 @@ import (
 
 	"sweetspot/bench"
 	"sweetspot/server"
+	"sweetspot/strategies"
 )
 
 // ErrSilent is the error of [Server.Counts] if the server takes the question and does not answer, as one that is stopped does.
@@ -80,10 +81,14 @@ func (s *Server) Counts(ctx context.Context) (bench.ServerCounts, error) {
 	if err != nil {
 		return bench.ServerCounts{}, fmt.Errorf("read the bundled server's counts: %w", err)
 	}
-	return bench.ServerCounts{
+	saw := bench.ServerCounts{
 		Requests: counted.Requests, PeakInFlight: int(counted.PeakInFlight),
 		InFlight: time.Duration(counted.InFlightSeconds * float64(time.Second)),
-	}, nil
+	}
+	for p := range saw.Over {
+		saw.Over[p] = counted.Protocols[strategies.Protocol(p).String()]
+	}
+	return saw, nil
 }
 
 // takeStats returns what the server has counted, and resets its counters.

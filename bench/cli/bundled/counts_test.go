@@ -10,6 +10,7 @@ import (
 
 	"sweetspot/bench"
 	"sweetspot/server"
+	"sweetspot/strategies"
 )
 
 func TestCountsAreThoseSinceTheLastCall(t *testing.T) {
@@ -30,7 +31,7 @@ func TestCountsAreThoseSinceTheLastCall(t *testing.T) {
 		saw, err := asked.Counts(t.Context())
 		timed := saw.InFlight > 0
 		saw.InFlight = 0
-		if err != nil || saw != (bench.ServerCounts{Requests: n, PeakInFlight: int(min(n, 1))}) || timed != (n > 0) {
+		if err != nil || saw != (bench.ServerCounts{Requests: n, PeakInFlight: int(min(n, 1)), Over: [strategies.ProtocolCount]int64{n}}) || timed != (n > 0) {
 			t.Errorf("got %+v, %v, want %d requests", saw, err, n)
 		}
 	}

@@ -42,7 +42,7 @@ func firstIsDue(o results.Optimum, at time.Duration) bool {
 	if o.Limit < 1 || o.Explored[1] < leastLimits*o.Explored[0] {
 		return false
 	}
-	return o.Verdict != results.Unstable || at >= firstAnswer
+	return o.Verdict.Decided() || at >= firstAnswer
 }
 
 // news reports whether an optimum says something new, and nothing less certain than before.
@@ -66,11 +66,13 @@ func sofar(o results.Optimum) string {
 	switch {
 	case o.Limit < 1:
 		return begin + "no answer yet"
+	case o.Over == results.OverRate:
+		return begin + fmt.Sprintf("%s/s is held so far", text.Count(o.Limit))
 	case o.Verdict == results.NoKnee || o.Limit == o.Explored[1]:
 		return begin + fmt.Sprintf("goodput still rises at %s, the largest limit tried so far", text.Count(o.Explored[1]))
 	case o.Certain:
 		return begin + fmt.Sprintf("use %s, 95%% sure; the best limit is in (%s, %s]", text.Count(o.Limit), low, high)
-	case o.Verdict == results.Unstable:
+	case !o.Verdict.Decided():
 		return begin + fmt.Sprintf("a limit of about %s looks best so far, of limits up to %s", text.Count(o.Limit), text.Count(o.Explored[1]))
 	}
 	return begin + fmt.Sprintf("use about %s; the best limit is in (%s, %s]", text.Count(o.Limit), low, high)

@@ -9,7 +9,7 @@ import (
 
 func TestAnswersSayWhatIsNew(t *testing.T) {
 	said := answers{}
-	guess := results.Optimum{Strategy: "pool", Verdict: results.Unstable, Limit: 128, High: 4096, Explored: [2]int{1, 512}}
+	guess := results.Optimum{Strategy: "pool", Verdict: results.Guess, Limit: 128, High: 4096, Explored: [2]int{1, 512}}
 	rough := results.Optimum{Strategy: "pool", Verdict: results.Peak, Limit: 128, Low: 26, High: 256, Explored: [2]int{1, 1024}}
 	closer := rough
 	closer.High = 200

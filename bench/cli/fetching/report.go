@@ -46,8 +46,8 @@ func (r *Report) Observer() fetch.Observer {
 	}}
 }
 
-// Conclude completes the run, without its trials, and returns its one trial. The error is that of a trial that cannot be written.
-func (r *Report) Conclude(sum fetch.Summary, ended error) (results.Trial, error) {
+// Conclude completes the run, which has one trial. The error is that of a trial that cannot be written.
+func (r *Report) Conclude(sum fetch.Summary, ended error) error {
 	t, err := r.recorder.Trial(sum)
 	if ended != nil {
 		t.Purpose = results.Interrupted
@@ -55,7 +55,8 @@ func (r *Report) Conclude(sum fetch.Summary, ended error) (results.Trial, error)
 	}
 	t = r.secrets.Trial(t)
 	r.run.PeakMemory = process.PeakMemory()
-	r.run.Strategies = results.Summarise([]results.Trial{t})
+	r.run.Trials = []results.Trial{t}
+	r.run.Strategies = results.Summarise(r.run.Trials)
 	r.secrets.Conclusions(r.run)
-	return t, err
+	return err
 }

@@ -13,13 +13,14 @@ import (
 
 	"sweetspot/bench"
 	"sweetspot/bench/cli/live"
+	"sweetspot/bench/cli/telemetry"
 	"sweetspot/results"
 )
 
 // started returns a page, which is closed when the test ends, and where it listens.
 func started(t *testing.T, address string) (page *live.Page, host string) {
 	t.Helper()
-	page, err := live.Start(address, &results.Run{Command: "bench", Versions: map[string]string{}})
+	page, err := live.Start(address, &results.Run{Command: "bench", Versions: map[string]string{}}, telemetry.New())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-// Package live serves a page that shows a run while it is under way, and metrics of it for Prometheus.
+// Package live serves a page that shows a run while it is under way.
 package live
 
 import (
@@ -20,6 +20,7 @@ import (
 	"golang.org/x/net/netutil"
 
 	"sweetspot/bench"
+	"sweetspot/bench/cli/telemetry"
 	"sweetspot/results"
 	"sweetspot/results/report"
 )
@@ -31,7 +32,7 @@ type Page struct {
 	server  *http.Server
 	address net.Addr
 	served  chan error // what Serve returned
-	metrics *metrics
+	metrics *telemetry.Metrics
 	ended   chan struct{} // closed when the run is over
 
 	mu       sync.Mutex
@@ -68,9 +69,9 @@ func ParseAddress(text string) (string, error) {
 	return net.JoinHostPort(cmp.Or(host, "127.0.0.1"), port), nil
 }
 
-// Start serves a page of the run at the address, HOST:PORT, until Close. It returns an error if it cannot listen there. An
-// empty address gives a nil Page.
-func Start(address string, run *results.Run) (*Page, error) {
+// Start serves a page of the run at the address, HOST:PORT, until Close, and metrics at /metrics. It returns an error if it cannot
+// listen there. An empty address gives a nil Page.
+func Start(address string, run *results.Run, metrics *telemetry.Metrics) (*Page, error) {
 	if address == "" {
 		return nil, nil
 	}
@@ -83,11 +84,11 @@ func Start(address string, run *results.Run) (*Page, error) {
 	}
 	own := *run
 	own.Trials, own.Versions = slices.Clip(run.Trials), maps.Clone(run.Versions)
-	p := &Page{run: &own, address: listener.Addr(), served: make(chan error, 1), metrics: newMetrics(), ended: make(chan struct{})}
+	p := &Page{run: &own, address: listener.Addr(), served: make(chan error, 1), metrics: metrics, ended: make(chan struct{})}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", p.serveWhole)
 	mux.Handle("GET /events", atMost(mostStreams, http.HandlerFunc(p.serveEvents)))
-	mux.Handle("GET /metrics", p.metrics.handler())
+	mux.Handle("GET /metrics", metrics.Handler())
 	p.server = guarded(onlyOwn(address, mux))
 	go func() { p.served <- p.server.Serve(netutil.LimitListener(listener, mostConnections)) }() // until Close, which waits for it
 	return p, nil
@@ -126,7 +127,6 @@ func (p *Page) Progress(at bench.Progress) {
 	if p == nil {
 		return
 	}
-	p.metrics.progress(at)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.progress = report.Progress{Share: at.Share, Doing: at.String()}
@@ -137,7 +137,6 @@ func (p *Page) Trial(t results.Trial) {
 	if p == nil {
 		return
 	}
-	p.metrics.trial(t)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.run.Trials = append(p.run.Trials, t)
@@ -149,7 +148,7 @@ func (p *Page) Fetched(t results.Trial, limit int, share float64, words string, 
 	if p == nil {
 		return
 	}
-	p.metrics.fetched(t, limit, share, urls)
+	p.metrics.Fetched(t, limit, share, urls)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.run.Trials = []results.Trial{t}

@@ -8,6 +8,7 @@ import (
 
 	"sweetspot/bench"
 	"sweetspot/bench/cli/live"
+	"sweetspot/bench/cli/telemetry"
 	"sweetspot/results"
 )
 
@@ -29,7 +30,7 @@ func TestParseAddress(t *testing.T) {
 
 func TestPage(t *testing.T) {
 	t.Run("that is nil does nothing", func(t *testing.T) {
-		page, err := live.Start("", &results.Run{})
+		page, err := live.Start("", &results.Run{}, nil)
 		if page != nil || err != nil {
 			t.Fatalf("got %v, %v", page, err)
 		}
@@ -42,7 +43,7 @@ func TestPage(t *testing.T) {
 	})
 	t.Run("shows the run under way and leaves it alone", func(t *testing.T) {
 		run := results.Run{Command: "bench", Versions: map[string]string{}}
-		page, err := live.Start("127.0.0.1:0", &run)
+		page, err := live.Start("127.0.0.1:0", &run, telemetry.New())
 		if err != nil {
 			t.Fatal(err)
 		}

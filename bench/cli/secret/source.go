@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"sweetspot/bench/requests"
 )
 
 // Arguments adds the secrets of a command line that is not parsed yet, since the error of a wrong one may quote it.
@@ -49,6 +51,16 @@ func (f *Filter) flag(name string) func(string) {
 	switch name {
 	case "-H", "--header":
 		return f.Header
+	case "--header-for":
+		return func(text string) {
+			_, line, _ := strings.Cut(text, " ")
+			f.Header(line)
+		}
+	case "--login":
+		return func(text string) {
+			words := strings.SplitN(strings.TrimSpace(text), " ", 3)
+			f.Body([]byte(words[len(words)-1]))
+		}
 	case "--proxy":
 		return f.Proxy
 	case "--body":
@@ -130,6 +142,22 @@ func (f *Filter) URL(text string) {
 	f.login(rest[:at])
 	for _, part := range strings.FieldsFunc(rest[:at], func(r rune) bool { return strings.ContainsRune("/?#%", r) }) {
 		f.login(part)
+	}
+}
+
+// Messages adds the values of headers and the bodies of the first requests of a list.
+func (f *Filter) Messages(list *requests.List) {
+	for i := range min(list.Len(), mostLogins) {
+		m := list.Message(i, "")
+		if m == nil {
+			continue
+		}
+		for name, values := range m.Header {
+			for _, value := range values {
+				f.Header(name + ": " + value)
+			}
+		}
+		f.Body(m.Body)
 	}
 }
 

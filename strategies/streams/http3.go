@@ -1,0 +1,267 @@
+package streams
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/quic-go/quic-go"
+	"github.com/quic-go/quic-go/http3"
+	"github.com/quic-go/quic-go/qlog"
+	"github.com/quic-go/quic-go/qlogwriter"
+
+	"sweetspot/strategies/http1"
+	"sweetspot/strategies/network"
+)
+
+// HTTP3 is a connection of HTTP/3, which quic-go speaks. It has a UDP socket of its own.
+type HTTP3 struct {
+	network *network.Network
+	quic    *quic.Conn
+	client  *http3.ClientConn
+	socket  *quic.Transport
+	udp     *net.UDPConn
+	most    int
+	stop    func() bool // that the end of the network closes the connection
+
+	ending atomic.Bool // the server takes no more requests
+	once   sync.Once   // closes
+
+	mu      sync.Mutex
+	lastRun int64
+}
+
+// idleTimeout is how long a connection is kept on which nothing happens, if the server keeps it as long.
+const idleTimeout = 90 * time.Second
+
+// OpenHTTP3 connects to address, which is host:port. Most is the most requests at a time that the server allows on a connection, if
+// that is known from [StreamsHTTP3].
+func OpenHTTP3(ctx context.Context, n *network.Network, address string, config *tls.Config, most int) (*HTTP3, error) {
+	return openHTTP3(ctx, n, address, config, &quic.Config{MaxIdleTimeout: idleTimeout}, most)
+}
+
+// StreamsHTTP3 returns how many requests at a time the server at the address allows on a connection. It opens a connection to find
+// out, which carries no request: quic-go tells that only to those who trace a connection, which costs too much for other uses.
+func StreamsHTTP3(ctx context.Context, n *network.Network, address string, config *tls.Config) (int, error) {
+	found := &parameters{}
+	c, err := openHTTP3(ctx, n, address, config, &quic.Config{
+		Tracer: func(context.Context, bool, quic.ConnectionID) qlogwriter.Trace { return found },
+	}, 0)
+	if err != nil {
+		return 0, err
+	}
+	defer c.Close()
+	n.NoteStreams(int(found.streams.Load()))
+	return int(found.streams.Load()), nil
+}
+
+// parameters is a trace that keeps what the server allows.
+type parameters struct{ streams atomic.Int64 }
+
+func (p *parameters) AddProducer() qlogwriter.Recorder { return p }
+func (p *parameters) Close() error                     { return nil }
+
+func (p *parameters) RecordEvent(event qlogwriter.Event) {
+	switch set := event.(type) {
+	case qlog.ParametersSet:
+		p.note(set)
+	case *qlog.ParametersSet:
+		p.note(*set)
+	}
+}
+
+func (p *parameters) note(set qlog.ParametersSet) {
+	if set.Initiator == qlog.InitiatorRemote {
+		p.streams.Store(min(set.InitialMaxStreamsBidi, 1<<30))
+	}
+}
+
+func openHTTP3(ctx context.Context, n *network.Network, address string, config *tls.Config, settings *quic.Config, most int) (*HTTP3, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, fmt.Errorf("dial %s: %w", address, err)
+	}
+	secure := config.Clone()
+	if secure.ServerName == "" {
+		secure.ServerName = host
+	}
+	dial := func(ctx context.Context, to *net.UDPAddr) (*HTTP3, error) {
+		return dialHTTP3(ctx, to, secure, settings)
+	}
+	c, err := network.DialPackets(ctx, n, address, dial, (*HTTP3).end)
+	if err != nil {
+		return nil, fmt.Errorf("dial %s: %w", address, err)
+	}
+	c.network, c.most = n, most
+	c.stop = n.OnClose(c.end)
+	return c, nil
+}
+
+// refusalDelay is how long a handshake may take before it is asked whether anybody listens at the port at all.
+const refusalDelay = 100 * time.Millisecond
+
+// dialHTTP3 connects to one address. QUIC itself does not notice that nobody listens there.
+func dialHTTP3(ctx context.Context, to *net.UDPAddr, secure *tls.Config, settings *quic.Config) (*HTTP3, error) {
+	udp, err := net.ListenUDP("udp", nil)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	asking := time.AfterFunc(refusalDelay, func() {
+		if network.RefusesPackets(ctx, to) {
+			cancel(fmt.Errorf("dial udp %v: %w", to, syscall.ECONNREFUSED))
+		}
+	})
+	defer asking.Stop()
+	socket := &quic.Transport{Conn: udp}
+	conn, err := socket.Dial(ctx, to, secure, settings)
+	if err != nil {
+		socket.Close()
+		udp.Close()
+		if cause := context.Cause(ctx); cause != nil {
+			return nil, cause
+		}
+		return nil, handshakeFault(err)
+	}
+	transport := &http3.Transport{DisableCompression: true, MaxResponseHeaderBytes: maxHeaderBytes}
+	return &HTTP3{quic: conn, client: transport.NewClientConn(conn), socket: socket, udp: udp}, nil
+}
+
+// handshakeFault returns the cause of an error before a connection is open.
+func handshakeFault(err error) error {
+	var transport *quic.TransportError
+	var timeout interface{ Timeout() bool }
+	switch {
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return fmt.Errorf("QUIC handshake: the server does not answer in QUIC: %w", os.ErrDeadlineExceeded)
+	case errors.As(err, &transport) && transport.ErrorCode.IsCryptoError() && transport.ErrorCode&0xff == noProtocolAlert:
+		return &network.TLSError{Err: fmt.Errorf("QUIC handshake: the server does not speak h3: %w", network.ErrProtocol)}
+	case errors.As(err, &transport) && transport.ErrorCode.IsCryptoError():
+		return &network.TLSError{Err: fmt.Errorf("QUIC handshake: %v", err)} // which would wrap net.ErrClosed
+	}
+	return connectionFault(err)
+}
+
+// noProtocolAlert is TLS's no_application_protocol (RFC 7301, section 3.2).
+const noProtocolAlert = 120
+
+// Streams implements [Conn].
+func (c *HTTP3) Streams() int { return c.most }
+
+// Reserve implements [Conn]. The pool keeps to the number of streams, so that a connection is never full.
+func (c *HTTP3) Reserve() Room {
+	if c.ending.Load() || c.quic.Context().Err() != nil {
+		return Gone
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.network.CountRequest(&c.lastRun)
+	return Open
+}
+
+// Close implements [Conn].
+func (c *HTTP3) Close() error {
+	c.stop()
+	c.end()
+	return nil
+}
+
+// end closes the connection and its socket.
+func (c *HTTP3) end() {
+	c.once.Do(func() {
+		_ = c.quic.CloseWithError(quic.ApplicationErrorCode(http3.ErrCodeNoError), "")
+		_ = c.socket.Close()
+		_ = c.udp.Close()
+	})
+}
+
+// RoundTrip makes a request. The error wraps [ErrRefused] if the server has not processed it, so that it may be made anew.
+func (c *HTTP3) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := c.client.RoundTrip(r)
+	if err != nil {
+		return nil, c.cause(r.Context(), err, false)
+	}
+	response.Body = &body3{ReadCloser: response.Body, conn: c, ctx: r.Context()}
+	return response, nil
+}
+
+// A body3 names the cause of what fails while it is read.
+type body3 struct {
+	io.ReadCloser
+	conn *HTTP3
+	ctx  context.Context // of the request
+}
+
+func (b *body3) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && err != io.EOF {
+		err = b.conn.cause(b.ctx, err, true)
+	}
+	return n, err
+}
+
+// unusable is how quic-go names a connection on which it could not begin a request, by an error without a type.
+const unusable = "http3: conn unusable"
+
+// cause returns the cause of the error that quic-go gives to a request, as an error whose class is known. Begun says that the head
+// of the response was received before.
+func (c *HTTP3) cause(ctx context.Context, err error, begun bool) error {
+	var stream *quic.StreamError
+	switch {
+	case ctx.Err() != nil: // quic-go has reset the stream for that reason
+		return ctx.Err()
+	case c.network.Closed() != nil:
+		return c.network.Closed()
+	case strings.HasPrefix(err.Error(), unusable):
+		c.ending.Store(true)
+		return fmt.Errorf("%w: %v", ErrRefused, err)
+	case errors.As(err, &stream):
+		return streamFault3(stream, err)
+	case c.quic.Context().Err() != nil:
+		return connectionFault(context.Cause(c.quic.Context()))
+	case begun && errors.Is(err, io.ErrUnexpectedEOF):
+		return errBrokenOff
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return errNoResponse
+	}
+	return fmt.Errorf("%w: %w", http1.ErrMalformed, err)
+}
+
+// streamFault3 returns the cause of an error of a stream.
+func streamFault3(stream *quic.StreamError, err error) error {
+	switch {
+	case !stream.Remote:
+		return fmt.Errorf("%w: %v", http1.ErrMalformed, err)
+	case http3.ErrCode(stream.ErrorCode) == http3.ErrCodeRequestRejected:
+		return fmt.Errorf("%w (%v)", ErrRefused, err)
+	}
+	return fmt.Errorf("%w (%v)", ErrReset, err)
+}
+
+// connectionFault returns the cause of an error of the whole connection. quic-go's own errors wrap net.ErrClosed, which here means
+// that the session was closed.
+func connectionFault(err error) error {
+	var (
+		application *quic.ApplicationError
+		transport   *quic.TransportError
+		timeout     interface{ Timeout() bool }
+	)
+	switch {
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return fmt.Errorf("the connection is gone: %v: %w", err, os.ErrDeadlineExceeded)
+	case errors.As(err, &application) && !application.Remote, errors.As(err, &transport) && !transport.Remote:
+		return fmt.Errorf("%w: %v", http1.ErrMalformed, err)
+	}
+	return fmt.Errorf("%w: it closed the connection: %v", ErrReset, err)
+}
