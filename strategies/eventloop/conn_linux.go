@@ -194,7 +194,7 @@ func (c *conn) responded(surplus bool) {
 func (c *conn) closedByServer() {
 	switch err := c.parser.End(); {
 	case err == nil && c.socket.CutOff():
-		c.fail(errCutOff)
+		c.fail(network.ErrCutOff)
 	case err == nil:
 		c.noReuse = true
 		c.complete()

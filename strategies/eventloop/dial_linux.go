@@ -20,7 +20,6 @@ var (
 	errTimeout     = fmt.Errorf("no whole response in time: %w", os.ErrDeadlineExceeded)
 	errDialTimeout = fmt.Errorf("no connection in time: %w", os.ErrDeadlineExceeded)
 	errNoResponse  = fmt.Errorf("the server closed the connection without a response: %w", io.EOF)
-	errCutOff      = fmt.Errorf("the connection ended without a word of TLS that the response ends there: %w", io.ErrUnexpectedEOF)
 	errAborted     = fmt.Errorf("the session was closed: %w", net.ErrClosed)
 )
 

@@ -85,6 +85,7 @@ func (c *exchangeConn) Read(p []byte) (int, error) {
 		case c.n == 0 && c.refused != nil:
 			return 0, c.refused
 		case c.n == 0:
+			c.ended = true
 			return 0, io.EOF
 		default:
 			return c.n, nil

@@ -17,6 +17,10 @@ var (
 	errBrokenOff  = fmt.Errorf("the server closed the connection within the response: %w", io.ErrUnexpectedEOF)
 )
 
+// ErrCutOff is the error of a response that ends with the connection, over TLS, if the end came from TCP alone: anybody on the way may
+// have made it (RFC 9112, section 9.8).
+var ErrCutOff = fmt.Errorf("the connection ended without a word of TLS that the response ends there: %w", io.ErrUnexpectedEOF)
+
 // received follows the bytes that have arrived and returns how many of them the client may see.
 func (c *Conn) received(p []byte) (int, error) {
 	if !c.waiting { // a client would log it, or take it for the next response
@@ -89,6 +93,8 @@ func (c *Conn) readFailed(err error) error {
 		c.fault = ErrStale
 	case err != io.EOF:
 		c.fault = tlsFault(err)
+	case end == nil && c.secured && c.wire.ended:
+		c.fault = ErrCutOff
 	case end == nil:
 		c.answeredNow()
 		return io.EOF

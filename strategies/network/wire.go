@@ -1,6 +1,7 @@
 package network
 
 import (
+	"io"
 	"net"
 	"sync/atomic"
 	"syscall"
@@ -18,6 +19,8 @@ type wire struct {
 	raw  syscall.RawConn
 	sent atomic.Int64
 	look look
+
+	ended bool // the peer has ended the stream; for whoever reads
 }
 
 func newWire(s socket) (*wire, error) {
@@ -28,6 +31,13 @@ func newWire(s socket) (*wire, error) {
 	w := &wire{socket: s, raw: raw}
 	w.look.init()
 	return w, nil
+}
+
+// Read implements [net.Conn].
+func (w *wire) Read(p []byte) (int, error) {
+	n, err := w.socket.Read(p)
+	w.ended = w.ended || err == io.EOF
+	return n, err
 }
 
 // Write implements [net.Conn].
