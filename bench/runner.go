@@ -102,7 +102,7 @@ const drainTime = 100 * time.Millisecond
 func (r *runner) coldTrial(ctx context.Context, c candidate, block int, doing string) (*results.Trial, error) {
 	began, f := time.Now(), r.fateOf(c)
 	before := f.took
-	fresh, err := c.reopened(ctx, c.settings())
+	fresh, err := c.opened(ctx, c.limit)
 	if err != nil {
 		if ctx.Err() == nil {
 			r.leave(c, err)

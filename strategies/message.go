@@ -1,6 +1,12 @@
 package strategies
 
-import "net/http"
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+)
 
 // A Message is what a request sends beside its URL.
 type Message struct {
@@ -45,4 +51,40 @@ func (t Target) Message(own *Message) Message {
 		}
 	}
 	return whole
+}
+
+// CheckURL returns an error unless the text is a URL that every client requests in the same way: an absolute one of http or https,
+// of printable ASCII characters. The error quotes the text and shows how a right one looks.
+func CheckURL(text string) error {
+	if i := strings.IndexFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }); i >= 0 {
+		// Clients differ in how they send these.
+		return fmt.Errorf("%q: want spaces and other than ASCII characters escaped, such as %%20", text)
+	}
+	parsed, err := url.Parse(text)
+	if err != nil {
+		return fmt.Errorf("%w: want one such as http://127.0.0.1:8080/", err)
+	}
+	if parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Hostname() == "" {
+		return fmt.Errorf("%q is not an http URL: want one such as http://127.0.0.1:8080/", text)
+	}
+	if port := parsed.Port(); port != "" {
+		if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
+			return fmt.Errorf("%q: port %s: want 1 to 65535", text, port)
+		}
+	}
+	return nil
+}
+
+// HostOf returns the scheme, host and port of a URL that [CheckURL] accepts, without the user. It allocates nothing unless the URL
+// has a user.
+func HostOf(url string) string {
+	scheme := strings.Index(url, "://") + len("://")
+	end := len(url)
+	if i := strings.IndexAny(url[scheme:], "/?#"); i >= 0 {
+		end = scheme + i
+	}
+	if at := strings.LastIndexByte(url[scheme:end], '@'); at >= 0 {
+		return url[:scheme] + url[scheme+at+1:end]
+	}
+	return url[:end]
 }

@@ -156,7 +156,7 @@ func (s *Socket) readRaw(into []byte) (int, error) {
 	return s.received(n, len(into), err)
 }
 
-// received handles what the system has returned for a read of at most most bytes.
+// received handles what the system has returned for a read of at most that many bytes.
 func (s *Socket) received(n, most int, err error) (int, error) {
 	switch {
 	case err == unix.EAGAIN:

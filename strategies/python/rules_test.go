@@ -172,10 +172,10 @@ def talk(conversation, answers):
     """Returns what was sent, and how it ended."""
     sent, answers = b"", list(answers)
     try:
-        more = converse(conversation)
-        while more is not None:
-            sent += more
-            more = converse(conversation, answers.pop(0) if answers else b"")
+        part = converse(conversation)
+        while part is not None:
+            sent += part
+            part = converse(conversation, answers.pop(0) if answers else b"")
         return sent, "connected"
     except Failure as failure:
         return sent, failure.kind
