@@ -174,8 +174,9 @@ def talk(conversation, answers):
     try:
         part = converse(conversation)
         while part is not None:
-            sent += part
-            part = converse(conversation, answers.pop(0) if answers else b"")
+            sent = sent + part
+            answer = answers.pop(0) if answers else b""
+            part = converse(conversation, answer)
         return sent, "connected"
     except Failure as failure:
         return sent, failure.kind
