@@ -156,8 +156,8 @@ func (s *Socket) readRaw(into []byte) (int, error) {
 	return s.received(n, len(into), err)
 }
 
-// received handles what the system has returned for a read of at most that many bytes.
-func (s *Socket) received(n, most int, err error) (int, error) {
+// received handles what the system has returned for a read that asked for a number of bytes.
+func (s *Socket) received(n, asked int, err error) (int, error) {
 	switch {
 	case err == unix.EAGAIN:
 		s.drained = true
@@ -169,7 +169,7 @@ func (s *Socket) received(n, most int, err error) (int, error) {
 		s.ended = true
 		return 0, io.EOF
 	}
-	s.drained = n < most && !s.ending
+	s.drained = n < asked && !s.ending
 	return n, nil
 }
 
