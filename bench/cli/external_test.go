@@ -122,7 +122,7 @@ func TestExternalProgramIsAmongAllWithoutBeingNamed(t *testing.T) {
 
 // One that crashes in its second trial is dropped, and its row says why. The others go on.
 func TestExternalProgramThatCrashesIsAnErrorOnItsRow(t *testing.T) {
-	got := sweetspot(t.Context(), "bench", external("mine", "crashing"), "-s", "mine,pool", "-n", "20", "--repeats", "3", "-c", "2",
+	got := sweetspot(t.Context(), "bench", external("mine", "crashing"), "-s", "mine,pool", "-n", "20", "--warmup", "1ns", "--repeats", "3", "-c", "2",
 		"--profile", "instant", "--format", "json")
 	run := got.run(t)
 	trials := map[string]int{}
@@ -164,7 +164,7 @@ func TestExternalProgramThatCrashesAloneIsAFailure(t *testing.T) {
 	if want := "sweetspot: no request succeeded: mine: it ended with exit status 4; standard error: ValueError: thirty\n"; got.status != 1 || got.stderr != want {
 		t.Errorf("exit status %d, stderr %q, want 1 and %q", got.status, got.stderr, want)
 	}
-	got = sweetspot(t.Context(), "bench", external("mine", "crashing"), "-s", "mine", "-n", "20", "--profile", "instant")
+	got = sweetspot(t.Context(), "bench", external("mine", "crashing"), "-s", "mine", "-n", "20", "-c", "2", "--warmup", "1ns", "--profile", "instant")
 	if want := "sweetspot: no strategy is left: mine: it ended with exit status 4"; got.status != 1 || !strings.HasPrefix(got.stderr, want) || got.stdout == "" {
 		t.Errorf("exit status %d, stderr %q, want 1 and %q", got.status, got.stderr, want)
 	}

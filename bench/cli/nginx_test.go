@@ -95,7 +95,7 @@ func freePort(t *testing.T) int {
 }
 
 func undecided(run results.Run) bool {
-	return slices.ContainsFunc(run.Optima, func(o results.Optimum) bool { return o.Verdict == results.Unstable })
+	return slices.ContainsFunc(run.Optima, func(o results.Optimum) bool { return !o.Verdict.Decided() })
 }
 
 // An independent server is the witness: it logged as many requests as were reported.

@@ -89,7 +89,7 @@ func TestFromAContextWithoutAFilterKnowsNoSecret(t *testing.T) {
 // ours are the fields whose texts the program makes itself.
 var ours = map[string]bool{
 	"Command": true, "Started": true, "Profile": true, "Strategy": true, "Purpose": true, "Verdict": true, "Objective": true, "Code": true,
-	"Machine": true, "Settings": true, "Histogram": true, "Model": true,
+	"Machine": true, "Settings": true, "Histogram": true, "Responses": true, "Model": true, "Over": true,
 }
 
 // Every text of a run that may come from outside is filtered, whatever fields a run will have.
