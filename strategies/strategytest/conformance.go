@@ -18,7 +18,9 @@ import (
 // The checks of [strategies.Session]: what is in flight, and when. The server counts independently.
 
 func eachRequestIsMadeOnce(t *testing.T, c candidate) {
-	for _, size := range []struct{ n, limit int }{{100, 10}, {103, 10}, {3, 10}, {1, 1}, {0, 4}} {
+	const most = 10
+	session := Open(t, c, strategies.Target{}, most)
+	for _, size := range []struct{ n, limit int }{{100, most}, {103, most}, {3, most}, {1, 1}, {0, 4}} {
 		t.Run(fmt.Sprintf("%d at limit %d", size.n, size.limit), func(t *testing.T) {
 			var mu sync.Mutex
 			seen := map[string]int{}
@@ -38,7 +40,8 @@ func eachRequestIsMadeOnce(t *testing.T, c candidate) {
 				want[fmt.Sprintf("/%d", i)] = 1
 			}
 			w := NewWork(int64(size.n), urls...)
-			Run(t, c, strategies.Target{}, size.limit, w)
+			must(t, session.Run(t.Context(), size.limit, w))
+			w.Check(t)
 			if diff := cmp.Diff(want, seen); diff != "" {
 				t.Errorf("requests the server saw (-want +got):\n%s", diff)
 			}

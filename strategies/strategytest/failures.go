@@ -12,9 +12,12 @@ import (
 
 // failuresHaveTheirClass checks that each failure is an outcome of its class and does not stop the run.
 func failuresHaveTheirClass(t *testing.T, c candidate) {
+	parent := t // the sessions outlive a subtest
 	failing := func(f server.Failures) func(t testing.TB) string {
 		return func(t testing.TB) string { return c.server(t, server.Config{Fail: f}).URL() }
 	}
+	type kind struct{ slow, secure bool } // of the failures that share a session
+	sessions := map[kind]strategies.Session{}
 	for _, failure := range []struct {
 		name string
 		url  func(t testing.TB) string
@@ -45,21 +48,32 @@ func failuresHaveTheirClass(t *testing.T, c candidate) {
 				t.Skip("its server speaks another protocol")
 			}
 			w := NewWork(n, failure.url(t))
-			target := strategies.Target{}
-			if failure.want == strategies.Timeout {
-				target.Timeout = 150 * time.Millisecond
+			of := kind{failure.want == strategies.Timeout, failure.want == strategies.BadTLS}
+			if sessions[of] == nil {
+				sessions[of] = openForFailures(parent, c, of.slow, of.secure)
 			}
-			if failure.want == strategies.BadTLS {
-				Run(t, c.Strategy, target, 4, w) // no certificate is accepted that nobody has signed
-			} else {
-				Run(t, c, target, 4, w)
-			}
+			must(t, sessions[of].Run(t.Context(), n, w))
+			w.Check(t)
 			got := w.Classes()
 			if got[failure.want] != n {
 				t.Errorf("got %v, want %d of class %v: %s", w.Classes(), n, failure.want, w.Errors())
 			}
 		})
 	}
+}
+
+// openForFailures opens a session whose requests reach their timeout soon, if slow, and that refuses a certificate which nobody
+// has signed, if secure.
+func openForFailures(t *testing.T, c candidate, slow, secure bool) strategies.Session {
+	const limit = 4
+	var target strategies.Target
+	if slow {
+		target.Timeout = 150 * time.Millisecond
+	}
+	if secure {
+		return Open(t, c.Strategy, target, limit)
+	}
+	return Open(t, c, target, limit)
 }
 
 func failuresLeaveOthersAlone(t *testing.T, c candidate) {

@@ -76,9 +76,16 @@ var allSent = []sent{
 		recorded{"GET / HTTP/1.1", []string{"cookie: a=1; b=2", "host: HOST", "user-agent: sweetspot"}, ""}},
 }
 
+// sentByPrograms are the checks for a strategy whose requests another process makes, as it is slow to start. All of them are
+// made in one process by requestsSendTheirOwnMessage.
+var sentByPrograms = []string{"GET", "PUT with a body", "headers that libraries set by themselves", "no User-Agent"}
+
 // requestsAreSentAsGiven checks that all clients send the same, and nothing that the target does not say.
 func requestsAreSentAsGiven(t *testing.T, c candidate) {
 	for _, s := range allSent {
+		if c.otherProcess && !slices.Contains(sentByPrograms, s.name) {
+			continue
+		}
 		t.Run(s.name, func(t *testing.T) {
 			requests := make(chan recorded, 2)
 			scheme, host := c.recorder(t, requests)

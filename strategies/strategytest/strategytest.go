@@ -27,8 +27,19 @@ import (
 // the loopback interface, which it starts. It takes a few seconds, and longer for a strategy whose requests another process
 // makes.
 func Test(t *testing.T, s strategies.Strategy) {
-	c := candidate{Strategy: s, protocol: strategies.ProtocolOf(s), traits: strategies.TraitsOf(s), otherProcess: cannotHandle(t, s)}
-	for _, check := range checks {
+	c := newCandidate(t, s)
+	run(t, c, checksOfSchedule)
+	run(t, c, checks)
+}
+
+// TestSchedule runs the checks of when requests start, how many are in flight, and how a run ends. It suits a strategy whose
+// HTTP client is that of another strategy, which is held to all of [Test].
+func TestSchedule(t *testing.T, s strategies.Strategy) {
+	run(t, newCandidate(t, s), checksOfSchedule)
+}
+
+func run(t *testing.T, c candidate, all []check) {
+	for _, check := range all {
 		t.Run(check.name, func(t *testing.T) { check.run(t, c) })
 	}
 }
@@ -39,7 +50,7 @@ type check struct {
 	run  func(t *testing.T, c candidate)
 }
 
-var checks = []check{
+var checksOfSchedule = []check{
 	{"each request is made exactly once", eachRequestIsMadeOnce},
 	{"exactly limit requests are in flight", exactlyLimitAreInFlight},
 	{"a session holds limits below its largest", sessionHoldsLowerLimits},
@@ -49,7 +60,9 @@ var checks = []check{
 	{"no strategy holds a run longer than its timeouts", timeoutsBoundEveryPhase},
 	{"cancellation starts nothing new and waits", cancellationWaits},
 	{"a run whose context has ended starts nothing", cancelledRunStartsNothing},
+}
 
+var checks = []check{
 	{"the server receives what the target says", targetIsSent},
 	{"requests are sent as given", requestsAreSentAsGiven},
 	{"a request sends its own message", requestsSendTheirOwnMessage},
@@ -82,6 +95,11 @@ type candidate struct {
 	protocol     strategies.Protocol
 	traits       strategies.Traits
 	otherProcess bool
+}
+
+func newCandidate(t *testing.T, s strategies.Strategy) candidate {
+	t.Helper()
+	return candidate{Strategy: s, protocol: strategies.ProtocolOf(s), traits: strategies.TraitsOf(s), otherProcess: cannotHandle(t, s)}
 }
 
 // delay returns how long a server must take to respond so that all slots are full at some moment: d, or longer if another
