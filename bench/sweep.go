@@ -137,10 +137,10 @@ func (s Sweep) LeastBudget(load Load) time.Duration {
 	return time.Duration(s.Searches()*trials) * load.shortestTrial()
 }
 
-// Expected returns how long the sweep is likely to last with a target that is neither very slow nor decided at once: most of
-// its searches use the time they have, and few clients have to be examined. AtMost is when it ends in any case.
+// Expected returns how long the sweep is likely to last with a target that is neither very slow nor decided at once: most
+// searches use the time they have, and few clients have to be examined, for which a part of the budget is kept. AtMost is when it ends in any case.
 func (s Sweep) Expected(load Load) (likely, atMost time.Duration) {
-	likely, atMost = time.Duration((1-examineShare)*float64(s.Budget)), s.Budget
+	likely, atMost = time.Duration((1-examineShare/2)*float64(s.Budget)), s.Budget
 	if n := s.Searches(); n > 1 {
 		comparing := time.Duration(compareShare * float64(s.Budget))
 		likely += min(comparing, time.Duration(2*(n+1)*s.Repeats)*load.shortestTrial()) // at two limits, with a copy of one

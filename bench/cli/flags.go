@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -116,14 +115,6 @@ func (o *options) bindRequest(cmd *cobra.Command) {
 	f.Var(&o.maxBody, "max-body", "count a body over this `SIZE` as a failure, if it is decoded; one that is not decoded is read and thrown away, whatever its size")
 	f.StringArrayVar(&o.expect, "expect", nil, "count only responses that meet this `EXPRESSION` as goodput, over status, bytes, body, json and header(\"name\"), such as 'status == 200 and json.ok'; may be repeated; the language is that of expr-lang.org; where no expression has status, one of 400 or above is a failure as ever")
 	_ = cmd.RegisterFlagCompletionFunc("decode", cobra.FixedCompletions([]string{"json"}, cobra.ShellCompDirectiveNoFileComp))
-}
-
-func completeStrategies(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	names := []string{everyStrategy + "\tall that have a name of their own"}
-	for _, s := range append(strategies.Named(), strategies.Pairs()...) {
-		names = append(names, s.Name()+"\t"+s.Doc())
-	}
-	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
 // parsed is the meaning of the flags and arguments.
@@ -314,22 +305,6 @@ func readList(path string, stdin io.Reader) ([]byte, error) {
 	return text, err
 }
 
-// spread returns a warning for each header with credentials that goes to several hosts.
-func spread(load bench.Load) []results.Warning {
-	if load.URLs == nil {
-		return nil
-	}
-	count := 0
-	hosts(load.URLs, func(string, string) { count++ })
-	var warnings []results.Warning
-	for _, name := range []string{"Authorization", "Cookie"} {
-		if count > 1 && load.Header.Get(name) != "" {
-			warnings = append(warnings, results.Warningf(results.CredentialsSpread, "the header %s goes to %d hosts", name, count).With("hosts", float64(count)))
-		}
-	}
-	return warnings
-}
-
 // urlsOf returns the URLs of a URL or a template; nil for the bundled server, if it is empty or only a path.
 func urlsOf(url string) (bench.URLs, error) {
 	switch {
@@ -356,45 +331,6 @@ func readBody(text string) ([]byte, error) {
 func validMethod(method string) bool {
 	request, err := http.NewRequest(method, "/", nil)
 	return err == nil && request.Method == method
-}
-
-// chosen returns the strategies that the flags name, or by default the command's own. Programs of --external may be named too,
-// and are among the default ones.
-func (o *options) chosen(cmd *cobra.Command, found *faults) []strategies.Strategy {
-	own := parsePrograms(cmd.Context(), o.external, found)
-	names := o.strategies
-	if !cmd.Flags().Changed("strategy") {
-		names = slices.Concat(o.defaults, own.names())
-	} else if len(names) == 0 {
-		names = []string{""}
-	}
-	var all []strategies.Strategy
-	for _, name := range names {
-		all = append(all, o.called(strings.TrimSpace(name), own, found)...)
-	}
-	seen := map[string]bool{}
-	return slices.DeleteFunc(all, func(s strategies.Strategy) bool {
-		again := seen[s.Name()]
-		seen[s.Name()] = true
-		return again
-	})
-}
-
-// called returns the strategies that a name in --strategy stands for.
-func (o *options) called(name string, own programs, found *faults) []strategies.Strategy {
-	switch name {
-	case "":
-		found.addf("--strategy: an empty name: want names separated by commas, such as pool,fasthttp")
-		return nil
-	case everyStrategy:
-		return append(strategies.Named(), own...)
-	}
-	s, err := own.get(name)
-	if err != nil {
-		found.add("--strategy", err)
-		return nil
-	}
-	return []strategies.Strategy{s}
 }
 
 // server returns the arguments that the bundled server is started with.

@@ -17,6 +17,7 @@ import (
 	"sweetspot/bench"
 	"sweetspot/bench/cli/machine"
 	"sweetspot/bench/ports"
+	"sweetspot/results"
 	"sweetspot/strategies"
 	"sweetspot/strategies/external"
 	"sweetspot/strategies/network"
@@ -217,4 +218,20 @@ func addressOf(text string) (string, error) {
 		port = strconv.Itoa(ports.Of(text))
 	}
 	return net.JoinHostPort(u.Hostname(), port), nil
+}
+
+// spread returns a warning for each header with credentials that goes to several hosts.
+func spread(load bench.Load) []results.Warning {
+	if load.URLs == nil {
+		return nil
+	}
+	count := 0
+	hosts(load.URLs, func(string, string) { count++ })
+	var warnings []results.Warning
+	for _, name := range []string{"Authorization", "Cookie"} {
+		if count > 1 && load.Header.Get(name) != "" {
+			warnings = append(warnings, results.Warningf(results.CredentialsSpread, "the header %s goes to %d hosts", name, count).With("hosts", float64(count)))
+		}
+	}
+	return warnings
 }

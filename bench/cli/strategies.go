@@ -95,3 +95,50 @@ func toSweep() []string {
 	}
 	return []string{"pool"}
 }
+
+func completeStrategies(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	names := []string{everyStrategy + "\tall that have a name of their own"}
+	for _, s := range append(strategies.Named(), strategies.Pairs()...) {
+		names = append(names, s.Name()+"\t"+s.Doc())
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// chosen returns the strategies that the flags name, or by default the command's own. Programs of --external may be named too,
+// and are among the default ones.
+func (o *options) chosen(cmd *cobra.Command, found *faults) []strategies.Strategy {
+	own := parsePrograms(cmd.Context(), o.external, found)
+	names := o.strategies
+	if !cmd.Flags().Changed("strategy") {
+		names = slices.Concat(o.defaults, own.names())
+	} else if len(names) == 0 {
+		names = []string{""}
+	}
+	var all []strategies.Strategy
+	for _, name := range names {
+		all = append(all, o.called(strings.TrimSpace(name), own, found)...)
+	}
+	seen := map[string]bool{}
+	return slices.DeleteFunc(all, func(s strategies.Strategy) bool {
+		again := seen[s.Name()]
+		seen[s.Name()] = true
+		return again
+	})
+}
+
+// called returns the strategies that a name in --strategy stands for.
+func (o *options) called(name string, own programs, found *faults) []strategies.Strategy {
+	switch name {
+	case "":
+		found.addf("--strategy: an empty name: want names separated by commas, such as pool,fasthttp")
+		return nil
+	case everyStrategy:
+		return append(strategies.Named(), own...)
+	}
+	s, err := own.get(name)
+	if err != nil {
+		found.add("--strategy", err)
+		return nil
+	}
+	return []strategies.Strategy{s}
+}

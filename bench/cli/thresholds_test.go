@@ -55,7 +55,7 @@ func TestARunAnnouncesHowLongItTakes(t *testing.T) {
 	refused := server.Config{Fail: server.Failures{Status500: 1}} // so that the run ends at once
 	for args, want := range map[string]string{
 		"sweep --budget 4m -s all":           "at most 6 min: -s chooses strategies, --budget the time; Ctrl-C ends it with what is known by then\n",
-		"sweep --budget 4m -s pool":          "sweeping pool: about 3 min, at most 4 min; Ctrl-C ends it with what is known by then\n",
+		"sweep --budget 4m -s pool":          "sweeping pool: about 3 min 30 s, at most 4 min; Ctrl-C ends it with what is known by then\n",
 		"sweep --budget 4m -s pool -q":       "",
 		"sweep --budget 5s":                  "",
 		"bench -s pool,fasthttp -d 1s":       "measuring 20 trials: about 36.0 s\n",

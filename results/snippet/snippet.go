@@ -19,6 +19,7 @@ func Lines(limit int) []Line {
 		{"Python", fmt.Sprintf("asyncio.Semaphore(%d), with aiohttp.TCPConnector(limit=%d)", limit, limit)},
 		{"Go", fmt.Sprintf("semaphore.NewWeighted(%d), or SetLimit(%d) of an errgroup.Group", limit, limit)},
 		{"shell", fmt.Sprintf("xargs -P %d, or curl --parallel --parallel-max %d", limit, limit)},
+		{"sweetspot", fmt.Sprintf("sweetspot fetch -c %d --urls FILE -o OUTPUT.jsonl", limit)},
 	}
 }
 
