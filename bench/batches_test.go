@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,7 +17,12 @@ import (
 )
 
 // doors counts the sessions of the strategies that share it.
-type doors struct{ opened, open, most int }
+type doors struct {
+	mu sync.Mutex // sessions are closed at the same time
+	passed
+}
+
+type passed struct{ opened, open, most int }
 
 // counting is a simulated strategy whose sessions are counting. It cannot be opened if it has a reason.
 type counting struct {
@@ -29,6 +35,8 @@ func (c counting) Open(context.Context, strategies.Target, int) (strategies.Sess
 	if c.reason != nil {
 		return nil, c.reason
 	}
+	c.doors.mu.Lock()
+	defer c.doors.mu.Unlock()
 	c.doors.opened++
 	c.doors.open++
 	c.doors.most = max(c.doors.most, c.doors.open)
@@ -36,6 +44,8 @@ func (c counting) Open(context.Context, strategies.Target, int) (strategies.Sess
 }
 
 func (c counting) Close() error {
+	c.doors.mu.Lock()
+	defer c.doors.mu.Unlock()
 	c.doors.open--
 	return nil
 }
@@ -127,12 +137,12 @@ func TestBatchesEndWithTheContext(t *testing.T) {
 func TestComparisonOfBatchesStartsEachCold(t *testing.T) {
 	for name, c := range map[string]struct {
 		load     bench.Load
-		sessions doors
+		sessions passed
 	}{
-		"batches":               {bench.Load{Requests: 12}, doors{opened: 30, most: 1}},
-		"batches, as by a flag": {bench.Load{Requests: 12, Warmup: bench.Automatic}, doors{opened: 30, most: 1}},
-		"warm batches":          {bench.Load{Requests: 12, Warmup: time.Second}, doors{opened: 3, most: 3}},
-		"windows":               {bench.Load{Duration: 100 * time.Millisecond, Warmup: bench.Automatic}, doors{opened: 3, most: 3}},
+		"batches":               {bench.Load{Requests: 12}, passed{opened: 30, most: 1}},
+		"batches, as by a flag": {bench.Load{Requests: 12, Warmup: bench.Automatic}, passed{opened: 30, most: 1}},
+		"warm batches":          {bench.Load{Requests: 12, Warmup: time.Second}, passed{opened: 3, most: 3}},
+		"windows":               {bench.Load{Duration: 100 * time.Millisecond, Warmup: bench.Automatic}, passed{opened: 3, most: 3}},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			var d doors
@@ -141,8 +151,8 @@ func TestComparisonOfBatchesStartsEachCold(t *testing.T) {
 			found, err := bench.Comparison{
 				Strategies: []strategies.Strategy{entry(&d, "a", 0, nil).Strategy, entry(&d, "b", 0, nil).Strategy}, Limit: 2, Repeats: 10,
 			}.Run(t.Context(), c.load, k.observer())
-			if err != nil || len(k.trials) != 30 || d != c.sessions {
-				t.Errorf("%s: %v after %d trials in sessions %+v, want %+v", name, err, len(k.trials), d, c.sessions)
+			if err != nil || len(k.trials) != 30 || d.passed != c.sessions {
+				t.Errorf("%s: %v after %d trials in sessions %+v, want %+v", name, err, len(k.trials), d.passed, c.sessions)
 			}
 			if len(found.Strategies) != 2 || found.Strategies[0].VersusLow == nil {
 				t.Errorf("%s: the strategies were not compared: %v", name, found.Warnings)
