@@ -83,8 +83,8 @@ func TestBatchesOpenOneSessionPerBatch(t *testing.T) {
 	if err != nil || len(warnings) != 0 {
 		t.Fatal(err, warnings)
 	}
-	if d != (doors{opened: 12, open: 0, most: 1}) {
-		t.Errorf("sessions %+v, want 12, one at a time, all closed", d)
+	if d.passed != (passed{opened: 12, open: 0, most: 1}) {
+		t.Errorf("sessions %+v, want 12, one at a time, all closed", d.passed)
 	}
 	for i, trial := range k.trials {
 		if trial.Started != 12 || trial.Succeeded != 12 || trial.Block != i/3 {
