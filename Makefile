@@ -38,7 +38,8 @@ test: ## run the tests; what needs a Debian package that is missing is skipped a
 	go test ./...
 
 # Packages without a goroutine, where the race detector finds nothing and takes up to twenty times as long.
-PURE := ./bench/optimum ./results/compare ./results/stat ./results/text ./results/threshold ./server/capacity
+PURE := ./bench/optimum ./results ./results/article ./results/compare ./results/render ./results/report ./results/stat ./results/text \
+	./results/threshold ./server/capacity
 
 check: format lint ## what CI runs: formatting, linters, and the tests with the race detector, where there can be a race
 	go test -race $$(go list ./... | grep -vxF "$$(go list $(PURE))")

@@ -120,7 +120,7 @@ func TestExternalProgramIsAmongAllWithoutBeingNamed(t *testing.T) {
 	}
 }
 
-// One that crashes in its second trial is dropped, and its row says why. The others go on.
+// One that crashes in its first trials is dropped, and its row says why. The others go on.
 func TestExternalProgramThatCrashesIsAnErrorOnItsRow(t *testing.T) {
 	got := sweetspot(t.Context(), "bench", external("mine", "crashing"), "-s", "mine,pool", "-n", "20", "--warmup", "1ns", "--repeats", "3", "-c", "2",
 		"--profile", "instant", "--format", "json")
@@ -129,8 +129,8 @@ func TestExternalProgramThatCrashesIsAnErrorOnItsRow(t *testing.T) {
 	for _, trial := range run.Trials {
 		trials[trial.Strategy]++
 	}
-	if got.status != 0 || trials["pool"] != 3 || trials["mine"] != 2 {
-		t.Errorf("exit status %d, trials %v, want 3 of pool and 2 of mine\n%s", got.status, trials, got.stderr)
+	if got.status != 0 || trials["pool"] != 3 || trials["mine"] < 1 || trials["mine"] > 2 { // the warm-up may take a few of its requests
+		t.Errorf("exit status %d, trials %v, want 3 of pool and 1 or 2 of mine\n%s", got.status, trials, got.stderr)
 	}
 	for _, s := range run.Strategies {
 		want := map[string]string{"mine": "it ended with exit status 4; standard error: ValueError: thirty"}[s.Strategy]
@@ -165,7 +165,7 @@ func TestExternalProgramThatCrashesAloneIsAFailure(t *testing.T) {
 		t.Errorf("exit status %d, stderr %q, want 1 and %q", got.status, got.stderr, want)
 	}
 	got = sweetspot(t.Context(), "bench", external("mine", "crashing"), "-s", "mine", "-n", "20", "-c", "2", "--warmup", "1ns", "--profile", "instant")
-	if want := "sweetspot: no strategy is left: mine: it ended with exit status 4"; got.status != 1 || !strings.HasPrefix(got.stderr, want) || got.stdout == "" {
+	if want := "mine: it ended with exit status 4"; got.status != 1 || !strings.Contains(got.stderr, want) {
 		t.Errorf("exit status %d, stderr %q, want 1 and %q", got.status, got.stderr, want)
 	}
 }
