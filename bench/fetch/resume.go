@@ -35,7 +35,7 @@ type member struct {
 	Length int64 `json:"length"`
 }
 
-// read reads an output with so many jobs. If keep is not nil, it is given every whole line in its order, and whether it counts: a
+// read reads an output with that number of jobs. If keep is not nil, it is given every whole line in its order, and whether it counts: a
 // line that does not is left out.
 func readOutput(r io.Reader, jobs int64, again func(outputLine) bool, keep func(line []byte) error) (*written, error) {
 	w := &written{done: newIndexes()}

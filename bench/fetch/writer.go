@@ -46,7 +46,7 @@ func (s *Store) Err() error {
 	return s.err
 }
 
-// busy reports whether so much waits to be written that nothing should be added.
+// busy reports whether nothing should be added, because enough waits to be written already.
 func (s *Store) busy() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -112,8 +112,8 @@ func (s Scar) Validate() error {
 }
 
 // ClosedScarred returns the throughput of a server with a scar by the number of callers: that of the first model while there
-// are fewer callers than it takes to do the damage, and then that of the second. It is exact without a delay, and else after
-// so long a time that all callers have been inside at once.
+// are fewer callers than it takes to do the damage, and then that of the second. It is exact without a delay, and with one from the
+// moment when all callers have been inside at once.
 func ClosedScarred(m Model, s Scar, maxCallers int, delay time.Duration) Truth {
 	truth := Closed(m, maxCallers, delay)
 	if s.At > 0 && s.At <= maxCallers {

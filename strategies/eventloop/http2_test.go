@@ -29,7 +29,7 @@ func http2Loop(t *testing.T) strategies.Strategy {
 type crowd struct {
 	mu     sync.Mutex
 	limit  int            // as many are to be there before any is answered
-	all    int            // so many were there
+	all    int            // that were there
 	turn   chan struct{}  // is closed when the limit is reached
 	now    map[string]int // by the client's address
 	most   int

@@ -43,7 +43,7 @@ func (w Window) failing() float64 {
 }
 
 // How long a window is: until there are enough completions for a figure that is worth a decision, but neither too short for timers
-// nor so long that nothing is ever decided.
+// nor too long to decide anything in the time of a fetch.
 const (
 	shortestWindow   = 250 * time.Millisecond
 	longestWindow    = 5 * time.Second
