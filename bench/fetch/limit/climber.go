@@ -78,7 +78,7 @@ const (
 // NewClimber returns a Climber that stays within low and high, and starts at the given limit. If start is 0 it looks for the best
 // limit by doublings first.
 func NewClimber(low, start, high int) *Climber {
-	c := &Climber{low: max(1, low), high: high, limit: start, why: "from the sweep", step: smallStep, up: true}
+	c := &Climber{low: max(1, low), high: high, limit: start, why: "as it was found before", step: smallStep, up: true}
 	if start == 0 {
 		c.limit, c.why, c.ramp = min(max(rampStart, c.low), high), "where the search begins", []point{}
 	}
