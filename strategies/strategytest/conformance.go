@@ -42,6 +42,8 @@ func eachRequestIsMadeOnce(t *testing.T, c candidate) {
 			w := NewWork(int64(size.n), urls...)
 			must(t, session.Run(t.Context(), size.limit, w))
 			w.Check(t)
+			mu.Lock()
+			defer mu.Unlock()
 			if diff := cmp.Diff(want, seen); diff != "" {
 				t.Errorf("requests the server saw (-want +got):\n%s", diff)
 			}
