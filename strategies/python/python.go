@@ -33,7 +33,10 @@ var chunksOfCurl = map[string][]strategies.Class{
 }
 
 // fewHeaders: aiohttp before 3.9 accepts up to 128 headers.
-var fewHeaders = map[string][]strategies.Class{"heads: 150 headers": {strategies.Malformed}}
+var fewHeaders = map[string][]strategies.Class{
+	"heads: 150 headers":            {strategies.Malformed},
+	"chunks: a trailer without end": {strategies.Truncated}, // if aiohttp sees the end of the connection before that of what it takes
+}
 
 // noAnswers: the library takes no answer for another one.
 var noAnswers = map[string][]strategies.Class{}
