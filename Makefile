@@ -35,14 +35,17 @@ test: ## run the tests; what needs a Debian package that is missing is skipped a
 		python3 -c "import $$library" 2>/dev/null || /usr/bin/python3 -c "import $$library" 2>/dev/null || \
 			echo "skipped: the tests of the strategies over Python's $$library, which need Debian's python3-$$library"; \
 	done
-	go test ./...
+	go test $(LONG) ./...
+
+# The packages whose tests take longest begin first, so that none of them is left for the end.
+LONG := ./strategies/all ./bench/cli
 
 # Packages without a goroutine, where the race detector finds nothing and takes up to twenty times as long.
 PURE := ./bench/optimum ./results ./results/article ./results/compare ./results/render ./results/report ./results/stat ./results/text \
 	./results/threshold ./server/capacity
 
 check: format lint ## what CI runs: formatting, linters, and the tests with the race detector, where there can be a race
-	go test -race $$(go list ./... | grep -vxF "$$(go list $(PURE))")
+	go test -race $(LONG) $$(go list ./... | grep -vxF "$$(go list $(PURE))")
 	go test $(PURE)
 
 format:

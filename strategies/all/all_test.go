@@ -19,7 +19,7 @@ func every() []strategies.Strategy { return slices.Concat(strategies.Named(), st
 // how answers are read is the client's part, so of them only the schedule is tested.
 var sharing = map[string]string{
 	"adaptive": "pool", "semaphore": "pool", "sequential": "pool", "unbounded": "pool",
-	"python-requests-session": "python-threads", "python-httpx-unbounded": "python-httpx",
+	"python-requests-session": "python-threads", "python-httpx-unbounded": "python-httpx", "python-uvloop": "python-aiohttp",
 }
 
 func TestConformance(t *testing.T) {
