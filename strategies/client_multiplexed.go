@@ -83,7 +83,7 @@ func (s *multiplexedStack) Caller() Caller {
 	return c
 }
 
-// multiplexedCaller reuses its request, which net/http permits once the response's body has been read and closed.
+// multiplexedCaller reuses its request where it has no body, which net/http permits once the response's body has been read and closed.
 type multiplexedCaller struct {
 	stack    *multiplexedStack
 	host     *streams.Pool[multiplexedConn]
@@ -118,10 +118,7 @@ func (c *multiplexedCaller) attempt(r *Request, deadline time.Time) Outcome {
 		return Failed(err)
 	}
 	defer c.host.Release(place)
-	if body := c.message.Body; len(body) > 0 {
-		c.request.Body = io.NopCloser(bytes.NewReader(body))
-	}
-	response, err := place.Conn.RoundTrip(c.request)
+	response, err := place.Conn.RoundTrip(c.sent())
 	if err != nil {
 		return Failed(err)
 	}
@@ -136,6 +133,18 @@ func (c *multiplexedCaller) attempt(r *Request, deadline time.Time) Outcome {
 		Length:   response.ContentLength,
 		Body:     response.Body,
 	})
+}
+
+// sent returns the request for one attempt. A request with a body is not reused: if the response comes early, the connection may
+// still be sending the body, and reads the request meanwhile.
+func (c *multiplexedCaller) sent() *http.Request {
+	body := c.message.Body
+	if len(body) == 0 {
+		return c.request
+	}
+	sent := *c.request
+	sent.Body = io.NopCloser(bytes.NewReader(body))
+	return &sent
 }
 
 // prepare gives the request its deadline, its URL and the cookies for it.
