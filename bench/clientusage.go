@@ -17,6 +17,7 @@ import (
 type clientUsage struct {
 	cpu        time.Duration // of this process and the session's own programs
 	programs   time.Duration // the part of cpu that the programs used
+	waited     time.Duration // that the threads of this process were ready to run and had no processor
 	wire       time.Duration // from a request's first byte to its response's last one, summed over exchanges
 	exchanges  int64         // requests that were timed so
 	scheduling []uint64      // goroutines that waited for a processor, by the bucket of their waiting time
@@ -30,7 +31,7 @@ func (c candidate) clientUsage() clientUsage {
 	sample := []metrics.Sample{{Name: schedulingLatencies}}
 	metrics.Read(sample)
 	used := c.session.Usage()
-	m := clientUsage{cpu: process.CPU() + used.CPU, programs: used.CPU, wire: used.ExchangeTime, exchanges: used.Exchanges}
+	m := clientUsage{cpu: process.CPU() + used.CPU, programs: used.CPU, waited: process.Waited(), wire: used.ExchangeTime, exchanges: used.Exchanges}
 	if sample[0].Value.Kind() == metrics.KindFloat64Histogram {
 		h := sample[0].Value.Float64Histogram()
 		m.scheduling, m.buckets = slices.Clone(h.Counts), h.Buckets
@@ -42,6 +43,7 @@ func (c candidate) clientUsage() clientUsage {
 func (m clientUsage) since(before clientUsage) clientUsage {
 	m.cpu -= before.cpu
 	m.programs -= before.programs
+	m.waited = max(0, m.waited-before.waited) // a thread that has ended takes its share along
 	m.wire -= before.wire
 	m.exchanges -= before.exchanges
 	for i, n := range before.scheduling {

@@ -236,6 +236,7 @@ func (m *measured) report() (*results.Trial, error) {
 		ProgramCPU:     m.used.programs.Seconds(),
 		InFlightMean:   t.busy.Seconds() / m.elapsed.Seconds(),
 		Wire:           m.used.wireMean().Seconds(),
+		Waited:         m.used.waited.Seconds(),
 		Scheduling:     m.used.schedulingP99().Seconds(),
 		Connections:    m.usage.Connections,
 		Stall:          t.ticks.longestGap(m.elapsed).Seconds(),
