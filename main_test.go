@@ -32,7 +32,7 @@ var may = map[string][]string{
 	"sweetspot/results/compare":          {"sweetspot/results", "sweetspot/results/render", "sweetspot/results/stat", "sweetspot/results/text"},
 	"sweetspot/results/threshold":        {"sweetspot/results", "sweetspot/results/text"},
 	"sweetspot/results/article":          {"sweetspot/results", "sweetspot/results/render", "sweetspot/results/stat", "sweetspot/results/text"},
-	"sweetspot/results/report":           {"sweetspot/results", "sweetspot/results/render", "sweetspot/results/stat", "sweetspot/results/text"},
+	"sweetspot/results/report":           {"sweetspot/results", "sweetspot/results/render", "sweetspot/results/snippet", "sweetspot/results/stat", "sweetspot/results/text"},
 	"sweetspot/results/internal/fixture": {"sweetspot/results", "sweetspot/results/render"}, // for tests only
 	"sweetspot/results/report/chromium":  {},
 	"sweetspot/server":                   {"sweetspot/server/capacity", "sweetspot/server/station"},

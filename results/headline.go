@@ -17,6 +17,7 @@ type Headline struct {
 	Before, Figure, After string // the answer, in three parts: the figure is the one to remember
 	Reason                string // why it is about this strategy and not another; empty if there is no other
 	Why                   string // one sentence more, after the reason; may be empty
+	Source                string // where Limit comes from, in one line for a program that keeps to it; empty without one
 }
 
 // String returns the answer as one text.
@@ -73,6 +74,7 @@ func (r *Run) sweptHeadline() Headline {
 	h := Headline{
 		At: o.At(), Limit: o.Limit,
 		Before: "Use", Figure: text.Count(o.Limit), After: "requests at once, with " + o.At().Name(false), Why: text.Clean(text.Capital(o.Advice())),
+		Source: text.Clean(fmt.Sprintf("measured with %s: %s", o.At(), o.Advice())),
 	}
 	if o.Limit == 1 {
 		h.After = "request at once, with " + o.At().Name(false)

@@ -61,7 +61,7 @@ func drawUse(p Page, run *results.Run) {
 	p.Heading(2, "To keep to this limit")
 	var ways []Finding
 	for _, l := range snippet.Lines(h.Limit) {
-		ways = append(ways, Finding{Text: l.Where + ": " + l.Code})
+		ways = append(ways, Finding{Text: l.Title + ": " + l.Code})
 	}
 	p.Findings(ways)
 }

@@ -51,7 +51,8 @@ func TestPageInChromium(t *testing.T) {
 		{"times follow the number of requests", testNumberOfRequests},
 		{"every colour changes in the dark scheme", testDarkColours},
 		{"foreign strings never become markup", testForeignStrings},
-		{"tables are visible without JavaScript", testWithoutScript},
+		{"tables and tabs work without JavaScript", testWithoutScript},
+		{"the chosen tab's program is copied", testPrograms},
 		{"printing uses light colours and opens the tables", testPrinting},
 		{"ten thousand trials are drawn", testTenThousandTrials},
 	} {
@@ -205,6 +206,41 @@ func testWithoutScript(t *testing.T, b *chromium.Browser) {
 	p := b.Open(t, file(t, bare), 400)
 	if cells := chromium.Eval[int](p, `[...document.querySelectorAll('td')].filter(e => e.checkVisibility()).length`); cells < 100 {
 		t.Errorf("%d cells are visible, want those of every table", cells)
+	}
+	if chromium.Eval[bool](p, `document.querySelector('.copy').checkVisibility()`) {
+		t.Error("there is a button that does nothing")
+	}
+	checkTabs(t, p)
+	p.Paper(paperWidth)
+	if panels := chromium.Eval[int](p, `[...document.querySelectorAll('.panel pre')].filter(e => e.checkVisibility() && e.scrollHeight <= e.clientHeight).length`); panels != 5 {
+		t.Errorf("%d programs are on paper, want all five, and whole", panels)
+	}
+}
+
+// shownPrograms is the number of programs to see, and the first words of the first.
+const shownPrograms = `(all => all.length + ' ' + all[0]?.textContent.slice(0, 10))([...document.querySelectorAll('.panel pre')].filter(e => e.checkVisibility()))`
+
+// checkTabs chooses the second and the third tab with the keyboard.
+func checkTabs(t *testing.T, p *chromium.Page) {
+	t.Helper()
+	chromium.Eval[bool](p, `document.querySelector('.tabs input:checked').focus(), true`)
+	for _, want := range []string{"1 # Fetches ", "1 // Fetches", "1 #!/bin/sh\n"} {
+		if got := chromium.Eval[string](p, shownPrograms); got != want {
+			t.Errorf("the tabs show %q, want %q", got, want)
+		}
+		p.Press(kb.ArrowRight)
+	}
+}
+
+func testPrograms(t *testing.T, b *chromium.Browser) {
+	p := b.Open(t, file(t, page(t, sweep(t, "semaphore"), sweep(t, "fasthttp"))), 1400)
+	chromium.Eval[bool](p, `Object.defineProperty(navigator, 'clipboard', {value: {writeText: async text => { window.copied = text; }}}), true`)
+	chromium.Eval[bool](p, `document.getElementById('useB-go').click(), document.querySelectorAll('.copy')[1].focus(), true`)
+	p.Press(kb.Enter)
+	p.Wait(`document.querySelectorAll('.copy')[1].textContent === 'Copied'`)
+	copied := chromium.Eval[string](p, `window.copied`)
+	if !strings.HasPrefix(copied, "// Fetches the URLs") || !strings.Contains(copied, "const limit = 64 // measured with fasthttp: use 64") || !strings.HasSuffix(copied, "}\n") {
+		t.Errorf("copied %q, want the whole program in Go of the second run", copied)
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"sweetspot/results"
-	"sweetspot/results/render"
 	"sweetspot/results/text"
 )
 
@@ -24,27 +23,6 @@ type page struct {
 	Data       data
 	Progress   *Progress
 	Properties []table // the settings, and the machine
-}
-
-// A runHead is the part about one run at the top of the page.
-type runHead struct {
-	Letter   string // the run's short name, if there are several runs
-	Name     string
-	Command  string
-	Target   string
-	Started  string
-	Headline results.Headline
-	Colour   int      // of the headline's strategy; -1 for none
-	Answers  []answer // one for each strategy of a sweep; empty if the headline says it all
-}
-
-// An answer is what a sweep found for one strategy, with its most important number in large type.
-type answer struct {
-	Name   string
-	Label  string
-	Figure string
-	Text   string
-	Colour int // index in the palette
 }
 
 // A figure is a chart with its tables. A figure without data is on the page but hidden, because a run in progress may
@@ -133,7 +111,12 @@ func newPage(sources []Source, o Options) (*page, error) {
 	p := &page{Data: d, Requests: d.Requests, Progress: o.Progress, Figures: figures(sources, d)}
 	for i, source := range sources {
 		letter := runLetter(i, len(sources))
-		p.Runs = append(p.Runs, newRunHead(source, letter, i, d))
+		head := newRunHead(source, letter, i, d)
+		var err error
+		if head.Programs, err = newPrograms(head.Headline, letter); err != nil {
+			return nil, err
+		}
+		p.Runs = append(p.Runs, head)
 		for _, w := range results.Warnings(source.Run) {
 			words := w.String()
 			if letter != "" {
@@ -150,45 +133,6 @@ func newPage(sources []Source, o Options) (*page, error) {
 	p.SideBySide = sideBySide(sources, p.Runs)
 	p.Properties = propertyTables(sources)
 	return p, nil
-}
-
-func newRunHead(source Source, letter string, number int, d data) runHead {
-	run := source.Run
-	h := runHead{
-		Letter: letter, Name: text.Clean(source.Name), Command: text.Clean(run.Command),
-		Target: text.Clean(run.Target), Started: strings.NewReplacer("T", " ", "Z", " UTC").Replace(text.Clean(run.Started)),
-	}
-	if len(run.Targets) > 0 {
-		h.Target = text.Clean(run.Title())
-	} else if run.Bundled != nil {
-		h.Target = fmt.Sprintf("the bundled server, profile %s", text.Clean(run.Bundled.Profile))
-	}
-	h.Headline = run.Headline()
-	colour := func(at results.At) int {
-		i := slices.IndexFunc(d.Lines, func(l line) bool { return l.Run == number && l.at == at })
-		if i < 0 {
-			return -1
-		}
-		return d.Lines[i].Colour
-	}
-	h.Colour = colour(h.Headline.At)
-	if len(run.Optima) == 1 {
-		h.Headline.Why = strings.TrimSpace(h.Headline.Why + " " + text.Clean(run.Optima[0].Effort()))
-		return h
-	}
-	for _, o := range run.Optima {
-		a := answer{Name: o.At().Name(false), Label: o.Label(), Figure: text.Count(o.Limit), Text: text.Capital(text.Clean(o.Conclusion())), Colour: colour(o.At())}
-		if a.Label == "" {
-			a.Figure = "?"
-		}
-		h.Answers = append(h.Answers, a)
-	}
-	for _, v := range run.Versus {
-		h.Answers = append(h.Answers, answer{
-			Name: text.Clean(v.At().Name(false)), Label: "target 0 / target 1", Figure: text.Optional(v.Ratio, render.Ratio), Text: text.Clean(v.Sentence()), Colour: -1,
-		})
-	}
-	return h
 }
 
 // sideBySide lists the runs and their targets, one in each row. It returns nil if there is only one.

@@ -188,7 +188,10 @@ function update(html) {
   for (const part of next.querySelectorAll('[data-part]')) {
     const old = document.querySelector('[data-part="' + part.dataset.part + '"]');
     old.hidden = part.hidden;
-    if (old.innerHTML !== part.innerHTML) old.replaceChildren(...part.childNodes);
+    if (old.innerHTML === part.innerHTML) continue;
+    const chosen = [...old.querySelectorAll('input:checked')].map(e => e.id);
+    old.replaceChildren(...part.childNodes);
+    for (const id of chosen) if (byId(id)) byId(id).checked = true;
   }
   for (const id of Object.keys(figures)) byId(id).hidden = next.getElementById(id).hidden;
   const newJSON = next.getElementById('data').textContent;
