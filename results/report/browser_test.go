@@ -24,9 +24,10 @@ func views(t testing.TB) map[string]struct {
 	return map[string]view{
 		"sweep":    {page(t, sweep(t, "semaphore")), limits},
 		"strained": {page(t, strained(t)), append([]string{"ranking", "percentiles", "errors"}, limits...)},
+		"rates":    {page(t, rates(t)), []string{"rates", "responses", "ranking", "percentiles", "waits", "trials"}},
 		"bench":    {page(t, bench(t)), []string{"ranking", "percentiles", "trials", "errors"}},
-		"several": {page(t, sweep(t, "semaphore", "fasthttp"), sweep(t, "semaphore"), bench(t)),
-			append([]string{"ranking", "percentiles", "errors"}, limits...)},
+		"several": {page(t, sweep(t, "semaphore", "fasthttp"), sweep(t, "semaphore"), bench(t), rates(t)),
+			append([]string{"ranking", "percentiles", "errors", "rates", "responses", "waits"}, limits...)},
 		"hostile": {page(t, hostile(t)), append([]string{"ranking", "percentiles", "errors"}, limits...)},
 	}
 }
@@ -46,6 +47,7 @@ func TestPageInChromium(t *testing.T) {
 		{"the reader chooses the percentiles", testPercentiles},
 		{"curves show a tooltip for the point under the mouse", testCurveTooltips},
 		{"bars show a tooltip under the mouse", testBarTooltips},
+		{"rates are not called limits", testRates},
 		{"arrow keys select points", testKeyboard},
 		{"the legend switches a line off", testLegend},
 		{"times follow the number of requests", testNumberOfRequests},
@@ -112,6 +114,24 @@ func testCurveTooltips(t *testing.T, b *chromium.Browser) {
 		if !strings.Contains(text, "limit ") || !strings.Contains(text, want) || !strings.Contains(text, "fasthttp") {
 			t.Errorf("the tooltip of %s is %q", id, text)
 		}
+	}
+}
+
+func testRates(t *testing.T, b *chromium.Browser) {
+	p := b.Open(t, file(t, page(t, rates(t))), 1400)
+	for id, want := range map[string][]string{"rates": {"goodput/s", "use 640/s"}, "responses": {"response time", "p99 ≤ 100 ms"}} {
+		texts := " " + chromium.Eval[string](p, fmt.Sprintf(`[...document.querySelectorAll('#%s svg text')].map(e => e.textContent).join(' ')`, id)) + " "
+		for _, want := range append(want, " rate/s ") {
+			if !strings.Contains(texts, want) || strings.Contains(texts, "limit") {
+				t.Errorf("%s: %q, want %q and no limit", id, texts, want)
+			}
+		}
+		chromium.Eval[bool](p, fmt.Sprintf(`document.querySelector('#%s .chart').focus(), true`, id))
+		p.Press(kb.ArrowRight)
+		p.Wait(fmt.Sprintf(`document.querySelector('#%s .tip')?.innerText.startsWith('rate 10/s')`, id))
+	}
+	if words := chromium.Eval[string](p, `document.body.innerText`); strings.Contains(words, "9,936") || strings.Contains(words, "its own limit") {
+		t.Error("the page has the limits of a sweep over rates")
 	}
 }
 

@@ -61,7 +61,7 @@ func newRunHead(source Source, letter string, number int, d data) runHead {
 		return cmp.Compare(headed(h.Headline, b), headed(h.Headline, a))
 	})
 	for _, o := range inOrder {
-		a := answer{Name: o.At().Name(false), Label: o.Label(), Figure: text.Count(o.Limit), Text: text.Capital(text.Clean(o.Conclusion())), Colour: colour(o.At())}
+		a := answer{Name: o.At().Name(false), Label: o.Label(), Figure: o.LevelText(), Text: text.Capital(text.Clean(o.Conclusion())), Colour: colour(o.At())}
 		if a.Label == "" {
 			a.Figure = "?"
 		}

@@ -51,8 +51,9 @@ type data struct {
 	common []rank // the strategies at one common limit; empty if the run has no such comparison
 }
 
-// A bound is an objective of a sweep: the latency that was to be kept.
+// A bound is an objective of a sweep: the latency, or in a sweep over rates the response time, that was to be kept.
 type bound struct {
+	Over    string  `json:"over"` // as in [line]
 	Label   string  `json:"label"`
 	Key     string  `json:"key"` // of the quantile that is bounded, as in [quantiles]
 	Seconds float64 `json:"seconds"`
@@ -64,7 +65,7 @@ func bounds(sources []Source) []bound {
 	for _, source := range sources {
 		for _, o := range source.Run.Optima {
 			f, seconds, known := o.Bound()
-			b := bound{f.Heading + " ≤ " + text.ShortSpan(seconds), f.Name, seconds}
+			b := bound{o.Varied(), f.Heading + " ≤ " + text.ShortSpan(seconds), f.Name, seconds}
 			if known && !slices.Contains(all, b) {
 				all = append(all, b)
 			}
@@ -139,9 +140,10 @@ func newPage(sources []Source, o Options) (*page, error) {
 func sideBySide(sources []Source, heads []runHead) *table {
 	t := table{
 		Caption: "Side by side",
-		Head: []head{{Name: "run", Word: true}, {Name: "target", Word: true}, {Name: "strategy", Word: true}, {Name: "limit"}, {Name: "goodput/s"},
+		Head: []head{{Name: "run", Word: true}, {Name: "target", Word: true}, {Name: "strategy", Word: true}, {}, {Name: "goodput/s"},
 			{Name: "p50"}, {Name: "p99"}, {Name: "failed"}, {Name: "started", Word: true}},
 	}
+	var shown []results.Summary
 	for i, source := range sources {
 		h := heads[i]
 		name := strings.TrimSpace(h.Letter + " " + h.Command)
@@ -149,13 +151,14 @@ func sideBySide(sources []Source, heads []runHead) *table {
 		if len(best) == 0 {
 			t.Rows = append(t.Rows, []string{name, h.Target, noValue, noValue, noValue, noValue, noValue, noValue, h.Started})
 		}
+		shown = append(shown, best...)
 		for _, s := range best {
 			target := h.Target
 			if number := s.At().Target; len(source.Run.Targets) > number {
 				target = fmt.Sprintf("%d: %s", number, text.Clean(source.Run.Targets[number].String()))
 			}
 			t.Rows = append(t.Rows, []string{
-				name, target, text.Clean(s.Strategy), text.Count(s.Limit), text.Number(s.PerSecond),
+				name, target, text.Clean(s.Strategy), s.At().LevelText(), text.Number(s.PerSecond),
 				orNoValue(s.Latency.P50, text.Span), orNoValue(s.Latency.P99, text.Span), text.Percent(failedShare(s)), h.Started,
 			})
 		}
@@ -163,6 +166,7 @@ func sideBySide(sources []Source, heads []runHead) *table {
 	if len(t.Rows) < 2 {
 		return nil
 	}
+	t.Head[3] = levelHead(shown)
 	return &t
 }
 

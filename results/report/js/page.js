@@ -1,6 +1,6 @@
 // The page around the charts: legends, keyboard, controls, printing, and updates while a run is in progress.
 
-const figures = { throughput, ranking, latency, percentiles, time, trials, errors };
+const figures = { throughput, rates, responses, ranking, latency, percentiles, waits, time, trials, errors };
 // By figure ID: { chart, spec, renderer, hidden, stop }. hidden has the names that the reader switched off.
 const charts = new Map();
 
