@@ -33,7 +33,7 @@ var may = map[string][]string{
 	"sweetspot/results/compare":                {"sweetspot/results", "sweetspot/results/render", "sweetspot/results/stat", "sweetspot/results/text"},
 	"sweetspot/results/threshold":              {"sweetspot/results", "sweetspot/results/text"},
 	"sweetspot/results/article":                {"sweetspot/results", "sweetspot/results/render", "sweetspot/results/stat", "sweetspot/results/text"},
-	"sweetspot/results/report":                 {"sweetspot/results", "sweetspot/results/render", "sweetspot/results/stat", "sweetspot/results/text"},
+	"sweetspot/results/report":                 {"sweetspot/results", "sweetspot/results/render", "sweetspot/results/snippet", "sweetspot/results/stat", "sweetspot/results/text"},
 	"sweetspot/results/internal/fixture":       {"sweetspot/results", "sweetspot/results/render"}, // for tests only
 	"sweetspot/results/report/chromium":        {},
 	"sweetspot/server":                         {"sweetspot/server/capacity", "sweetspot/server/station"},
@@ -56,7 +56,7 @@ var may = map[string][]string{
 	"sweetspot/bench/cli/console":              {"sweetspot/bench", "sweetspot/bench/cli/terminal", "sweetspot/results", "sweetspot/results/render", "sweetspot/results/text"},
 	"sweetspot/bench/cli/live":                 {"sweetspot/bench", "sweetspot/bench/cli/telemetry", "sweetspot/results", "sweetspot/results/report"},
 	"sweetspot/bench/cli/telemetry":            {"sweetspot/bench", "sweetspot/results", "sweetspot/results/text"},
-	"sweetspot/bench/cli/fetching":             {"sweetspot/bench", "sweetspot/bench/fetch", "sweetspot/bench/fetch/limit", "sweetspot/bench/cli/live", "sweetspot/bench/cli/secret", "sweetspot/bench/cli/terminal", "sweetspot/bench/process", "sweetspot/results", "sweetspot/results/input", "sweetspot/results/render", "sweetspot/results/text", "sweetspot/strategies"},
+	"sweetspot/bench/cli/fetching":             {"sweetspot/bench", "sweetspot/bench/fetch", "sweetspot/bench/fetch/limit", "sweetspot/bench/cli/live", "sweetspot/bench/cli/secret", "sweetspot/bench/cli/telemetry", "sweetspot/bench/cli/terminal", "sweetspot/bench/process", "sweetspot/results", "sweetspot/results/input", "sweetspot/results/render", "sweetspot/results/text", "sweetspot/strategies"},
 	"sweetspot/bench/cli/help":                 {"sweetspot/bench/cli/terminal"},
 	"sweetspot/bench/cli/machine":              {"sweetspot/results"},
 	"sweetspot/bench/cli/reach":                {"sweetspot/strategies/network"},
@@ -82,7 +82,7 @@ var rooms = map[string][]string{
 	"github.com/google/shlex":                                           {"sweetspot/strategies/lines"}, // the words of a command
 	"github.com/spf13/cobra":                                            {"sweetspot/bench/cli", "sweetspot/bench/cli/help", "sweetspot/bench/cli/manual"},
 	"github.com/spf13/cobra/doc":                                        {"sweetspot/bench/cli/manual"},
-	"github.com/spf13/pflag":                                            {"sweetspot/bench/cli", "sweetspot/bench/cli/help", "sweetspot/bench/cli/reach", "sweetspot/bench/cli/sending", "sweetspot/strategies/lines"}, // what cobra's flags are
+	"github.com/spf13/pflag":                                            {"sweetspot/bench/cli", "sweetspot/bench/cli/help", "sweetspot/bench/cli/reach", "sweetspot/bench/cli/sending", "sweetspot/bench/cli/telemetry", "sweetspot/strategies/lines"}, // what cobra's flags are
 	"github.com/chromedp/chromedp":                                      {"sweetspot/results/report/chromium"},
 	"github.com/prometheus/client_golang/prometheus":                    {"sweetspot/bench/cli/telemetry", "sweetspot/bench/cli/live"},
 	"github.com/prometheus/client_golang/prometheus/promhttp":           {"sweetspot/bench/cli/telemetry", "sweetspot/bench/cli/live"},
