@@ -11,7 +11,8 @@ import (
 // may says which packages of ours each package may import.
 var may = map[string][]string{
 	"sweetspot":                          {"sweetspot/bench/cli", "sweetspot/bench/cli/signals"},
-	"sweetspot/strategies":               {"sweetspot/strategies/http1", "sweetspot/strategies/http2", "sweetspot/strategies/network", "sweetspot/strategies/streams"},
+	"sweetspot/strategies":               {"sweetspot/strategies/http1", "sweetspot/strategies/http2", "sweetspot/strategies/network", "sweetspot/strategies/redirect", "sweetspot/strategies/streams"},
+	"sweetspot/strategies/redirect":      {},
 	"sweetspot/strategies/expect":        {"sweetspot/strategies"},
 	"sweetspot/strategies/streams":       {"sweetspot/strategies/http1", "sweetspot/strategies/network"},
 	"sweetspot/strategies/http1":         {},
@@ -40,7 +41,7 @@ var may = map[string][]string{
 	"sweetspot/server/station":           {"sweetspot/server/capacity"},
 	"sweetspot/bench/optimum":            {"sweetspot/results/stat", "sweetspot/results/text"},
 	"sweetspot/bench/arrivals":           {},
-	"sweetspot/bench/fetch":              {"sweetspot/strategies", "sweetspot/strategies/lines", "sweetspot/bench/fetch/flock", "sweetspot/bench/fetch/limit"},
+	"sweetspot/bench/fetch":              {"sweetspot/strategies", "sweetspot/strategies/redirect", "sweetspot/strategies/lines", "sweetspot/bench/fetch/flock", "sweetspot/bench/fetch/limit"},
 	"sweetspot/bench/fetch/flock":        {},
 	"sweetspot/bench/fetch/limit":        {},
 	"sweetspot/bench/process":            {},
