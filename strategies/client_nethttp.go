@@ -141,7 +141,7 @@ func (c *netHTTPCaller) gotConn(info httptrace.GotConnInfo) {
 }
 
 func (c *netHTTPCaller) Do(r *Request) Outcome {
-	deadline := time.Now().Add(c.stack.target.Timeout)
+	deadline := c.stack.target.Deadline(r)
 	ctx, cancel := context.WithDeadline(c.request.Context(), deadline)
 	defer cancel()
 	outcome, unseen := c.attempt(ctx, r, deadline)

@@ -39,8 +39,9 @@ func Is(status int) bool {
 type Step struct {
 	URL       string // absolute
 	Method    string
+	Body      bool // it sends one
 	Taken     int  // redirects that led here
-	NoBody    bool // it sends no body any more
+	NoBody    bool // it sent a body, or had a method that may have one, and does no more
 	Elsewhere bool // a redirect has led to another server
 }
 
@@ -55,12 +56,13 @@ func (s Step) Next(status int, location string, most int) (Step, error) {
 		return s, fmt.Errorf("%w: status %d: %w", ErrNowhere, status, err)
 	}
 	s.URL, s.Taken, s.Elsewhere = to, s.Taken+1, s.Elsewhere || !same
-	if status != http.StatusTemporaryRedirect && status != http.StatusPermanentRedirect {
-		s.NoBody = true
-		if s.Method != http.MethodHead {
-			s.Method = http.MethodGet
-		}
+	if status == http.StatusTemporaryRedirect || status == http.StatusPermanentRedirect {
+		return s, nil
 	}
+	if s.Method != http.MethodHead && s.Method != http.MethodGet {
+		s.Method, s.NoBody = http.MethodGet, true
+	}
+	s.Body, s.NoBody = false, s.NoBody || s.Body
 	return s, nil
 }
 
