@@ -39,6 +39,7 @@ var advice = map[results.Code]string{
 	results.CredentialsSpread: "send it to one host by --header-for HOST HEADER",
 	results.HostFails:         "leave its URLs out, or mend it",
 	results.AgentStalled:      "stop other programs on that machine, and run again",
+	results.AgentSlower:       "measure without it to see what it changes",
 	results.AgentDiffers:      "make the machines alike, or leave that one out",
 	results.DriftWithinRun:    "stop other programs on the machine and on the server, and run again",
 }
