@@ -91,7 +91,7 @@ func resets3(code http3.ErrCode) func(*HTTP3Peer) {
 	return eachRequest(func(_ *HTTP3Peer, stream *quic.Stream) { stream.CancelWrite(quic.StreamErrorCode(code)) })
 }
 
-// rejects rejects the first requests of each connection with a lower number than n, and answers the others.
+// rejects resets the first requests of each connection with a lower number than n as not processed, and answers the others.
 func rejects(n int64) func(*HTTP3Peer) {
 	return eachRequest(func(p *HTTP3Peer, stream *quic.Stream) {
 		if p.number+int64(stream.StreamID())/4 <= n {
