@@ -200,7 +200,7 @@ func (c *Conclusion) modelled(j *judge, all laws) {
 	}
 	least, most := j.limits[0], j.limits[j.last()]
 	if !c.Certain {
-		c.Limit = j.limits[all.safest(j.limits)]
+		c.Limit = j.limits[all.likeliest(j.fit)]
 	}
 	low, high := all.bracket(c.Share, j.alpha, least, most)
 	if low < c.High && high > c.Low {
