@@ -179,7 +179,7 @@ func (c *Conclusion) measured(j *judge) {
 // peak may lie there.
 func (c *Conclusion) unexplored(s *Search, j *judge) {
 	last, most := j.limits[j.last()], s.highest(j.fit)
-	if c.Peak.High < last || most-last < cliffWidth(last) {
+	if c.Peak.High < last || most-last < s.width(j.fit, j.last(), s.seen.failingLimit()) {
 		return
 	}
 	c.Peak.High = most
