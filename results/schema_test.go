@@ -19,6 +19,8 @@ var sections = map[string]reflect.Type{
 	"The run":        reflect.TypeFor[results.Run](),
 	"Bundled server": reflect.TypeFor[results.Bundled](),
 	"Machine":        reflect.TypeFor[results.Machine](),
+	"Member":         reflect.TypeFor[results.Member](),
+	"Agent":          reflect.TypeFor[results.Agent](),
 	"Settings":       reflect.TypeFor[results.Settings](),
 	"Trial":          reflect.TypeFor[results.Trial](),
 	"Second":         reflect.TypeFor[results.Second](),

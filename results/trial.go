@@ -42,6 +42,7 @@ type Trial struct {
 	Server         float64          `json:"server_seconds,omitempty"`         // mean time that a request was in flight by the bundled server's own count, warm-up included; 0 if unknown
 	ProgramCPU     float64          `json:"program_cpu_seconds,omitempty"`    // the part of CPU that the external program used which made the requests; 0 if this one did
 	Scheduling     float64          `json:"scheduling_p99_seconds,omitempty"` // 99th percentile of the time that goroutines of the client waited for a processor; 0 if unknown
+	Agents         []Agent          `json:"agents,omitempty"`                 // what each of several machines measured; empty if this one made the requests
 	Connections    int              `json:"connections"`                      // distinct connections that carried the trial's requests
 	Stall          float64          `json:"stall_seconds,omitempty"`          // the longest time in which no request ended, to 10 ms; 0 if none was that long
 	SettledLimit   int              `json:"settled_limit,omitempty"`          // the limit that the strategy moved to by itself, which may be below Limit; 0 if it keeps to Limit
