@@ -43,11 +43,12 @@ var may = map[string][]string{
 	"sweetspot/bench/fetch":              {"sweetspot/strategies", "sweetspot/strategies/lines", "sweetspot/bench/fetch/flock", "sweetspot/bench/fetch/limit"},
 	"sweetspot/bench/fetch/flock":        {},
 	"sweetspot/bench/fetch/limit":        {},
+	"sweetspot/bench/fleet":              {"sweetspot/bench", "sweetspot/bench/requests", "sweetspot/results", "sweetspot/strategies", "sweetspot/strategies/expect", "sweetspot/strategies/network"},
 	"sweetspot/bench/process":            {},
 	"sweetspot/bench/requests":           {"sweetspot/strategies", "sweetspot/strategies/lines"},
 	"sweetspot/bench/ports":              {},
 	"sweetspot/bench":                    {"sweetspot/strategies", "sweetspot/strategies/network", "sweetspot/results", "sweetspot/results/stat", "sweetspot/results/text", "sweetspot/bench/optimum", "sweetspot/bench/ports", "sweetspot/bench/process", "sweetspot/bench/arrivals"},
-	"sweetspot/bench/cli":                {"sweetspot/*", "sweetspot/bench/cli/*", "sweetspot/bench/arrivals", "sweetspot/bench/fetch", "sweetspot/bench/ports", "sweetspot/bench/requests", "sweetspot/bench/process", "sweetspot/server/capacity", "sweetspot/results/*", "sweetspot/strategies/all", "sweetspot/strategies/expect", "sweetspot/strategies/external", "sweetspot/strategies/network"},
+	"sweetspot/bench/cli":                {"sweetspot/*", "sweetspot/bench/cli/*", "sweetspot/bench/arrivals", "sweetspot/bench/fetch", "sweetspot/bench/fleet", "sweetspot/bench/ports", "sweetspot/bench/requests", "sweetspot/bench/process", "sweetspot/server/capacity", "sweetspot/results/*", "sweetspot/strategies/all", "sweetspot/strategies/expect", "sweetspot/strategies/external", "sweetspot/strategies/network"},
 	"sweetspot/bench/cli/build":          {},
 	"sweetspot/bench/cli/manual":         {"sweetspot/bench/cli/build"},
 	"sweetspot/bench/cli/bundled":        {"sweetspot/bench", "sweetspot/bench/cli/child", "sweetspot/server", "sweetspot/strategies"},
@@ -100,6 +101,8 @@ var rooms = map[string][]string{
 	"golang.org/x/perf/benchfmt":                                        {"sweetspot/results/render"}, // whose tests read what was written
 	"github.com/failsafe-go/failsafe-go/circuitbreaker":                 {"sweetspot/bench/fetch"},
 	"github.com/cenkalti/backoff/v5":                                    {"sweetspot/bench/fetch"},
+	"github.com/nats-io/nats-server/v2/server":                          {"sweetspot/bench/fleet"}, // embedded by a coordinator
+	"github.com/nats-io/nats.go":                                        {"sweetspot/bench/fleet"},
 	"github.com/nlnwa/gowarc/v3":                                        {"sweetspot/bench/fetch"},
 	"github.com/temoto/robotstxt":                                       {"sweetspot/bench/fetch"},
 	"golang.org/x/net/proxy":                                            {"sweetspot/strategies/network"},                                                                    // SOCKS version 5

@@ -1,0 +1,103 @@
+package fleet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+)
+
+// A service is an agent's time with one coordinator.
+type service struct {
+	options     AgentOptions
+	links       links
+	id          string    // of this instance of the agent
+	beats       chan beat // of a coordinator that wants an agent, until there is one
+	coordinator beat      // its first
+
+	ended  chan struct{} // closed when the coordinator says that it ends
+	ending sync.Once     // of ended
+
+	mu    sync.Mutex
+	heard time.Time // when the coordinator was last heard of; zero before the agent has one
+}
+
+// now returns the time on the agent's clock, which runs evenly whatever becomes of the time of day.
+func (s *service) now() time.Duration { return time.Since(s.options.epoch) }
+
+// instant returns when the agent's clock shows a time.
+func (s *service) instant(at time.Duration) time.Time { return s.options.epoch.Add(at) }
+
+// hear takes a beat. That of a coordinator which wants an agent is an offer, until the agent has one; later ones of the same are
+// answered.
+func (s *service) hear(b beat) {
+	s.mu.Lock()
+	mine := s.coordinator.From == b.From
+	if mine {
+		s.heard = time.Now()
+	}
+	free := s.coordinator.From == ""
+	s.mu.Unlock()
+	switch {
+	case mine:
+		_ = s.links.pulse.publish(pulse{s.id, b.Seq, s.now()}, b.From, "pulse") // another beat follows
+	case free && b.Wants:
+		select {
+		case s.beats <- b:
+		default:
+		}
+	}
+}
+
+// accept makes the coordinator of a beat the agent's own.
+func (s *service) accept(b beat) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.coordinator, s.heard = b, time.Now()
+}
+
+// listen subscribes to what the coordinator sends.
+func (s *service) listen() error {
+	return errors.Join(
+		listen(s.links.work, func(f farewell, _ *nats.Msg) { s.ending.Do(func() { close(s.ended) }) }, s.coordinator.From, "farewell"),
+		s.links.work.conn.Flush(),
+	)
+}
+
+// serve does what the coordinator asks for until it ends, which is no error. The error says that it was lost.
+func (s *service) serve(ctx context.Context) error {
+	defer s.links.close()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go s.watch(ctx, cancel)
+	select {
+	case <-s.ended:
+		return nil
+	case <-ctx.Done():
+		_ = s.links.work.publish(farewell{s.id}, s.coordinator.From, "leave")
+		return context.Cause(ctx)
+	}
+}
+
+// watch ends ctx when the coordinator has not been heard of for the lease.
+func (s *service) watch(ctx context.Context, lose context.CancelCauseFunc) {
+	ticker := time.NewTicker(beatGap(s.coordinator.Lease))
+	defer ticker.Stop()
+	for {
+		s.mu.Lock()
+		silent := time.Since(s.heard)
+		s.mu.Unlock()
+		if silent > s.coordinator.Lease {
+			lose(fmt.Errorf("the coordinator has not been heard of for %v", s.coordinator.Lease))
+			return
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
