@@ -17,16 +17,6 @@ type Member struct {
 	Machine Machine `json:"machine"`
 }
 
-// An Agent is what an agent measured in one trial.
-type Agent struct {
-	Name      string  `json:"name"`
-	Started   int64   `json:"started"` // as those of the trial, which are the sum
-	Succeeded int64   `json:"succeeded"`
-	Limit     int     `json:"limit"`        // its share of that of the trial
-	CPU       float64 `json:"cpu_seconds"`  // processor time in the measured window; 0 if unknown
-	Skew      float64 `json:"skew_seconds"` // by how much its window may have begun at another time than the coordinator's clock says
-}
-
 // A Portion is what one agent did in the trials of a run that measure a strategy.
 type Portion struct {
 	Name     string

@@ -103,6 +103,9 @@ const (
 	NoLatency       Code = "no-latency"       // the histograms of the trials cannot be merged
 	NoRate          Code = "no-rate"          // there is no mean rate, since trials had no success
 	HostFails       Code = "host-fails"       // every request to one of several hosts failed
+	AgentStalled    Code = "agent-stalled"    // a machine that made requests stood still for a time
+	AgentDiffers    Code = "agent-differs"    // a machine that made requests differs from the others
+	FewerAgents     Code = "fewer-agents"     // not all machines made requests
 
 	CredentialsSpread Code = "credentials-spread" // a header with credentials goes to several hosts
 )
@@ -149,7 +152,7 @@ const (
 func Codes() []Code {
 	return []Code{
 		NoCompletions, Failures, Unsteady, RateBound, RateMissed, NoSlot, CallersLimit, Stalled, ClientBusy, ManyConnections, NoPorts, OtherProtocol, StreamsBound, Redirects, LimitSettled, BatchTail,
-		SlowToFill, EmptySlots, CutShort, NotWitnessed, Contradicted, IdleConnections, NoLatency, NoRate, HostFails, CredentialsSpread,
+		SlowToFill, EmptySlots, CutShort, NotWitnessed, Contradicted, IdleConnections, NoLatency, NoRate, HostFails, AgentStalled, AgentDiffers, FewerAgents, CredentialsSpread,
 		BrokeDown, BoundByClient, BoundByConnection, Harm, SmallBatch, NothingHolds, FailingLimits, BestGuess, NoSuccess, TooFewTrials, NotCertain, Drift, Harmed, Burst,
 		LeftOut, NotChecked, NotCompared, CopyDiffers, TooFewBlocks, NoTime, SmallBudget, FewPorts, SmallBuffers, FewFiles, NoConclusion, Torn,
 		DifferentRuns, DriftWithinRun, ForeignFloor, WideInterval,
