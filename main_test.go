@@ -43,7 +43,7 @@ var may = map[string][]string{
 	"sweetspot/bench/fetch":              {"sweetspot/strategies", "sweetspot/strategies/lines", "sweetspot/bench/fetch/flock", "sweetspot/bench/fetch/limit"},
 	"sweetspot/bench/fetch/flock":        {},
 	"sweetspot/bench/fetch/limit":        {},
-	"sweetspot/bench/fleet":              {"sweetspot/bench", "sweetspot/bench/requests", "sweetspot/results", "sweetspot/strategies", "sweetspot/strategies/expect", "sweetspot/strategies/network"},
+	"sweetspot/bench/fleet":              {"sweetspot/bench", "sweetspot/bench/arrivals", "sweetspot/bench/process", "sweetspot/bench/requests", "sweetspot/results", "sweetspot/strategies", "sweetspot/strategies/expect", "sweetspot/strategies/network"},
 	"sweetspot/bench/process":            {},
 	"sweetspot/bench/tally":              {"sweetspot/bench/arrivals", "sweetspot/results", "sweetspot/results/text", "sweetspot/strategies"},
 	"sweetspot/bench/requests":           {"sweetspot/strategies", "sweetspot/strategies/lines"},

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+
+	"sweetspot/bench/process"
 )
 
 // Serve is an agent: it looks for a coordinator, joins it and makes the requests that it asks for, until the coordinator ends.
@@ -93,12 +95,12 @@ func join(ctx context.Context, o AgentOptions) (joined *service, err error) {
 	if err != nil {
 		return nil, err
 	}
+	s := newService(o, l)
 	defer func() {
 		if err != nil {
-			l.close()
+			s.close()
 		}
 	}()
-	s := &service{options: o, links: l, id: randomText(instanceBytes), beats: make(chan beat, 1), ended: make(chan struct{})}
 	if err := listen(l.pulse, func(b beat, _ *nats.Msg) { s.hear(b) }, "beat"); err != nil {
 		return nil, err
 	}
@@ -118,7 +120,7 @@ func join(ctx context.Context, o AgentOptions) (joined *service, err error) {
 
 // introduce asks the coordinator to take the agent.
 func (s *service) introduce(ctx context.Context) error {
-	h := hello{s.id, s.options.Name, protocol, s.options.Version, s.options.Machine}
+	h := hello{s.id, s.options.Name, protocol, s.options.Version, s.options.Machine, process.Machine()}
 	for until := time.Now().Add(taken * s.coordinator.Lease); ; {
 		within, cancel := context.WithTimeout(ctx, joinTime)
 		answer, err := request[welcome](within, s.links.work, h, s.coordinator.From, "join")

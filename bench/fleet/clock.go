@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"sweetspot/bench"
 )
 
 // now returns the time on the fleet's clock, which runs evenly whatever becomes of the time of day.
@@ -81,7 +83,7 @@ func (f *Fleet) lost(m *member, why string) {
 	if m.life.Err() != nil {
 		return
 	}
-	m.lose(fmt.Errorf("%w: agent %s was lost: %s", errVoid, m.name, why))
+	m.lose(fmt.Errorf("%w: agent %s was lost: %s", bench.ErrVoid, m.name, why))
 	f.options.Log(fmt.Sprintf("agent %s was lost: %s", m.name, why))
 }
 
@@ -91,42 +93,47 @@ const (
 	tripsGap = 2 * time.Millisecond
 )
 
-// synchronise measures the offsets of the members' clocks anew. Its error says which of them was lost.
-func (f *Fleet) synchronise(ctx context.Context, members []*member) error {
+// synchronise measures the offsets of the machines' clocks anew. Its error says which of them was lost.
+func (f *Fleet) synchronise(ctx context.Context, machines []machine) error {
 	f.mu.Lock()
-	for _, m := range members {
+	for _, m := range machines {
 		m.samples = 0
 	}
 	f.mu.Unlock()
 	for range trips {
 		f.ping()
-		select {
-		case <-time.After(tripsGap):
-		case <-ctx.Done():
+		if pause(ctx, tripsGap) != nil {
 			return context.Cause(ctx)
 		}
 	}
-	for _, m := range members {
+	return each(machines, func(_ int, m machine) error {
 		life, cancel := m.alive(ctx)
-		err := until(life, func() bool {
+		defer cancel()
+		return until(life, func() bool {
 			f.mu.Lock()
 			defer f.mu.Unlock()
 			return m.samples >= trips
 		})
-		cancel()
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	})
+}
+
+// A machine is a member as long as it is the same instance of an agent.
+type machine struct {
+	*member
+	instance string
+	life     context.Context // ends when the agent is lost, which is its cause
+}
+
+// machine returns the member's instance of now.
+func (m *member) machine() machine {
+	m.fleet.mu.Lock()
+	defer m.fleet.mu.Unlock()
+	return machine{m, m.joined.From, m.life}
 }
 
 // alive returns a context that ends with ctx or when the agent is lost, which is its cause then.
-func (m *member) alive(ctx context.Context) (context.Context, context.CancelFunc) {
-	m.fleet.mu.Lock()
-	life := m.life
-	m.fleet.mu.Unlock()
+func (m machine) alive(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	stop := context.AfterFunc(life, func() { cancel(context.Cause(life)) })
+	stop := context.AfterFunc(m.life, func() { cancel(context.Cause(m.life)) })
 	return ctx, func() { stop(); cancel(context.Canceled) }
 }

@@ -15,18 +15,21 @@ import (
 
 // A Fleet is the agents of a coordinator. Its methods may be called by several goroutines at once.
 type Fleet struct {
-	options Options
-	id      string         // of this instance of a coordinator
-	server  *server.Server // the embedded one; nil if another is used
-	links   links
-	began   time.Time // from which its clock counts
-	stop    context.CancelFunc
-	ending  sync.WaitGroup
-	closing sync.Once
+	options  Options
+	id       string         // of this instance of a coordinator
+	server   *server.Server // the embedded one; nil if another is used
+	links    links
+	began    time.Time // from which its clock counts
+	stop     context.CancelFunc
+	contents *contents
+	ending   sync.WaitGroup
+	closing  sync.Once
 
 	mu       sync.Mutex
 	members  []*member
 	refusals []string                   // who could not join, and why, in the order of their coming
+	notice   time.Duration              // how far in advance an instant is set, if it is more than usual
+	listed   listing                    // the latest list of requests that was sent
 	seq      uint64                     // of the latest beat
 	sent     [256]time.Duration         // when the latest beats were sent, by their Seq
 	notes    map[string]map[string]note // the latest of each agent, by trial under way and by the agent's instance
@@ -50,6 +53,7 @@ func Listen(ctx context.Context, o Options) (*Fleet, error) {
 	}
 	var err error
 	if f.links, err = d.both("coordinator"); err == nil {
+		f.contents = &contents{link: f.links.work, own: f.id}
 		err = f.listen()
 	}
 	if err != nil {
@@ -68,6 +72,7 @@ func (f *Fleet) listen() error {
 		listen(f.links.work, func(n note, _ *nats.Msg) { f.take(n) }, f.id, "note"),
 		listen(f.links.work, func(gone farewell, _ *nats.Msg) { f.leave(gone) }, f.id, "leave"),
 		listen(f.links.pulse, func(p pulse, _ *nats.Msg) { f.hear(p) }, f.id, "pulse"),
+		f.contents.serve(),
 		f.links.work.conn.Flush(),
 		f.links.pulse.conn.Flush(),
 	)

@@ -48,6 +48,13 @@ func (f *Fleet) Members() []Member {
 	return all
 }
 
+// hello returns how the member introduced itself.
+func (m *member) hello() hello {
+	m.fleet.mu.Lock()
+	defer m.fleet.mu.Unlock()
+	return m.joined
+}
+
 func compareFiles(a, b Member) int { return cmp.Compare(a.Machine.OpenFiles, b.Machine.OpenFiles) }
 
 // wants reports whether there is a place for an agent. The caller holds mu.
@@ -129,14 +136,5 @@ func (f *Fleet) leave(gone farewell) {
 		if m.joined.From == gone.From {
 			f.lost(m, "it was ended")
 		}
-	}
-}
-
-// take keeps what an agent reports of a trial under way.
-func (f *Fleet) take(n note) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if of, underway := f.notes[n.Trial]; underway {
-		of[n.From] = n
 	}
 }

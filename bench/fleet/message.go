@@ -63,6 +63,7 @@ type hello struct {
 	Protocol int             `json:"protocol"`
 	Version  string          `json:"version"`
 	Machine  results.Machine `json:"machine"`
+	Host     string          `json:"host"` // what agents on one machine have in common
 }
 
 func (h hello) check() error { return errors.Join(checkInstance(h.From), checkName(h.Name)) }

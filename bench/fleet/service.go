@@ -18,6 +18,11 @@ type service struct {
 	beats       chan beat // of a coordinator that wants an agent, until there is one
 	coordinator beat      // its first
 
+	ctx    context.Context // ends with the service
+	cancel context.CancelCauseFunc
+	host   *host
+	calls  *calls
+
 	ended  chan struct{} // closed when the coordinator says that it ends
 	ending sync.Once     // of ended
 
@@ -59,31 +64,52 @@ func (s *service) accept(b beat) {
 	s.coordinator, s.heard = b, time.Now()
 }
 
+// newService returns the service of an agent without a coordinator.
+func newService(o AgentOptions, l links) *service {
+	s := &service{options: o, links: l, id: randomText(instanceBytes), beats: make(chan beat, 1), ended: make(chan struct{})}
+	s.ctx, s.cancel = context.WithCancelCause(context.Background())
+	s.host = newHost(s)
+	s.calls = &calls{ctx: s.ctx, handlers: s.host.handlers(), known: map[string]*doing{}}
+	return s
+}
+
 // listen subscribes to what the coordinator sends.
 func (s *service) listen() error {
 	return errors.Join(
-		listen(s.links.work, func(f farewell, _ *nats.Msg) { s.ending.Do(func() { close(s.ended) }) }, s.coordinator.From, "farewell"),
+		listen(s.links.work, func(farewell, *nats.Msg) { s.ending.Do(func() { close(s.ended) }) }, s.coordinator.From, "farewell"),
+		listen(s.links.work, s.calls.take, s.id, "call"),
+		s.host.contents.serve(),
 		s.links.work.conn.Flush(),
 	)
 }
 
-// serve does what the coordinator asks for until it ends, which is no error. The error says that it was lost.
+// serve does what the coordinator asks for until it ends, which is no error. The error says that it was lost, or it is ctx's.
 func (s *service) serve(ctx context.Context) error {
-	defer s.links.close()
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	go s.watch(ctx, cancel)
+	defer s.close()
+	defer context.AfterFunc(ctx, func() { s.cancel(ctx.Err()) })()
+	var watching sync.WaitGroup
+	defer watching.Wait()
+	watching.Go(s.watch)
 	select {
 	case <-s.ended:
+		s.cancel(nil)
 		return nil
-	case <-ctx.Done():
+	case <-s.ctx.Done():
 		_ = s.links.work.publish(farewell{s.id}, s.coordinator.From, "leave")
-		return context.Cause(ctx)
+		return context.Cause(s.ctx)
 	}
 }
 
-// watch ends ctx when the coordinator has not been heard of for the lease.
-func (s *service) watch(ctx context.Context, lose context.CancelCauseFunc) {
+// close stops what is under way, closes the sessions and the links, and waits for all of that.
+func (s *service) close() {
+	s.cancel(errors.New("the agent has ended"))
+	s.calls.close()
+	s.host.close()
+	s.links.close()
+}
+
+// watch ends the service when the coordinator has not been heard of for the lease.
+func (s *service) watch() {
 	ticker := time.NewTicker(beatGap(s.coordinator.Lease))
 	defer ticker.Stop()
 	for {
@@ -91,12 +117,12 @@ func (s *service) watch(ctx context.Context, lose context.CancelCauseFunc) {
 		silent := time.Since(s.heard)
 		s.mu.Unlock()
 		if silent > s.coordinator.Lease {
-			lose(fmt.Errorf("the coordinator has not been heard of for %v", s.coordinator.Lease))
+			s.cancel(fmt.Errorf("the coordinator has not been heard of for %v", s.coordinator.Lease))
 			return
 		}
 		select {
 		case <-ticker.C:
-		case <-ctx.Done():
+		case <-s.ctx.Done():
 			return
 		}
 	}
