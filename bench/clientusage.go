@@ -19,6 +19,7 @@ import (
 type reading struct {
 	taken      bool
 	cpu        time.Duration // of this process and the session's own programs
+	waited     time.Duration // that the threads of this process were ready to run and had no processor
 	session    strategies.Usage
 	scheduling []uint64  // goroutines that waited for a processor, by the bucket of their waiting time
 	buckets    []float64 // bounds of the buckets in seconds, one more than buckets
@@ -31,7 +32,7 @@ func read(session strategies.Session) reading {
 	sample := []metrics.Sample{{Name: schedulingLatencies}}
 	metrics.Read(sample)
 	used := session.Usage()
-	m := reading{taken: true, cpu: process.CPU() + used.CPU, session: used}
+	m := reading{taken: true, cpu: process.CPU() + used.CPU, waited: process.Waited(), session: used}
 	if sample[0].Value.Kind() == metrics.KindFloat64Histogram {
 		h := sample[0].Value.Float64Histogram()
 		m.scheduling, m.buckets = slices.Clone(h.Counts), h.Buckets
@@ -44,6 +45,7 @@ func (m reading) since(before reading) tally.Used {
 	used := tally.Used{
 		CPU:        m.cpu - before.cpu,
 		Programs:   m.session.CPU - before.session.CPU,
+		Waited:     max(0, m.waited-before.waited), // a thread that has ended takes its share along
 		Exchange:   m.session.ExchangeTime - before.session.ExchangeTime,
 		Exchanges:  m.session.Exchanges - before.session.Exchanges,
 		Processors: runtime.GOMAXPROCS(0),

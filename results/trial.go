@@ -42,6 +42,7 @@ type Trial struct {
 	Wire           float64          `json:"wire_seconds,omitempty"`           // mean time from a request's first byte sent to its response's last byte received; 0 if unknown
 	Server         float64          `json:"server_seconds,omitempty"`         // mean time that a request was in flight by the bundled server's own count, warm-up included; 0 if unknown
 	ProgramCPU     float64          `json:"program_cpu_seconds,omitempty"`    // the part of CPU that the external program used which made the requests; 0 if this one did
+	Waited         float64          `json:"waited_seconds,omitempty"`         // that the client's threads were ready to run and had no processor, added up over them, without external programs; 0 if unknown
 	Scheduling     float64          `json:"scheduling_p99_seconds,omitempty"` // 99th percentile of the time that goroutines of the client waited for a processor; 0 if unknown
 	Connections    int              `json:"connections"`                      // distinct connections that carried the trial's requests
 	Stall          float64          `json:"stall_seconds,omitempty"`          // the longest time in which no request ended, to 10 ms; 0 if none was that long

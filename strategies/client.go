@@ -29,6 +29,6 @@ type Stack interface {
 
 // A Caller makes one request at a time and keeps what it can reuse for the next.
 type Caller interface {
-	// Do makes the request and returns its outcome, which takes at most the target's Timeout.
+	// Do makes the request and returns its outcome, at its [Target.Deadline] at the latest.
 	Do(r *Request) Outcome
 }

@@ -174,7 +174,7 @@ func (c *fastHTTPCaller) set(own *Message) {
 }
 
 func (c *fastHTTPCaller) Do(r *Request) Outcome {
-	deadline := time.Now().Add(c.stack.target.Timeout)
+	deadline := c.stack.target.Deadline(r)
 	if err := c.prepare(r); err != nil {
 		return Failed(err)
 	}

@@ -99,7 +99,7 @@ type multiplexedCaller struct {
 const mostAttempts = 6
 
 func (c *multiplexedCaller) Do(r *Request) Outcome {
-	deadline := time.Now().Add(c.stack.target.Timeout)
+	deadline := c.stack.target.Deadline(r)
 	if err := c.prepare(r, deadline); err != nil {
 		return Failed(err)
 	}

@@ -20,6 +20,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 const version = "v1"
 
 // listen starts a coordinator that is closed when the test ends.
+func fleetOf(n int) fleet.Options { return fleet.Options{Agents: n} }
+
 func listen(t *testing.T, o fleet.Options) *fleet.Fleet {
 	t.Helper()
 	o.Version = version

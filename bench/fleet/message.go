@@ -119,7 +119,7 @@ type failure struct {
 
 // known are the errors that an error is asked about on the other machine.
 var known = []error{
-	ErrToken, ErrVersion, ErrRefused, strategies.ErrHandle, strategies.ErrExpect, errors.ErrUnsupported, ErrUnreachable,
+	ErrToken, ErrVersion, ErrRefused, strategies.ErrHandle, strategies.ErrOwn, strategies.ErrExpect, errors.ErrUnsupported, ErrUnreachable,
 }
 
 // failureOf returns the failure for an error, nil for nil.

@@ -52,21 +52,25 @@ type target struct {
 	DialTimeout time.Duration `json:"dial_timeout,omitempty"`
 	DNSCache    time.Duration `json:"dns_cache,omitempty"`
 	Varied      bool          `json:"varied,omitempty"`
+	Follow      int           `json:"follow,omitempty"`
 	Every       bool          `json:"every,omitempty"`
 	Burn        time.Duration `json:"burn,omitempty"`
 }
 
 func (t target) check() error { return t.settings.check() }
 
-// targetOf returns the message for a target. An agent is another process, and cannot call its Handle.
+// targetOf returns the message for a target. An agent is another process, and cannot call its functions.
 func targetOf(t strategies.Target) (target, error) {
-	if t.Handle != nil {
+	switch {
+	case t.Handle != nil:
 		return target{}, strategies.ErrHandle
+	case t.Own != nil && t.Follow > 0:
+		return target{}, strategies.ErrOwn
 	}
 	r, err := routeOf(t.Route)
 	return target{
 		settings{t.Method, t.Header, t.Body, t.Timeout, t.Insecure, r, t.JSON, t.MaxBody, t.Streams, textsOf(t.Expect)},
-		t.DialTimeout, t.DNSCache, t.Varied, t.Every, t.Burn,
+		t.DialTimeout, t.DNSCache, t.Varied, t.Follow, t.Every, t.Burn,
 	}, err
 }
 
@@ -76,7 +80,7 @@ func (t target) target() (strategies.Target, error) {
 	r, err2 := t.Route.route()
 	return strategies.Target{
 		Method: t.Method, Header: t.Header, Body: t.Body, Timeout: t.Timeout, DialTimeout: t.DialTimeout, DNSCache: t.DNSCache, Insecure: t.Insecure,
-		Route: r, Varied: t.Varied, Streams: t.Streams, MaxBody: t.MaxBody, JSON: t.JSON, Every: t.Every, Burn: t.Burn, Expect: e,
+		Route: r, Varied: t.Varied, Follow: t.Follow, Streams: t.Streams, MaxBody: t.MaxBody, JSON: t.JSON, Every: t.Every, Burn: t.Burn, Expect: e,
 	}, errors.Join(err1, err2)
 }
 

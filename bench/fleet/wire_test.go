@@ -167,7 +167,7 @@ func TestEveryFieldOfATargetComesThrough(t *testing.T) {
 	var want strategies.Target
 	full(t, &want, map[string]any{
 		"Method": "POST", "Header": http.Header{"A": {"b"}}, "Body": []byte("body"), "Timeout": time.Second, "DialTimeout": 2 * time.Second, "DNSCache": 3 * time.Second,
-		"Insecure": true, "Route": fullRoute(t), "Varied": true, "Streams": 4, "MaxBody": int64(5), "JSON": true, "Handle": nil, "Every": true, "Burn": time.Millisecond,
+		"Insecure": true, "Route": fullRoute(t), "Varied": true, "Follow": 3, "Streams": 4, "MaxBody": int64(5), "JSON": true, "Handle": nil, "Own": nil, "Every": true, "Burn": time.Millisecond,
 		"Expect": compiled(t),
 	})
 	m, err := targetOf(want)

@@ -41,6 +41,7 @@ func (m *Measurement) Report() (*results.Trial, error) {
 		ProgramCPU:     m.Used.Programs.Seconds(),
 		InFlightMean:   t.busy.Seconds() / m.Elapsed.Seconds(),
 		Wire:           m.Used.exchange().Seconds(),
+		Waited:         m.Used.Waited.Seconds(),
 		Scheduling:     m.Used.waitP99().Seconds(),
 		Connections:    m.Usage.Connections,
 		Stall:          t.ticks.longestGap(m.Elapsed).Seconds(),

@@ -10,6 +10,7 @@ import (
 type Used struct {
 	CPU       time.Duration `json:"cpu"`                 // processor time of the process and of the session's own programs
 	Programs  time.Duration `json:"programs,omitempty"`  // the part of CPU that the programs used
+	Waited    time.Duration `json:"waited,omitempty"`    // that threads of the process were ready to run and had no processor
 	Exchange  time.Duration `json:"exchange,omitempty"`  // from a request's first byte to its response's last one, summed over Exchanges
 	Exchanges int64         `json:"exchanges,omitempty"` // requests that were timed so
 	Waits     []Wait        `json:"waits,omitempty"`     // how long goroutines waited for a processor, ascending; empty if that is not known
@@ -28,6 +29,7 @@ type Wait struct {
 func (u Used) plus(other Used) Used {
 	u.CPU += other.CPU
 	u.Programs += other.Programs
+	u.Waited += other.Waited
 	u.Exchange += other.Exchange
 	u.Exchanges += other.Exchanges
 	u.Waits = addWaits(u.Waits, other.Waits)
