@@ -74,7 +74,7 @@ func sweetspot(ctx context.Context, args ...string) ran {
 }
 
 // run returns the run that the call printed as JSON.
-func (r ran) run(t *testing.T) results.Run {
+func (r ran) run(t testing.TB) results.Run {
 	t.Helper()
 	var run results.Run
 	decoder := json.NewDecoder(strings.NewReader(r.stdout))
