@@ -105,6 +105,7 @@ const (
 	HostFails       Code = "host-fails"       // every request to one of several hosts failed
 	AgentStalled    Code = "agent-stalled"    // a machine that made requests stood still for a time
 	AgentDiffers    Code = "agent-differs"    // a machine that made requests differs from the others
+	AgentSlower     Code = "agent-slower"     // a machine that made requests took much longer for each than the fastest
 	FewerAgents     Code = "fewer-agents"     // not all machines made requests
 
 	CredentialsSpread Code = "credentials-spread" // a header with credentials goes to several hosts
@@ -153,7 +154,7 @@ const (
 func Codes() []Code {
 	return []Code{
 		NoCompletions, Failures, Unsteady, RateBound, RateMissed, NoSlot, CallersLimit, Stalled, ClientBusy, ManyConnections, NoPorts, OtherProtocol, StreamsBound, Redirects, LimitSettled, BatchTail,
-		SlowToFill, EmptySlots, CutShort, NotWitnessed, Contradicted, IdleConnections, NoLatency, NoRate, HostFails, AgentStalled, AgentDiffers, FewerAgents, CredentialsSpread,
+		SlowToFill, EmptySlots, CutShort, NotWitnessed, Contradicted, IdleConnections, NoLatency, NoRate, HostFails, AgentStalled, AgentDiffers, AgentSlower, FewerAgents, CredentialsSpread,
 		BrokeDown, BoundByClient, BoundByConnection, Harm, SmallBatch, NothingHolds, FailingLimits, BestGuess, NoSuccess, TooFewTrials, NotCertain, Drift, Harmed, Burst,
 		LeftOut, NotChecked, NotCompared, CopyDiffers, TooFewBlocks, NoTime, SmallBudget, FewPorts, SmallBuffers, FewFiles, NoConclusion, AgentLost, Torn,
 		DifferentRuns, DriftWithinRun, ForeignFloor, WideInterval,

@@ -40,6 +40,7 @@ var advice = map[results.Code]string{
 	results.AgentLost:         "see what its machine did meanwhile, and run again",
 	results.HostFails:         "leave its URLs out, or mend it",
 	results.AgentStalled:      "stop other programs on that machine, and run again",
+	results.AgentSlower:       "measure without it to see what it changes",
 	results.AgentDiffers:      "make the machines alike, or leave that one out",
 	results.DriftWithinRun:    "stop other programs on the machine and on the server, and run again",
 }

@@ -115,24 +115,27 @@ func join(ctx context.Context, o AgentOptions) (joined *service, err error) {
 	if err := s.listen(); err != nil {
 		return nil, err
 	}
-	return s, s.introduce(ctx)
+	if err := s.introduce(ctx); err != nil {
+		s.leave() // the coordinator may have taken it all the same, and the answer was lost
+		return nil, err
+	}
+	return s, nil
 }
 
-// introduce asks the coordinator to take the agent.
+// introduce asks the coordinator to take the agent, until it has an answer that stays.
 func (s *service) introduce(ctx context.Context) error {
 	h := hello{s.id, s.options.Name, protocol, s.options.Version, s.options.Machine, process.Machine()}
 	for until := time.Now().Add(taken * s.coordinator.Lease); ; {
 		within, cancel := context.WithTimeout(ctx, joinTime)
 		answer, err := request[welcome](within, s.links.work, h, s.coordinator.From, "join")
 		cancel()
-		if err != nil {
-			return fmt.Errorf("the coordinator at %s does not answer: %w", shown(s.options.Join), err)
-		}
-		if answer.Refused == nil {
+		switch {
+		case err == nil && answer.Refused == nil:
 			return nil
-		}
-		if !answer.Again || time.Now().After(until) {
+		case err == nil && (!answer.Again || time.Now().After(until)):
 			return answer.Refused.err()
+		case err != nil && (!errors.Is(err, context.DeadlineExceeded) || time.Now().After(until)):
+			return fmt.Errorf("the coordinator at %s does not answer: %w", shown(s.options.Join), err)
 		}
 		if err := pause(ctx, seekAgain); err != nil {
 			return err

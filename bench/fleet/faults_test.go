@@ -69,7 +69,7 @@ func valid(t *testing.T, s bench.Remote, load bench.Load, srv *counting) bool {
 	t.Helper()
 	before := srv.requests.Load()
 	m, err := s.Measure(t.Context(), bench.Order{Load: load, Limit: 4}, nothing)
-	if errors.Is(err, bench.ErrVoid) && (strings.Contains(err.Error(), "agent ") || strings.Contains(err.Error(), " was late by ")) {
+	if late(err) || errors.Is(err, bench.ErrVoid) && strings.Contains(err.Error(), "agent b was lost: ") {
 		return false
 	}
 	if err != nil {

@@ -64,15 +64,15 @@ const (
 	longestNotice  = 2 * time.Second
 )
 
-// soon returns an instant to come, of which every machine can be given notice in time.
-func (f *Fleet) soon() time.Duration {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	notice := f.notice
-	for _, m := range f.members {
+// soon returns an instant to come, of which every machine can be given notice in time, if that takes no longer than the call before.
+func (t *trial) soon() time.Duration {
+	t.fleet.mu.Lock()
+	defer t.fleet.mu.Unlock()
+	notice := max(t.fleet.notice, min(t.took, longestNotice))
+	for _, m := range t.machines {
 		notice = max(notice, shortestNotice+2*m.trip)
 	}
-	return f.now() + notice
+	return t.fleet.now() + notice
 }
 
 // delay gives machines twice the notice from now on, since one of them was late.

@@ -75,14 +75,7 @@ func TestTwentyAgentsMeasureOneTrial(t *testing.T) {
 	t.Parallel()
 	_, s := crowd(t, 20)
 	load := bench.Load{URLs: bench.List{"http://127.0.0.1/"}, Requests: 2000}
-	m, err := s.Measure(t.Context(), bench.Order{Load: load, Limit: 40}, nothing)
-	if err != nil {
-		t.Fatal(err)
-	}
-	trial, err := m.Report()
-	if err != nil {
-		t.Fatal(err)
-	}
+	trial := report(t, measured(t, s, bench.Order{Load: load, Limit: 40}, func() {}))
 	if trial.Succeeded != 2000 || len(trial.Agents) != 20 {
 		t.Errorf("%d succeeded on %d agents, want 2000 on 20", trial.Succeeded, len(trial.Agents))
 	}

@@ -95,10 +95,13 @@ func (s *service) serve(ctx context.Context) error {
 		s.cancel(nil)
 		return nil
 	case <-s.ctx.Done():
-		_ = s.links.work.publish(farewell{s.id}, s.coordinator.From, "leave")
+		s.leave()
 		return context.Cause(s.ctx)
 	}
 }
+
+// leave tells the coordinator that the agent ends. If it does not hear it, the lease runs out.
+func (s *service) leave() { _ = s.links.work.publish(farewell{s.id}, s.coordinator.From, "leave") }
 
 // close stops what is under way, closes the sessions and the links, and waits for all of that.
 func (s *service) close() {

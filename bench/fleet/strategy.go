@@ -88,12 +88,12 @@ type session struct {
 	accountable bool      // whether the agents' sessions are: see [strategies.Accountable]
 }
 
-// open opens the session on the agents of now.
+// open opens the session on all agents. It waits for those that are lost.
 func (s *session) open(ctx context.Context) error {
-	all := s.fleet.machines()
-	if len(all) == 0 {
-		return errors.New("no agent has joined")
+	if err := s.fleet.allBack(ctx); err != nil {
+		return err
 	}
+	all := s.fleet.machines()
 	q := openQuestion{Session: randomText(instanceBytes), Strategy: s.strategy, Target: s.target, Limit: (s.limit + len(all) - 1) / len(all)}
 	answers := make([]openAnswer, len(all))
 	err := each(all, func(i int, m machine) (err error) {
@@ -161,16 +161,31 @@ func (s *session) close() {
 // state on all.
 func (s *session) Restore(ctx context.Context) error {
 	s.close()
-	within, cancel := context.WithTimeout(ctx, s.fleet.options.JoinTimeout)
+	return s.open(ctx)
+}
+
+// refresh opens the session anew if an agent was lost and is back, as it is of a run with several sessions when another one of them
+// was restored.
+func (s *session) refresh(ctx context.Context) error {
+	_, machines := s.opened()
+	if !slices.ContainsFunc(machines, func(m machine) bool { return m.life.Err() != nil }) || !s.fleet.complete() {
+		return nil
+	}
+	return s.Restore(ctx)
+}
+
+// allBack waits until all agents are there that have joined.
+func (f *Fleet) allBack(ctx context.Context) error {
+	within, cancel := context.WithTimeout(ctx, f.options.JoinTimeout)
 	defer cancel()
-	err := until(within, func() bool { return s.fleet.complete() })
+	err := until(within, f.complete)
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case err != nil:
-		return fmt.Errorf("%s: not back within %v", strings.Join(s.fleet.missing(), ", "), s.fleet.options.JoinTimeout)
+		return fmt.Errorf("%s: not back within %v", strings.Join(f.missing(), ", "), f.options.JoinTimeout)
 	}
-	return s.open(ctx)
+	return nil
 }
 
 // missing names the agents that are lost.

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,10 +20,14 @@ type trial struct {
 	id       string
 	machines []machine     // that make its requests
 	opens    time.Duration // when its window opens, on the fleet's clock; 0 before it is set
+	took     time.Duration // until all of them had done the latest call
 }
 
 // Measure implements [bench.Remote].
 func (s *session) Measure(ctx context.Context, order bench.Order, progress func(share float64)) (*bench.Measurement, error) {
+	if err := s.refresh(ctx); err != nil {
+		return nil, err
+	}
 	t := &trial{fleet: s.fleet, session: s, order: order, id: randomText(instanceBytes)}
 	t.machines = s.machinesFor(order)
 	defer s.fleet.expect(t.id)()
@@ -79,7 +84,7 @@ func (t *trial) drive(ctx context.Context, progress func(share float64)) error {
 	if t.order.Load.Requests > 0 { // which is over by itself
 		return nil
 	}
-	return t.all(ctx, t.machines, callShut, t.fleet.soon())
+	return t.all(ctx, t.machines, callShut, t.soon())
 }
 
 // prepare gives each machine its part.
@@ -99,6 +104,8 @@ func (t *trial) prepare(ctx context.Context) error {
 
 // all has each machine do something, at an instant of the fleet's clock that it is given in its own. 0 is at once.
 func (t *trial) all(ctx context.Context, machines []machine, kind string, at time.Duration) error {
+	began := time.Now()
+	defer func() { t.took = time.Since(began) }()
 	return each(machines, func(_ int, m machine) error {
 		q := trialQuestion{Trial: t.id}
 		if at > 0 {
@@ -111,7 +118,7 @@ func (t *trial) all(ctx context.Context, machines []machine, kind string, at tim
 
 // open sets when the window opens. A machine that is too late for it voids the trial, and the next is given more time.
 func (t *trial) open(ctx context.Context) error {
-	opens := t.fleet.soon()
+	opens := t.soon()
 	err := each(t.machines, func(_ int, m machine) error {
 		a, err := ask[windowAnswer](ctx, m, callWindow, trialQuestion{t.id, opens + m.clock().offset})
 		if err == nil && a.Late > latest {
@@ -190,6 +197,7 @@ func (t *trial) part(ctx context.Context, m machine, a finishAnswer) (*bench.Par
 
 // merge returns the sum of the parts.
 func (t *trial) merge(parts []bench.Part) (*bench.Measurement, error) {
+	compareSpeeds(parts)
 	m, err := bench.Merge(t.fleet.began.Add(t.opens), parts)
 	if errors.Is(err, bench.ErrVoid) {
 		t.fleet.delay()
@@ -206,7 +214,7 @@ func (t *trial) cutShort(ctx context.Context, err error) (*bench.Measurement, er
 	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), cutTime)
 	defer cancel()
 	if t.opens > 0 && t.order.Load.Requests == 0 {
-		shut := t.fleet.soon()
+		shut := t.soon()
 		_ = t.all(within, left, callShut, shut) // who does not hear it hears the next
 		_ = pause(within, shut-t.fleet.now())
 	}
@@ -221,9 +229,6 @@ func (t *trial) cutShort(ctx context.Context, err error) (*bench.Measurement, er
 	if len(parts) == 0 {
 		return nil, err
 	}
-	m, lateness := bench.Merge(t.fleet.began.Add(t.opens), parts)
-	if err == nil {
-		err = lateness
-	}
-	return m, err
+	m, late := t.merge(parts)
+	return m, cmp.Or(err, late)
 }
