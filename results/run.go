@@ -34,6 +34,7 @@ type Run struct {
 	Seed       uint64          `json:"seed"`                     // of the random order of the trials
 	Bundled    *Bundled        `json:"bundled_server,omitempty"` // nil if that is not the target, or the first of them
 	Machine    Machine         `json:"machine"`
+	Agents     []Member        `json:"agents,omitempty"` // that made the requests, in place of this machine; empty if there are none
 	Settings   Settings        `json:"settings"`
 	Trials     []Trial         `json:"trials"`
 	Floor      *stat.Component `json:"floor,omitempty"`             // by how much each strategy differs from run to run on its own; the intervals between strategies include it; nil if it is not known

@@ -12,6 +12,7 @@ import (
 	"sweetspot/bench/cli/fetching"
 	"sweetspot/bench/cli/live"
 	"sweetspot/bench/cli/machine"
+	"sweetspot/bench/cli/room"
 	"sweetspot/bench/cli/secret"
 	"sweetspot/bench/cli/sending"
 	"sweetspot/bench/fetch"
@@ -128,8 +129,8 @@ func (o *fetchFlags) parse(cmd *cobra.Command, args []string, found *faults) fet
 		found.add("--live "+o.live, err)
 	}
 	files, err := machine.RaiseOpenFiles()
-	if p.most = int(files) - spareFiles; err != nil || p.most < 1 {
-		found.addf("open files: the limit is %d: want a 'ulimit -n' of at least %d", files, spareFiles+1)
+	if p.most = int(files) - room.SpareFiles; err != nil || p.most < 1 {
+		found.addf("open files: the limit is %d: want a 'ulimit -n' of at least %d", files, room.SpareFiles+1)
 	}
 	return p
 }

@@ -73,6 +73,11 @@ func NewPerHost(inner Messages, headers HostHeaders, jar http.CookieJar) *PerHos
 	return &PerHost{inner: inner, headers: headers, jar: jar}
 }
 
+// Parts returns what the messages were made of: see [NewPerHost].
+func (p *PerHost) Parts() (inner Messages, headers HostHeaders, jar http.CookieJar) {
+	return p.inner, p.headers, p.jar
+}
+
 // Message implements [Messages].
 func (p *PerHost) Message(i int64, address string) *strategies.Message {
 	var own *strategies.Message

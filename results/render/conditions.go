@@ -45,7 +45,9 @@ func Conditions(r *results.Run) string {
 			parts = append(parts, way.words+text.Clean(way.value))
 		}
 	}
-	if m != (results.Machine{}) { // a program that measures by itself need not describe its machine
+	if agents := Agents(r); agents != "" {
+		parts = append(parts, agents)
+	} else if m != (results.Machine{}) { // a program that measures by itself need not describe its machine
 		parts = append(parts, text.Plural(m.CPUs, "CPU"), m.OS+"/"+m.Arch, m.Go)
 	}
 	if r.Seed != 0 {
