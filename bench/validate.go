@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -27,8 +28,11 @@ func failedShare(t *results.Trial) float64 {
 	return float64(t.Failures()) / float64(max(1, t.Completed()))
 }
 
+// processors returns how many processors the client of a trial may use: of this machine, or of those that made the requests.
+func processors(t *results.Trial) int { return cmp.Or(t.Processors, runtime.GOMAXPROCS(0)) }
+
 // busyShare returns how much of the processors that the client may use it did.
-func busyShare(t *results.Trial) float64 { return t.CPU / t.Elapsed / float64(runtime.GOMAXPROCS(0)) }
+func busyShare(t *results.Trial) float64 { return t.CPU / t.Elapsed / float64(processors(t)) }
 
 // fullShare returns how much of the limit was in flight.
 func fullShare(t *results.Trial) float64 { return t.InFlightMean / float64(t.Limit) }

@@ -39,6 +39,34 @@ func (a At) Level() int {
 	return a.Limit
 }
 
+// OverLimit is what [At.Varied] returns where the limit is varied; for a rate it is [OverRate].
+const OverLimit = "limit"
+
+// Varied returns the word for what a sweep varies: the rate if the trial belongs to a sweep over rates, and else the limit.
+func (a At) Varied() string {
+	if a.Rate > 0 {
+		return OverRate
+	}
+	return OverLimit
+}
+
+// LevelText returns [At.Level] with its unit: "60" for a limit, "500/s" for a rate.
+func (a At) LevelText() string {
+	if a.Rate > 0 {
+		return text.Count(a.Rate) + "/s"
+	}
+	return text.Count(a.Limit)
+}
+
+// LevelText returns the limit, or the rate, that the sweep names, as [At.LevelText] does.
+func (o *Optimum) LevelText() string {
+	at := At{Limit: o.Limit}
+	if o.Over == OverRate {
+		at.Rate = o.Limit
+	}
+	return at.LevelText()
+}
+
 // Level is [At.Level].
 func (t *Trial) Level() int { return t.At().Level() }
 

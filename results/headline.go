@@ -17,6 +17,7 @@ type Headline struct {
 	Before, Figure, After string // the answer, in three parts: the figure is the one to remember
 	Reason                string // why it is about this strategy and not another; empty if there is no other
 	Why                   string // one sentence more, after the reason; may be empty
+	Source                string // where Limit comes from, in one line for a program that keeps to it; empty without one
 }
 
 // String returns the answer as one text.
@@ -37,6 +38,9 @@ func (r *Run) Headline() Headline {
 	compared := r.Compared()
 	if len(compared) == 0 {
 		return Headline{Before: "Nothing has been measured yet"}
+	}
+	if h, open := openLoopHeadline(compared); open {
+		return h
 	}
 	return comparedHeadline(compared)
 }
@@ -73,6 +77,7 @@ func (r *Run) sweptHeadline() Headline {
 	h := Headline{
 		At: o.At(), Limit: o.Limit,
 		Before: "Use", Figure: text.Count(o.Limit), After: "requests at once, with " + o.At().Name(false), Why: text.Clean(text.Capital(o.Advice())),
+		Source: text.Clean(fmt.Sprintf("measured with %s: %s", o.At(), o.Advice())),
 	}
 	if o.Limit == 1 {
 		h.After = "request at once, with " + o.At().Name(false)
@@ -84,10 +89,15 @@ func (r *Run) sweptHeadline() Headline {
 
 // rateHeadline names the largest rate that is held.
 func (r *Run) rateHeadline(named []Optimum) Headline {
-	o := slices.MaxFunc(named, func(a, b Optimum) int { return cmp.Compare(a.Limit, b.Limit) })
-	h := Headline{At: o.At(), Figure: text.Count(o.Limit) + "/s", After: "is held, with " + o.At().Name(false), Why: text.Clean(text.Capital(o.Advice()))}
+	certain := slices.DeleteFunc(slices.Clone(named), func(o Optimum) bool { return !o.Certain })
+	held, known, others := "seems to be held", named, "No other strategy seems to hold more."
+	if len(certain) > 0 {
+		held, known, others = "is held", certain, "No other strategy was shown to hold more."
+	}
+	o := slices.MaxFunc(known, func(a, b Optimum) int { return cmp.Compare(a.Limit, b.Limit) })
+	h := Headline{At: o.At(), Figure: o.LevelText(), After: held + ", with " + o.At().Name(false), Why: text.Clean(text.Capital(o.Advice()))}
 	if len(named) > 1 {
-		h.Reason = "No other strategy held more."
+		h.Reason = others
 		h.Why = h.Reason + " " + h.Why
 	}
 	return h
@@ -165,6 +175,26 @@ func comparedHeadline(compared []Summary) Headline {
 		h.Before = "No difference shown between"
 	}
 	return h
+}
+
+// openLoopHeadline names the strategy with the smallest response times; it reports false if the loop was closed. The goodput of an
+// open loop is what arrives, and names no winner.
+func openLoopHeadline(compared []Summary) (h Headline, open bool) {
+	answered := slices.DeleteFunc(slices.Clone(compared), func(s Summary) bool { return s.Late == nil || s.Response == nil || s.PerSecond == 0 })
+	if len(answered) == 0 {
+		return Headline{}, false
+	}
+	slices.SortStableFunc(answered, func(a, b Summary) int { return cmp.Compare(a.Response.P99, b.Response.P99) })
+	top := answered[0]
+	h = Headline{
+		At: top.At().AnyLimit(), Before: "99% of the responses came within", Figure: text.Span(top.Response.P99),
+		After: "of when they were due, with " + top.At().Name(false),
+	}
+	for _, s := range answered[1:] {
+		h.Why += fmt.Sprintf("%s: %s. ", text.Clean(s.At().Name(false)), text.Span(s.Response.P99))
+	}
+	h.Why += fmt.Sprintf("%s/s were due, and %s/s succeeded.", text.Number(top.Offered), text.Number(top.PerSecond))
+	return h, true
 }
 
 // Bound returns the figure that the objective bounds, and the bound in seconds. It reports false if there is no objective, or

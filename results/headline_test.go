@@ -48,6 +48,17 @@ func TestHeadlineNamesOneAnswer(t *testing.T) {
 		{"unstable", &results.Run{Command: "sweep", Optima: []results.Optimum{{Strategy: "pool", Verdict: results.Unstable}}}, "No limit can be named"},
 		{"interrupted", &results.Run{Command: "sweep", Trials: make([]results.Trial, 3)}, "No limit yet: 3 trials and no conclusion"},
 		{"one bench", &results.Run{Strategies: []results.Summary{{Strategy: "pool", Limit: 60, PerSecond: 1000}}}, "pool: 1,000/s at limit 60"},
+		{"the largest rate that is held", &results.Run{Command: "sweep", Optima: []results.Optimum{
+			{Strategy: "pool", Verdict: results.Objective, Over: results.OverRate, Limit: 900, Objective: "p99 <= 50ms"},
+			{Strategy: "eventloop", Verdict: results.Objective, Over: results.OverRate, Limit: 800, Objective: "p99 <= 50ms", Certain: true},
+		}}, "800/s is held, with eventloop"},
+		{"a rate that only seems to be held", &results.Run{Command: "sweep", Optima: []results.Optimum{
+			{Strategy: "pool", Verdict: results.Objective, Over: results.OverRate, Limit: 900, Objective: "p99 <= 50ms"},
+		}}, "900/s seems to be held, with pool"},
+		{"an open loop", &results.Run{Strategies: []results.Summary{
+			{Strategy: "pool", PerSecond: 510, Trials: 10, Late: new(float64), Response: &results.Latency{P99: 0.05}},
+			{Strategy: "fasthttp", PerSecond: 509, Trials: 10, Late: new(float64), Response: &results.Latency{P99: 0.04}},
+		}}, "99% of the responses came within 40.0 ms of when they were due, with fasthttp"},
 		{"a winner", &results.Run{Strategies: []results.Summary{
 			{Strategy: "pool", PerSecond: 1000, Trials: 10, Verdict: fastest}, {Strategy: "fasthttp", PerSecond: 100, Trials: 10, Verdict: slower},
 		}}, "pool is the fastest"},

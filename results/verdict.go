@@ -135,7 +135,7 @@ func (o *Optimum) Varied() string {
 	if o != nil && o.Over == OverRate {
 		return OverRate
 	}
-	return "limit"
+	return OverLimit
 }
 
 // held says which rate is held.

@@ -30,7 +30,7 @@ type Strategy interface {
 	Limit(limit int) int
 	// Open prepares a session whose runs will have limits of at most maxLimit. It does not connect to the target yet. If ctx
 	// ends, Open gives up; the session that it returns does not depend on ctx. An error says why the strategy cannot run
-	// here, and what must be installed. It wraps [ErrHandle] if target has a Handle that the strategy cannot call, and [ErrExpect]
+	// here, and what must be installed. It wraps [ErrHandle] if target has a Handle that the strategy cannot call, or a Burn, and [ErrExpect]
 	// if it has an Expect that the strategy cannot ask.
 	Open(ctx context.Context, target Target, maxLimit int) (Session, error)
 }

@@ -57,6 +57,10 @@ type Target struct {
 	// [BadStatus] all the same, and with one that can have no body.
 	Every bool
 
+	// Burn is processor time that each successful response costs on top, after Handle, to see whether the client is the bottleneck.
+	// Another process does not burn it: see [ErrHandle].
+	Burn time.Duration
+
 	// Expect decides which whole responses are successes: see [Expectation]. The default is every one with a status below 400.
 	// What it rejects is of class [Unexpected], and is neither decoded nor handed to Handle.
 	Expect *Expectation
@@ -65,7 +69,7 @@ type Target struct {
 	sessions tls.ClientSessionCache // of TLS, which new connections resume; nil until InProcess
 }
 
-// ErrHandle is the error of Open if the target has a Handle and the strategy's requests are made by another process.
+// ErrHandle is the error of Open if the target has a Handle, or a Burn, and the strategy's requests are made by another process.
 var ErrHandle = errors.New("no other process can call Target.Handle: want Target.JSON")
 
 // ErrOwn is the error of Open if the target has an Own and follows redirects, and the strategy's requests are made by another process.
@@ -113,8 +117,8 @@ func (t Target) WithDefaults() Target {
 }
 
 // InProcess returns the target for one session of a client in this process: with the defaults, with memory for the bodies that
-// the session keeps, with a cache of TLS sessions, and, if JSON is set, with a Handle that decodes the body before it calls the given Handle. Such a client
-// may therefore ignore JSON.
+// the session keeps, with a cache of TLS sessions, and, if JSON is set, with a Handle that decodes the body before it calls the given Handle, and burns what there is to burn.
+// Such a client may therefore ignore JSON and Burn.
 func (t Target) InProcess() Target {
 	t = t.WithDefaults()
 	t.memory = newBodyMemory(t.MaxBody + 1)
@@ -122,7 +126,23 @@ func (t Target) InProcess() Target {
 	if t.JSON {
 		t.Handle = t.decoding(t.Handle)
 	}
+	if t.Burn > 0 {
+		t.Handle = burning(t.Handle, t.Burn)
+	}
 	return t
+}
+
+// burning returns a Handle that calls next, unless that is nil, and then uses d of processor time.
+func burning(next func(*Request, Answer) error, d time.Duration) func(*Request, Answer) error {
+	return func(r *Request, a Answer) error {
+		var err error
+		if next != nil {
+			err = next(r, a)
+		}
+		for began := time.Now(); time.Since(began) < d; { // sleeping would cost no processor
+		}
+		return err
+	}
 }
 
 // resumedHosts is the number of hosts whose latest TLS session is kept for new connections to resume: that spares them the

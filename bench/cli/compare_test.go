@@ -3,7 +3,10 @@ package cli_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -113,7 +116,7 @@ func TestCompareTakesBadInputInOneLineEach(t *testing.T) {
 		{[]string{"show"}, 2, "0 arguments: want one run file, as --out saves them"},
 		{[]string{"show", run, "--format", "xml"}, 2, `--format "xml": want one of table, `},
 		{[]string{"show", os.Args[0]}, 1, os.Args[0] + ":1: not a run file: column 1: invalid character"},
-		{[]string{"show", run, "--snippet", "perl"}, 2, "--snippet perl: want python, go or curl"},
+		{[]string{"show", run, "--snippet", "perl"}, 2, "--snippet perl: want python, go, curl, xargs or fetch"},
 		{[]string{"show", run, "--snippet", "go"}, 1, "--snippet: the run names no limit to use: want a sweep that does"},
 		{[]string{"show", t.TempDir()}, 1, "a folder: want a file"},
 	} {
@@ -159,6 +162,37 @@ func TestShowPrintsTheAnswerAsAProgram(t *testing.T) {
 	want := fmt.Sprintf("\nLIMIT = %d  # measured with %s: use %[1]d", run.Headline().Limit, run.Headline().At)
 	if got.status != 0 || got.stderr != "" || !strings.Contains(got.stdout, want) || !strings.HasPrefix(got.stdout, "# Fetches") {
 		t.Errorf("exit status %d, want a program with %q:\n%s%s", got.status, want, got.stdout, got.stderr)
+	}
+}
+
+// The program for sweetspot itself is one that a shell runs as it is.
+func TestTheFetchProgramFetchesWhatItIsGiven(t *testing.T) {
+	shell, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("there is no shell")
+	}
+	program, dir := filepath.Join(t.TempDir(), "fetch.sh"), t.TempDir()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(self, filepath.Join(dir, "sweetspot")); err != nil {
+		t.Fatal(err)
+	}
+	text := sweetspot(t.Context(), "show", "--snippet", "fetch", "../../results/EXAMPLE/sweep.jsonl").stdout
+	if err := os.WriteFile(program, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	t.Cleanup(srv.Close)
+	script := exec.CommandContext(t.Context(), shell, program)
+	script.Dir, script.Env = dir, append(os.Environ(), "PATH="+dir)
+	script.Stdin = strings.NewReader(srv.URL + "/1\n" + srv.URL + "/2\n")
+	if output, err := script.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	if lines := fetchedFile(t, filepath.Join(dir, "answers.jsonl")); len(lines) != 2 {
+		t.Errorf("%d lines, want one for each URL", len(lines))
 	}
 }
 

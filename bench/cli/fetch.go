@@ -84,6 +84,7 @@ func (o *fetchFlags) bind(cmd *cobra.Command) {
 	f.StringVar(&o.profile, "profile", "article", "start the bundled server with the profile of this `NAME`, if the URL is only a path: see 'sweetspot serve --help'")
 	f.StringVar(&o.out, "out", "", "save what was measured in this `FOLDER`, as a run file for show, report and compare")
 	f.StringVar(&o.live, "live", "", "show the fetch while it is under way on a page at this `ADDRESS`: a port of 127.0.0.1, or HOST:PORT; Prometheus metrics are at /metrics")
+	o.otlp.Bind(f, "every "+fetching.PushInterval.String())
 	o.display.bind(cmd)
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "do not show progress, or where things were saved")
 	_ = cmd.RegisterFlagCompletionFunc("strategy", completeStrategies)
@@ -98,6 +99,7 @@ type fetchPlan struct {
 	sending sending.Plan // what single requests send
 	skipped int64        // lines of the source that are no URL
 	live    string       // the address of the live page; empty for none
+	otlp    string       // the URL to which metrics are pushed; empty for none
 	most    int          // the largest limit that the open files permit
 }
 
@@ -119,6 +121,7 @@ func (o *fetchFlags) parse(cmd *cobra.Command, args []string, found *faults) fet
 	}
 	o.display.check(found)
 	checkOut("--out", o.out, found)
+	p.otlp = o.collector(found)
 	if cmd.Flags().Changed("live") {
 		var err error
 		p.live, err = live.ParseAddress(o.live)

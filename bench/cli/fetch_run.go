@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sweetspot/bench/cli/build"
 	"sweetspot/bench/cli/bundled"
 	"sweetspot/bench/cli/fetching"
 	"sweetspot/bench/cli/live"
@@ -102,7 +103,9 @@ func (o *fetchFlags) fetch(cmd *cobra.Command, args []string, p fetchPlan, store
 	}
 	o.settings.Strategy, o.settings.Limiter, o.settings.Target = chosen.Strategy, chosen.Limiter, p.load.Target()
 	run := o.newRun(redacted(cmd, args), p)
-	page, err := live.Start(p.live, run, telemetry.New())
+	alert(cmd.ErrOrStderr(), run.Warnings)
+	metrics := telemetry.New()
+	page, err := live.Start(p.live, run, metrics)
 	if err != nil {
 		return fmt.Errorf("--live %w", err)
 	}
@@ -110,14 +113,19 @@ func (o *fetchFlags) fetch(cmd *cobra.Command, args []string, p fetchPlan, store
 	if page != nil {
 		fmt.Fprintln(cmd.ErrOrStderr(), "live at", page.URL())
 	}
+	pusher, err := metrics.PushTo(cmd.Context(), p.otlp, run, build.Describe().Version)
+	if err != nil {
+		return fmt.Errorf("--otlp %w", err)
+	}
 	screen := fetching.NewScreen(cmd.ErrOrStderr(), o.quiet)
-	report := fetching.NewReport(run, chosen, screen, page, secret.From(cmd.Context()))
+	report := fetching.NewReport(run, chosen, screen, fetching.Watchers{Page: page, Metrics: metrics, Pusher: pusher}, secret.From(cmd.Context()))
 	sum, err := fetch.Run(cmd.Context(), p.source, store, o.settings, report.Observer())
 	screen.Clear()
 	if sum.Total == 0 { // nothing was begun
+		_ = pusher.Close()
 		return err
 	}
-	broken := report.Conclude(sum, err)
+	broken := errors.Join(report.Conclude(sum, err), pushed(pusher, p.otlp))
 	page.Conclude(run)
 	unsaved := o.save(cmd, run)
 	return errors.Join(o.outcome(sum, err), broken, o.show(cmd, fetching.Document{Run: run, Summary: sum, Hidden: secret.Logins}), unsaved)
@@ -151,7 +159,7 @@ func (o *fetchFlags) newRun(arguments []string, p fetchPlan) *results.Run {
 	settings.DurationSeconds, settings.Retries, settings.MaxBody = 0, o.settings.Retries, p.load.Target().MaxBody
 	run := &results.Run{
 		Version: results.Version, Command: "fetch", Target: p.target, Started: time.Now().UTC().Format(time.RFC3339), Arguments: arguments,
-		Machine: machine.Describe(), Settings: settings,
+		Machine: machine.Describe(), Settings: settings, Warnings: spread(p.load.Header, fetching.Addresses(p.source)),
 	}
 	if strings.HasPrefix(p.target, "/") && o.urls == "" {
 		run.Bundled = &results.Bundled{Profile: o.profile}

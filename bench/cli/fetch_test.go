@@ -72,6 +72,9 @@ func TestFetchWritesALinePerURL(t *testing.T) {
 		if got.status != 0 || !strings.Contains(got.stdout, "2,250 URLs: ") || strings.Contains(got.stderr, "saved to") != (i == 0) {
 			t.Fatalf("exit status %d:\n%s\n%s", got.status, got.stdout, got.stderr)
 		}
+		if again := "2,250 URLs: all were done before"; strings.Contains(got.stdout, again) != (i == 1) || strings.Contains(got.stdout, "Limit: 8, as given.") != (i == 0) {
+			t.Errorf("call %d printed\n%s", i+1, got.stdout)
+		}
 		if n := len(fetchedFile(t, output)); n != 2250 || srv.Stats().Requests != 2250 {
 			t.Errorf("after call %d: %d lines and %d requests, want 2250", i+1, n, srv.Stats().Requests)
 		}
@@ -87,6 +90,21 @@ func TestFetchWritesALinePerURL(t *testing.T) {
 	for _, view := range [][]string{{"show", saved[0]}, {"report", saved[0], "-o", filepath.Join(dir, "report.html")}, {"compare", saved[0], saved[0]}} {
 		if got := sweetspot(t.Context(), view...); got.status != 0 {
 			t.Errorf("%v: exit status %d: %s", view, got.status, got.stderr)
+		}
+	}
+}
+
+func TestFetchWarnsThatCredentialsGoToSeveralHosts(t *testing.T) {
+	srv := startServer(t, server.Config{})
+	urls := filepath.Join(t.TempDir(), "urls.txt")
+	if err := os.WriteFile(urls, []byte(srv.URL()+"\n"+strings.Replace(srv.URL(), "127.0.0.1", "localhost", 1)+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for header, want := range map[string]bool{"Cookie: a=b": true, "Accept: a/b": false} {
+		got := sweetspot(t.Context(), "fetch", "-c", "2", "--format", "json", "-H", header, "--urls", urls, "-o", urls+".out"+header[:3])
+		const words = "the header Cookie goes to 2 hosts: send it to one host by --header-for HOST HEADER"
+		if got.status != 0 || strings.Contains(got.stderr, words) != want || strings.Contains(got.stdout, words) != want {
+			t.Errorf("%s: exit status %d, want the warning: %t\n%s%s", header, got.status, want, got.stdout, got.stderr)
 		}
 	}
 }
@@ -151,6 +169,7 @@ func TestFetchTakesTheLimitOfASweep(t *testing.T) {
 	dir := t.TempDir()
 	run := (&results.Run{Version: results.Version, Command: "sweep", Started: "2026-11-27T10:00:00Z", Optima: []results.Optimum{
 		{Strategy: "pool", Limit: 3, Low: 1, High: 4, PerSecond: 100}, {Strategy: "fasthttp", Limit: 2, Low: 1, High: 2, PerSecond: 300},
+		{Strategy: "eventloop", Over: results.OverRate, Limit: 500, PerSecond: 500}, // whose limit is a rate
 	}}).NonNull()
 	file, err := results.Create(dir, run)
 	if err != nil {

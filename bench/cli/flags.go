@@ -59,7 +59,7 @@ type options struct {
 	out        string
 	floor      string
 	live       string
-	otlp       string
+	otlp       telemetry.Flag
 	display    display
 	quiet      bool
 }
@@ -91,7 +91,7 @@ func (o *options) bind(cmd *cobra.Command) {
 	f.StringVar(&o.profile, "profile", "article", "start the bundled server with the profile of this `NAME`, if no URL is given: see 'sweetspot serve --help'")
 	f.StringVar(&o.out, "out", "", "save the run in this `FOLDER`, each trial as soon as it is over")
 	bindFloor(f, &o.floor, "take the standard deviation of each strategy")
-	f.StringVar(&o.otlp, "otlp", "", "push metrics after each trial to the OpenTelemetry collector at this `URL`, such as http://127.0.0.1:4318, over OTLP/HTTP; headers and certificates as OTEL_EXPORTER_OTLP_HEADERS and so on say")
+	o.otlp.Bind(f, "after each trial")
 	f.StringVar(&o.live, "live", "", "show the run while it is under way on a page at this `ADDRESS`: a port of 127.0.0.1, or HOST:PORT; Prometheus metrics are at /metrics; an open page uses a little of the client's CPU")
 	o.display.bind(cmd)
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "do not show progress, where the run was saved, or how long a sweep may take")
@@ -144,7 +144,9 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 	var unsendable []error
 	p.sending, unsendable = o.sending.Plan()
 	found.usage = append(found.usage, unsendable...)
-	p.warnings = append(p.warnings, spread(p.load)...)
+	if p.load.URLs != nil {
+		p.warnings = append(p.warnings, spread(p.load.Header, each(p.load.URLs))...)
+	}
 	o.display.check(found)
 	if _, err := server.FindProfile(o.profile); err != nil {
 		found.usage = append(found.usage, fmt.Errorf("--%w", err))
@@ -156,11 +158,7 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 		found.addf("--repeats %d: want at least 1", o.repeats)
 	}
 	checkOut("--out", o.out, found)
-	if o.otlp != "" {
-		var err error
-		p.otlp, err = telemetry.ParseCollector(o.otlp)
-		found.add("--otlp "+o.otlp, err)
-	}
+	p.otlp = o.collector(found)
 	if cmd.Flags().Changed("live") {
 		var err error
 		p.live, err = live.ParseAddress(o.live)

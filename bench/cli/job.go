@@ -96,10 +96,24 @@ func (j job) watched(cmd *cobra.Command, page *live.Page, metrics *telemetry.Met
 		return fmt.Errorf("--otlp %w", err)
 	}
 	err = j.measure(cmd, []watcher{page, metrics, pushing{pusher}}, page, server)
-	if failed := pusher.Close(); failed != nil {
-		err = errors.Join(err, fmt.Errorf("--otlp %s: the metrics did not arrive: %w", j.otlp, failed))
+	return errors.Join(err, pushed(pusher, j.otlp))
+}
+
+// collector returns the URL to which metrics are pushed, empty for none.
+func (o *options) collector(found *faults) string {
+	url, err := o.otlp.Collector()
+	if err != nil {
+		found.usage = append(found.usage, err)
 	}
-	return err
+	return url
+}
+
+// pushed pushes the metrics for the last time, to the collector with that URL, and says if they did not arrive.
+func pushed(pusher *telemetry.Pusher, url string) error {
+	if err := pusher.Close(); err != nil {
+		return fmt.Errorf("--otlp %s: the metrics did not arrive: %w", url, err)
+	}
+	return nil
 }
 
 // A watcher follows the run while it is under way.

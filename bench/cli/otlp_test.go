@@ -3,6 +3,7 @@ package cli_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -22,6 +23,10 @@ func TestOTLPPushesTheRun(t *testing.T) {
 	}))
 	defer collector.Close()
 	target := startServer(t, server.Config{Delay: time.Millisecond}).URL()
+	output := filepath.Join(t.TempDir(), "out.jsonl")
+	if got := sweetspot(t.Context(), "fetch", "-c", "2", "-o", output, "--otlp", collector.URL, target+"{1..5}"); got.status != 0 || pushes.Swap(0) < 1 {
+		t.Errorf("fetch: exit status %d, stderr %q, want at least one push", got.status, got.stderr)
+	}
 	run := func(otlp string) ran {
 		return sweetspot(t.Context(), "bench", "-s", "pool", "-n", "20", "-c", "4", "--repeats", "2", "-q", "--otlp", otlp, target)
 	}

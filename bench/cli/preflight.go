@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"math"
 	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"slices"
@@ -126,19 +128,31 @@ const probeTimeout = 3 * time.Second
 // mostProbed is how many hosts are dialled: a list may have thousands.
 const mostProbed = 16
 
-// hosts calls visit with the address, host:port, of each of the URLs' hosts and one URL of that host, for at most mostProbed
-// hosts.
-func hosts(urls bench.URLs, visit func(address, url string)) {
-	seen := map[string]bool{}
-	for i := range min(urls.Len(), 10_000) {
-		address, err := addressOf(urls.At(i))
-		if err != nil || seen[address] {
-			continue
-		}
-		seen[address] = true
-		visit(address, urls.At(i))
-		if len(seen) == mostProbed {
+// mostRead is how many URLs are read to find the hosts.
+const mostRead = 10_000
+
+// hosts calls visit with the address, host:port, of each of the URLs' hosts and one URL of that host, for at most mostProbed hosts
+// of the first mostRead URLs.
+func hosts(urls iter.Seq[string], visit func(address, url string)) {
+	seen, read := map[string]bool{}, 0
+	for url := range urls {
+		if read++; read > mostRead || len(seen) == mostProbed {
 			return
+		}
+		if address, err := addressOf(url); err == nil && !seen[address] {
+			seen[address] = true
+			visit(address, url)
+		}
+	}
+}
+
+// each returns the URLs in their order.
+func each(urls bench.URLs) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i := range urls.Len() {
+			if !yield(urls.At(i)) {
+				return
+			}
 		}
 	}
 }
@@ -153,7 +167,7 @@ func unreachable(ctx context.Context, load bench.Load) []error {
 		next   int
 	)
 	defer dialer.Close()
-	hosts(load.URLs, func(address, url string) {
+	hosts(each(load.URLs), func(address, url string) {
 		result := &errs[next]
 		next++
 		dials.Go(func() {
@@ -198,7 +212,7 @@ func local(ctx context.Context, load bench.Load) bool {
 		}
 	}
 	here := true
-	hosts(load.URLs, func(address, _ string) {
+	hosts(each(load.URLs), func(address, _ string) {
 		name, port, _ := net.SplitHostPort(address) // addressOf has joined it
 		name, _ = load.Route.Destination(name, port)
 		found, err := net.DefaultResolver.LookupIPAddr(ctx, name)
@@ -220,16 +234,13 @@ func addressOf(text string) (string, error) {
 	return net.JoinHostPort(u.Hostname(), port), nil
 }
 
-// spread returns a warning for each header with credentials that goes to several hosts.
-func spread(load bench.Load) []results.Warning {
-	if load.URLs == nil {
-		return nil
-	}
+// spread returns a warning for each header with credentials that goes to several hosts of the URLs.
+func spread(header http.Header, urls iter.Seq[string]) []results.Warning {
 	count := 0
-	hosts(load.URLs, func(string, string) { count++ })
+	hosts(urls, func(string, string) { count++ })
 	var warnings []results.Warning
 	for _, name := range []string{"Authorization", "Cookie"} {
-		if count > 1 && load.Header.Get(name) != "" {
+		if count > 1 && header.Get(name) != "" {
 			warnings = append(warnings, results.Warningf(results.CredentialsSpread, "the header %s goes to %d hosts", name, count).With("hosts", float64(count)))
 		}
 	}

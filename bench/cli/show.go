@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -73,9 +72,5 @@ func (s snippetFlag) write(run *results.Run, to io.Writer) error {
 	if h.Limit < 1 {
 		return errors.New("--snippet: the run names no limit to use: want a sweep that does")
 	}
-	why := fmt.Sprintf("measured with %s", h.At)
-	if o := run.OptimumOf(h.At); o != nil {
-		why += ": " + o.Advice()
-	}
-	return snippet.Write(to, snippet.Language(s.language), h.Limit, why)
+	return snippet.Write(to, snippet.Language(s.language), h.Limit, h.Source)
 }

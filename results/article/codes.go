@@ -72,7 +72,7 @@ func (a *measurements) allCodes() string {
 		s.Strategy, text.Count(results.AllCodes), text.Count(s.Limit), serverNamed(InstantServer), text.Span(float64(results.AllCodes)/s.PerSecond),
 		text.Number(s.PerSecond), text.Number(s.Microseconds), text.Number(s.CPUMicroseconds))
 	if run.PeakMemory > 0 {
-		words += fmt.Sprintf(" It used at most %s of memory.", text.Megabytes(run.PeakMemory))
+		words += fmt.Sprintf(" It used at most %s of memory.", text.Bytes(run.PeakMemory))
 	}
 	if b := a.row(InstantServer, Batch{s.Strategy, s.Limit, largestBatch}); b != nil {
 		words += fmt.Sprintf(" The time projected from its batches of 4,000 is %s.", text.Span(float64(results.AllCodes)/b.PerSecond))

@@ -54,9 +54,12 @@ func drawComparison(p Page, summaries []results.Summary) error {
 	figures, latencies := figureColumns()
 	responses, open := openLoopColumns(summaries)
 	columns := slices.Concat(
-		[]Field[results.Summary]{strategyColumn, limitColumn, figures["per_second"], spreadColumn, marks.column(), microsecondsColumn, sequentialColumn},
+		[]Field[results.Summary]{strategyColumn, levelColumn(summaries), figures["per_second"], spreadColumn, marks.column(), microsecondsColumn, sequentialColumn},
 		latencies, responses, open,
 		[]Field[results.Summary]{figures["cpu"], errorsColumn, classColumn, verdictColumn})
+	if len(open) > 0 { // the goodput of an open loop is what arrives: its inverse is no cost
+		columns = slices.DeleteFunc(columns, func(c Field[results.Summary]) bool { return c.Name == microsecondsColumn.Name })
+	}
 	if !slices.ContainsFunc(summaries, func(s results.Summary) bool { return s.VersusSequential != nil }) {
 		columns = slices.DeleteFunc(columns, func(c Field[results.Summary]) bool { return c.Name == sequentialColumn.Name })
 	}

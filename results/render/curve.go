@@ -101,10 +101,10 @@ func (a axis) ticks() int {
 
 // varied returns the word for what a sweep varies.
 func varied(levels []results.Summary) string {
-	if len(levels) > 0 && levels[0].Rate > 0 {
-		return results.OverRate
+	if len(levels) == 0 {
+		return results.OverLimit
 	}
-	return "limit"
+	return levels[0].At().Varied()
 }
 
 // resample returns the quantity in each column, interpolated between the limits; NaN outside of them.

@@ -29,7 +29,7 @@ func legend(r *results.Run) string {
 	}
 	words += repeats(r.Trials)
 	if r.PeakMemory > 0 {
-		words += fmt.Sprintf(" The client used at most %s of memory.", text.Megabytes(r.PeakMemory))
+		words += fmt.Sprintf(" The client used at most %s of memory.", text.Bytes(r.PeakMemory))
 	}
 	words += programs(r.Trials)
 	words += verdicts(slices.Concat(r.Strategies, r.AtCommon), r.Floor) + besideWords(r)
@@ -91,7 +91,7 @@ func programs(trials []results.Trial) string {
 	var each []string
 	for _, strategy := range slices.Sorted(maps.Keys(most)) {
 		if most[strategy] > 0 {
-			each = append(each, strategy+" "+text.Megabytes(most[strategy]))
+			each = append(each, strategy+" "+text.Bytes(most[strategy]))
 		}
 	}
 	if len(each) == 0 {

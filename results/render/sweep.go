@@ -36,7 +36,11 @@ func drawSweep(p Page, run *results.Run) error {
 	if len(run.Strategies) < 2 {
 		return nil
 	}
-	p.Heading(2, "Each at the limit to use")
+	if varied(run.Strategies) == results.OverRate {
+		p.Heading(2, "Each at the largest rate that it holds")
+	} else {
+		p.Heading(2, "Each at the limit to use")
+	}
 	if err := drawComparison(p, run.Strategies); err != nil {
 		return err
 	}
@@ -61,7 +65,7 @@ func drawUse(p Page, run *results.Run) {
 	p.Heading(2, "To keep to this limit")
 	var ways []Finding
 	for _, l := range snippet.Lines(h.Limit) {
-		ways = append(ways, Finding{Text: l.Where + ": " + l.Code})
+		ways = append(ways, Finding{Text: l.Title + ": " + l.Code})
 	}
 	p.Findings(ways)
 }

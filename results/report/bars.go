@@ -57,20 +57,30 @@ func drawRanking(all data) *chart {
 }
 
 func drawPercentiles(all data) *chart {
+	return drawSpread("latency", all, func(r rank) quantiles { return r.quantiles })
+}
+
+func drawWaits(all data) *chart {
+	return drawSpread("response time", all, func(r rank) quantiles { return r.Response })
+}
+
+// drawSpread draws the quantiles of each rank.
+func drawSpread(x string, all data, of func(rank) quantiles) *chart {
 	var names []string
 	for _, r := range all.Ranks {
 		names = append(names, r.Name)
 	}
-	d := rowChart("latency: p50, p90, p95, p99, p99.9 and the largest", names)
+	d := rowChart(x+": p50, p90, p95, p99, p99.9 and the largest", names)
 	d.logarithmic(&d.X, 10, []float64{1, 2, 5}, text.ShortSpan)
 	shapes := []draw.GlyphDrawer{draw.CircleGlyph{}, draw.SquareGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.TriangleGlyph{}, draw.RingGlyph{}}
 	for i, r := range all.Ranks {
-		if r.P50 <= 0 {
+		q := of(r)
+		if q.P50 <= 0 {
 			continue
 		}
 		y := float64(-i)
-		d.line(plotter.XYs{{X: r.P50, Y: y}, {X: r.Max, Y: y}}, stroke{colour: paletteColour(r.Colour, 0.4), width: vg.Points(2)})
-		for k, x := range []float64{r.P50, r.P90, r.P95, r.P99, r.P999, r.Max} {
+		d.line(plotter.XYs{{X: q.P50, Y: y}, {X: q.Max, Y: y}}, stroke{colour: paletteColour(r.Colour, 0.4), width: vg.Points(2)})
+		for k, x := range []float64{q.P50, q.P90, q.P95, q.P99, q.P999, q.Max} {
 			if x <= 0 { // files from before p95 and p99.9 were kept
 				continue
 			}

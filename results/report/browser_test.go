@@ -24,9 +24,10 @@ func views(t testing.TB) map[string]struct {
 	return map[string]view{
 		"sweep":    {page(t, sweep(t, "semaphore")), limits},
 		"strained": {page(t, strained(t)), append([]string{"ranking", "percentiles", "errors"}, limits...)},
+		"rates":    {page(t, rates(t)), []string{"rates", "responses", "ranking", "percentiles", "waits", "trials"}},
 		"bench":    {page(t, bench(t)), []string{"ranking", "percentiles", "trials", "errors"}},
-		"several": {page(t, sweep(t, "semaphore", "fasthttp"), sweep(t, "semaphore"), bench(t)),
-			append([]string{"ranking", "percentiles", "errors"}, limits...)},
+		"several": {page(t, sweep(t, "semaphore", "fasthttp"), sweep(t, "semaphore"), bench(t), rates(t)),
+			append([]string{"ranking", "percentiles", "errors", "rates", "responses", "waits"}, limits...)},
 		"hostile": {page(t, hostile(t)), append([]string{"ranking", "percentiles", "errors"}, limits...)},
 	}
 }
@@ -46,12 +47,14 @@ func TestPageInChromium(t *testing.T) {
 		{"the reader chooses the percentiles", testPercentiles},
 		{"curves show a tooltip for the point under the mouse", testCurveTooltips},
 		{"bars show a tooltip under the mouse", testBarTooltips},
+		{"rates are not called limits", testRates},
 		{"arrow keys select points", testKeyboard},
 		{"the legend switches a line off", testLegend},
 		{"times follow the number of requests", testNumberOfRequests},
 		{"every colour changes in the dark scheme", testDarkColours},
 		{"foreign strings never become markup", testForeignStrings},
-		{"tables are visible without JavaScript", testWithoutScript},
+		{"tables and tabs work without JavaScript", testWithoutScript},
+		{"the chosen tab's program is copied", testPrograms},
 		{"printing uses light colours and opens the tables", testPrinting},
 		{"ten thousand trials are drawn", testTenThousandTrials},
 	} {
@@ -111,6 +114,24 @@ func testCurveTooltips(t *testing.T, b *chromium.Browser) {
 		if !strings.Contains(text, "limit ") || !strings.Contains(text, want) || !strings.Contains(text, "fasthttp") {
 			t.Errorf("the tooltip of %s is %q", id, text)
 		}
+	}
+}
+
+func testRates(t *testing.T, b *chromium.Browser) {
+	p := b.Open(t, file(t, page(t, rates(t))), 1400)
+	for id, want := range map[string][]string{"rates": {"goodput/s", "use 640/s"}, "responses": {"response time", "p99 ≤ 100 ms"}} {
+		texts := " " + chromium.Eval[string](p, fmt.Sprintf(`[...document.querySelectorAll('#%s svg text')].map(e => e.textContent).join(' ')`, id)) + " "
+		for _, want := range append(want, " rate/s ") {
+			if !strings.Contains(texts, want) || strings.Contains(texts, "limit") {
+				t.Errorf("%s: %q, want %q and no limit", id, texts, want)
+			}
+		}
+		chromium.Eval[bool](p, fmt.Sprintf(`document.querySelector('#%s .chart').focus(), true`, id))
+		p.Press(kb.ArrowRight)
+		p.Wait(fmt.Sprintf(`document.querySelector('#%s .tip')?.innerText.startsWith('rate 10/s')`, id))
+	}
+	if words := chromium.Eval[string](p, `document.body.innerText`); strings.Contains(words, "9,936") || strings.Contains(words, "its own limit") {
+		t.Error("the page has the limits of a sweep over rates")
 	}
 }
 
@@ -205,6 +226,41 @@ func testWithoutScript(t *testing.T, b *chromium.Browser) {
 	p := b.Open(t, file(t, bare), 400)
 	if cells := chromium.Eval[int](p, `[...document.querySelectorAll('td')].filter(e => e.checkVisibility()).length`); cells < 100 {
 		t.Errorf("%d cells are visible, want those of every table", cells)
+	}
+	if chromium.Eval[bool](p, `document.querySelector('.copy').checkVisibility()`) {
+		t.Error("there is a button that does nothing")
+	}
+	checkTabs(t, p)
+	p.Paper(paperWidth)
+	if panels := chromium.Eval[int](p, `[...document.querySelectorAll('.panel pre')].filter(e => e.checkVisibility() && e.scrollHeight <= e.clientHeight).length`); panels != 5 {
+		t.Errorf("%d programs are on paper, want all five, and whole", panels)
+	}
+}
+
+// shownPrograms is the number of programs to see, and the first words of the first.
+const shownPrograms = `(all => all.length + ' ' + all[0]?.textContent.slice(0, 10))([...document.querySelectorAll('.panel pre')].filter(e => e.checkVisibility()))`
+
+// checkTabs chooses the second and the third tab with the keyboard.
+func checkTabs(t *testing.T, p *chromium.Page) {
+	t.Helper()
+	chromium.Eval[bool](p, `document.querySelector('.tabs input:checked').focus(), true`)
+	for _, want := range []string{"1 # Fetches ", "1 // Fetches", "1 #!/bin/sh\n"} {
+		if got := chromium.Eval[string](p, shownPrograms); got != want {
+			t.Errorf("the tabs show %q, want %q", got, want)
+		}
+		p.Press(kb.ArrowRight)
+	}
+}
+
+func testPrograms(t *testing.T, b *chromium.Browser) {
+	p := b.Open(t, file(t, page(t, sweep(t, "semaphore"), sweep(t, "fasthttp"))), 1400)
+	chromium.Eval[bool](p, `Object.defineProperty(navigator, 'clipboard', {value: {writeText: async text => { window.copied = text; }}}), true`)
+	chromium.Eval[bool](p, `document.getElementById('useB-go').click(), document.querySelectorAll('.copy')[1].focus(), true`)
+	p.Press(kb.Enter)
+	p.Wait(`document.querySelectorAll('.copy')[1].textContent === 'Copied'`)
+	copied := chromium.Eval[string](p, `window.copied`)
+	if !strings.HasPrefix(copied, "// Fetches the URLs") || !strings.Contains(copied, "const limit = 64 // measured with fasthttp: use 64") || !strings.HasSuffix(copied, "}\n") {
+		t.Errorf("copied %q, want the whole program in Go of the second run", copied)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"sweetspot/results"
 	"sweetspot/results/stat"
 	"sweetspot/results/text"
 )
@@ -30,8 +31,8 @@ func rateRange(lines []line) (least, most float64) {
 	return least / maxBoundRatio, most * maxBoundRatio
 }
 
-// limitChart returns a chart with the limit on the x axis.
-func limitChart(x, y string) *chart {
+// levelChart returns a chart with the limit, or the rate, on the x axis.
+func levelChart(x, y string) *chart {
 	d := newChart(x, y)
 	d.logarithmic(&d.X, 2, []float64{1}, func(x float64) string { return text.Count(int(x)) })
 	return d
@@ -45,7 +46,7 @@ func (d *chart) intervals(l line, least, most float64, show func(float64) float6
 			last = nil
 			continue
 		}
-		x := float64(p.Limit)
+		x := float64(p.Level)
 		bar := plotter.XYs{{X: x, Y: show(max(*p.Low, least))}, {X: x, Y: show(min(*p.High, most))}}
 		if last != nil {
 			d.area(plotter.XYs{last[0], bar[0], bar[1], last[1]}, paletteColour(l.Colour, 0.15))
@@ -61,7 +62,7 @@ func (d *chart) curve(l line, name string, width vg.Length, value func(point) fl
 	var points plotter.XYs
 	for _, p := range l.Points {
 		if y := value(p); y > 0 {
-			points = append(points, plotter.XY{X: float64(p.Limit), Y: y})
+			points = append(points, plotter.XY{X: float64(p.Level), Y: y})
 		}
 	}
 	if len(points) == 0 {
@@ -74,8 +75,24 @@ func (d *chart) curve(l line, name string, width vg.Length, value func(point) fl
 	}
 }
 
-func drawThroughput(all data) *chart {
-	d := limitChart("limit", "goodput/s")
+func drawThroughput(all data) *chart { return drawGoodput("limit", all.over(results.OverLimit)) }
+
+func drawRates(all data) *chart {
+	all = all.over(results.OverRate)
+	d := drawGoodput("rate/s", all)
+	due := plotter.XYs{{X: d.X.Min, Y: d.X.Min}}
+	for x := d.X.Min; x < d.X.Max; x *= lawStep {
+		due = append(due, plotter.XY{X: x, Y: x})
+	}
+	most := d.Y.Max
+	d.Legend.Add("all that is due", d.line(due, stroke{colour: soft, width: vg.Points(1)}))
+	d.Y.Max = most
+	return d
+}
+
+// drawGoodput draws the goodput of the lines.
+func drawGoodput(x string, all data) *chart {
+	d := levelChart(x, "goodput/s")
 	linear(&d.Y, text.Number)
 	least, most := rateRange(all.Lines)
 	for _, t := range all.Theories {
@@ -109,7 +126,7 @@ func drawThroughput(all data) *chart {
 func (d *chart) theory(t theory, lines []line) {
 	last := 0
 	for _, l := range lines {
-		last = max(last, l.Points[len(l.Points)-1].Limit)
+		last = max(last, l.Points[len(l.Points)-1].Level)
 	}
 	var curve plotter.XYs
 	for _, p := range t.Curve {
@@ -132,24 +149,33 @@ func (d *chart) recommendation(l line, most float64, row int) {
 	d.area(plotter.XYs{{X: low, Y: 0}, {X: high, Y: 0}, {X: high, Y: most}, {X: low, Y: most}}, paletteColour(l.Colour, 0.07))
 	d.line(plotter.XYs{{X: at, Y: 0}, {X: at, Y: most}}, stroke{colour: paletteColour(l.Colour, 1), width: vg.Points(1)})
 	down := vg.Points(float64(8 + 13*row))
-	d.label(at, most, l.Use.Label+" "+text.Count(l.Use.Limit), paletteColour(l.Colour, 1), plottext.XLeft, vg.Point{X: vg.Points(4), Y: -down})
+	d.label(at, most, l.Use.Label+" "+l.levelText(l.Use.Limit), paletteColour(l.Colour, 1), plottext.XLeft, vg.Point{X: vg.Points(4), Y: -down})
 }
 
 // drawnQuantiles are the percentiles of the latency plot, each with the width of its lines in points.
 var drawnQuantiles = []struct {
 	name  string
 	width float64
-	value func(point) float64
+	value func(quantiles) float64
 }{
-	{"p99.9", 0.4, func(p point) float64 { return p.P999 }},
-	{"p99", 0.75, func(p point) float64 { return p.P99 }},
-	{"p95", 1, func(p point) float64 { return p.P95 }},
-	{"p90", 1.25, func(p point) float64 { return p.P90 }},
-	{"p50", 2, func(p point) float64 { return p.P50 }},
+	{"p99.9", 0.4, func(q quantiles) float64 { return q.P999 }},
+	{"p99", 0.75, func(q quantiles) float64 { return q.P99 }},
+	{"p95", 1, func(q quantiles) float64 { return q.P95 }},
+	{"p90", 1.25, func(q quantiles) float64 { return q.P90 }},
+	{"p50", 2, func(q quantiles) float64 { return q.P50 }},
 }
 
 func drawLatency(all data) *chart {
-	d := limitChart("limit", "latency: p50 (thick) to p99.9 (thin)")
+	return drawQuantiles("limit", "latency: p50 (thick) to p99.9 (thin)", all.over(results.OverLimit), serviceTime)
+}
+
+func drawResponses(all data) *chart {
+	return drawQuantiles("rate/s", "response time: p50 (thick) to p99.9 (thin)", all.over(results.OverRate), responseTime)
+}
+
+// drawQuantiles draws quantiles of the lines.
+func drawQuantiles(x, y string, all data, of func(point) quantiles) *chart {
+	d := levelChart(x, y)
 	d.logarithmic(&d.Y, 10, []float64{1, 2, 5}, text.ShortSpan)
 	for _, l := range all.Lines {
 		for _, q := range drawnQuantiles {
@@ -157,7 +183,7 @@ func drawLatency(all data) *chart {
 			if q.name == "p50" {
 				name = l.Name
 			}
-			d.curve(l, name, vg.Points(q.width), q.value)
+			d.curve(l, name, vg.Points(q.width), func(p point) float64 { return q.value(of(p)) })
 		}
 	}
 	d.failures(all.Lines)
@@ -175,7 +201,7 @@ func (d *chart) failures(lines []line) {
 	var limits plotter.XYs
 	for _, l := range lines {
 		for _, f := range l.Failed {
-			limits = append(limits, plotter.XY{X: float64(f.Limit)})
+			limits = append(limits, plotter.XY{X: float64(f.Level)})
 		}
 	}
 	if len(limits) == 0 {
@@ -205,8 +231,9 @@ func (b bottomMarks) Plot(c draw.Canvas, p *plot.Plot) {
 }
 
 func drawTime(all data) *chart {
+	all = all.over(results.OverLimit)
 	requests := float64(all.Requests)
-	d := limitChart("semaphore size", "time for "+text.Count(all.Requests)+" requests")
+	d := levelChart("semaphore size", "time for "+text.Count(all.Requests)+" requests")
 	d.logarithmic(&d.Y, 10, []float64{1, 2, 5}, text.ShortSpan)
 	took := func(rate float64) float64 { return requests / rate }
 	least, most := rateRange(all.Lines)

@@ -44,7 +44,7 @@ func newFailures(lines []line) failures {
 		for _, s := range l.summaries {
 			row := failureRow{Name: l.Name, summary: s}
 			if len(l.summaries) > 1 {
-				row.Name += " at " + text.Count(s.Limit)
+				row.Name += " at " + s.At().LevelText()
 			}
 			for class, n := range s.Failed {
 				seen[class] = true

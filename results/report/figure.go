@@ -3,33 +3,51 @@ package report
 import (
 	"slices"
 
+	"sweetspot/results"
 	"sweetspot/results/render"
 	"sweetspot/results/text"
 )
 
 // figures returns all figures of the page. A figure without data is hidden.
 func figures(sources []Source, d data) []figure {
+	limits, rates := d.over(results.OverLimit), d.over(results.OverRate)
 	return []figure{
-		throughputFigure(sources, d), rankingFigure(d), latencyFigure(d), percentilesFigure(d), timeFigure(d), trialsFigure(sources, d),
-		errorsFigure(d),
+		throughputFigure(sources, limits), ratesFigure(sources, rates), responsesFigure(rates), rankingFigure(d), latencyFigure(limits),
+		percentilesFigure(d), waitsFigure(d), timeFigure(limits), trialsFigure(sources, d), errorsFigure(d),
 	}
 }
 
 // throughputFigure shows goodput against the limit.
 func throughputFigure(sources []Source, d data) figure {
-	f := figure{
-		ID: "throughput", Title: "Goodput against the limit", Wide: true, Hidden: !hasCurves(d.Lines),
-		Lead: "Successful responses per second at each limit on requests in flight. The band is the 95% confidence interval of the " +
-			"mean; it needs several trials at a limit. The shaded area is the interval of the recommended limit.",
-	}
+	f := goodputFigure(sources, d, "limit")
+	f.ID, f.Title = "throughput", "Goodput against the limit"
+	f.Lead = "Successful responses per second at each limit on requests in flight. " + f.Lead
 	if len(d.Theories) > 0 {
 		f.Lead += " The grey line is the theoretical goodput of the bundled server."
 	}
-	if slices.ContainsFunc(d.Lines, func(l line) bool { return len(l.Failed) > 0 }) {
-		f.Lead += " A red cross marks a limit at which more than 1% of the requests failed, or which lies above one; its goodput is in the table."
-	}
 	if slices.ContainsFunc(d.Lines, func(l line) bool { return l.Law != nil }) {
 		f.Lead += " The dashed curve is the universal scalability law, fitted to the trials. It is shown only if the trials agree with it."
+	}
+	return f
+}
+
+// ratesFigure shows goodput against the rate at which requests are due.
+func ratesFigure(sources []Source, d data) figure {
+	f := goodputFigure(sources, d, "rate")
+	f.ID, f.Title = "rates", "Goodput against the rate"
+	f.Lead = "Successful responses per second at each rate at which requests are due. On the grey line all that is due is answered. " + f.Lead
+	return f
+}
+
+// goodputFigure shows the goodput of each line; word is what its sweep varied.
+func goodputFigure(sources []Source, d data, word string) figure {
+	f := figure{
+		Wide: true, Hidden: !hasCurves(d.Lines),
+		Lead: "The band is the 95% confidence interval of the mean; it needs several trials at a " + word + ". The shaded area is the interval of the " +
+			"recommended " + word + ".",
+	}
+	if slices.ContainsFunc(d.Lines, func(l line) bool { return len(l.Failed) > 0 }) {
+		f.Lead += " A red cross marks a " + word + " at which more than 1% of the requests failed, or which lies above one; its goodput is in the table."
 	}
 	var notes render.Notes
 	for _, l := range d.Lines {
@@ -39,10 +57,19 @@ func throughputFigure(sources []Source, d data) figure {
 	return f
 }
 
+// responsesFigure shows response times against the rate.
+func responsesFigure(d data) figure {
+	return quantilesFigure(d, responseTime, figure{
+		ID: "responses", Title: "Response time against the rate", Wide: true,
+		Lead: "p99 is the response time that 99% of the requests did not exceed, and so on. It counts from when a request was due, so that waiting " +
+			"for a slot counts. The tables have the latency too, which is from the start of the request. Failed requests are not included.",
+	})
+}
+
 // rankingFigure compares the goodput of the strategies.
 func rankingFigure(d data) figure {
 	f := figure{
-		ID: "ranking", Title: "Goodput of the strategies, each at its own limit", Hidden: len(d.Ranks) < 2 || !slices.ContainsFunc(d.Ranks, func(r rank) bool { return r.Rate > 0 }),
+		ID: "ranking", Title: "Goodput of the strategies, each at its own " + levelHead(summariesOf(d.Ranks)).Name, Hidden: len(d.Ranks) < 2 || !slices.ContainsFunc(d.Ranks, func(r rank) bool { return r.Rate > 0 }),
 		Lead: "The line on each bar is the 95% confidence interval. A ~ marks a strategy whose difference from the fastest is not " +
 			"significant.",
 	}
@@ -57,29 +84,48 @@ func rankingFigure(d data) figure {
 
 // latencyFigure shows latency against the limit.
 func latencyFigure(d data) figure {
-	f := figure{
-		ID: "latency", Title: "Latency against the limit", Hidden: !hasCurves(d.Lines) || !hasLatency(d.Lines),
+	return quantilesFigure(d, serviceTime, figure{
+		ID: "latency", Title: "Latency against the limit",
 		Lead: "p99 is the latency that 99% of the requests did not exceed, and so on. It is the service time, from the moment when the " +
 			"request has a slot. Failed requests are not included.",
-	}
+	})
+}
+
+// quantilesFigure completes a figure of quantiles of each line.
+func quantilesFigure(d data, of func(point) quantiles, f figure) figure {
+	f.Hidden = !hasCurves(d.Lines) || !hasQuantiles(d.Lines, of)
 	if len(d.Bounds) > 0 {
 		f.Lead += " The dashed red line is the objective of the sweep."
 	}
 	for _, l := range d.Lines {
-		f.Tables = append(f.Tables, latencyTable(l))
+		f.Tables = append(f.Tables, latencyTables(l)...)
 	}
 	return f
 }
 
 // percentilesFigure compares the latencies of the strategies.
 func percentilesFigure(d data) figure {
+	title := "Latency of the strategies, each at its own " + levelHead(summariesOf(d.Ranks)).Name
 	return figure{
-		ID: "percentiles", Title: "Latency of the strategies, each at its own limit",
+		ID: "percentiles", Title: title,
 		// If the run is a sweep of one strategy, the latency figure already shows this.
 		Hidden: !slices.ContainsFunc(d.Ranks, func(r rank) bool { return r.P50 > 0 }) || len(d.Ranks) == 1 && hasCurves(d.Lines),
 
-		Lead:   "The median, p90, p95, p99, p99.9 and the slowest request of each strategy.",
-		Tables: []table{percentilesTable(d.Ranks)},
+		Lead:   "The median, p90, p95, p99, p99.9 and the slowest request of each strategy, from the start of the request.",
+		Tables: []table{percentilesTable(title, d.Ranks, results.Latencies())},
+	}
+}
+
+// waitsFigure compares the response times of the strategies.
+func waitsFigure(d data) figure {
+	const title = "Response time of the strategies"
+	return figure{
+		ID: "waits", Title: title,
+		Hidden: !slices.ContainsFunc(d.Ranks, func(r rank) bool { return r.Response.P50 > 0 }) || len(d.Ranks) == 1 && hasCurves(d.Lines),
+
+		Lead: "The same percentiles of the response time, which counts from when a request was due: what waits for a slot counts, and so does what " +
+			"slow responses kept from starting.",
+		Tables: []table{percentilesTable(title, d.Ranks, results.ResponseFigures(summariesOf(d.Ranks)))},
 	}
 }
 

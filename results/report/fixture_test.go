@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -106,6 +107,43 @@ func strained(t testing.TB) *results.Run {
 		})
 	}
 	run.Strategies = results.Summarise(atLimit(run.Trials, 32))
+	return run
+}
+
+// rates returns a sweep over rates with an objective for the response time. From 640 per second on, requests wait.
+func rates(t testing.TB) *results.Run {
+	t.Helper()
+	random := rand.New(rand.NewPCG(5, 6))
+	run := empty("sweep")
+	run.Settings.Arrivals = "constant"
+	at := 1.0
+	for range 2 {
+		for rate := 10; rate <= 1280; rate *= 2 {
+			for _, strategy := range []string{"pool", "eventloop"} {
+				one := trial(t, random, strategy, 9936, at, min(float64(rate), 700))
+				one.Rate, one.Offered, one.Missed, one.Late = rate, float64(rate), new(int64), new(float64)
+				wait := float64(rate) / 10_000
+				one.Latency = results.Latency{Mean: 0.01, P50: 0.01, P90: 0.02, P95: 0.024, P99: 0.04, P999: 0.05, Max: 0.06}
+				waits := results.NewHistogram()
+				for range one.Succeeded {
+					waits.Record(time.Duration(wait * (0.7 + 0.3*random.ExpFloat64()) * 1e9))
+				}
+				response := waits.Latency()
+				one.Response = &response
+				one.Responses, _ = waits.Encode()
+				run.Trials = append(run.Trials, one)
+				at += 2.5
+			}
+		}
+	}
+	for i, strategy := range []string{"pool", "eventloop"} {
+		run.Optima = append(run.Optima, results.Optimum{
+			Strategy: strategy, Over: results.OverRate, Verdict: results.Objective, Objective: "p99 <= 100ms", Limit: 320 + 320*i, Low: 320, High: 1280,
+			Certain: true, PerSecond: 320, Explored: [2]int{10, 1280}, Trials: 16, Requests: 5000, Elapsed: 40,
+		})
+	}
+	held := slices.DeleteFunc(slices.Clone(run.Trials), func(t results.Trial) bool { return t.Rate != 320 })
+	run.Strategies = results.Summarise(held)
 	return run
 }
 

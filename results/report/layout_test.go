@@ -23,7 +23,7 @@ const misplaced = `(() => {
 	const found = [], name = e => e.id || e.className.toString() || e.localName, of = e => e.closest('section')?.id + ': ';
 	const rect = e => e.getBoundingClientRect(), visible = e => e.checkVisibility() && rect(e).width > 0 && rect(e).height > 0;
 	const covers = (a, b, by) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > by && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > by;
-	for (const e of [document.documentElement, ...document.querySelectorAll('.figure, .chart, header, .warnings, .facts')])
+	for (const e of [document.documentElement, ...document.querySelectorAll('.figure, .chart, header, .warnings, .use, .facts')])
 		if (visible(e) && e.scrollWidth > e.clientWidth + 1) found.push(name(e) + ' is ' + e.scrollWidth + ' wide in ' + e.clientWidth);
 	for (const chart of document.querySelectorAll('.figure:not([hidden]) .chart')) {
 		const box = rect(chart), drawing = chart.querySelector('svg, canvas');
@@ -44,7 +44,7 @@ const misplaced = `(() => {
 			for (const b of texts.slice(i + 1)) if (covers(r, rect(b), 2.5)) found.push(of(chart) + 'overlap: ' + a.textContent + ' and ' + b.textContent);
 		});
 	}
-	const parts = [...document.querySelectorAll('header > *, .warnings, .figure > :is(h2, .lead, .control, .legend, .chart, .notes, details), .facts, footer')].filter(visible);
+	const parts = [...document.querySelectorAll('header > *, .warnings, .use > :is(h2, .copy), .tabs > :is(label, .panel), .figure > :is(h2, .lead, .control, .legend, .chart, .notes, details), .facts, footer')].filter(visible);
 	parts.forEach((a, i) => parts.slice(i + 1).forEach(b => {
 		if (covers(rect(a), rect(b), 1)) found.push(of(a) + name(a) + ' covers ' + name(b));
 	}));

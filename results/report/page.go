@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"sweetspot/results"
-	"sweetspot/results/render"
 	"sweetspot/results/text"
 )
 
@@ -24,27 +23,6 @@ type page struct {
 	Data       data
 	Progress   *Progress
 	Properties []table // the settings, and the machine
-}
-
-// A runHead is the part about one run at the top of the page.
-type runHead struct {
-	Letter   string // the run's short name, if there are several runs
-	Name     string
-	Command  string
-	Target   string
-	Started  string
-	Headline results.Headline
-	Colour   int      // of the headline's strategy; -1 for none
-	Answers  []answer // one for each strategy of a sweep; empty if the headline says it all
-}
-
-// An answer is what a sweep found for one strategy, with its most important number in large type.
-type answer struct {
-	Name   string
-	Label  string
-	Figure string
-	Text   string
-	Colour int // index in the palette
 }
 
 // A figure is a chart with its tables. A figure without data is on the page but hidden, because a run in progress may
@@ -73,8 +51,9 @@ type data struct {
 	common []rank // the strategies at one common limit; empty if the run has no such comparison
 }
 
-// A bound is an objective of a sweep: the latency that was to be kept.
+// A bound is an objective of a sweep: the latency, or in a sweep over rates the response time, that was to be kept.
 type bound struct {
+	Over    string  `json:"over"` // as in [line]
 	Label   string  `json:"label"`
 	Key     string  `json:"key"` // of the quantile that is bounded, as in [quantiles]
 	Seconds float64 `json:"seconds"`
@@ -86,7 +65,7 @@ func bounds(sources []Source) []bound {
 	for _, source := range sources {
 		for _, o := range source.Run.Optima {
 			f, seconds, known := o.Bound()
-			b := bound{f.Heading + " ≤ " + text.ShortSpan(seconds), f.Name, seconds}
+			b := bound{o.Varied(), f.Heading + " ≤ " + text.ShortSpan(seconds), f.Name, seconds}
 			if known && !slices.Contains(all, b) {
 				all = append(all, b)
 			}
@@ -133,7 +112,12 @@ func newPage(sources []Source, o Options) (*page, error) {
 	p := &page{Data: d, Requests: d.Requests, Progress: o.Progress, Figures: figures(sources, d)}
 	for i, source := range sources {
 		letter := runLetter(i, len(sources))
-		p.Runs = append(p.Runs, newRunHead(source, letter, i, d))
+		head := newRunHead(source, letter, i, d)
+		var err error
+		if head.Programs, err = newPrograms(head.Headline, letter); err != nil {
+			return nil, err
+		}
+		p.Runs = append(p.Runs, head)
 		for _, w := range results.Warnings(source.Run) {
 			words := w.String()
 			if letter != "" {
@@ -152,52 +136,14 @@ func newPage(sources []Source, o Options) (*page, error) {
 	return p, nil
 }
 
-func newRunHead(source Source, letter string, number int, d data) runHead {
-	run := source.Run
-	h := runHead{
-		Letter: letter, Name: text.Clean(source.Name), Command: text.Clean(run.Command),
-		Target: text.Clean(run.Target), Started: strings.NewReplacer("T", " ", "Z", " UTC").Replace(text.Clean(run.Started)),
-	}
-	if len(run.Targets) > 0 {
-		h.Target = text.Clean(run.Title())
-	} else if run.Bundled != nil {
-		h.Target = fmt.Sprintf("the bundled server, profile %s", text.Clean(run.Bundled.Profile))
-	}
-	h.Headline = run.Headline()
-	colour := func(at results.At) int {
-		i := slices.IndexFunc(d.Lines, func(l line) bool { return l.Run == number && l.at == at })
-		if i < 0 {
-			return -1
-		}
-		return d.Lines[i].Colour
-	}
-	h.Colour = colour(h.Headline.At)
-	if len(run.Optima) == 1 {
-		h.Headline.Why = strings.TrimSpace(h.Headline.Why + " " + text.Clean(run.Optima[0].Effort()))
-		return h
-	}
-	for _, o := range run.Optima {
-		a := answer{Name: o.At().Name(false), Label: o.Label(), Figure: text.Count(o.Limit), Text: text.Capital(text.Clean(o.Conclusion())), Colour: colour(o.At())}
-		if a.Label == "" {
-			a.Figure = "?"
-		}
-		h.Answers = append(h.Answers, a)
-	}
-	for _, v := range run.Versus {
-		h.Answers = append(h.Answers, answer{
-			Name: text.Clean(v.At().Name(false)), Label: "target 0 / target 1", Figure: text.Optional(v.Ratio, render.Ratio), Text: text.Clean(v.Sentence()), Colour: -1,
-		})
-	}
-	return h
-}
-
 // sideBySide lists the runs and their targets, one in each row. It returns nil if there is only one.
 func sideBySide(sources []Source, heads []runHead) *table {
 	t := table{
 		Caption: "Side by side",
-		Head: []head{{Name: "run", Word: true}, {Name: "target", Word: true}, {Name: "strategy", Word: true}, {Name: "limit"}, {Name: "goodput/s"},
+		Head: []head{{Name: "run", Word: true}, {Name: "target", Word: true}, {Name: "strategy", Word: true}, {}, {Name: "goodput/s"},
 			{Name: "p50"}, {Name: "p99"}, {Name: "failed"}, {Name: "started", Word: true}},
 	}
+	var shown []results.Summary
 	for i, source := range sources {
 		h := heads[i]
 		name := strings.TrimSpace(h.Letter + " " + h.Command)
@@ -205,13 +151,14 @@ func sideBySide(sources []Source, heads []runHead) *table {
 		if len(best) == 0 {
 			t.Rows = append(t.Rows, []string{name, h.Target, noValue, noValue, noValue, noValue, noValue, noValue, h.Started})
 		}
+		shown = append(shown, best...)
 		for _, s := range best {
 			target := h.Target
 			if number := s.At().Target; len(source.Run.Targets) > number {
 				target = fmt.Sprintf("%d: %s", number, text.Clean(source.Run.Targets[number].String()))
 			}
 			t.Rows = append(t.Rows, []string{
-				name, target, text.Clean(s.Strategy), text.Count(s.Limit), text.Number(s.PerSecond),
+				name, target, text.Clean(s.Strategy), s.At().LevelText(), text.Number(s.PerSecond),
 				orNoValue(s.Latency.P50, text.Span), orNoValue(s.Latency.P99, text.Span), text.Percent(failedShare(s)), h.Started,
 			})
 		}
@@ -219,6 +166,7 @@ func sideBySide(sources []Source, heads []runHead) *table {
 	if len(t.Rows) < 2 {
 		return nil
 	}
+	t.Head[3] = levelHead(shown)
 	return &t
 }
 

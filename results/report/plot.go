@@ -18,15 +18,21 @@ type Plot struct {
 	draw    func(d data) *chart
 }
 
-// noCurve says why some runs have no curve.
-const noCurve = "no strategy was measured at two limits or more: want a sweep"
+// These say why some runs have no curve.
+const (
+	noCurve = "no strategy was measured at two limits or more: want a sweep"
+	noRates = "no strategy was measured at two rates or more: want a sweep over rates"
+)
 
 // plots has the plots in the order of the page. Their names are the IDs of the page's figures.
 var plots = []Plot{
 	{"throughput", "goodput against the limit, with 95% confidence and the limit to use", noCurve, drawThroughput},
+	{"rates", "goodput against the rate, with 95% confidence and the rate that is held", noRates, drawRates},
+	{"responses", "p50, p90, p95, p99 and p99.9 of the response time against the rate", noRates, drawResponses},
 	{"ranking", "goodput of the strategies, each at its own limit", "fewer than two strategies were compared", drawRanking},
 	{"latency", "p50, p90, p95, p99 and p99.9 against the limit", noCurve, drawLatency},
 	{"percentiles", "latency of the strategies, each at its own limit", "fewer than two strategies were compared", drawPercentiles},
+	{"waits", "response time of the strategies", "no trial has response times: want one with a rate", drawWaits},
 	{"time", "time for a number of requests against the semaphore size", noCurve, drawTime},
 	{"trials", "every trial over the time of the run, as a share of the mean of its strategy and limit", "there is no trial", drawTrials},
 	{"errors", "share of failed requests by error class", "no request failed", drawErrors},

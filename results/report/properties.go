@@ -50,7 +50,7 @@ var machineProperties = []property{
 	{"kernel", func(r *results.Run) string { return r.Machine.Kernel }},
 	{"Go", func(r *results.Run) string { return r.Machine.Go }},
 	{"maximum open files", func(r *results.Run) string { return number(int64(r.Machine.OpenFiles)) }},
-	{"peak client memory", func(r *results.Run) string { return megabytes(r.PeakMemory) }},
+	{"peak client memory", func(r *results.Run) string { return size(r.PeakMemory) }},
 }
 
 // command returns the command line, quoted for a shell. If the arguments are unknown, it returns the command's name only.
@@ -135,10 +135,10 @@ func rate(perSecond float64) string {
 	return fmt.Sprintf("%s/s", text.Number(perSecond))
 }
 
-// megabytes formats a number of bytes; 0 gives the empty string.
-func megabytes(bytes int64) string {
+// size formats a number of bytes; 0 gives the empty string.
+func size(bytes int64) string {
 	if bytes == 0 {
 		return ""
 	}
-	return text.Megabytes(bytes)
+	return text.Bytes(bytes)
 }

@@ -10,12 +10,13 @@ import (
 type rank struct {
 	Name   string   `json:"name"`
 	Colour int      `json:"colour"`
-	Limit  int      `json:"limit"`
+	At     string   `json:"at"` // its limit or its rate, in words
 	Rate   float64  `json:"rate"`
 	Low    *float64 `json:"low"`
 	High   *float64 `json:"high"`
 	quantiles
-	Verdict string `json:"verdict"`
+	Response quantiles `json:"response"` // of the response times; all 0 without a rate
+	Verdict  string    `json:"verdict"`
 
 	run     int
 	summary results.Summary
@@ -28,8 +29,11 @@ func ranks(sources []Source, lines []line, compared func(*results.Run) []results
 	for i, source := range sources {
 		for _, s := range compared(source.Run) {
 			r := rank{
-				Name: lineName(source.Run.NameOf(s.At()), i, len(sources)), Limit: s.Limit, Rate: s.PerSecond, Low: s.Low, High: s.High,
+				Name: lineName(source.Run.NameOf(s.At()), i, len(sources)), At: s.At().Varied() + " " + s.At().LevelText(), Rate: s.PerSecond, Low: s.Low, High: s.High,
 				quantiles: quantilesOf(s.Latency), Verdict: s.Versus(), run: i, summary: s,
+			}
+			if s.Response != nil {
+				r.Response = quantilesOf(*s.Response)
 			}
 			for _, l := range lines {
 				if l.Run == i && l.at == s.At().AnyLimit() {
@@ -46,28 +50,31 @@ func ranks(sources []Source, lines []line, compared func(*results.Run) []results
 func rankTable(caption string, all []rank, notes *render.Notes) table {
 	t := table{
 		Caption: caption,
-		Head: []head{{Name: "strategy", Word: true}, {Name: "limit"}, {Name: "goodput/s"}, {Name: "low"}, {Name: "high"},
+		Head: []head{{Name: "strategy", Word: true}, levelHead(summariesOf(all)), {Name: "goodput/s"}, {Name: "low"}, {Name: "high"},
 			{Name: "µs/request"}, {Name: "CPU µs"}, {Name: "trials"}, {Name: "verdict", Word: true}, {Name: "notes", Word: true}},
 	}
 	for _, r := range all {
 		s := r.summary
 		t.Rows = append(t.Rows, []string{
-			r.Name, text.Count(s.Limit), text.Number(s.PerSecond), optional(s.Low), optional(s.High),
+			r.Name, s.At().LevelText(), text.Number(s.PerSecond), optional(s.Low), optional(s.High),
 			orNoValue(s.Microseconds, text.Number), orNoValue(s.CPUMicroseconds, text.Number), text.Count(s.Trials), r.Verdict, notes.Mark(render.Remarks(s)),
 		})
 	}
 	return t
 }
 
-// percentilesTable lists the latency percentiles of the ranks.
-func percentilesTable(all []rank) table {
-	shown := latencies(text.Each(all, func(r rank) results.Summary { return r.summary }))
+func summariesOf(all []rank) []results.Summary {
+	return text.Each(all, func(r rank) results.Summary { return r.summary })
+}
+
+// percentilesTable lists percentiles of the ranks: of the latency, or of the response time.
+func percentilesTable(caption string, all []rank, shown []results.Figure) table {
 	t := table{
-		Caption: "Latency of the strategies, each at its own limit",
-		Head:    append([]head{{Name: "strategy", Word: true}, {Name: "limit"}}, latencyHeads(shown)...),
+		Caption: caption,
+		Head:    append([]head{{Name: "strategy", Word: true}, levelHead(summariesOf(all))}, latencyHeads(shown)...),
 	}
 	for _, r := range all {
-		t.Rows = append(t.Rows, append([]string{r.Name, text.Count(r.Limit)}, latencyCells(r.summary, shown)...))
+		t.Rows = append(t.Rows, append([]string{r.Name, r.summary.At().LevelText()}, latencyCells(r.summary, shown)...))
 	}
 	return t
 }

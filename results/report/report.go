@@ -82,8 +82,9 @@ type line struct {
 	Name   string          `json:"name"`
 	Colour int             `json:"colour"` // index in the palette
 	Run    int             `json:"run"`
-	Points []point         `json:"points"` // by limit, ascending, without those at which requests fail
-	Failed []failing       `json:"failed"` // the limits at which requests fail, ascending
+	Over   string          `json:"over"`   // what its curve is over: limit or rate; empty for an open loop at one rate, of which the limit says nothing
+	Points []point         `json:"points"` // by limit or rate, ascending, without those at which requests fail
+	Failed []failing       `json:"failed"` // the limits or rates at which requests fail, ascending
 	Use    *recommendation `json:"use,omitempty"`
 	Law    [][2]float64    `json:"law,omitempty"` // the fitted curve: limit, goodput
 
@@ -91,15 +92,16 @@ type line struct {
 	summaries []results.Summary // one for each point
 }
 
-// A point summarises the trials of a line at one limit.
+// A point summarises the trials of a line at one limit, or at one rate.
 type point struct {
-	Limit  int      `json:"limit"`
+	Level  int      `json:"level"` // the limit or the rate
 	Rate   float64  `json:"rate"`
 	Low    *float64 `json:"low"` // null if there was only one trial, as is High
 	High   *float64 `json:"high"`
 	Trials int      `json:"trials"`
 	quantiles
-	Warned []string `json:"warned,omitempty"`
+	Response quantiles `json:"response"` // of the response times; all 0 without a rate
+	Warned   []string  `json:"warned,omitempty"`
 }
 
 // quantiles are latencies in seconds; 0 is unknown.
@@ -116,9 +118,9 @@ func quantilesOf(l results.Latency) quantiles {
 	return quantiles{P50: l.P50, P90: l.P90, P95: l.P95, P99: l.P99, P999: l.P999, Max: l.Max}
 }
 
-// failing is a limit at which requests fail. It is marked in the charts, but sets no scale for the other limits.
+// failing is a limit or a rate at which requests fail. It is marked in the charts, but sets no scale for the others.
 type failing struct {
-	Limit int     `json:"limit"`
+	Level int     `json:"level"`
 	Rate  float64 `json:"rate"`  // goodput
 	Share float64 `json:"share"` // of the requests that failed, from 0 to 1
 }
@@ -191,6 +193,10 @@ func lineName(name string, run, runs int) string {
 func (l *line) fill(run *results.Run) {
 	slices.SortFunc(l.summaries, func(a, b results.Summary) int { return a.Level() - b.Level() })
 	o := run.OptimumOf(l.at)
+	l.Over = l.summaries[0].At().Varied()
+	if l.Over == results.OverLimit && l.summaries[0].Late != nil {
+		l.Over = ""
+	}
 	l.Failed = []failing{}
 	for _, s := range l.summaries {
 		share := failedShare(s)
@@ -211,39 +217,29 @@ func (l *line) fill(run *results.Run) {
 		l.Use = &recommendation{label, o.Limit, max(o.Low, 1), max(o.High, o.Limit)}
 	}
 	if o.Law != nil {
-		l.Law = lawPoints(*o.Law, l.Points[0].Limit, l.Points[len(l.Points)-1].Limit)
+		l.Law = lawPoints(*o.Law, l.Points[0].Level, l.Points[len(l.Points)-1].Level)
 	}
 }
 
 func newPoint(s results.Summary) point {
-	p := point{Limit: s.Level(), Rate: s.PerSecond, Low: s.Low, High: s.High, Trials: s.Trials, quantiles: quantilesOf(s.Latency)}
+	p := point{Level: s.Level(), Rate: s.PerSecond, Low: s.Low, High: s.High, Trials: s.Trials, quantiles: quantilesOf(s.Latency)}
+	if s.Response != nil {
+		p.Response = quantilesOf(*s.Response)
+	}
 	for _, w := range s.Warnings {
 		p.Warned = append(p.Warned, text.Clean(w.String()))
 	}
 	return p
 }
 
+// lawStep is the ratio of neighbouring points of a calculated curve.
+const lawStep = 9.0 / 8
+
 // lawPoints returns points of the law's curve, evenly spaced on a logarithmic axis and dense enough to look smooth.
 func lawPoints(law results.Law, first, last int) [][2]float64 {
-	const stepRatio = 9.0 / 8
 	var curve [][2]float64
-	for n := float64(first); n < float64(last); n *= stepRatio {
+	for n := float64(first); n < float64(last); n *= lawStep {
 		curve = append(curve, [2]float64{n, law.PerSecond(n)})
 	}
 	return append(curve, [2]float64{float64(last), law.PerSecond(float64(last))})
-}
-
-// hasCurves reports whether a line has two limits or more, and any request succeeded. Only then is there a curve to draw.
-func hasCurves(lines []line) bool {
-	return slices.ContainsFunc(lines, func(l line) bool { return len(l.Points) > 1 }) &&
-		slices.ContainsFunc(lines, func(l line) bool {
-			return slices.ContainsFunc(l.Points, func(p point) bool { return p.Rate > 0 })
-		})
-}
-
-// hasLatency reports whether any point has a latency.
-func hasLatency(lines []line) bool {
-	return slices.ContainsFunc(lines, func(l line) bool {
-		return slices.ContainsFunc(l.Points, func(p point) bool { return p.P50 > 0 })
-	})
 }

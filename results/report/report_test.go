@@ -100,6 +100,19 @@ func TestWriteOrdersTrialsWithoutStartTimes(t *testing.T) {
 	}
 }
 
+// The limit of an open loop at one rate is no place on an axis of limits.
+func TestTheCurvesHaveNoOpenLoopAtOneRate(t *testing.T) {
+	open := rates(t)
+	open.Command, open.Optima = "bench", nil
+	for i := range open.Trials {
+		open.Trials[i].Rate = 0
+	}
+	text := page(t, sweep(t, "semaphore"), open)
+	if strings.Contains(text, "9,936: goodput") || strings.Contains(text, "pool (B): goodput by") || !strings.Contains(text, "semaphore (A): goodput by limit") {
+		t.Error("the tables of the curves have the open loop, or not the sweep")
+	}
+}
+
 func TestWriteRefusesZeroRuns(t *testing.T) {
 	var text bytes.Buffer
 	if err := report.Write(&text, nil, report.Options{}); err == nil || text.Len() > 0 {
@@ -108,7 +121,7 @@ func TestWriteRefusesZeroRuns(t *testing.T) {
 }
 
 func TestWritePlotWritesCompleteSVG(t *testing.T) {
-	all := sources(sweep(t, "semaphore", "fasthttp"), bench(t), hostile(t))
+	all := sources(sweep(t, "semaphore", "fasthttp"), bench(t), hostile(t), rates(t))
 	for _, plot := range report.Plots() {
 		var drawing bytes.Buffer
 		if err := report.WritePlot(&drawing, plot.Name, "svg", all, 0); err != nil {
@@ -147,6 +160,7 @@ func TestWritePlotRefusesRunsWithoutData(t *testing.T) {
 	healthy := sweep(t, "semaphore")
 	for name, run := range map[string]*results.Run{
 		"throughput": bench(t), "latency": bench(t), "time": empty("sweep"), "ranking": healthy, "percentiles": healthy, "errors": healthy, "trials": empty("bench"),
+		"rates": healthy, "responses": healthy, "waits": healthy,
 	} {
 		var text bytes.Buffer
 		err := report.WritePlot(&text, name, "png", sources(run), 0)

@@ -57,8 +57,8 @@ func round(x float64) float64 {
 // limitTable lists the goodput of a line at each limit. It adds the footnotes of its rows to notes.
 func limitTable(run *results.Run, l line, notes *render.Notes) table {
 	t := table{
-		Caption: l.Name + ": goodput by " + varied(l) + ", with 95% confidence interval",
-		Head: []head{{Name: varied(l)}, {Name: "goodput/s"}, {Name: "low"}, {Name: "high"}, {Name: "trials"},
+		Caption: l.Name + ": goodput by " + l.Over + ", with 95% confidence interval",
+		Head: []head{{Name: l.Over}, {Name: "goodput/s"}, {Name: "low"}, {Name: "high"}, {Name: "trials"},
 			{Name: "in flight"}, {Name: "", Word: true}, {Name: "notes", Word: true}},
 	}
 	found := run.OptimumOf(l.at)
@@ -71,30 +71,24 @@ func limitTable(run *results.Run, l line, notes *render.Notes) table {
 	return t
 }
 
-// varied returns the word for what the sweep of a line varied.
-func varied(l line) string {
-	if len(l.summaries) > 0 && l.summaries[0].Rate > 0 {
-		return results.OverRate
+// latencyTables list the response times of a line at each limit or rate, if it has any, and its latencies.
+func latencyTables(l line) []table {
+	var tables []table
+	if responses := results.ResponseFigures(l.summaries); len(responses) > 0 {
+		tables = append(tables, quantilesTable(l, "response time", responses))
 	}
-	return "limit"
+	return append(tables, quantilesTable(l, "latency", results.Latencies()))
 }
 
-// latencyTable lists the latencies of a line at each limit.
-func latencyTable(l line) table {
-	shown := latencies(l.summaries)
+func quantilesTable(l line, what string, shown []results.Figure) table {
 	t := table{
-		Caption: l.Name + ": latency by " + varied(l),
-		Head:    append([]head{{Name: varied(l)}}, latencyHeads(shown)...),
+		Caption: l.Name + ": " + what + " by " + l.Over,
+		Head:    append([]head{{Name: l.Over}}, latencyHeads(shown)...),
 	}
 	for _, s := range l.summaries {
 		t.Rows = append(t.Rows, append([]string{text.Count(s.Level())}, latencyCells(s, shown)...))
 	}
 	return t
-}
-
-// latencies are the latencies of the summaries, and their response times if they have any.
-func latencies(summaries []results.Summary) []results.Figure {
-	return append(results.Latencies(), results.ResponseFigures(summaries)...)
 }
 
 // latencyHeads are the heads of the columns of latencies.

@@ -19,7 +19,7 @@ var pageCSS string
 var echartsJS string
 
 // pageJS is the page's own script. Its parts are in an order in which each uses only earlier ones while it loads.
-var pageJS = "(() => {\n'use strict';\n" + scriptPart("format") + scriptPart("charts") + scriptPart("curves") + scriptPart("rows") + scriptPart("page") + "})();\n"
+var pageJS = "(() => {\n'use strict';\n" + scriptPart("format") + scriptPart("charts") + scriptPart("curves") + scriptPart("rows") + scriptPart("copy") + scriptPart("page") + "})();\n"
 
 //go:embed js
 var scriptFiles embed.FS

@@ -53,7 +53,7 @@ func timelines(sources []Source, lines []line) (all []timeline, timed bool) {
 		tl := timeline{Line: i, Trials: []trialValues{}}
 		means := map[int]float64{}
 		for _, p := range l.Points {
-			means[p.Limit] = p.Rate
+			means[p.Level] = p.Rate
 		}
 		for k, t := range sources[l.Run].Run.Trials {
 			if t.At().AnyLimit() != l.at || !t.MeasuresStrategy() {
@@ -110,13 +110,17 @@ func trialTable(sources []Source, lines []line, all []timeline, timed bool) tabl
 	slices.SortStableFunc(rows, func(a, b row) int {
 		return cmp.Or(cmp.Compare(a.line.Run, b.line.Run), cmp.Compare(a.m[trialStart], b.m[trialStart]))
 	})
+	levels := []results.Summary{}
+	for _, l := range lines {
+		levels = append(levels, l.summaries...)
+	}
 	when := "trial"
 	if timed {
 		when = "start"
 	}
 	t := table{
 		Caption: "Trials in order of start",
-		Head:    []head{{Name: "strategy", Word: true}, {Name: when}, {Name: "limit"}, {Name: "goodput/s"}, {Name: "share of mean"}, {Name: "failures"}},
+		Head:    []head{{Name: "strategy", Word: true}, {Name: when}, levelHead(levels), {Name: "goodput/s"}, {Name: "share of mean"}, {Name: "failures"}},
 	}
 	for _, r := range rows[:min(len(rows), maxTrialRows)] {
 		at := text.Count(int64(r.m[trialStart]))

@@ -10,25 +10,12 @@ import (
 	"text/template"
 )
 
-// A Line is one way to keep to a limit in a program that exists already.
-type Line struct{ Where, Code string }
-
-// Lines returns the usual ways to keep to a limit, each in one line.
-func Lines(limit int) []Line {
-	return []Line{
-		{"Python", fmt.Sprintf("asyncio.Semaphore(%d), with aiohttp.TCPConnector(limit=%d)", limit, limit)},
-		{"Go", fmt.Sprintf("semaphore.NewWeighted(%d), or SetLimit(%d) of an errgroup.Group", limit, limit)},
-		{"shell", fmt.Sprintf("xargs -P %d, or curl --parallel --parallel-max %d", limit, limit)},
-		{"sweetspot", fmt.Sprintf("sweetspot fetch -c %d --urls FILE -o OUTPUT.jsonl", limit)},
-	}
-}
-
 //go:embed programs
 var files embed.FS
 
 var programs = template.Must(template.ParseFS(files, "programs/*"))
 
-// A Language is one that [Write] knows.
+// A Language is one that [Write] knows: a programming language, or a program that can be given a limit.
 type Language string
 
 // The languages.
@@ -36,10 +23,48 @@ const (
 	Python Language = "python"
 	Go     Language = "go"
 	Curl   Language = "curl"
+	XArgs  Language = "xargs"
+	Fetch  Language = "fetch"
 )
 
+// A way is how to keep to a limit in one language: its title, and a line for a program or a script that exists already.
+type way struct {
+	language    Language
+	title, line string
+}
+
+var ways = []way{
+	{Python, "Python", "asyncio.Semaphore(%[1]d), with aiohttp.TCPConnector(limit=%[1]d)"},
+	{Go, "Go", "semaphore.NewWeighted(%[1]d), or SetLimit(%[1]d) of an errgroup.Group"},
+	{Curl, "curl", "curl --parallel --parallel-max %[1]d"},
+	{XArgs, "xargs", "xargs -P %[1]d"},
+	{Fetch, "sweetspot", "sweetspot fetch -c %[1]d --urls FILE -o OUTPUT.jsonl"},
+}
+
+// A Line is one way to keep to a limit in a program that exists already.
+type Line struct {
+	Language Language
+	Title    string // the language as readers know it
+	Code     string
+}
+
+// Lines returns the usual ways to keep to a limit, each in one line, in the order of [Languages].
+func Lines(limit int) []Line {
+	var lines []Line
+	for _, w := range ways {
+		lines = append(lines, Line{w.language, w.title, fmt.Sprintf(w.line, limit)})
+	}
+	return lines
+}
+
 // Languages returns all languages.
-func Languages() []Language { return []Language{Python, Go, Curl} }
+func Languages() []Language {
+	var all []Language
+	for _, w := range ways {
+		all = append(all, w.language)
+	}
+	return all
+}
 
 // Names returns the names of all languages, as words of a sentence: "python, go or curl".
 func Names() string {

@@ -34,12 +34,8 @@ func TestProgramsKeepToTheLimit(t *testing.T) {
 			}
 			return exec.Command(binary)
 		},
-		snippet.Curl: func(t *testing.T, program string) *exec.Cmd {
-			if _, err := exec.LookPath("curl"); err != nil {
-				return missing(t, "Debian's curl")
-			}
-			return exec.Command("sh", program)
-		},
+		snippet.Curl:  script,
+		snippet.XArgs: script, // the program of snippet.Fetch has its test where sweetspot has its commands
 	} {
 		t.Run(string(language), func(t *testing.T) {
 			var text bytes.Buffer
@@ -71,6 +67,15 @@ func TestProgramsKeepToTheLimit(t *testing.T) {
 	}
 }
 
+// script is the command of a shell script that uses curl.
+func script(t *testing.T, program string) *exec.Cmd {
+	t.Helper()
+	if _, err := exec.LookPath("curl"); err != nil {
+		return missing(t, "Debian's curl")
+	}
+	return exec.Command("sh", program)
+}
+
 // missing skips the test, or fails it where nothing may be missing.
 func missing(t *testing.T, what string) *exec.Cmd {
 	t.Helper()
@@ -100,7 +105,7 @@ func countingServer(t *testing.T) (*httptest.Server, *counts) {
 }
 
 func TestAnUnknownLanguageIsAnError(t *testing.T) {
-	if err := snippet.Write(&bytes.Buffer{}, "perl", 3, ""); err == nil || err.Error() != `language "perl": want python, go or curl` {
+	if err := snippet.Write(&bytes.Buffer{}, "perl", 3, ""); err == nil || err.Error() != `language "perl": want python, go, curl, xargs or fetch` {
 		t.Errorf("got %v", err)
 	}
 }

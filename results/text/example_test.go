@@ -102,7 +102,14 @@ func ExampleShortSpan() {
 	// Output: 50 ms and 2.5 s and 1 min 15 s
 }
 
-func ExampleMegabytes() {
-	fmt.Println(text.Megabytes(69_600_000))
-	// Output: 69.6 MB
+func ExampleBytes() {
+	for _, bytes := range []int64{0, 999, 5700, 69_600_000, 1_530_000_000} {
+		fmt.Println(text.Bytes(bytes))
+	}
+	// Output:
+	// 0 B
+	// 999 B
+	// 5.70 kB
+	// 69.6 MB
+	// 1.53 GB
 }

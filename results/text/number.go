@@ -132,8 +132,18 @@ func ShortSpan(seconds float64) string {
 	return trimZeros(number) + " " + unit
 }
 
-// Megabytes writes a number of bytes: 69,600,000 bytes are 69.6 MB.
-func Megabytes(bytes int64) string { return Number(float64(bytes)/1e6) + " MB" }
+// Bytes writes a number of bytes: 69,600,000 bytes are 69.6 MB.
+func Bytes(bytes int64) string {
+	for _, unit := range []struct {
+		name string
+		size int64
+	}{{"GB", 1e9}, {"MB", 1e6}, {"kB", 1e3}} {
+		if bytes >= unit.size {
+			return Number(float64(bytes)/float64(unit.size)) + " " + unit.name
+		}
+	}
+	return Count(bytes) + " B"
+}
 
 // inUnits writes an amount of small units as whole large units and the rest. A large unit has ratio small ones.
 func inUnits(amount float64, ratio int64, large, small string) string {

@@ -105,6 +105,7 @@ func New(config *Config) *Conn {
 	c.framer.SetReuseFrames()
 	c.out.bytes = append(c.out.bytes, wire.ClientPreface...)
 	_ = c.framer.WriteSettings( // writing to out never fails
+		wire.Setting{ID: wire.SettingHeaderTableSize, Val: hpackTable},
 		wire.Setting{ID: wire.SettingEnablePush, Val: 0},
 		wire.Setting{ID: wire.SettingInitialWindowSize, Val: uint32(config.window())},
 		wire.Setting{ID: wire.SettingMaxHeaderListSize, Val: uint32(c.head.limit)},

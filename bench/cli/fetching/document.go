@@ -141,7 +141,9 @@ func (d Document) Draw(p render.Page) error {
 		}
 	}
 	p.Paragraph(render.Plain, d.conclusion())
-	p.Paragraph(render.Plain, fmt.Sprintf("Limit: %s, %s.", text.Count(d.Summary.Settled), d.Summary.Why))
+	if d.Summary.Requests > 0 {
+		p.Paragraph(render.Plain, fmt.Sprintf("Limit: %s, %s.", text.Count(d.Summary.Settled), d.Summary.Why))
+	}
 	p.List(text.Prefixed("warning: ", results.Words(d.Run.Warnings)))
 	return nil
 }
@@ -161,7 +163,7 @@ func (d Document) table(rows []fetch.HostSummary) render.Grid {
 		count("requests", 2, func(h fetch.HostSummary) int64 { return h.Requests }),
 		count("retries", 3, func(h fetch.HostSummary) int64 { return h.Retries }),
 		count("pauses", 4, func(h fetch.HostSummary) int64 { return h.Pauses }),
-		{Name: "MB", Rank: 5, Cell: func(h fetch.HostSummary) string { return text.Number(float64(h.Bytes) / 1e6) }},
+		{Name: "size", Rank: 5, Cell: func(h fetch.HostSummary) string { return text.Bytes(h.Bytes) }},
 	})
 }
 
@@ -175,6 +177,9 @@ func failureStyle(h fetch.HostSummary) render.Style {
 // conclusion says in a sentence what was done.
 func (d Document) conclusion() string {
 	s := d.Summary
+	if s.Before == s.Total {
+		return text.Plural(s.Total, "URL") + ": all were done before, and none was requested again."
+	}
 	parts := []string{text.Count(s.Succeeded) + " succeeded"}
 	if failed := s.Failed; failed > 0 {
 		parts = append(parts, fmt.Sprintf("%s failed for good (%s)", text.Count(failed), text.Classes(s.Failures)))
@@ -186,5 +191,5 @@ func (d Document) conclusion() string {
 		parts = append(parts, text.Count(unasked)+" are not done")
 	}
 	return fmt.Sprintf("%s: %s. %s in %s, %s successes per second, %s.", text.Plural(s.Total, "URL"), strings.Join(parts, ", "),
-		text.Plural(s.Requests, "request"), text.Span(s.Elapsed.Seconds()), text.Number(d.perSecond()), text.Megabytes(s.Bytes))
+		text.Plural(s.Requests, "request"), text.Span(s.Elapsed.Seconds()), text.Number(d.perSecond()), text.Bytes(s.Bytes))
 }

@@ -67,7 +67,7 @@ func choice(name string, l limit.Limiter) (Choice, error) {
 // optimumOf returns the optimum of a strategy, or, without a name, the one with the largest goodput.
 func optimumOf(run *results.Run, strategy string) (results.Optimum, error) {
 	all := slices.DeleteFunc(slices.Clone(run.Optima), func(o results.Optimum) bool {
-		return o.Limit < 1 || strategy != "" && o.Strategy != strategy
+		return o.Limit < 1 || o.Over == results.OverRate || strategy != "" && o.Strategy != strategy
 	})
 	if len(all) == 0 {
 		if strategy != "" {

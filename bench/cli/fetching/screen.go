@@ -45,7 +45,7 @@ func Share(p fetch.Progress) float64 {
 func Words(p fetch.Progress) string {
 	line := fmt.Sprintf("%s of %s, %s failed, %s retrying; %s per second, %s; limit %d",
 		text.Count(p.Done()), text.Count(p.Total), text.Count(p.Failed), text.Count(p.Retrying),
-		text.Number(p.PerSecond), text.Megabytes(p.Bytes), p.Limit)
+		text.Number(p.PerSecond), text.Bytes(p.Bytes), p.Limit)
 	if left := p.Left.Round(time.Second); left > 0 {
 		line += fmt.Sprintf("; about %v left", left)
 	}

@@ -5,6 +5,7 @@ package fetching
 import (
 	"errors"
 	"io"
+	"iter"
 	"math"
 	"os"
 	"strings"
@@ -58,4 +59,18 @@ func open(path string, stdin io.Reader) (*os.File, int64, error) {
 	}
 	file, err := os.Open(path)
 	return file, info.Size(), err
+}
+
+// Addresses returns the URLs of a source in their order, up to the first that cannot be read.
+func Addresses(source fetch.Source) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		var at fetch.Place
+		for range source.Len() {
+			job, next, err := source.Job(at)
+			if err != nil || !yield(job.URL) {
+				return
+			}
+			at = next
+		}
+	}
 }

@@ -31,8 +31,7 @@ import (
 type Page struct {
 	server  *http.Server
 	address net.Addr
-	served  chan error // what Serve returned
-	metrics *telemetry.Metrics
+	served  chan error    // what Serve returned
 	ended   chan struct{} // closed when the run is over
 
 	mu       sync.Mutex
@@ -84,7 +83,7 @@ func Start(address string, run *results.Run, metrics *telemetry.Metrics) (*Page,
 	}
 	own := *run
 	own.Trials, own.Versions = slices.Clip(run.Trials), maps.Clone(run.Versions)
-	p := &Page{run: &own, address: listener.Addr(), served: make(chan error, 1), metrics: metrics, ended: make(chan struct{})}
+	p := &Page{run: &own, address: listener.Addr(), served: make(chan error, 1), ended: make(chan struct{})}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", p.serveWhole)
 	mux.Handle("GET /events", atMost(mostStreams, http.HandlerFunc(p.serveEvents)))
@@ -142,13 +141,11 @@ func (p *Page) Trial(t results.Trial) {
 	p.run.Trials = append(p.run.Trials, t)
 }
 
-// Fetched shows how far a fetch has come: its trial so far, with the limit now, the share of the URLs that is done, words about it, and
-// the URLs by their state.
-func (p *Page) Fetched(t results.Trial, limit int, share float64, words string, urls map[string]int64) {
+// Fetched shows how far a fetch has come: its trial so far, the share of the URLs that is done, and words about it.
+func (p *Page) Fetched(t results.Trial, share float64, words string) {
 	if p == nil {
 		return
 	}
-	p.metrics.Fetched(t, limit, share, urls)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.run.Trials = []results.Trial{t}

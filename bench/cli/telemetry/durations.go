@@ -36,6 +36,15 @@ func newDurations() *durations {
 
 // add adds the successes of a trial. It leaves out a trial without a histogram, or with a broken one.
 func (d *durations) add(t results.Trial) {
+	d.change(t, results.Buckets.Plus)
+}
+
+// set takes the successes of a trial in place of what is known, which is an earlier part of that trial.
+func (d *durations) set(t results.Trial) {
+	d.change(t, func(_, now results.Buckets) results.Buckets { return now })
+}
+
+func (d *durations) change(t results.Trial, combine func(before, now results.Buckets) results.Buckets) {
 	counted, err := t.Histogram.Buckets(bounds)
 	if err != nil {
 		return
@@ -43,7 +52,7 @@ func (d *durations) add(t results.Trial) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	of := measured{t.Strategy, label(t.Target)}
-	d.all[of] = d.all[of].Plus(counted)
+	d.all[of] = combine(d.all[of], counted)
 }
 
 // Describe implements [prometheus.Collector].

@@ -80,6 +80,7 @@ func (m *Metrics) Fetched(t results.Trial, limit int, share float64, urls map[st
 	m.count(t, m.counted)
 	m.counted = t
 	m.gauge(t)
+	m.durations.set(t)
 }
 
 // count adds the requests of a trial to the counters, without those of the part of it that was counted before.

@@ -73,6 +73,26 @@ func TestMetricsHaveAHistogramOfAllTrials(t *testing.T) {
 	}
 }
 
+// A fetch is one trial that grows: what was counted is not counted again.
+func TestMetricsOfAFetchHaveEachRequestOnce(t *testing.T) {
+	m := telemetry.New()
+	for range 3 {
+		m.Fetched(trial(t, "pool"), 8, 0.5, map[string]int64{"total": 200})
+	}
+	text := served(t, m)
+	for _, want := range []string{
+		`sweetspot_request_duration_seconds_bucket{strategy="pool",target="",le="0.05"} 50`,
+		`sweetspot_request_duration_seconds_count{strategy="pool",target=""} 100`,
+		`sweetspot_requests_succeeded_total{strategy="pool",target=""} 100`,
+		`sweetspot_requests_failed_total{class="timeout",strategy="pool",target=""} 5`,
+		`sweetspot_urls{state="total"} 200`,
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%s is not in\n%s", want, text)
+		}
+	}
+}
+
 func TestParseCollectorTakesURLs(t *testing.T) {
 	for text, want := range map[string]string{
 		"http://127.0.0.1:4318": "http://127.0.0.1:4318/v1/metrics", "https://h/otlp/": "https://h/otlp/v1/metrics", "http://h/v1/metrics": "http://h/v1/metrics",

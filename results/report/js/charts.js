@@ -39,8 +39,15 @@ const categoryAxis = (names, width) =>
     label: { width: Math.min(170, 0.3 * width), overflow: 'truncate', color: css('--ink') },
   });
 
-// limits returns every limit that a chart has to show, ascending.
-const limits = () => data.lines.flatMap(l => [...l.points, ...l.failed].map(p => p.limit)).sort((a, b) => a - b);
+// linesOver returns the lines of the sweeps that varied the limit, or the rate. Each kind has charts of its own.
+const linesOver = over => data.lines.filter(l => l.over === over);
+// indexOf is the index of a line among all lines, which the IDs of its series contain.
+const indexOf = l => data.lines.indexOf(l);
+// levelText writes a limit, or a rate.
+const levelText = (over, level) => number(level) + (over === 'rate' ? '/s' : '');
+
+// levels returns every limit, or every rate, that a chart of the lines has to show, ascending.
+const levels = lines => lines.flatMap(l => [...l.points, ...l.failed].map(p => p.level)).sort((a, b) => a - b);
 
 const labelWidth = 46; // pixels, enough for 131,072 and the gap to the next label
 // powers returns the powers of two in a range that are labelled. If not all of them fit into the width, it is every second one,
@@ -53,15 +60,15 @@ function powers(from, to, width) {
   for (let power = last; power >= first; power -= step) all.unshift(2 ** power);
   return all;
 }
-// The smallest and the largest value of the axis of limits. A single limit is in the middle.
-function limitRange() {
-  const all = limits(),
+// The smallest and the largest value of the axis of limits or rates. A single one is in the middle.
+function levelRange(lines) {
+  const all = levels(lines),
     [from, to] = [all[0], all[all.length - 1]];
   return from === to ? [from / 2, to * 2] : [from, to];
 }
-// limitAxis is a horizontal axis of concurrency limits.
-function limitAxis(width, name = 'limit') {
-  const [min, max] = limitRange(),
+// levelAxis is a horizontal axis of concurrency limits, or of rates.
+function levelAxis(lines, width, name) {
+  const [min, max] = levelRange(lines),
     values = powers(min, max, width - 100);
   return horizontalAxis({
     type: 'log',
@@ -99,7 +106,7 @@ function chartSpec(option, more) {
   };
 }
 
-const lineLegend = () => data.lines.map(l => ({ name: l.name, colour: paletteColour(l.colour), dash: dash(l.run) }));
+const lineLegend = lines => lines.map(l => ({ name: l.name, colour: paletteColour(l.colour), dash: dash(l.run) }));
 
 // roundBy rounds to 1, 2 or 5 times a power of ten: down if round is Math.floor, up if it is Math.ceil.
 function roundBy(x, round) {
@@ -143,13 +150,13 @@ function band(params, api) {
   };
 }
 
-// intervals returns the series of a line's confidence intervals; show converts a rate to the vertical axis.
-function intervals(l, show) {
-  const rates = data.lines.flatMap(l => l.points.map(p => p.rate));
+// intervals returns the series of a line's confidence intervals, one of the chart's lines; show converts a rate to the vertical axis.
+function intervals(l, lines, show) {
+  const rates = lines.flatMap(l => l.points.map(p => p.rate));
   const drawn = l.points.map(p => {
     const high = drawnHigh(rates, p);
     const low = Math.max(p.low, Math.min(...rates) / maxBoundRatio);
-    return p.low == null ? null : [p.limit, show(low), show(high), high < p.high ? 1 : 2];
+    return p.low == null ? null : [p.level, show(low), show(high), high < p.high ? 1 : 2];
   });
   const pairs = drawn
     .slice(1)
@@ -162,15 +169,15 @@ function intervals(l, show) {
   ];
 }
 
-// limitTooltip formats a tooltip about the points under the pointer, which all have the same limit; cells returns the texts of a
-// point.
-const limitTooltip = cells => params => {
+// levelTooltip formats a tooltip about the points under the pointer, which all have the same limit, or the same rate; cells
+// returns the texts of a point.
+const levelTooltip = cells => params => {
   const indices = [...new Set(params.map(p => +p.seriesId.split(':')[1]))];
-  const limit = params[0].value[0];
-  const at = (l, of) => l[of].find(p => p.limit === limit);
+  const level = params[0].value[0];
+  const at = (l, of) => l[of].find(p => p.level === level);
   const lines = indices.map(i => data.lines[i]);
   return tooltip(
-    'limit ' + number(limit),
+    lines[0].over + ' ' + levelText(lines[0].over, level),
     lines.flatMap(l => [
       ...(at(l, 'points') ? [[paletteColour(l.colour), l.name, ...cells(at(l, 'points'))]] : []),
       ...(at(l, 'failed') ? [[css('--bad'), l.name, failureText(at(l, 'failed'))]] : []),
@@ -182,10 +189,10 @@ const failureText = p => percent(p.share) + ' of requests failed';
 
 // failureMarks marks the limits at which requests fail with a cross at the bottom. They have no place on the vertical axis, since
 // they would set its scale for the other limits, so the crosses have an axis of their own.
-const failureMarks = () =>
-  data.lines.map((l, i) => ({
+const failureMarks = lines =>
+  lines.map(l => ({
     type: 'scatter',
-    id: 'failed:' + i,
+    id: 'failed:' + indexOf(l),
     name: l.name,
     yAxisIndex: 1,
     symbol: crossPath,
@@ -194,29 +201,30 @@ const failureMarks = () =>
     emphasis: { disabled: true },
     itemStyle: { color: css('--bad') },
     z: 6,
-    data: l.failed.map(p => [p.limit, 0]),
+    data: l.failed.map(p => [p.level, 0]),
   }));
 const crossPath = 'path://M0 1 1 0 4 3 7 0 8 1 5 4 8 7 7 8 4 5 1 8 0 7 3 4Z';
 const failureAxis = { type: 'value', min: 0, max: 1, show: false, splitLine: { show: false } };
-const failureLegend = () =>
-  data.lines.some(l => l.failed.length) ? [{ name: 'requests fail', colour: css('--bad'), shape: 'cross', fixed: true }] : [];
+const failureLegend = lines =>
+  lines.some(l => l.failed.length) ? [{ name: 'requests fail', colour: css('--bad'), shape: 'cross', fixed: true }] : [];
 
-// limitStops returns one stop for each limit; id returns the ID of a line's series.
-function limitStops(id) {
+// levelStops returns one stop for each limit or rate; id returns the ID of a line's series.
+function levelStops(lines, id) {
   const seen = new Map();
-  data.lines.forEach((l, i) => {
-    l.failed.forEach((p, dataIndex) => seen.set(p.limit, { seriesId: 'failed:' + i, dataIndex, at: p.limit, name: l.name }));
-    l.points.forEach((p, dataIndex) => seen.set(p.limit, { seriesId: id(i), dataIndex, at: p.limit, name: l.name }));
-  });
+  for (const l of lines) {
+    const i = indexOf(l);
+    l.failed.forEach((p, dataIndex) => seen.set(p.level, { seriesId: 'failed:' + i, dataIndex, at: p.level, name: l.name }));
+    l.points.forEach((p, dataIndex) => seen.set(p.level, { seriesId: id(i), dataIndex, at: p.level, name: l.name }));
+  }
   return [...seen.values()].sort((a, b) => a.at - b.at);
 }
 
 // curve returns the series of a line; value returns what is drawn of a point. A point with a warning is hollow.
-function curve(l, i, value, more = {}) {
+function curve(l, value, more = {}) {
   const colour = paletteColour(l.colour);
   return {
     type: 'line',
-    id: 'line:' + i,
+    id: 'line:' + indexOf(l),
     name: l.name,
     symbol: symbol(l.run),
     symbolSize: 7,
@@ -225,7 +233,7 @@ function curve(l, i, value, more = {}) {
     lineStyle: { color: colour, width: 2.25, type: dash(l.run) },
     emphasis: { disabled: true },
     data: l.points.map(p => ({
-      value: [p.limit, value(p)],
+      value: [p.level, value(p)],
       itemStyle: p.warned ? { color: css('--card'), borderColor: colour, borderWidth: 2 } : undefined,
     })),
     ...more,

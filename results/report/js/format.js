@@ -1,5 +1,5 @@
 // The page's data, and how numbers, colours and tooltips are formatted. The files in this folder are joined to one script in the
-// order format, charts, curves, rows, page. Strings in the data come from servers and URLs, so they are always inserted as text,
+// order format, charts, curves, rows, copy, page. Strings in the data come from servers and URLs, so they are always inserted as text,
 // never as markup.
 
 const root = document.documentElement;

@@ -1,6 +1,6 @@
 // The page around the charts: legends, keyboard, controls, printing, and updates while a run is in progress.
 
-const figures = { throughput, ranking, latency, percentiles, time, trials, errors };
+const figures = { throughput, rates, responses, ranking, latency, percentiles, waits, time, trials, errors };
 // By figure ID: { chart, spec, renderer, hidden, stop }. hidden has the names that the reader switched off.
 const charts = new Map();
 
@@ -188,7 +188,10 @@ function update(html) {
   for (const part of next.querySelectorAll('[data-part]')) {
     const old = document.querySelector('[data-part="' + part.dataset.part + '"]');
     old.hidden = part.hidden;
-    if (old.innerHTML !== part.innerHTML) old.replaceChildren(...part.childNodes);
+    if (old.innerHTML === part.innerHTML) continue;
+    const chosen = [...old.querySelectorAll('input:checked')].map(e => e.id);
+    old.replaceChildren(...part.childNodes);
+    for (const id of chosen) if (byId(id)) byId(id).checked = true;
   }
   for (const id of Object.keys(figures)) byId(id).hidden = next.getElementById(id).hidden;
   const newJSON = next.getElementById('data').textContent;

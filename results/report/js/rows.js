@@ -61,7 +61,7 @@ function ranking(width) {
         formatter: p => {
           const r = ranks[p.dataIndex];
           return tooltip(r.name, [
-            ['', 'limit', number(r.limit)],
+            ['', 'at', r.at],
             ['', 'goodput', number(r.rate) + '/s'],
             ['', '95% confidence', r.low == null ? 'one trial' : number(r.low) + ' to ' + number(r.high)],
             ['', 'verdict', r.verdict || '–'],
@@ -74,7 +74,7 @@ function ranking(width) {
 }
 
 // percentileRange draws a line from the median to the slowest request of each rank.
-function percentileRange(ranks) {
+function percentileRange(ranks, of) {
   const renderItem = (params, api) => {
     const [x1, y1] = api.coord([api.value(0), api.value(2)]),
       [x2, y2] = api.coord([api.value(1), api.value(2)]);
@@ -89,15 +89,19 @@ function percentileRange(ranks) {
     type: 'custom',
     renderItem,
     encode: { x: [0, 1], y: 2 },
-    data: ranks.map(r => ({ value: [r.p50, r.max, r.i], itemStyle: { color: paletteColour(r.colour) } })),
+    data: ranks.map(r => ({ value: [of(r).p50, of(r).max, r.i], itemStyle: { color: paletteColour(r.colour) } })),
   };
 }
 
-function percentiles(width) {
-  const ranks = data.ranks.map((r, i) => ({ ...r, i })).filter(r => r.p50 > 0);
+const percentiles = width => spread(width, 'latency', r => r);
+const waits = width => spread(width, 'response time', r => r.response);
+
+// spread draws the quantiles of the latency or of the response time of each rank; of returns those of a rank.
+function spread(width, name, of) {
+  const ranks = data.ranks.map((r, i) => ({ ...r, i })).filter(r => of(r).p50 > 0);
   const hollow = (shape, colour) =>
     shape.startsWith('empty') ? { color: css('--card'), borderColor: colour, borderWidth: 2 } : { color: colour };
-  const known = quantiles.filter(([key]) => ranks.some(r => r[key] > 0));
+  const known = quantiles.filter(([key]) => ranks.some(r => of(r)[key] > 0));
   const series = known.map(([key, name, , shape]) => ({
     type: 'scatter',
     id: 'spread:' + key,
@@ -106,22 +110,22 @@ function percentiles(width) {
     symbolSize: 11,
     emphasis: { disabled: true },
     itemStyle: { color: css('--ink') },
-    data: ranks.map(r => ({ value: [r[key] || null, r.i], itemStyle: hollow(shape, paletteColour(r.colour)) })),
+    data: ranks.map(r => ({ value: [of(r)[key] || null, r.i], itemStyle: hollow(shape, paletteColour(r.colour)) })),
   }));
-  series.unshift(percentileRange(ranks));
+  series.unshift(percentileRange(ranks, of));
   return chartSpec(
     {
       grid: { left: 12, right: 24, top: 8, bottom: 36 },
       yAxis: categoryAxis(data.ranks.map(r => r.name), width),
-      xAxis: horizontalAxis(logAxis({ name: 'latency', label: { formatter: duration } })),
+      xAxis: horizontalAxis(logAxis({ name, label: { formatter: duration } })),
       series,
       tooltip: {
         trigger: 'item',
         formatter: p => {
           const r = ranks[p.dataIndex];
           return tooltip(
-            r.name + ' at limit ' + number(r.limit),
-            known.map(([key, name]) => ['', name, r[key] ? duration(r[key]) : '–']),
+            r.name + ' at ' + r.at,
+            known.map(([key, name]) => ['', name, of(r)[key] ? duration(of(r)[key]) : '–']),
           );
         },
       },
@@ -135,7 +139,7 @@ function percentiles(width) {
 }
 
 // Indices in the values of a trial, as in the type trialValues.
-const column = { start: 0, duration: 1, rate: 2, share: 3, limit: 4, failures: 5 };
+const column = { start: 0, duration: 1, rate: 2, share: 3, level: 4, failures: 5 };
 
 // timelineSeries returns the series of a line's seconds and of its trials; shown is the column on the vertical axis.
 function timelineSeries(timeline, shown, many) {
@@ -166,10 +170,11 @@ function timelineSeries(timeline, shown, many) {
 }
 
 function trialTooltip(p) {
-  const { trials } = data.courses.find(timeline => 'timeline:' + timeline.line === p.seriesId);
-  const [start, seconds, rate, share, limit, failures] = trials[p.dataIndex];
+  const { line, trials } = data.courses.find(timeline => 'timeline:' + timeline.line === p.seriesId);
+  const [start, seconds, rate, share, level, failures] = trials[p.dataIndex],
+    { over } = data.lines[line];
   return tooltip(p.seriesName, [
-    ['', 'limit', number(limit)],
+    ['', over || 'limit', levelText(over, level)],
     data.timed ? ['', 'start', duration(start)] : ['', 'trial', number(start)],
     ['', 'duration', duration(seconds)],
     ['', 'goodput', number(rate) + '/s'],
@@ -220,7 +225,7 @@ function trials() {
       series,
       tooltip: { trigger: 'item', formatter: trialTooltip },
     },
-    { canvas: many, legend: lineLegend(), stops: trialStops() },
+    { canvas: many, legend: lineLegend(data.lines), stops: trialStops() },
   );
 }
 
