@@ -134,3 +134,14 @@ type dealtMessages struct {
 func (d dealtMessages) Message(i int64, url string) *strategies.Message {
 	return d.all.Message(d.index(i), url)
 }
+
+// DifferByHost implements [HostMessages].
+func (d dealtMessages) DifferByHost() bool {
+	m, differ := d.all.(HostMessages)
+	return differ && m.DifferByHost()
+}
+
+// Redirected implements [HostMessages].
+func (d dealtMessages) Redirected(i int64, url string, elsewhere bool) *strategies.Message {
+	return d.all.(HostMessages).Redirected(d.index(i), url, elsewhere)
+}
