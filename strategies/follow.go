@@ -38,6 +38,9 @@ func (t Target) Redirected(r *Request, status int, location string) (Request, er
 	return next, nil
 }
 
+// asIs reports whether Handle gets an answer as it is.
+func (t Target) asIs(r *Request, status int) bool { return t.AsIs != nil && t.AsIs(r, status) }
+
 // onward returns what a request sends of its own where it has come to.
 func (t Target) onward(c *chain) *Message {
 	if t.Own == nil {

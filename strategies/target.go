@@ -56,6 +56,9 @@ type Target struct {
 	// Every has Handle called with every whole response: also with one that has a status of 400 or above, whose class is
 	// [BadStatus] all the same, and with one that can have no body.
 	Every bool
+	// AsIs says which answers Handle is called with as they are, neither decoded nor asked by Expect: for a caller that makes requests of
+	// its own among those of its user. It needs Every. The default is none.
+	AsIs func(r *Request, status int) bool
 
 	// Burn is processor time that each successful response costs on top, after Handle, to see whether the client is the bottleneck.
 	// Another process does not burn it: see [ErrHandle].
