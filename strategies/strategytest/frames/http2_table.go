@@ -188,7 +188,7 @@ var ends2 = []Answer[*HTTP2Peer]{
 		p.head(stream, false, ":status", "200", "content-length", "100")
 		_ = p.WriteData(stream, false, []byte(object))
 	})},
-	{Name: "after the answer", Want: strategies.OK, Also: []strategies.Class{strategies.Reset}, Serve: onceThen(func(p *HTTP2Peer, stream uint32) { p.answer(stream); time.Sleep(5 * time.Millisecond) })},
+	{Name: "after the answer", Want: strategies.OK, Also: []strategies.Class{strategies.Reset, strategies.Truncated}, Serve: onceThen(func(p *HTTP2Peer, stream uint32) { p.answer(stream); time.Sleep(5 * time.Millisecond) })},
 }
 
 // breach answers the first request by a frame that breaks the rules.
