@@ -54,7 +54,9 @@ var may = map[string][]string{
 	"sweetspot/bench/cli":                      {"sweetspot/*", "sweetspot/bench/cli/*", "sweetspot/bench/arrivals", "sweetspot/bench/fetch", "sweetspot/bench/fleet", "sweetspot/bench/ports", "sweetspot/bench/requests", "sweetspot/bench/process", "sweetspot/server/capacity", "sweetspot/results/*", "sweetspot/strategies/all", "sweetspot/strategies/expect", "sweetspot/strategies/external", "sweetspot/strategies/network"},
 	"sweetspot/bench/cli/build":                {},
 	"sweetspot/bench/cli/manual":               {"sweetspot/bench/cli/build"},
+	"sweetspot/bench/cli/agents":               {"sweetspot/bench", "sweetspot/bench/cli/child", "sweetspot/bench/cli/room", "sweetspot/bench/fleet", "sweetspot/results", "sweetspot/results/input", "sweetspot/results/text", "sweetspot/strategies", "sweetspot/strategies/network"},
 	"sweetspot/bench/cli/bundled":              {"sweetspot/bench", "sweetspot/server", "sweetspot/strategies"},
+	"sweetspot/bench/cli/child":                {},
 	"sweetspot/bench/cli/console":              {"sweetspot/bench", "sweetspot/bench/cli/terminal", "sweetspot/results", "sweetspot/results/render", "sweetspot/results/text"},
 	"sweetspot/bench/cli/live":                 {"sweetspot/bench", "sweetspot/bench/cli/telemetry", "sweetspot/results", "sweetspot/results/report"},
 	"sweetspot/bench/cli/telemetry":            {"sweetspot/bench", "sweetspot/results", "sweetspot/results/text"},
@@ -62,6 +64,7 @@ var may = map[string][]string{
 	"sweetspot/bench/cli/help":                 {"sweetspot/bench/cli/terminal"},
 	"sweetspot/bench/cli/machine":              {"sweetspot/results"},
 	"sweetspot/bench/cli/reach":                {"sweetspot/strategies/network"},
+	"sweetspot/bench/cli/room":                 {"sweetspot/bench", "sweetspot/bench/cli/machine", "sweetspot/bench/ports", "sweetspot/strategies", "sweetspot/strategies/external"},
 	"sweetspot/bench/cli/secret":               {"sweetspot/bench/requests", "sweetspot/results", "sweetspot/results/text"},
 	"sweetspot/bench/cli/sending":              {"sweetspot/bench", "sweetspot/bench/requests", "sweetspot/strategies"},
 	"sweetspot/bench/cli/signals":              {},
@@ -85,7 +88,7 @@ var rooms = map[string][]string{
 	"mvdan.cc/sh/v3/syntax":                                             {"sweetspot/strategies/lines"},
 	"github.com/spf13/cobra":                                            {"sweetspot/bench/cli", "sweetspot/bench/cli/help", "sweetspot/bench/cli/manual"},
 	"github.com/spf13/cobra/doc":                                        {"sweetspot/bench/cli/manual"},
-	"github.com/spf13/pflag":                                            {"sweetspot/bench/cli", "sweetspot/bench/cli/help", "sweetspot/bench/cli/reach", "sweetspot/bench/cli/sending", "sweetspot/bench/cli/telemetry", "sweetspot/strategies/lines"}, // what cobra's flags are
+	"github.com/spf13/pflag":                                            {"sweetspot/bench/cli", "sweetspot/bench/cli/agents", "sweetspot/bench/cli/help", "sweetspot/bench/cli/reach", "sweetspot/bench/cli/sending", "sweetspot/bench/cli/telemetry", "sweetspot/strategies/lines"}, // what cobra's flags are
 	"github.com/chromedp/chromedp":                                      {"sweetspot/results/report/chromium"},
 	"github.com/prometheus/client_golang/prometheus":                    {"sweetspot/bench/cli/telemetry", "sweetspot/bench/cli/live"},
 	"github.com/prometheus/client_golang/prometheus/promhttp":           {"sweetspot/bench/cli/telemetry", "sweetspot/bench/cli/live"},

@@ -144,7 +144,7 @@ const (
 	NoConclusion   Code = "no-conclusion"    // the run was interrupted
 	AgentLost      Code = "agent-lost"       // a machine that made requests was lost or late, so that a trial is void
 	Torn           Code = "torn"             // the last line of the file is torn
-	DifferentRuns  Code = "different-runs"   // two runs that are compared have different loads, targets or machines
+	DifferentRuns  Code = "different-runs"   // two runs that are compared have different loads, targets, agents or machines
 	DriftWithinRun Code = "drift-within-run" // one of the two runs that are compared drifted
 	ForeignFloor   Code = "foreign-floor"    // the variance between runs was measured on another machine
 	WideInterval   Code = "wide-interval"    // an interval is too wide to see a change by the threshold

@@ -23,6 +23,7 @@ type host struct {
 
 // hosted is a session on an agent.
 type hosted struct {
+	limit   int             // for which it was opened
 	ctx     context.Context // ends when the session is to be closed
 	cancel  context.CancelFunc
 	opened  chan struct{} // closed when session and err are set
@@ -61,7 +62,7 @@ func (h *host) handlers() map[string]handler {
 
 // open opens a session.
 func (h *host) open(ctx context.Context, q openQuestion) (openAnswer, error) {
-	s := &hosted{opened: make(chan struct{})}
+	s := &hosted{opened: make(chan struct{}), limit: q.Limit}
 	s.ctx, s.cancel = context.WithCancel(ctx)
 	h.mu.Lock()
 	h.sessions[q.Session] = s

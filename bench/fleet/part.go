@@ -43,6 +43,7 @@ func (h *host) prepare(ctx context.Context, q prepareQuestion) (done, error) {
 	}
 	whole := bench.Order{Load: load, Limit: q.Limit}
 	p := &part{id: q.Trial, session: q.Session, order: whole.Share(q.Index, q.Of)}
+	p.order.Limit = min(p.order.Limit, s.limit) // the few machines that a batch of a few requests has have more slots than requests
 	p.ctx, p.cancel = context.WithCancel(s.ctx)
 	h.mu.Lock()
 	defer h.mu.Unlock()
