@@ -69,6 +69,11 @@ func oneURL(_ *cobra.Command, args []string) error {
 	if len(args) > 1 {
 		return fmt.Errorf("%d arguments, %q: want one URL at most, and --urls FILE for more", len(args), args)
 	}
+	if path := strings.Join(args, ""); path != "" {
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+			return fmt.Errorf("%s: a file: want a URL, or --urls %s", path, path)
+		}
+	}
 	return nil
 }
 
@@ -76,7 +81,7 @@ func (o *options) bind(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringSliceVarP(&o.strategies, "strategy", "s", nil, fmt.Sprintf(
 		"run the strategies with these `NAMES`, separated by commas: see 'sweetspot strategies'; %s stands for its whole first list (default %s)",
-		everyStrategy, strings.Join(o.defaults, ",")))
+		everyStrategy, strings.Join(o.defaults, ", ")))
 	f.StringArrayVar(&o.external, "external", nil, "run a program as a strategy too, by `NAME=COMMAND`; may be repeated; see strategies/EXTERNAL.md")
 	f.Int64VarP(&o.requests, "requests", "n", 0, "make each trial a batch of exactly `N` requests, with its end; in bench with its cold start too, unless --warmup is given")
 	f.DurationVarP(&o.duration, "duration", "d", 500*time.Millisecond, "measure each trial for `DURATION`, after a warm-up that is not counted")
