@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -158,14 +157,14 @@ const (
 // examining is shown as progress meanwhile.
 const examining = "what is the bottleneck?"
 
-// newCausalTest returns the test to make of a limit with that goodput. It returns false if the test would show nothing: if
+// newCausalTest returns the test to make of a limit with those trials. It returns false if the test would show nothing: if
 // the limit is small, or if the requests are so few that even the longest burn would not cost a third of slowdownShare.
-func newCausalTest(limit int, perSecond float64) (causalTest, bool) {
-	processors := runtime.GOMAXPROCS(0)
+func newCausalTest(limit int, trials []results.Trial) (causalTest, bool) {
+	processors, perSecond := int(mean(trials, func(t results.Trial) float64 { return float64(processors(&t)) })), mean(trials, goodput)
 	if perSecond == 0 || limit < slotsPerProcessor*processors {
 		return causalTest{}, false // a burn holds a slot too, which at a small limit costs goodput, client-bound or not
 	}
-	// A client at its limit spends all of its processors' time on requests: GOMAXPROCS/goodput on each.
+	// A client at its limit spends all of its processors' time on requests: processors/goodput on each.
 	each := time.Duration(float64(processors) / perSecond * float64(time.Second))
 	c := causalTest{burn: min(longestBurn, time.Duration(float64(each)*slowdownShare/(1-slowdownShare)))}
 	c.predicted = math.Log(float64(each) / float64(each+c.burn))
@@ -174,13 +173,15 @@ func newCausalTest(limit int, perSecond float64) (causalTest, bool) {
 
 // slowDown measures pairs of trials, one as it is and one with the client slowed down.
 func (b bottleneckTest) slowDown(ctx context.Context, r *runner) (causalTest, error) {
-	c, shows := newCausalTest(b.limit, mean(b.search.at(b.limit), goodput))
+	c, shows := newCausalTest(b.limit, b.search.at(b.limit))
 	if !shows {
 		return causalTest{}, nil
 	}
 	asItIs := b.search.candidate
 	asItIs.limit = b.limit
-	slow, err := asItIs.reopened(ctx, burning(asItIs.settings(), c.burn))
+	settings := asItIs.settings()
+	settings.Burn = c.burn
+	slow, err := asItIs.reopened(ctx, settings)
 	if errors.Is(err, strategies.ErrHandle) {
 		return causalTest{}, nil // a program cannot be slowed down from here
 	}
@@ -213,20 +214,6 @@ func (b bottleneckTest) pairs(ctx context.Context, r *runner, changed candidate)
 		}
 	}
 	return ratios, nil
-}
-
-// burning returns the target with d of processor time added to every request.
-func burning(t strategies.Target, d time.Duration) strategies.Target {
-	handle := t.Handle
-	t.Handle = func(r *strategies.Request, a strategies.Answer) error {
-		for began := time.Now(); time.Since(began) < d; { // sleeping would cost no processor
-		}
-		if handle == nil {
-			return nil
-		}
-		return handle(r, a)
-	}
-	return t
 }
 
 // growthInside returns which share of the growth in mean latency from the first trials to the others was spent inside the

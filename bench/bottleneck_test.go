@@ -127,3 +127,24 @@ func TestExemption(t *testing.T) {
 		})
 	}
 }
+
+// A client that is starved of processors must not be taken for a server that the search has harmed.
+func TestObservationSaysWhatTheClientDid(t *testing.T) {
+	calm := results.Trial{Limit: 64, Elapsed: 2, Started: 1200, Succeeded: 1200, PerSecond: 600, InFlightMean: 64}
+	with := func(change func(*results.Trial)) results.Trial { t := calm; change(&t); return t }
+	for _, test := range []struct {
+		name            string
+		given           results.Trial
+		atServer, ready float64
+	}{
+		{"nothing is known beside the slots", calm, 1, 0},
+		{"its threads waited half a second in each", with(func(t *results.Trial) { t.Waited = 1 }), 1, math.Exp(-0.5)},
+		{"the server had half of the slots' requests", with(func(t *results.Trial) { t.Server = 32.0 / 600 }), 0.5, 0},
+		{"the server had a little more, with its warm-up", with(func(t *results.Trial) { t.Server, t.Wire = 66.0/600, 66.0/600 }), 1, 0},
+	} {
+		got := observation(&test.given)
+		if math.Abs(got.AtServer-test.atServer) > 1e-9 || math.Abs(got.Ready-test.ready) > 1e-9 {
+			t.Errorf("%s: %.3f at the server, ready for %.3f; want %.3f and %.3f", test.name, got.AtServer, got.Ready, test.atServer, test.ready)
+		}
+	}
+}

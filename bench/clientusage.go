@@ -3,34 +3,36 @@ package bench
 import (
 	"context"
 	"math"
+	"runtime"
 	"runtime/metrics"
 	"slices"
 	"strings"
 	"time"
 
 	"sweetspot/bench/process"
+	"sweetspot/bench/tally"
 	"sweetspot/results"
 	"sweetspot/strategies"
 )
 
-// A clientUsage is a reading of what the client has used so far. The difference of two readings is what it used in between.
-type clientUsage struct {
+// A reading is what this process and a session have used so far. The difference of two readings is what they used in between.
+type reading struct {
+	taken      bool
 	cpu        time.Duration // of this process and the session's own programs
-	programs   time.Duration // the part of cpu that the programs used
-	wire       time.Duration // from a request's first byte to its response's last one, summed over exchanges
-	exchanges  int64         // requests that were timed so
-	scheduling []uint64      // goroutines that waited for a processor, by the bucket of their waiting time
-	buckets    []float64     // bounds of the buckets in seconds, one more than buckets
+	waited     time.Duration // that the threads of this process were ready to run and had no processor
+	session    strategies.Usage
+	scheduling []uint64  // goroutines that waited for a processor, by the bucket of their waiting time
+	buckets    []float64 // bounds of the buckets in seconds, one more than buckets
 }
 
 const schedulingLatencies = "/sched/latencies:seconds"
 
-// clientUsage returns a reading of the candidate's client.
-func (c candidate) clientUsage() clientUsage {
+// read returns a reading of this process and the session.
+func read(session strategies.Session) reading {
 	sample := []metrics.Sample{{Name: schedulingLatencies}}
 	metrics.Read(sample)
-	used := c.session.Usage()
-	m := clientUsage{cpu: process.CPU() + used.CPU, programs: used.CPU, wire: used.ExchangeTime, exchanges: used.Exchanges}
+	used := session.Usage()
+	m := reading{taken: true, cpu: process.CPU() + used.CPU, waited: process.Waited(), session: used}
 	if sample[0].Value.Kind() == metrics.KindFloat64Histogram {
 		h := sample[0].Value.Float64Histogram()
 		m.scheduling, m.buckets = slices.Clone(h.Counts), h.Buckets
@@ -39,49 +41,35 @@ func (c candidate) clientUsage() clientUsage {
 }
 
 // since returns what was used between the reading before and this one.
-func (m clientUsage) since(before clientUsage) clientUsage {
-	m.cpu -= before.cpu
-	m.programs -= before.programs
-	m.wire -= before.wire
-	m.exchanges -= before.exchanges
-	for i, n := range before.scheduling {
-		m.scheduling[i] -= n
+func (m reading) since(before reading) tally.Used {
+	used := tally.Used{
+		CPU:        m.cpu - before.cpu,
+		Programs:   m.session.CPU - before.session.CPU,
+		Waited:     max(0, m.waited-before.waited), // a thread that has ended takes its share along
+		Exchange:   m.session.ExchangeTime - before.session.ExchangeTime,
+		Exchanges:  m.session.Exchanges - before.session.Exchanges,
+		Processors: runtime.GOMAXPROCS(0),
+		Machine:    process.Machine(),
 	}
-	return m
-}
-
-// wireMean returns the mean time that an exchange took, 0 if none was timed.
-func (m clientUsage) wireMean() time.Duration {
-	if m.exchanges == 0 {
-		return 0
-	}
-	return m.wire / time.Duration(m.exchanges)
-}
-
-// schedulingP99 returns the time within which 99% of the goroutines that were ready to run got a processor, rounded up to
-// the end of its bucket.
-func (m clientUsage) schedulingP99() time.Duration {
-	var all uint64
-	for _, n := range m.scheduling {
-		all += n
-	}
-	var below uint64
 	for i, n := range m.scheduling {
-		if below += n; n > 0 && float64(below) >= 0.99*float64(all) {
+		if n -= before.scheduling[i]; n > 0 {
 			end := m.buckets[i+1]
 			if math.IsInf(end, 1) {
 				end = m.buckets[i]
 			}
-			return time.Duration(end * float64(time.Second))
+			used.Waits = append(used.Waits, tally.Wait{AtMost: time.Duration(end * float64(time.Second)), Count: int64(n)})
 		}
 	}
-	return 0
+	return used
 }
 
 // awaitPorts waits, before another strategy begins, until the ports are free that its predecessor took. It returns ctx's error
 // if ctx has ended.
 func (r *runner) awaitPorts(ctx context.Context, c candidate) error {
 	on := c.target
+	if !c.here() {
+		return ctx.Err()
+	}
 	if name := c.strategy.Name(); name != on.latest && on.latest != "" {
 		if taken := on.ports.Taken(); taken > 0 {
 			r.alert(results.Warningf(results.FewPorts, "%s waited for ports: %d of %d were taken by connections that %s had closed",
@@ -94,18 +82,30 @@ func (r *runner) awaitPorts(ctx context.Context, c candidate) error {
 }
 
 // checkPorts gives an alert if strategies that open a connection for each request are likely to need more ports than there
-// are: each trial makes that many requests.
+// are: each trial makes that many requests. It says nothing of other machines, which may differ.
 func (r *runner) checkPorts(candidates candidates, each, blocks int) {
 	var names []string
 	on := r.targets[0] // what it takes is the same on every target
 	for _, c := range candidates {
-		if strategies.TraitsOf(c.strategy).Stateless && !slices.Contains(names, c.strategy.Name()) {
+		if strategies.TraitsOf(c.strategy).Stateless && c.here() && !slices.Contains(names, c.strategy.Name()) {
 			names = append(names, c.strategy.Name())
 		}
 	}
 	if needed := on.ports.Short(each, blocks*len(names)); needed > 0 && len(names) > 0 {
 		r.alert(results.Warningf(results.FewPorts, "this machine has %d ports for connections to the target, and %s will take %d or more: a connection for each request",
 			on.ports.Ports(), strings.Join(names, ", "), needed).With("needed", float64(needed)).With("ports", float64(on.ports.Ports())))
+	}
+}
+
+// notePorts notes what connections a trial has opened on this machine, and warns of a trial that seems to have had no port for some,
+// although the program that made its requests does not say why they failed.
+func (c candidate) notePorts(t *results.Trial) {
+	if !c.here() {
+		return
+	}
+	c.target.ports.Opened(t.Connections)
+	if n := t.Failed[strategies.Other.String()]; n > 0 && !slices.ContainsFunc(t.Warnings, isNoPorts) && c.target.ports.Exhausted() {
+		t.Warn(noPorts(n))
 	}
 }
 

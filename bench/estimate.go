@@ -89,7 +89,7 @@ func (s *search) examinationTime(load Load) time.Duration {
 	if s.candidate.sharesOne(s.beyond(limit)) {
 		all += 2 * causalPairs * s.estimate(s.beyond(limit), 0, load)
 	}
-	if _, shows := newCausalTest(limit, mean(s.at(limit), goodput)); shows && len(s.signs(limit).words()) > 0 {
+	if _, shows := newCausalTest(limit, s.at(limit)); shows && len(s.signs(limit).words()) > 0 {
 		all += 2 * causalPairs * s.estimate(limit, 0, load)
 	}
 	return all

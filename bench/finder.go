@@ -94,15 +94,28 @@ const margin = 0.1
 func safeBelow(failing int) int { return failing - max(1, int(math.Ceil(margin*float64(failing)))) }
 
 func (f *shareFinder) add(tried optimum.Trial, t *results.Trial) {
+	seen := observation(t)
+	f.search.Add(tried, seen)
+	f.seen, f.found = append(f.seen, observed{tried, seen}), nil
+}
+
+// observation returns what a trial measured. Its threads are taken to wait for processors independently of one another, so that none
+// of them waits for a share of exp(-waited/elapsed) of the time, if it is the sum over them that they waited; of several machines the
+// mean is taken.
+func observation(t *results.Trial) optimum.Observation {
 	seen := optimum.Observation{
 		PerSecond:   t.PerSecond,
 		Completions: int(t.Succeeded),
 		Failed:      failedShare(t),
 		Timeouts:    t.Failed[strategies.Timeout.String()] > 0,
+		AtServer:    min(outside(*t), 1),
 	}
 	seen.Early, seen.Late = thirds(t)
-	f.search.Add(tried, seen)
-	f.seen, f.found = append(f.seen, observed{tried, seen}), nil
+	if t.Waited > 0 {
+		machines := float64(max(1, len(t.Agents)))
+		seen.Ready = math.Exp(-t.Waited / machines / t.Elapsed)
+	}
+	return seen
 }
 
 // thirds returns the goodput in the first and in the last third of a trial's whole seconds; 0 if there are fewer than three.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"sweetspot/bench/tally"
 	"sweetspot/results"
 	"sweetspot/strategies"
 )
@@ -20,13 +21,7 @@ const (
 // nil hosts are those of a load with one host: then every request goes there, and nothing has to be told apart.
 type hosts struct {
 	names []string // scheme, host and port, without the user
-	all   []hostCount
-}
-
-// A hostCount is what became of the requests to one host.
-type hostCount struct {
-	succeeded, failed int64
-	err               string // of the first failure
+	all   []tally.Host
 }
 
 // hostsOf returns the hosts of the URLs.
@@ -42,7 +37,11 @@ func hostsOf(urls URLs) *hosts {
 	if len(names) < 2 {
 		return nil
 	}
-	return &hosts{names: names, all: make([]hostCount, len(names))}
+	h := &hosts{names: names}
+	for _, name := range names {
+		h.all = append(h.all, tally.Host{Name: name})
+	}
+	return h
 }
 
 // count returns the number of hosts, and whether it is known: there are no more than are told apart.
@@ -53,6 +52,14 @@ func (h *hosts) count() (number int, known bool) {
 	return len(h.names), len(h.names) < mostHosts
 }
 
+// list returns the names of the hosts.
+func (h *hosts) list() []string {
+	if h == nil {
+		return nil
+	}
+	return h.names
+}
+
 // number returns the number of the URL's host, from 1; 0 if it is not told apart.
 func (h *hosts) number(url string) uint8 {
 	if h == nil {
@@ -61,39 +68,31 @@ func (h *hosts) number(url string) uint8 {
 	return uint8(slices.Index(h.names, strategies.HostOf(url)) + 1)
 }
 
-// add counts an outcome for a host.
-func (c *hostCount) add(o *strategies.Outcome) {
-	if o.Class == strategies.OK {
-		c.succeeded++
-		return
-	}
-	c.failed++
-	if c.err == "" {
-		c.err = describe(*o)
-	}
-}
-
 // merge adds the counts of a trial, and returns a warning for each host to which every request of the trial failed.
-func (h *hosts) merge(trial []hostCount) []results.Warning {
+func (h *hosts) merge(trial []tally.Host) []results.Warning {
 	if h == nil {
 		return nil
 	}
 	var warned []results.Warning
-	for i, c := range trial {
+	for _, c := range trial {
+		i := slices.Index(h.names, c.Name)
+		if i < 0 {
+			continue // a machine with a part of the URLs has room to tell others apart
+		}
 		all := &h.all[i]
-		all.succeeded, all.failed, all.err = all.succeeded+c.succeeded, all.failed+c.failed, cmp.Or(all.err, c.err)
-		if c.fails() {
-			warned = append(warned, c.warning(h.names[i]))
+		all.Succeeded, all.Failed, all.Err = all.Succeeded+c.Succeeded, all.Failed+c.Failed, cmp.Or(all.Err, c.Err)
+		if fails(c) {
+			warned = append(warned, hostFails(c))
 		}
 	}
 	return warned
 }
 
-// fails reports whether every request fails, and they are enough to say so.
-func (c hostCount) fails() bool { return c.succeeded == 0 && c.failed >= certainFails }
+// fails reports whether every request to a host fails, and they are enough to say so.
+func fails(h tally.Host) bool { return h.Succeeded == 0 && h.Failed >= certainFails }
 
-func (c hostCount) warning(host string) results.Warning {
-	return results.Warningf(results.HostFails, "every request to %s failed: %s", host, c.err).With("failed", float64(c.failed))
+func hostFails(h tally.Host) results.Warning {
+	return results.Warningf(results.HostFails, "every request to %s failed: %s", h.Name, h.Err).With("failed", float64(h.Failed))
 }
 
 // nameHosts gives an alert for each host of the target that has failed all requests of the run so far, once.
@@ -101,10 +100,10 @@ func (r *runner) nameHosts(on *target) {
 	if on.load.hosts == nil {
 		return
 	}
-	for i, c := range on.load.hosts.all {
-		if name := on.load.hosts.names[i]; c.fails() && !slices.Contains(on.named, name) {
-			on.named = append(on.named, name)
-			r.alert(c.warning(name))
+	for _, h := range on.load.hosts.all {
+		if fails(h) && !slices.Contains(on.named, h.Name) {
+			on.named = append(on.named, h.Name)
+			r.alert(hostFails(h))
 		}
 	}
 }
@@ -121,9 +120,9 @@ func (r *runner) deadHost() error {
 			return nil
 		}
 	}
-	for i, c := range all.all {
-		if c.fails() {
-			return fmt.Errorf("%w: every one of %d requests to %s: %s: leave its URLs out, or mend it", ErrHost, c.failed, all.names[i], c.err)
+	for _, h := range all.all {
+		if fails(h) {
+			return fmt.Errorf("%w: every one of %d requests to %s: %s: leave its URLs out, or mend it", ErrHost, h.Failed, h.Name, h.Err)
 		}
 	}
 	return nil

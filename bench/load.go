@@ -16,6 +16,7 @@ import (
 
 	"sweetspot/bench/arrivals"
 	"sweetspot/bench/ports"
+	"sweetspot/bench/requests"
 	"sweetspot/results"
 	"sweetspot/strategies"
 	"sweetspot/strategies/network"
@@ -176,9 +177,9 @@ func (l List) Len() int64 { return int64(len(l)) }
 // At returns the i-th URL, from 0; after the last comes the first again.
 func (l List) At(i int64) string { return l[i%int64(len(l))] }
 
-// ParseURL reads an http or https URL or a [Template] of URLs. Its error quotes the text and shows how a right one looks.
+// ParseURL reads an http or https URL or a [requests.Template] of URLs. Its error quotes the text and shows how a right one looks.
 func ParseURL(text string) (URLs, error) {
-	template, err := ParseTemplate(text)
+	template, err := requests.ParseTemplate(text)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"sweetspot/bench/arrivals"
+	"sweetspot/bench/tally"
 	"sweetspot/strategies"
 )
 
@@ -39,24 +40,29 @@ type recorder struct {
 	mu        sync.Mutex
 	succeeded int64 // of those that ended
 	window    window
-	counters  counters
+	counts    *tally.Tally
 	workers   []*worker
 }
 
 // never is a time on the recorder's clock that does not come.
-const never = time.Duration(math.MaxInt64)
+const never = tally.Never
 
-// newRecorder returns the Work that starts the first most requests of the load, all of which count. If most is 0 it starts
-// requests until the window is shut, and none count before the window is opened. At most limit requests are in flight.
-func newRecorder(load Load, most int64, limit int) *recorder {
-	r := &recorder{urls: load.URLs, messages: load.Messages, hosts: load.hosts, most: most, epoch: time.Now(), counters: newCounters(load, limit)}
+// newRecorder returns the Work that starts the first most requests of the order, all of which count. If most is 0 it starts
+// requests until the window is shut, and none count before the window is opened.
+func newRecorder(order Order, most int64) *recorder {
+	load := order.Load
+	r := &recorder{
+		urls: load.URLs, messages: load.Messages, hosts: load.hosts, most: most, epoch: time.Now(),
+		counts: tally.New(tally.Shape{Limit: order.Limit, Rate: load.Rate, Open: load.Arrivals != "", Hosts: load.hosts.list()}),
+	}
 	if most == 0 {
 		r.most = math.MaxInt64
 		r.window.from = never
 	}
 	switch {
 	case load.Arrivals != "":
-		r.arrivals = arrivals.Open(load.Arrivals, load.Rate, load.Seed, r.most, limit, r.now)
+		r.arrivals = arrivals.Open(load.Arrivals, load.Rate, load.Seed, r.most, order.Limit, r.now)
+		r.arrivals.Delay(order.Phase)
 	case load.Rate > 0:
 		r.pace = rate.NewLimiter(rate.Limit(load.Rate), 1+int(load.Rate*timerDelay.Seconds()))
 	}
@@ -97,12 +103,12 @@ func (r *recorder) Worker() strategies.Worker {
 	return w
 }
 
-// result flushes what the workers still hold and returns the counters. No request may be in flight.
-func (r *recorder) result() *counters {
+// result flushes what the workers still hold and returns the counts. No request may be in flight.
+func (r *recorder) result() *tally.Tally {
 	for _, w := range r.workers {
 		w.flush()
 	}
-	return &r.counters
+	return r.counts
 }
 
 // A window is the part of a Run that is measured: requests that end in (from, to] count, and those that are in flight at
@@ -112,26 +118,34 @@ type window struct {
 	to   atomic.Int64  // a time.Duration, written under the lock; nothing is started from then on
 }
 
-// open begins the window now, unless it has been shut already. Requests that were flushed before have ended before it, since
-// flushing takes the lock too.
-func (r *recorder) open() {
+// open begins the window at that instant, or now if it has passed, which it returns. A window that has been shut stays as it is.
+// Requests that were flushed before have ended before it, since flushing takes the lock too.
+func (r *recorder) open(at time.Time) time.Time {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.window.to.Load() == int64(never) {
-		r.window.from = r.now()
+	from := max(at.Sub(r.epoch), r.now())
+	if r.to() == never {
+		r.window.from = from
 	}
+	return r.epoch.Add(from)
 }
 
-// shut ends the window now, unless it has been shut already. Requests that were flushed before have ended in it.
-func (r *recorder) shut() {
+// shut ends the window at that instant, or now if it has passed, unless it ends before that already. It returns when it ends.
+// Requests that were flushed before have ended in it.
+func (r *recorder) shut(at time.Time) time.Time {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.window.to.Store(min(r.window.to.Load(), int64(r.now())))
+	to := min(r.to(), max(at.Sub(r.epoch), r.now()))
+	r.window.to.Store(int64(to))
+	return r.epoch.Add(to)
 }
+
+// to returns the end of the window, never if it is not known yet.
+func (r *recorder) to() time.Duration { return time.Duration(r.window.to.Load()) }
 
 // abort shuts the window. Requests in flight count as cut off from now on, whatever becomes of them.
 func (r *recorder) abort() {
-	r.shut()
+	r.shut(time.Time{})
 	r.aborted.Store(true)
 }
 
@@ -144,17 +158,14 @@ func (r *recorder) hopeless(limit int) bool {
 
 // length returns how long the window is, 0 if it was never opened.
 func (r *recorder) length() time.Duration {
-	return max(0, time.Duration(r.window.to.Load())-r.window.from)
+	return max(0, r.to()-r.window.from)
 }
 
-// openLoop returns what the arrivals of a trial say, whose window or batch ended at that time; nil of a closed loop. No Run may be in
-// progress.
-func (r *recorder) openLoop(end time.Duration) *openLoop {
-	if r.arrivals == nil {
-		return nil
+// closeArrivals counts what was due in an open loop whose window or batch ended at that time. No Run may be in progress.
+func (r *recorder) closeArrivals(end time.Duration) {
+	if r.arrivals != nil {
+		r.counts.Close(r.arrivals, r.window.from, end, r.origin())
 	}
-	o := r.counters.close(r.arrivals, r.window.from, end)
-	return &o
 }
 
 // close frees what the recorder needs for its arrivals. No Run may be in progress.
@@ -167,15 +178,6 @@ func (r *recorder) close() {
 // origin returns when what is measured begins, under the recorder's lock: a window when it opens, a batch with its first
 // request.
 func (r *recorder) origin() time.Duration { return max(r.window.from, time.Duration(r.began.Load())) }
-
-// A completion is an outcome with its times, as a shard holds it. Its end is never if it was aborted. A closed loop leaves due and
-// possible 0.
-type completion struct {
-	start, end    time.Duration
-	due, possible time.Duration
-	outcome       strategies.Outcome
-	host          uint8 // the host's number, see [hosts.number]
-}
 
 // shardSize is how many outcomes are flushed together: enough that the lock costs little, few enough that the shards of ten
 // thousand workers fit into 30 MB.
@@ -192,7 +194,7 @@ type worker struct {
 	turn     time.Duration // when it may start; 0 is at once
 	flushed  time.Duration // when the shard was last flushed
 	held     int           // outcomes in the shard
-	shard    [shardSize]completion
+	shard    [shardSize]tally.Completion
 }
 
 func (w *worker) Next(ctx context.Context, request *strategies.Request) bool {
@@ -201,7 +203,7 @@ func (w *worker) Next(ctx context.Context, request *strategies.Request) bool {
 		return false
 	}
 	now := r.now()
-	if now >= time.Duration(r.window.to.Load()) {
+	if now >= r.to() {
 		return false
 	}
 	if w.index == 0 {
@@ -280,7 +282,7 @@ func (w *worker) Done(request *strategies.Request, o strategies.Outcome) {
 	if o.Class != strategies.OK && w.recorder.aborted.Load() {
 		end = never
 	}
-	w.shard[w.held] = completion{request.Start, end, request.Due, request.Possible, o, w.recorder.hosts.number(request.URL)}
+	w.shard[w.held] = tally.Completion{Start: request.Start, End: end, Due: request.Due, Possible: request.Possible, Outcome: o, Host: w.recorder.hosts.number(request.URL)}
 	w.held++
 	if w.held == shardSize || now-w.flushed > flushInterval {
 		w.flush()
@@ -292,13 +294,13 @@ func (w *worker) flush() {
 	r := w.recorder
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	from, to, origin := r.window.from, time.Duration(r.window.to.Load()), r.origin()
+	from, to, origin := r.window.from, r.to(), r.origin()
 	for i := range w.shard[:w.held] {
-		if w.shard[i].outcome.Class == strategies.OK {
+		if w.shard[i].Outcome.Class == strategies.OK {
 			r.succeeded++
 		}
-		r.counters.add(&w.shard[i], from, to, origin)
-		w.shard[i].outcome.Err = nil // which may hold a lot
+		r.counts.Add(&w.shard[i], from, to, origin)
+		w.shard[i].Outcome.Err = nil // which may hold a lot
 	}
 	r.ended.Add(int64(w.held))
 	w.held = 0

@@ -10,7 +10,7 @@ import (
 func TestRecorderIsNotHopelessWhileAllSucceeds(t *testing.T) {
 	const limit = 2
 	for range 2000 {
-		r := newRecorder(Load{}, 0, limit)
+		r := newRecorder(Order{Limit: limit}, 0)
 		var workers sync.WaitGroup
 		for range limit {
 			workers.Go(func() {

@@ -26,33 +26,45 @@ type running struct {
 	interrupted <-chan struct{} // closed when ctx ends
 	cancel      context.CancelFunc
 	done        chan struct{} // closed when the Run has returned
+	began       time.Time     // when it did
 	err         error         // that it returned
 }
 
-func start(ctx context.Context, c candidate, work *recorder) *running {
+// start starts a Run at that instant.
+func start(ctx context.Context, session *ending, limit int, work *recorder, at time.Time) *running {
 	interrupted := ctx.Done()
 	ctx, cancel := context.WithCancel(ctx)
-	run := &running{session: c.ending, recorder: work, interrupted: interrupted, cancel: cancel, done: make(chan struct{})}
+	run := &running{session: session, recorder: work, interrupted: interrupted, cancel: cancel, done: make(chan struct{})}
 	go func() {
 		defer close(run.done)
 		defer work.close()
-		run.err = c.session.Run(ctx, c.limit, work)
+		if wait := time.Until(at); wait > 0 {
+			pause(ctx, wait)
+		}
+		run.began = time.Now()
+		run.err = session.session.Run(ctx, limit, work)
 	}()
 	return run
 }
 
-// until waits until enough, which is called every tick, returns true, or until the Run has ended, or until ctx has.
-func (r *running) until(enough func() bool) {
-	ticker := time.NewTicker(tick)
-	defer ticker.Stop()
-	for !enough() {
-		select {
-		case <-r.done:
-			return
-		case <-r.interrupted:
-			return
-		case <-ticker.C:
-		}
+// over reports whether the Run has ended.
+func (r *running) over() bool {
+	select {
+	case <-r.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// await waits until that time on the recorder's clock, or until the Run has ended, or until ctx has.
+func (r *running) await(end time.Duration) {
+	timer := time.NewTimer(end - r.recorder.now())
+	defer timer.Stop()
+	select {
+	case <-r.done:
+	case <-r.interrupted:
+	case <-timer.C:
 	}
 }
 

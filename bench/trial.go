@@ -2,8 +2,8 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"runtime"
 	"strings"
 	"time"
 
@@ -15,21 +15,15 @@ import (
 // the measured window, the trial covers the time until then and says so. If the session broke down, the trial has an Error.
 // Progress is called every 10 ms with the share of the trial that is done, from 0 to 1.
 func (c candidate) trial(ctx context.Context, load Load, block int, progress func(float64)) (*results.Trial, error) {
-	runtime.GC() // one trial does not pay for the garbage of another
-	measure := steady
-	if load.Requests > 0 {
-		measure = batch
+	order := c.order(load)
+	load = order.Load
+	m, err := c.measure(ctx, order, progress)
+	if errors.Is(err, ErrVoid) {
+		if ctx.Err() != nil {
+			return nil, nil // the end of ctx is why machines are missing
+		}
+		return c.void(m, err, block), nil
 	}
-	if c.rate > 0 {
-		load.Rate = float64(c.rate)
-		load.Duration = max(load.Duration, load.arriving(c.completions))
-	}
-	if load.Rate == 0 {
-		load.Completions = max(load.Completions, c.completions, int64(rounds*c.limit))
-	} else {
-		load.Completions = max(load.Completions, startsInWindow) // however slow the answers are
-	}
-	m, err := measure(ctx, c, load, progress)
 	if err != nil {
 		t := c.broken(err, block)
 		if ctx.Err() != nil {
@@ -40,13 +34,13 @@ func (c candidate) trial(ctx context.Context, load Load, block int, progress fun
 	if m == nil {
 		return nil, nil
 	}
-	t, err := m.report()
+	t, err := m.Report()
 	if err != nil {
 		return nil, fmt.Errorf("%s: limit %d: %w", c.strategy.Name(), c.limit, err)
 	}
 	c.label(t, block)
 	t.Purpose = c.purpose
-	t.Offset = m.began.Sub(c.began).Seconds()
+	t.Offset = m.Began.Sub(c.began).Seconds()
 	if ctx.Err() != nil {
 		t.Purpose = results.Interrupted
 		if t.Completed() == 0 {
@@ -56,17 +50,33 @@ func (c candidate) trial(ctx context.Context, load Load, block int, progress fun
 		t.Warn(results.Warningf(results.CutShort, "interrupted after %.2g s", t.Elapsed))
 	}
 	validate(t, load)
-	c.warnStreams(t, m.usage.Streams)
-	warnOpenLoop(t, load, m.counters.waited())
+	c.warnStreams(t, m)
+	warnOpenLoop(t, load, m.Counts.Waited())
 	c.warnNoLimit(t, load)
-	if n := m.counters.noPort; n > 0 {
+	if n := m.Counts.WithoutPort(); n > 0 {
 		t.Warn(noPorts(n))
 	}
-	t.Warnings = append(t.Warnings, load.hosts.merge(m.counters.hosts)...)
+	t.Warnings = append(t.Warnings, load.hosts.merge(m.Counts.Hosts())...)
+	t.Warnings = append(t.Warnings, taints(t, m.Parts, load)...)
 	return t, nil
 }
 
-// broken returns the trial in which the session broke down. It has no purpose of its own, so that the strategy's row shows
+// void returns a trial that must not count, with what was measured of it, if anything was.
+func (c candidate) void(m *Measurement, why error, block int) *results.Trial {
+	t := c.broken(nil, block)
+	if m != nil {
+		if measured, err := m.Report(); err == nil {
+			t = measured
+			c.label(t, block)
+			t.Offset = m.Began.Sub(c.began).Seconds()
+		}
+	}
+	t.Purpose = results.Void
+	t.Warn(results.Warningf(results.AgentLost, "%v", why))
+	return t
+}
+
+// broken returns the trial in which the session broke down, empty but for the error. It has no purpose of its own, so that the strategy's row shows
 // the error.
 func (c candidate) broken(err error, block int) *results.Trial {
 	t := &results.Trial{Failed: map[string]int64{}, Status: map[int]int64{}, Warnings: []results.Warning{}}
@@ -74,95 +84,62 @@ func (c candidate) broken(err error, block int) *results.Trial {
 	for _, class := range strategies.Failures() {
 		t.Failed[class.String()] = 0
 	}
-	t.Error = strings.TrimPrefix(err.Error(), t.Strategy+": ")
+	if err != nil {
+		t.Error = strings.TrimPrefix(err.Error(), t.Strategy+": ")
+	}
 	return t
-}
-
-// measured is a trial in the units in which it was measured.
-type measured struct {
-	counters *counters
-	began    time.Time // when what is measured began
-	elapsed  time.Duration
-	used     clientUsage
-	usage    strategies.Usage // of the session
-	open     *openLoop        // nil of a closed loop
 }
 
 // tick is how often a trial under way is checked: seldom enough to cost little, often enough to end a window in time.
 const tick = 10 * time.Millisecond
 
-// batch makes exactly load.Requests requests, after a separate warm-up if the load asks for one, and measures from the first
-// start to the last end.
-func batch(ctx context.Context, c candidate, load Load, progress func(float64)) (*measured, error) {
-	warmup := int64(0)
-	if load.Warmup > 0 {
-		r := newRecorder(load, 0, c.limit)
-		run := start(ctx, c, r)
-		run.until(func() bool { progress(0); return c.warm(r, load) })
-		if err := run.stop(); err != nil {
-			return nil, err
-		}
-		warmup = r.result().warmup
+// order returns what a trial of the candidate measures.
+func (c candidate) order(load Load) Order {
+	if c.rate > 0 {
+		load.Rate = float64(c.rate)
+		load.Duration = max(load.Duration, load.arriving(c.completions))
 	}
-	r := newRecorder(load, load.Requests, c.limit)
-	before := c.clientUsage()
-	run := start(ctx, c, r)
-	run.until(func() bool { progress(float64(r.ended.Load()) / float64(load.Requests)); return false })
-	if err := run.stop(); err != nil {
-		return nil, err
+	if load.Rate == 0 {
+		load.Completions = max(load.Completions, c.completions, int64(rounds*c.limit))
+	} else {
+		load.Completions = max(load.Completions, startsInWindow) // however slow the answers are
 	}
-	t := r.result()
-	t.warmup = warmup
-	elapsed := t.last - t.first
-	switch {
-	case t.completed() == 0 && t.cutOff == 0:
-		return nil, nil
-	case t.cutOff > 0: // interrupted: what was in flight lasted until then
-		elapsed = max(1, time.Duration(r.window.to.Load())-r.origin())
-	}
-	end := time.Duration(r.window.to.Load())
-	if ctx.Err() != nil {
-		end = min(end, t.last)
-	}
-	return &measured{t, r.epoch.Add(r.origin()), elapsed, c.clientUsage().since(before), c.session.Usage(), r.openLoop(end)}, nil
+	return Order{Load: load, Limit: c.limit}
 }
 
-// steady warms up, then measures a window of at least load.Duration in which at least load.Completions requests end.
-func steady(ctx context.Context, c candidate, load Load, progress func(float64)) (*measured, error) {
-	r := newRecorder(load, 0, c.limit)
-	if load.Warmup != 0 {
-		r.stagger(c.limit)
+// measure measures what the order says. It returns nil if ctx ended before there was anything to measure.
+func (c candidate) measure(ctx context.Context, order Order, progress func(float64)) (*Measurement, error) {
+	if remote, is := c.session.(Remote); is {
+		return remote.Measure(ctx, order, progress)
 	}
-	defer context.AfterFunc(ctx, r.shut)()
-	run := start(ctx, c, r)
-	run.until(func() bool { progress(0); return c.warm(r, load) })
-	if ctx.Err() != nil {
-		r.shut() // now, so that the window does not open any more
-	}
-	r.open()
-	opened, ended, before := r.now(), r.ended.Load(), c.clientUsage()
-	run.until(func() bool {
-		done, completed := (r.now()-opened).Seconds()/load.Duration.Seconds(), r.ended.Load()-ended
-		if load.Completions > 0 {
-			done = min(done, float64(completed)/float64(load.Completions))
-		}
-		progress(min(done, 1))
-		return done >= 1 || r.hopeless(c.limit) && completed >= int64(c.limit)
-	})
-	r.shut()
-	used := c.clientUsage().since(before)
-	if err := run.stop(); err != nil {
+	u := begin(ctx, c.ending, order)
+	u.until(func() bool { progress(0); return u.Warm() })
+	began, err := u.Open(time.Now())
+	if err != nil {
 		return nil, err
 	}
-	counted, length := r.result(), r.length()
-	if length == 0 { // ctx ended in the warm-up
-		if counted.warmup > 0 || counted.cutOff == 0 {
-			return nil, nil
-		}
-		length = time.Duration(r.window.to.Load()) // nothing has ended since the start, which is worth saying
-		return &measured{counted, r.epoch, length, used, c.session.Usage(), nil}, nil
+	u.until(func() bool {
+		done := order.Done(time.Since(began), u.Ended())
+		progress(min(done, 1))
+		return done >= 1 && !order.batch() || u.Hopeless()
+	})
+	if !order.batch() {
+		u.Shut(time.Now())
 	}
-	return &measured{counted, r.epoch.Add(r.origin()), length, used, c.session.Usage(), r.openLoop(time.Duration(r.window.to.Load()))}, nil
+	return u.Finish()
+}
+
+// until waits until enough, which is called every tick, returns true, or until the trial is over.
+func (u *Underway) until(enough func() bool) {
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
+	for !enough() && u.run != nil && !u.Over() {
+		select {
+		case <-u.run.done:
+		case <-u.ctx.Done():
+		case <-ticker.C:
+		}
+	}
 }
 
 // rounds is how many requests end in a window for each slot, at least: with fewer, the figure depends too much on where the
@@ -179,13 +156,14 @@ const shortestWarmup = 200 * time.Millisecond
 // longestSettling is how long an automatic warm-up waits for a strategy that chooses its own limit.
 const longestSettling = 15 * time.Second
 
-// warm reports whether the warm-up of the candidate is over: see the function warm. An automatic one lasts, within reason, until the
-// strategy has found the limit of its choice, which it keeps for the session's other trials.
-func (c candidate) warm(r *recorder, load Load) bool {
-	if !warm(r, c.limit, load) {
+// warm reports whether the warm-up is over: see the function warm. An automatic one lasts, within reason, until the strategy has
+// found the limit of its choice, which it keeps for the session's other trials.
+func (u *Underway) warm() bool {
+	r, limit, load := u.run.recorder, u.order.Limit, u.order.Load
+	if !warm(r, limit, load) {
 		return false
 	}
-	return load.Warmup != Automatic || r.hopeless(c.limit) || r.now() >= longestSettling || !c.session.Usage().Settling
+	return load.Warmup != Automatic || r.hopeless(limit) || r.now() >= longestSettling || !u.session.session.Usage().Settling
 }
 
 // warm reports whether the warm-up is over: after a fixed time, or, if it is automatic, after the longest of
@@ -216,62 +194,4 @@ func warm(r *recorder, limit int, load Load) bool {
 	default:
 		return now >= shortestWarmup && r.ended.Load() >= int64(warmupRounds*limit)
 	}
-}
-
-// report puts the measurement into the units of a run file.
-func (m *measured) report() (*results.Trial, error) {
-	t := m.counters
-	trial := &results.Trial{
-		WarmupRequests: t.warmup,
-		Started:        t.completed() + t.cutOff,
-		Succeeded:      t.succeeded,
-		Failed:         map[string]int64{},
-		CutOff:         t.cutOff,
-		Status:         t.status,
-		Bytes:          t.bytes,
-		Elapsed:        m.elapsed.Seconds(),
-		PerSecond:      float64(t.succeeded) / m.elapsed.Seconds(),
-		Latency:        t.successes.Latency(),
-		CPU:            m.used.cpu.Seconds(),
-		ProgramCPU:     m.used.programs.Seconds(),
-		InFlightMean:   t.busy.Seconds() / m.elapsed.Seconds(),
-		Wire:           m.used.wireMean().Seconds(),
-		Scheduling:     m.used.schedulingP99().Seconds(),
-		Connections:    m.usage.Connections,
-		Stall:          t.ticks.longestGap(m.elapsed).Seconds(),
-		SettledLimit:   m.usage.Limit,
-		Memory:         m.usage.Memory,
-		FirstError:     t.err,
-		Warnings:       []results.Warning{},
-		Series:         t.series.over(m.elapsed),
-	}
-	for _, class := range strategies.Failures() {
-		trial.Failed[class.String()] = t.failed[class]
-	}
-	if t.failures.Count() > 0 {
-		latency := t.failures.Latency()
-		trial.FailedLatency = &latency
-	}
-	var err error
-	if trial.Histogram, err = t.successes.Encode(); err != nil {
-		return nil, err
-	}
-	return trial, m.reportResponses(trial)
-}
-
-// reportResponses adds what is known of a trial with a rate.
-func (m *measured) reportResponses(trial *results.Trial) error {
-	t := m.counters
-	if t.responses == nil || m.open == nil && t.late != nil {
-		return nil
-	}
-	if m.open != nil {
-		late := t.late.Latency().P99
-		trial.Offered, trial.Missed, trial.Late = m.open.perSecond, &m.open.missed, &late
-	}
-	response := t.responses.Latency()
-	trial.Response = &response
-	var err error
-	trial.Responses, err = t.responses.Encode()
-	return err
 }

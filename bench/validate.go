@@ -1,10 +1,12 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 	"time"
 
 	"sweetspot/results"
@@ -27,8 +29,11 @@ func failedShare(t *results.Trial) float64 {
 	return float64(t.Failures()) / float64(max(1, t.Completed()))
 }
 
+// processors returns how many processors the client of a trial may use: of this machine, or of those that made the requests.
+func processors(t *results.Trial) int { return cmp.Or(t.Processors, runtime.GOMAXPROCS(0)) }
+
 // busyShare returns how much of the processors that the client may use it did.
-func busyShare(t *results.Trial) float64 { return t.CPU / t.Elapsed / float64(runtime.GOMAXPROCS(0)) }
+func busyShare(t *results.Trial) float64 { return t.CPU / t.Elapsed / float64(processors(t)) }
 
 // fullShare returns how much of the limit was in flight.
 func fullShare(t *results.Trial) float64 { return t.InFlightMean / float64(t.Limit) }
@@ -161,8 +166,11 @@ func percent(share float64) string {
 }
 
 // warnStreams says that the server allows fewer requests at a time on one connection than the candidate could have there.
-func (c candidate) warnStreams(t *results.Trial, allowed int) {
-	wanted := c.limit
+func (c candidate) warnStreams(t *results.Trial, m *Measurement) {
+	allowed, wanted := m.Usage.Streams, c.limit
+	if len(m.Parts) > 0 { // each machine has connections of its own
+		wanted = slices.MaxFunc(m.Parts, func(a, b Part) int { return a.Limit - b.Limit }).Limit
+	}
 	if c.streams > 0 {
 		wanted = min(wanted, c.streams)
 	}

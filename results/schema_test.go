@@ -21,6 +21,7 @@ var sections = map[string]reflect.Type{
 	"Machine":        reflect.TypeFor[results.Machine](),
 	"Settings":       reflect.TypeFor[results.Settings](),
 	"Trial":          reflect.TypeFor[results.Trial](),
+	"Agent":          reflect.TypeFor[results.Agent](),
 	"Second":         reflect.TypeFor[results.Second](),
 	"Latency":        reflect.TypeFor[results.Latency](),
 	"Conclusion":     reflect.TypeFor[results.Conclusion](),

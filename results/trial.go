@@ -9,6 +9,7 @@ const (
 	Control     Purpose = "control"     // a trial of a second copy of the strategy, which ought to measure the same as the first
 	Causal      Purpose = "causal"      // the client was slowed down, or given a second connection, to see what is the bottleneck
 	Interrupted Purpose = "interrupted" // the trial was cut short; it counts if the strategy has no other at the limit
+	Void        Purpose = "void"        // what was measured must not be used, such as of a block of which a machine was lost: it counts for nothing
 )
 
 // A Trial is one measured run of one strategy at one limit: see [At]. Started = Succeeded + the sum of Failed + CutOff, exactly.
@@ -41,6 +42,7 @@ type Trial struct {
 	Wire           float64          `json:"wire_seconds,omitempty"`           // mean time from a request's first byte sent to its response's last byte received; 0 if unknown
 	Server         float64          `json:"server_seconds,omitempty"`         // mean time that a request was in flight by the bundled server's own count, warm-up included; 0 if unknown
 	ProgramCPU     float64          `json:"program_cpu_seconds,omitempty"`    // the part of CPU that the external program used which made the requests; 0 if this one did
+	Waited         float64          `json:"waited_seconds,omitempty"`         // that the client's threads were ready to run and had no processor, added up over them, without external programs; 0 if unknown
 	Scheduling     float64          `json:"scheduling_p99_seconds,omitempty"` // 99th percentile of the time that goroutines of the client waited for a processor; 0 if unknown
 	Connections    int              `json:"connections"`                      // distinct connections that carried the trial's requests
 	Stall          float64          `json:"stall_seconds,omitempty"`          // the longest time in which no request ended, to 10 ms; 0 if none was that long
@@ -53,6 +55,8 @@ type Trial struct {
 	Codes          []WarningCode    `json:"warning_codes,omitempty"`
 	Histogram      Encoded          `json:"latency_histogram,omitempty"`  // of the latencies of the successes, in nanoseconds
 	Responses      Encoded          `json:"response_histogram,omitempty"` // of what Response describes, in nanoseconds
+	Agents         []Agent          `json:"agents,omitempty"`             // the machines that made the requests, if other machines than the run's did
+	Processors     int              `json:"cpus,omitempty"`               // that the agents may use together; 0 if the run's machine made the requests
 	Series         []Second         `json:"series,omitempty"`             // the measured window second by second, the last may be shorter; empty if the window was shorter than 2 s
 }
 
@@ -71,11 +75,45 @@ func (t *Trial) Completed() int64 { return t.Started - t.CutOff }
 func (t *Trial) Failures() int64 { return t.Completed() - t.Succeeded }
 
 // MeasuresStrategy reports whether the trial measures its strategy unchanged. Control trials do not, nor do those with the
-// client slowed down.
-func (t *Trial) MeasuresStrategy() bool { return t.Purpose != Control && t.Purpose != Causal }
+// client slowed down, nor void ones.
+func (t *Trial) MeasuresStrategy() bool {
+	return t.Purpose != Control && t.Purpose != Causal && t.Purpose != Void
+}
+
+// NoBlock is the block of a void trial that was not part of a comparison.
+const NoBlock = -1
+
+// VoidBlocks makes every trial void whose block has a void one: a block counts as a whole or not at all. It returns how many trials
+// are void. A trial is kept as soon as it is over, and so before one of its block may turn out to be void.
+func VoidBlocks(trials []Trial) int {
+	blocks := map[int]bool{}
+	for i := range trials {
+		if trials[i].Purpose == Void {
+			blocks[trials[i].Block] = true
+		}
+	}
+	n := 0
+	for i := range trials {
+		if blocks[trials[i].Block] {
+			trials[i].Purpose = Void
+			n++
+		}
+	}
+	return n
+}
 
 // Warn adds a warning to the trial.
 func (t *Trial) Warn(warning Warning) { t.Warnings = append(t.Warnings, warning) }
+
+// An Agent is what one of several machines did in a trial.
+type Agent struct {
+	Name      string  `json:"name"`
+	Started   int64   `json:"started"` // as of the trial
+	Succeeded int64   `json:"succeeded"`
+	Limit     int     `json:"limit"`        // its part of the trial's limit
+	CPU       float64 `json:"cpu_seconds"`  // processor time that it used
+	Skew      float64 `json:"skew_seconds"` // by which its window may have been off from the others', since clocks are known no better
+}
 
 // A Second is what ended in one second of a trial's measured window.
 type Second struct {

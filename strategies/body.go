@@ -31,19 +31,24 @@ type Response struct {
 
 // Receive reads the body of a response to its end and returns the request's outcome. If the target inspects the response, it
 // decodes gzip, and hands the body to Expect and Handle, unless it is larger than MaxBody: then the rest of it is not read. Every other body is discarded as it comes. The outcome counts the bytes that were read from the body.
+// That of a redirect which the target follows is for the session alone, which makes the next request.
 //
 // The bodies that a session keeps at a time have a limit together. Receive waits while other responses have taken all of
 // it. The request fails by its timeout if that, the reading and Handle take longer than until the deadline.
 //
 // It is for clients whose target comes from [Target.InProcess].
 func (t Target) Receive(deadline time.Time, r *Request, response Response) Outcome {
-	if !t.Inspects(r, response.Status) {
+	follows := t.Follows(response.Status)
+	if follows || !t.Inspects(r, response.Status) {
 		n, err := io.Copy(io.Discard, response.Body)
 		if err == nil {
 			err = late(deadline)
 		}
 		if err != nil {
 			return Failed(err)
+		}
+		if follows {
+			return t.redirected(deadline, r, response, n)
 		}
 		return t.Answered(r, Answer{Status: response.Status, Bytes: n, Header: response.Header}, nil)
 	}

@@ -13,6 +13,7 @@ import (
 	"sweetspot/strategies/http1"
 	"sweetspot/strategies/http2"
 	"sweetspot/strategies/network"
+	"sweetspot/strategies/redirect"
 	"sweetspot/strategies/streams"
 )
 
@@ -32,7 +33,7 @@ const (
 	Malformed                // the response is not HTTP, or larger than the client accepts
 	Undecodable              // the response was whole but its body is not JSON, or Target.Handle rejected it
 	TooLarge                 // the body to be decoded or handed to Target.Handle is larger than Target.MaxBody
-	Unexpected               // a whole response that Target.Expect rejected
+	Unexpected               // a whole response that Target.Expect rejected, or a redirect that is to be followed and leads nowhere
 	Other                    // anything else: see Outcome.Err
 	classCount  = iota
 )
@@ -80,7 +81,7 @@ func answered(status int, bytes int64, err error, bad bool) Outcome {
 		o.Class = BadStatus
 	case errors.Is(err, ErrTooLarge):
 		o.Class = TooLarge
-	case errors.Is(err, ErrUnexpected):
+	case errors.Is(err, ErrUnexpected), errors.Is(err, redirect.ErrNowhere):
 		o.Class = Unexpected
 	case err != nil:
 		o.Class = Undecodable

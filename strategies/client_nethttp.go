@@ -57,11 +57,33 @@ func openNetHTTP(target Target, n *network.Network, connections int) Stack {
 	}
 	transport.Protocols.SetHTTP1(true)
 	return &netHTTPStack{target, transport, connections, &http.Client{
-		Transport:     transport,
+		Transport:     unredirected{transport},
 		Jar:           NewCookies(),
-		Timeout:       target.Timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
+}
+
+// unredirected is a transport that hides from its http.Client where a redirect leads: the client fails if that is no URL, although it
+// is told to follow none.
+type unredirected struct{ *http.Transport }
+
+// hiddenLocation takes the place of Location. No server can send it, since the names of headers are made canonical.
+const hiddenLocation = "location"
+
+func (t unredirected) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := t.Transport.RoundTrip(r)
+	if err == nil && response.StatusCode/100 == 3 {
+		rename(response.Header, "Location", hiddenLocation)
+	}
+	return response, err
+}
+
+// rename gives a header another name, if it is there.
+func rename(header http.Header, from, to string) {
+	if values, set := header[from]; set {
+		delete(header, from)
+		header[to] = values
+	}
 }
 
 func (s *netHTTPStack) Close() { s.transport.CloseIdleConnections() }
@@ -74,7 +96,7 @@ func (s *netHTTPStack) Caller() Caller {
 		// With this hook net/http takes any number of interim responses, as other clients do; a network.Conn bounds their size.
 		Got1xxResponse: func(int, textproto.MIMEHeader) error { return nil },
 	}))
-	c.set(c.request, nil)
+	c.set(nil)
 	return c
 }
 
@@ -119,26 +141,27 @@ func (c *netHTTPCaller) gotConn(info httptrace.GotConnInfo) {
 }
 
 func (c *netHTTPCaller) Do(r *Request) Outcome {
-	deadline := time.Now().Add(c.stack.target.Timeout)
-	outcome, unseen := c.attempt(r, c.request, deadline)
+	deadline := c.stack.target.Deadline(r)
+	ctx, cancel := context.WithDeadline(c.request.Context(), deadline)
+	defer cancel()
+	outcome, unseen := c.attempt(ctx, r, deadline)
 	for unused := 0; unseen && unused < c.stack.connections; { // each connection may turn out to be stale
 		if c.begun == 0 { // only these count: each of the others has served a request
 			unused++
 		}
-		ctx, cancel := context.WithDeadline(c.request.Context(), deadline)
-		outcome, unseen = c.attempt(r, c.request.WithContext(ctx), deadline)
-		cancel()
+		outcome, unseen = c.attempt(ctx, r, deadline)
 	}
 	return outcome
 }
 
 // attempt makes the request on one connection. It reports whether the server cannot have seen it.
-func (c *netHTTPCaller) attempt(r *Request, request *http.Request, deadline time.Time) (o Outcome, unseen bool) {
-	if err := c.prepare(r, request); err != nil {
+func (c *netHTTPCaller) attempt(ctx context.Context, r *Request, deadline time.Time) (o Outcome, unseen bool) {
+	if err := c.prepare(r); err != nil {
 		return Failed(err), false
 	}
-	response, err := c.stack.client.Do(request)
+	response, err := c.stack.client.Do(c.request.WithContext(ctx))
 	if err == nil {
+		rename(response.Header, hiddenLocation, "Location")
 		o = c.stack.target.Receive(deadline, r, Response{
 			Status:   response.StatusCode,
 			Header:   netHTTPHeader(response.Header),
@@ -161,17 +184,19 @@ func (c *netHTTPCaller) attempt(r *Request, request *http.Request, deadline time
 }
 
 // set gives the request what it sends.
-func (c *netHTTPCaller) set(request *http.Request, own *Message) {
+func (c *netHTTPCaller) set(own *Message) {
+	request := c.request
 	c.own, c.message = own, c.stack.target.Message(own)
 	request.Method, request.Header = c.message.Method, c.message.Header.Clone()
 	request.Host = c.message.Header.Get("Host") // where net/http looks for it
 	request.Body, request.ContentLength = nil, 0
 }
 
-func (c *netHTTPCaller) prepare(r *Request, request *http.Request) error {
+func (c *netHTTPCaller) prepare(r *Request) error {
+	request := c.request
 	c.attempts, c.conn = 0, nil
 	if c.own != r.Message {
-		c.set(request, r.Message)
+		c.set(r.Message)
 	}
 	if c.address != r.URL {
 		parsed, err := url.Parse(r.URL)

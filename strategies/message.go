@@ -12,7 +12,7 @@ import (
 // A Message is what a request sends beside its URL.
 type Message struct {
 	Method string
-	Header http.Header
+	Header http.Header // a name without values keeps the target's header of that name from being sent
 	Body   []byte
 }
 
@@ -48,7 +48,11 @@ func (t Target) Message(own *Message) Message {
 	if len(own.Header) > 0 {
 		whole.Header = t.Header.Clone()
 		for name, values := range own.Header {
-			whole.Header[http.CanonicalHeaderKey(name)] = values
+			if name = http.CanonicalHeaderKey(name); values == nil {
+				delete(whole.Header, name)
+				continue
+			}
+			whole.Header[name] = values
 		}
 	}
 	return whole

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"sync"
+	"sync/atomic"
 
 	"sweetspot/strategies/network"
 )
@@ -72,6 +73,7 @@ type pairSession struct {
 	network  *network.Network
 	run      func(ctx context.Context, limit int, open func() *Lane)
 	chosen   chosen             // by the schedule
+	followed atomic.Int64       // redirects of the latest Run
 	closed   context.Context    // ends with Close
 	close    context.CancelFunc // ends closed
 
@@ -93,8 +95,9 @@ func (s *pairSession) Run(ctx context.Context, limit int, work Work) error {
 	stack := s.prepare()
 	s.network.BeginRun()
 	s.chosen.limit.Store(0)
+	s.followed.Store(0)
 	s.run(ctx, limit, func() *Lane {
-		return &Lane{closed: s.closed, worker: work.Worker(), caller: stack.Caller(), session: &s.chosen}
+		return &Lane{closed: s.closed, worker: work.Worker(), caller: s.target.following(stack.Caller(), &s.followed), session: &s.chosen}
 	})
 	return nil
 }
@@ -112,6 +115,7 @@ func (s *pairSession) prepare() Stack {
 func (s *pairSession) Usage() Usage {
 	used := NetworkUsage(s.network)
 	used.Limit, used.Settling = int(s.chosen.limit.Load()), s.chosen.settling.Load()
+	used.Redirects = s.followed.Load()
 	return used
 }
 

@@ -30,7 +30,7 @@ type Strategy interface {
 	Limit(limit int) int
 	// Open prepares a session whose runs will have limits of at most maxLimit. It does not connect to the target yet. If ctx
 	// ends, Open gives up; the session that it returns does not depend on ctx. An error says why the strategy cannot run
-	// here, and what must be installed. It wraps [ErrHandle] if target has a Handle that the strategy cannot call, and [ErrExpect]
+	// here, and what must be installed. It wraps [ErrHandle] if target has a Handle that the strategy cannot call, or a Burn, and [ErrExpect]
 	// if it has an Expect that the strategy cannot ask.
 	Open(ctx context.Context, target Target, maxLimit int) (Session, error)
 }
@@ -71,6 +71,7 @@ type Usage struct {
 	Connections int           // distinct connections that carried requests of the latest Run
 	Streams     int           // the most requests at a time that the server allows on one connection, the least of several; 0 if it has not said
 	Limit       int           // the limit that the strategy chose by itself in the latest Run; 0 if it chooses none
+	Redirects   int64         // that requests of the latest Run followed
 	Settling    bool          // whether the strategy still looks for the limit of its choice: it will do better, or worse, once it has found it
 	CPU         time.Duration // processor time of the session's own processes since Open, without this process
 	Memory      int64         // largest resident memory of the session's own processes since Open, in bytes
@@ -128,6 +129,8 @@ type Request struct {
 	// and headers, which replace those of the same names. It is nil if the request sends what the Target says, as it must be
 	// unless the Target is Varied. It must not be changed after Next. Requests may share a Message, and cost less if they do.
 	Message *Message
+
+	chain *chain // of redirects that led here; nil if none did
 }
 
 // An Outcome is the result of one request.

@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"sweetspot/strategies/network"
+	"sweetspot/strategies/redirect"
 )
 
 // A Target is what all requests of a session have in common. It is the one place for settings, so that every client has the
 // same ones. A zero field stands for the default that its comment names.
 //
 // These settings are fixed, whatever the defaults of a client are: connections are kept alive, as many idle ones as the limit;
-// nothing is retried, redirected or decompressed, and the environment names no proxy; HTTP has the version of [ProtocolOf] the
+// nothing is retried or decompressed, and the environment names no proxy; HTTP has the version of [ProtocolOf] the
 // strategy; cookies are kept in a jar until the session is closed. A request that meets a connection which the server closed
 // while it was idle does not fail: the server has not seen it, and it is made on another connection.
 type Target struct {
@@ -29,6 +30,16 @@ type Target struct {
 	Varied      bool          // requests may have a [Request.Message]; a strategy that cannot send one says so in Open
 	Streams     int           // the most requests at a time on one connection, if the protocol multiplexes; 0: as many as the server allows
 
+	// Follow is how many redirects a request follows at most, by the rules of package redirect; the default is 0, and then a redirect
+	// is an answer as any other. A request is one request still: it takes at most Timeout with all its redirects, and its outcome has
+	// the status and the body of the last answer alone. A redirect that leads nowhere gives it the class [Unexpected]. Bodies of
+	// redirects are discarded.
+	Follow int
+	// Own returns what a request sends of its own where redirects have led it, in place of its Message: for a load that sends other
+	// headers to other hosts. It is given the request as its Worker has it. If step.Elsewhere is set, it must leave out the credentials
+	// that are for another server. The default is the request's Message. Another process cannot call it: see [ErrOwn].
+	Own func(first *Request, step redirect.Step) *Message
+
 	// MaxBody is the most bytes that a body may have, after decompression, if it is decoded or handed to Handle. A larger one
 	// gives the outcome the class [TooLarge]. The default is [DefaultMaxBody]. A body that is discarded may have any size.
 	MaxBody int64
@@ -37,13 +48,18 @@ type Target struct {
 	// body that is not JSON by RFC 8259 gives the outcome the class [Undecodable]. An answer that can have no body, such as a
 	// 204, is not decoded. Of a body above 1 MiB the values are decoded but not kept.
 	JSON bool
-	// Handle is called with each successful response before its request ends, after JSON has been decoded. It is called by
+	// Handle is called with each successful response before its request ends, after JSON has been decoded. If redirects were followed,
+	// the request is the last of them, see [Request.Origin]. It is called by
 	// several goroutines at a time. An error gives the outcome the class [Undecodable]. Another process cannot call Handle: see
 	// [ErrHandle]. Without Handle and JSON, bodies are read to the end and discarded.
 	Handle func(r *Request, a Answer) error
 	// Every has Handle called with every whole response: also with one that has a status of 400 or above, whose class is
 	// [BadStatus] all the same, and with one that can have no body.
 	Every bool
+
+	// Burn is processor time that each successful response costs on top, after Handle, to see whether the client is the bottleneck.
+	// Another process does not burn it: see [ErrHandle].
+	Burn time.Duration
 
 	// Expect decides which whole responses are successes: see [Expectation]. The default is every one with a status below 400.
 	// What it rejects is of class [Unexpected], and is neither decoded nor handed to Handle.
@@ -53,8 +69,11 @@ type Target struct {
 	sessions tls.ClientSessionCache // of TLS, which new connections resume; nil until InProcess
 }
 
-// ErrHandle is the error of Open if the target has a Handle and the strategy's requests are made by another process.
+// ErrHandle is the error of Open if the target has a Handle, or a Burn, and the strategy's requests are made by another process.
 var ErrHandle = errors.New("no other process can call Target.Handle: want Target.JSON")
+
+// ErrOwn is the error of Open if the target has an Own and follows redirects, and the strategy's requests are made by another process.
+var ErrOwn = errors.New("no other process can ask what redirected requests send to another host: want the same headers for all hosts, or no redirects")
 
 // The defaults of a [Target].
 const (
@@ -98,8 +117,8 @@ func (t Target) WithDefaults() Target {
 }
 
 // InProcess returns the target for one session of a client in this process: with the defaults, with memory for the bodies that
-// the session keeps, with a cache of TLS sessions, and, if JSON is set, with a Handle that decodes the body before it calls the given Handle. Such a client
-// may therefore ignore JSON.
+// the session keeps, with a cache of TLS sessions, and, if JSON is set, with a Handle that decodes the body before it calls the given Handle, and burns what there is to burn.
+// Such a client may therefore ignore JSON and Burn.
 func (t Target) InProcess() Target {
 	t = t.WithDefaults()
 	t.memory = newBodyMemory(t.MaxBody + 1)
@@ -107,7 +126,23 @@ func (t Target) InProcess() Target {
 	if t.JSON {
 		t.Handle = t.decoding(t.Handle)
 	}
+	if t.Burn > 0 {
+		t.Handle = burning(t.Handle, t.Burn)
+	}
 	return t
+}
+
+// burning returns a Handle that calls next, unless that is nil, and then uses d of processor time.
+func burning(next func(*Request, Answer) error, d time.Duration) func(*Request, Answer) error {
+	return func(r *Request, a Answer) error {
+		var err error
+		if next != nil {
+			err = next(r, a)
+		}
+		for began := time.Now(); time.Since(began) < d; { // sleeping would cost no processor
+		}
+		return err
+	}
 }
 
 // resumedHosts is the number of hosts whose latest TLS session is kept for new connections to resume: that spares them the

@@ -89,6 +89,7 @@ const (
 	AuthoritySetting  Setting = "cacert"
 	UnixSetting       Setting = "unix_socket"
 	DetourSetting     Setting = "connect_to"
+	FollowSetting     Setting = "follow"
 )
 
 // settingWords say what a strategy that cannot keep to a setting cannot do.
@@ -101,6 +102,7 @@ var settingWords = map[Setting]string{
 	AuthoritySetting:  "accept certificates by given authorities",
 	UnixSetting:       "connect to a Unix socket",
 	DetourSetting:     "connect to another host than that of the URL",
+	FollowSetting:     "follow redirects",
 }
 
 // String returns what it takes to keep to the setting, in words that follow "cannot".
@@ -122,6 +124,7 @@ func (t Target) Settings() []Setting {
 		{AuthoritySetting, r.Authorities != nil},
 		{UnixSetting, r.UnixSocket != ""},
 		{DetourSetting, len(r.Detours) > 0},
+		{FollowSetting, t.Follow > 0},
 	} {
 		if wanted.is {
 			all = append(all, wanted.setting)

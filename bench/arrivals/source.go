@@ -17,6 +17,7 @@ type Source struct {
 	now   func() time.Duration
 	limit int64
 	most  int64
+	delay time.Duration
 
 	mu      sync.Mutex
 	next    func() time.Duration
@@ -39,6 +40,9 @@ func Open(kind Kind, rate float64, seed uint64, most int64, limit int, now func(
 	}
 }
 
+// Delay has the arrivals begin that much after the first of them was asked for. It must be called before that.
+func (s *Source) Delay(d time.Duration) { s.delay = d }
+
 // Close frees what the source needs to wait. Nobody may be waiting.
 func (s *Source) Close() { s.alarm.close() }
 
@@ -56,7 +60,7 @@ func (s *Source) Claim() (Arrival, bool) {
 	case s.most:
 		return Arrival{}, false
 	case 0:
-		s.began = s.now()
+		s.began = s.now() + s.delay
 	}
 	s.claimed++
 	return Arrival{s.claimed - 1, s.after(s.next())}, true

@@ -57,7 +57,7 @@ func (all measurements) slowerSinceRamp() float64 {
 	return max(0, sum/w-student(doubtful, noise.df)*math.Sqrt(noise.sigma2/w))
 }
 
-// A loss is that limits gave clearly more on the ramp than they do since.
+// A loss is that limits gave clearly more on the ramp than they ever do since.
 type loss struct {
 	limits []int     // ascending
 	now    []float64 // goodput since then
@@ -67,7 +67,8 @@ type loss struct {
 }
 
 // lost returns what the server lost since the ramp, or nil if it certainly lost nothing. Drift and noise make small losses; a
-// loss is certainly a fall, at whichever of the limits it is.
+// loss is certainly a fall, at whichever of the limits it is. It is for good, so that no limit that has it is without it in another
+// trial, and it is the server's, so that a client that kept less in flight does not explain it.
 func (all measurements) lost() *loss {
 	const certain = 4 // standard errors
 	ramp, later := all.ramp(), all.refined()
@@ -82,7 +83,15 @@ func (all measurements) lost() *loss {
 		if n == 0 || !m.valid() {
 			continue
 		}
-		if noise := sigma * math.Sqrt(1/m.weight()+1/n); math.Log(m.PerSecond)-now > fall+certain*noise {
+		noise := sigma * math.Sqrt(1/m.weight()+1/n)
+		mean, least, most := later.below(m)
+		if least < fall/2 {
+			if most > fall+certain*sigma*math.Sqrt(2/m.weight()) {
+				return nil // it has recovered
+			}
+			continue
+		}
+		if mean > fall+certain*noise {
 			found.limits = append(found.limits, m.Limit)
 			found.now, found.before = append(found.now, math.Exp(now)), append(found.before, m.PerSecond)
 		}
@@ -97,6 +106,28 @@ func (all measurements) lost() *loss {
 	return found
 }
 
+// below returns by how much the trials at a limit lie below one before them, in ln(goodput), as far as the client does not explain
+// it: their weighted mean, and those that lie least and most below it.
+func (all measurements) below(before measurement) (mean, least, most float64) {
+	weight := 0.0
+	least, most = math.Inf(1), math.Inf(-1)
+	for _, m := range all {
+		if m.Limit == before.Limit && m.valid() {
+			by, w := math.Log(before.PerSecond/m.PerSecond)-m.explained(before), m.weight()
+			mean, weight, least, most = mean+w*by, weight+w, min(least, by), max(most, by)
+		}
+	}
+	return mean / weight, least, most
+}
+
+// explained returns how much of a difference to a trial of the same limit before the client explains, in ln(goodput). Per request in
+// flight, a server gives no more with more of them. So with half as many in flight there, or a client that waits for a processor
+// for half of its time, it may well give half. It may as well give half since the client does not wait any more, where it is
+// overloaded and its goodput falls as in the scalability law.
+func (m measurement) explained(before measurement) float64 {
+	return max(0, logShare(before.AtServer)-logShare(m.AtServer)) + math.Abs(logShare(before.Ready)-logShare(m.Ready))
+}
+
 // ceiling returns the goodput that all limits that lost came down to, or 0 if they did not come down to the same. A rate
 // limiter that lets a burst pass brings them down to its rate, and leaves the limits below that alone.
 func (l *loss) ceiling() float64 {
@@ -106,70 +137,6 @@ func (l *loss) ceiling() float64 {
 	}
 	return math.Sqrt(lowest * highest)
 }
-
-// faded returns the goodput that remains when a burst has been spent, or 0 if there is no sign of a burst. The signs are a
-// trial that certainly ended slower than it began, and a limit at which once all requests succeeded, and at another time far
-// fewer in a second and many failed.
-func (all measurements) faded() float64 {
-	const part = 3 // of a trial are its beginning and its end
-	var remains []float64
-	for _, m := range all {
-		if m.Early > 0 && m.Late > 0 && math.Log(m.Early/m.Late) > fadingFall+4*math.Hypot(machineNoise, math.Sqrt(part/m.counted())) {
-			remains = append(remains, m.Late)
-		}
-		if m.valid() && m.Failed > fadingFailures && math.Log(all.unfailing(m.Limit)/m.PerSecond) > fall {
-			remains = append(remains, m.PerSecond)
-		}
-	}
-	if len(remains) == 0 {
-		return 0
-	}
-	least, sum, n := slices.Min(remains), 0.0, 0.0
-	for _, rate := range remains { // Those that are higher had a part of the burst.
-		if rate <= least*math.Exp(2*burstMargin) {
-			sum, n = sum+rate, n+1
-		}
-	}
-	return sum / n
-}
-
-// unfailing returns the highest goodput of a trial of the limit in which next to no request failed, or 0.
-func (all measurements) unfailing(limit int) float64 {
-	highest := 0.0
-	for _, m := range all {
-		if m.Limit == limit && m.valid() && m.Failed < toleratedFailures {
-			highest = math.Max(highest, m.PerSecond)
-		}
-	}
-	return highest
-}
-
-// fadingFailures is the share of the requests of a trial that must fail for it to be a sign of a burst that has been spent.
-const fadingFailures = 0.05
-
-// fadingFall is the least by which a trial must fade, in ln(goodput), to say that a burst is being spent.
-const fadingFall = 0.1
-
-// unburdened returns the best limit if requests take hardly longer there than one alone, or 0. Then there is no sign of a
-// bottleneck in the server, and a limit on its rate may still be hidden by a burst that it lets pass.
-func (s *Search) unburdened() int {
-	f := s.seen.fit()
-	if brief := s.settings.Seconds > 0 && s.settings.Seconds < probeShare*probeSeconds; f == nil || brief {
-		return 0
-	}
-	top := f.best()
-	slower := (f.mu[0] - math.Log(float64(f.limits[0]))) - (f.mu[top] - math.Log(float64(f.limits[top])))
-	if slower > unburdenedSlower {
-		return 0
-	}
-	return f.limits[top]
-}
-
-// unburdenedSlower is by how much slower requests may be, in ln(latency), for a limit to be no burden: noise explains that.
-var unburdenedSlower = math.Log(1.3)
-
-// probeShare is how many times the search must be as long as a probe, for one to be worth it.
-const probeShare = 12
 
 // changed concludes from trials between which the server changed, and reports whether it did.
 func (c *Conclusion) changed(s *Search, f *fit) bool {
@@ -208,39 +175,3 @@ func (c *Conclusion) harmed(s *Search, f *fit, l *loss) {
 	c.refuse(Harmed, n, "the server was harmed: %s it gives %s/s at a limit of %d, where it gave %s/s before; before that its best was %s/s at %d",
 		when, text.Number(l.now[last]), l.limits[last], text.Number(l.before[last]), text.Number(c.Peak.PerSecond), c.Peak.Limit)
 }
-
-// burst concludes which limit is needed for the rate that remains when a burst has been spent. Limits that give less than
-// that are not held back by it, whatever was measured before them.
-func (c *Conclusion) burst(s *Search, f *fit, sustained float64) {
-	c.Verdict = Plateau
-	enough := math.Log(c.Share * sustained)
-	c.High = s.highest(f)
-	c.Limit = c.High
-	found := false
-	for _, limit := range s.seen.limits() {
-		y, trials := s.seen.typical(limit)
-		switch {
-		case limit >= c.High:
-		case y < enough-burstExcess:
-			c.Low = max(c.Low, limit)
-		case y > enough+burstMargin+burstNoise/math.Sqrt(trials) && !found && limit > c.Low:
-			c.Limit, c.High, found = limit, limit, true
-		}
-	}
-	c.Certain = found
-	y, trials := s.seen.typical(c.Limit)
-	c.PerSecond = sustained
-	if trials > 0 {
-		c.PerSecond = math.Min(sustained, math.Exp(y))
-	}
-	c.Peak = PeakLimit{Limit: c.Limit, Low: c.Low + 1, High: c.Explored[1], PerSecond: sustained}
-	c.warn(Burst, numbers{"sustained": sustained}, "a burst is being spent: what goes beyond %s/s does not last, as with a rate limiter that lets short bursts pass",
-		text.Number(sustained))
-}
-
-// How far, in ln(goodput), a limit must lie from what is enough of a sustained rate to be told from it.
-const (
-	burstMargin = 0.08 // what the rate itself may be off
-	burstNoise  = 0.10 // of a single trial of the limit
-	burstExcess = 0.18 // what the rate may be too high, because a part of the burst was left
-)

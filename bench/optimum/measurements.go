@@ -26,6 +26,14 @@ func (m measurement) counted() float64 {
 	return float64(max(m.Trial.Completions, 1))
 }
 
+// logShare returns the logarithm of a share from 0 to 1. One that is unknown counts as all.
+func logShare(share float64) float64 {
+	if share > 0 && share < 1 {
+		return math.Log(share)
+	}
+	return 0
+}
+
 // machineNoise is the standard deviation of ln(goodput) that a trial of any length is assumed to have, beside its counting
 // error. It only balances short trials against long ones; the noise itself is estimated.
 const machineNoise = 0.03

@@ -39,6 +39,8 @@ type Observation struct {
 	Failed      float64 // share of the requests that failed, 0 to 1
 	Timeouts    bool    // whether any request timed out
 	Early, Late float64 // goodput in the first and in the last third of the window; 0 if unknown
+	AtServer    float64 // share of the limit that was in flight at the server, 0 to 1; 0 if unknown
+	Ready       float64 // share of the time in which the client did not wait for a processor, 0 to 1; 0 if unknown
 }
 
 // A Search looks for the smallest limit that gives a share of the peak. Drive it one trial at a time:

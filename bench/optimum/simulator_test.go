@@ -14,6 +14,9 @@ type weather struct {
 	tails bool    // Student's t with 3 degrees of freedom, scaled to that deviation, instead of a normal distribution
 	again float64 // correlation of a trial's noise with that of the trial before
 	drift float64 // change of capacity over a sweep
+	gusts float64 // mean seconds for which the client is starved of processors, and for which it is not; 0 if it never is
+	kept  float64 // share of the limit that a starved client keeps in flight at the server
+	blind bool    // nothing shows how much that is
 }
 
 var weathers = []weather{
@@ -37,6 +40,8 @@ type machine struct {
 	trials   int
 	requests int
 	elapsed  float64 // seconds
+	turns    float64 // when the gust, or the calm, ends
+	gust     bool    // the client is starved
 }
 
 func (s *site) in(w weather, seed uint64) *machine {
@@ -62,8 +67,9 @@ func (m *machine) measure(trial optimum.Trial) optimum.Observation {
 	m.serve(trial.Limit, m.timeFor(trial.Limit, warmup, 3*trial.Limit))
 	lasts := m.timeFor(trial.Limit, window, trial.Completions)
 	var thirds [3]float64
-	served := 0.0
+	served, kept := 0.0, 0.0
 	for i := range thirds {
+		kept += m.kept() / float64(len(thirds))
 		thirds[i] = m.serve(trial.Limit, lasts/3)
 		served += thirds[i]
 	}
@@ -81,6 +87,9 @@ func (m *machine) measure(trial optimum.Trial) optimum.Observation {
 		return third / lasts * 3 * math.Exp(off+noise*m.random.NormFloat64())
 	}
 	o := optimum.Observation{PerSecond: served / lasts * math.Exp(off), Completions: int(math.Ceil(served)), Failed: max(0, 1-served/answered)}
+	if m.weather.gusts > 0 && !m.weather.blind {
+		o.Ready = kept
+	}
 	if lasts >= 3 { // The harness counts by the second.
 		o.Early, o.Late = part(thirds[0]), part(thirds[2])
 	}
@@ -94,7 +103,22 @@ func (m *machine) rate(limit int) float64 {
 		truth = m.site.harmed
 	}
 	drift := 1 + (m.drift+m.weather.drift)*float64(m.trials)/sweep
-	return drift * m.warming.Share(m.elapsed) * truth[limit-1]
+	atServer := max(1, int(math.Round(m.kept()*float64(limit))))
+	return drift * m.warming.Share(m.elapsed) * truth[atServer-1]
+}
+
+// kept returns the share of the limit that the client keeps in flight at the server now.
+func (m *machine) kept() float64 {
+	if m.weather.gusts == 0 {
+		return 1
+	}
+	for ; m.turns <= m.elapsed; m.gust = !m.gust {
+		m.turns += m.weather.gusts * m.random.ExpFloat64()
+	}
+	if m.gust {
+		return m.weather.kept
+	}
+	return 1
 }
 
 // asked returns how many requests a second would pass a bucket that has tokens.

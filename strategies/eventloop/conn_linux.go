@@ -49,10 +49,9 @@ const (
 	idle                   // a connection, no request
 )
 
-// start makes the request.
-func (c *conn) start(r *strategies.Request) {
-	c.request = *r
-	c.loop.requestTimers.join(&c.deadline, c.loop.clock)
+// start makes the request: see [exchange.begin].
+func (c *conn) start(r *strategies.Request, timer *timer[inFlight]) {
+	c.begin(r, timer)
 	if c.socket != nil {
 		c.send()
 		return
@@ -213,7 +212,7 @@ func (c *conn) closedByServer() {
 // complete handles a whole response.
 func (c *conn) complete() {
 	c.state = handling
-	if !c.takeAnswer(c.parser.Status(), c.parser.Cookies()) {
+	if !c.takeAnswer(c.parser.Status(), c.parser.Cookies(), c.parser.Location()) {
 		c.finish()
 	}
 }

@@ -13,7 +13,8 @@ type exchange struct {
 	request   strategies.Request
 	deadline  timer[inFlight]      // when the request times out
 	share     strategies.BodyShare // for the body of the response
-	handleErr error                // of Target.Examine
+	handleErr error                // of Target.Examine, or why a redirect leads nowhere
+	next      *hop                 // to which the answer leads; nil if it is to be the outcome
 
 	handleFunc, finishFunc func() // allocated once: the former is called by a goroutine of startHandlers, then the latter by the loop
 }
@@ -28,10 +29,19 @@ func (x *exchange) open(l *loop, owner inFlight, handle, finish func()) {
 	x.handleFunc = func() { handle(); l.inbox.post(finish) }
 }
 
-// takeAnswer handles a whole response: it is decoded, unless nobody wants to see it.
-func (x *exchange) takeAnswer(status int, cookies []string) (inspected bool) {
+// begin begins with a request. If it was redirected, it takes over the timer of the one that it follows.
+func (x *exchange) begin(r *strategies.Request, timer *timer[inFlight]) {
+	x.request = *r
+	if timer != nil {
+		x.deadline.replace(timer)
+		return
+	}
+	x.loop.requestTimers.join(&x.deadline, x.loop.clock)
+}
+
+// takeAnswer handles a whole response: it is followed if it is a redirect, and decoded, unless nobody wants to see it.
+func (x *exchange) takeAnswer(status int, cookies []string, location string) (inspected bool) {
 	l := x.loop
-	x.deadline.leave()
 	if len(cookies) > 0 {
 		if from, err := url.Parse(x.request.URL); err == nil {
 			for _, header := range cookies {
@@ -39,6 +49,11 @@ func (x *exchange) takeAnswer(status int, cookies []string) (inspected bool) {
 			}
 		}
 	}
+	if l.target.Follows(status) {
+		x.follow(status, location)
+		return false
+	}
+	x.deadline.leave()
 	if !l.target.Inspects(&x.request, status) {
 		return false
 	}
@@ -56,8 +71,15 @@ func (x *exchange) examine(a strategies.Answer, encoding string) {
 	x.handleErr = l.target.Examine(l.clockStart.Add(x.deadline.at), &x.request, a, encoding)
 }
 
-// endWhole ends a request with a whole response. The outcome is a timeout if that came too late.
+// endWhole ends a request with a whole response. The outcome is a timeout if that came too late. If the response is a redirect that is
+// followed, the request goes on instead.
 func (x *exchange) endWhole(a strategies.Answer) {
+	if x.next != nil {
+		x.loop.hops = append(x.loop.hops, x.next)
+		x.next = nil
+		x.share.Release()
+		return
+	}
 	x.loop.updateClock()
 	handleErr := x.handleErr
 	x.handleErr = nil

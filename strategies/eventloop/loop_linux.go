@@ -24,6 +24,7 @@ type loop struct {
 	spare      []*conn    // for reuse; they have no connection
 	buffer     []byte     // what was read last, from any connection
 	unread     []receiver // have more to read: receive stopped after readsPerEvent
+	hops       []*hop     // are to be made
 	multiplexing
 
 	clock         time.Duration        // since shared.clockStart, when updateClock was last called
@@ -120,6 +121,7 @@ func (l *loop) run(ctx context.Context, limit int, worker strategies.Worker) err
 			l.abort()
 		}
 		l.placeWaiting()
+		l.makeHops()
 		l.startRequests()
 		l.flush()
 		if l.finished && l.inFlight == 0 {
@@ -188,29 +190,35 @@ func (l *loop) startNext() bool {
 	}
 	l.free--
 	l.inFlight++
-	host, err := l.hosts.find(l.next.URL)
-	if err != nil {
-		l.end(&l.next, strategies.Failed(err))
-		return true
-	}
-	if l.protocol.Multiplexes() {
-		l.startHTTP2(host, &l.next)
-	} else {
-		l.connFor(host).start(&l.next)
-	}
+	l.start(&l.next, nil)
 	return true
+}
+
+// start makes a request. Timer is that of the request that was redirected to it; nil if none was.
+func (l *loop) start(r *strategies.Request, timer *timer[inFlight]) {
+	host, err := l.hosts.find(r.URL)
+	switch {
+	case err != nil && timer != nil:
+		timer.owner.giveUp(err)
+	case err != nil:
+		l.end(r, strategies.Failed(err))
+	case l.protocol.Multiplexes():
+		l.startHTTP2(host, r, timer)
+	default:
+		l.connFor(host).start(r, timer)
+	}
 }
 
 // end hands the outcome of a request to the worker and frees its slot.
 func (l *loop) end(r *strategies.Request, o strategies.Outcome) {
-	l.worker.Done(r, o)
+	l.worker.Done(r.Origin(), o)
 	l.free++
 	l.inFlight--
 }
 
 // waitTime returns how long the loop may wait for events: 0 or less if there is something to do now.
 func (l *loop) waitTime() time.Duration {
-	if len(l.unread) > 0 || len(l.toPlace) > 0 {
+	if len(l.unread) > 0 || len(l.toPlace) > 0 || len(l.hops) > 0 {
 		return 0
 	}
 	until := never

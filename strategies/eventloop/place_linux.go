@@ -29,7 +29,7 @@ type connections struct {
 
 func (l *loop) openMultiplexing() {
 	l.backoffTimers = newTimeline[*stream](backoffTime)
-	l.limits = http2.Config{MaxBody: l.target.MaxBody, KeepBelow: l.keepBelow, KeepHead: l.target.KeepsHeader()}
+	l.limits = http2.Config{MaxBody: l.target.MaxBody, KeepBelow: l.keepBelow, KeepHead: l.target.KeepsHeader(), Follow: l.target.Follow > 0}
 	if l.keepBelow > 0 {
 		l.limits.Window = firstWindow
 	}

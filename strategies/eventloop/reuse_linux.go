@@ -14,7 +14,7 @@ func (l *loop) newConn(h *host) *conn {
 		c.dialling.init(l, c)
 		c.wakeFunc, c.readOnFunc = c.wake, c.readOn
 		c.parser.MaxBody = l.target.MaxBody
-		c.parser.KeepBelow, c.parser.KeepHead = l.keepBelow, l.target.KeepsHeader()
+		c.parser.KeepBelow, c.parser.KeepHead, c.parser.Follow = l.keepBelow, l.target.KeepsHeader(), l.target.Follow > 0
 		c.resetParser()
 		return c
 	}

@@ -31,11 +31,12 @@ type shared struct {
 	target     strategies.Target
 	network    *network.Network
 	cookies    *strategies.Cookies
-	tls        *tls.Config // for https
-	keepBelow  int         // the status from which on no body is kept; 0 if none is
-	closed     atomic.Bool // the session is closed: every loop ends its requests
-	toHandle   chan func() // calls of Target.Examine, during a Run
-	clockStart time.Time   // the time at which the loops' clocks show 0
+	tls        *tls.Config  // for https
+	keepBelow  int          // the status from which on no body is kept; 0 if none is
+	followed   atomic.Int64 // redirects of the latest Run
+	closed     atomic.Bool  // the session is closed: every loop ends its requests
+	toHandle   chan func()  // calls of Target.Examine, during a Run
+	clockStart time.Time    // the time at which the loops' clocks show 0
 
 	protocol strategies.Protocol
 }
@@ -103,6 +104,7 @@ func (s *session) end() error {
 
 func (s *session) runLoops(ctx context.Context, limit int, work strategies.Work) error {
 	s.shared.network.BeginRun()
+	s.shared.followed.Store(0)
 	defer s.startHandlers(limit)()
 	var (
 		running sync.WaitGroup
@@ -154,7 +156,11 @@ func (s *session) startHandlers(limit int) (stop func()) {
 }
 
 // Usage implements [strategies.Session].
-func (s *session) Usage() strategies.Usage { return strategies.NetworkUsage(s.shared.network) }
+func (s *session) Usage() strategies.Usage {
+	used := strategies.NetworkUsage(s.shared.network)
+	used.Redirects = s.shared.followed.Load()
+	return used
+}
 
 // Close implements [strategies.Session]. If a Run is in progress, it wakes the loops, which end their requests, and the Run
 // frees the rest.

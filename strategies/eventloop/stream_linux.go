@@ -41,12 +41,11 @@ const (
 // errRefused is of class [strategies.Reset].
 var errRefused error = fmt.Errorf("%d tries: %w", maxTries, &http2.ResetError{Code: http2.RefusedStream})
 
-// startHTTP2 makes the request.
-func (l *loop) startHTTP2(h *host, r *strategies.Request) {
+// startHTTP2 makes the request: see [exchange.begin].
+func (l *loop) startHTTP2(h *host, r *strategies.Request, timer *timer[inFlight]) {
 	s := l.newStream(h)
-	s.request = *r
 	s.tries = 0
-	l.requestTimers.join(&s.deadline, l.clock)
+	s.begin(r, timer)
 	if err := s.write(); err != nil {
 		s.failed(err)
 		return
@@ -116,7 +115,7 @@ func (s *stream) place() {
 // complete handles a whole response.
 func (s *stream) complete() {
 	s.mux, s.hungry = nil, false
-	if !s.takeAnswer(s.stream.Status(), s.stream.Cookies()) {
+	if !s.takeAnswer(s.stream.Status(), s.stream.Cookies(), s.stream.Location()) {
 		s.finish()
 	}
 }

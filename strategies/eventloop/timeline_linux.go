@@ -29,6 +29,13 @@ func (t *timeline[Owner]) join(timer *timer[Owner], now time.Duration) {
 	timer.previous.next, t.ring.previous = timer, timer
 }
 
+// replace takes the place of another timer, which is on none then.
+func (t *timer[Owner]) replace(other *timer[Owner]) {
+	t.at, t.previous, t.next = other.at, other.previous, other.next
+	t.previous.next, t.next.previous = t, t
+	other.previous, other.next = nil, nil
+}
+
 // leave removes the timer from its timeline, if it is on one.
 func (t *timer[Owner]) leave() {
 	if t.next == nil {

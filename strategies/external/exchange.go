@@ -196,6 +196,7 @@ func (x *exchange) handleMessage(m *message) (stopped bool, err error) {
 		return false, fmt.Errorf("it stopped with %d requests unreported", len(x.pending))
 	}
 	x.session.connections.Store(int64(m.Stopped.Connections))
+	x.session.redirects.Store(m.Stopped.Redirects)
 	return true, nil
 }
 
@@ -210,6 +211,8 @@ func (x *exchange) handleReport(done *report, arrived time.Duration) error {
 			return fmt.Errorf("it reported request %d twice, or in the wrong run", o.number)
 		case !ok:
 			return fmt.Errorf("it reported request %d, which it was not given", o.number)
+		case o.outcome.Class == strategies.Unexpected && x.session.target.Follow == 0:
+			return fmt.Errorf("it reported that it could not follow a redirect of request %d: want none followed", o.number)
 		}
 		if err := x.setTimes(&r, o, done.Now); err != nil {
 			return err

@@ -40,8 +40,8 @@ type Program struct {
 func (p Program) Strategy() Strategy { return Strategy{p} }
 
 // Strategy is a strategy whose requests a program makes. Its sessions are [strategies.Versioned] and
-// [strategies.Accountable]. Its Open returns [strategies.ErrHandle] for a target with a Handle, and [strategies.ErrExpect] for one
-// whose Expect looks at more than status and bytes.
+// [strategies.Accountable]. Its Open returns [strategies.ErrHandle] for a target with a Handle or a Burn, [strategies.ErrExpect] for one
+// whose Expect looks at more than status and bytes, and [strategies.ErrOwn] for one that follows redirects with an Own.
 type Strategy struct{ Program Program }
 
 // Name implements [strategies.Strategy].
@@ -84,11 +84,14 @@ func (s Strategy) start(target strategies.Target, maxLimit int) (*session, error
 	if maxLimit < 1 {
 		return nil, fmt.Errorf("%s: open: limit %d: want at least 1", s.Name(), maxLimit)
 	}
-	if target.Handle != nil {
+	if target.Handle != nil || target.Burn > 0 {
 		return nil, fmt.Errorf("%s: open: %w", s.Name(), strategies.ErrHandle)
 	}
 	if expect := target.Expect; expect != nil && (expect.Body || expect.Header) {
 		return nil, fmt.Errorf("%s: open: %w", s.Name(), strategies.ErrExpect)
+	}
+	if target.Own != nil && target.Follow > 0 {
+		return nil, fmt.Errorf("%s: open: %w", s.Name(), strategies.ErrOwn)
 	}
 	p, err := startProcess(s.Program.Command)
 	switch {

@@ -138,11 +138,13 @@ var faults = []fault{
 	{"a request twice", "start", says(`{"done":{"now":9,"outcomes":[[%,1,1,200,0],[%,1,1,200,0]]}}` + "\n"), "it reported request 0 twice"},
 	{"a request it was not given", "start", says(`{"done":{"now":9,"outcomes":[[1000000,1,1,200,0]]}}` + "\n"), "it reported request 1000000, which it was not given"},
 	{"an outcome without a status", "start", says(`{"done":{"now":9,"outcomes":[[%,1,1,0,0]]}}` + "\n"), "an outcome has neither a status nor a class"},
+	{"a redirect that it was not to follow", "start", says(`{"done":{"now":9,"outcomes":[[%,1,1,302,0,"unexpected"]]}}` + "\n"), "want none followed"},
 	{"an end in the future", "start", says(`{"done":{"now":9,"outcomes":[[%,1,1000000000,200,0]]}}` + "\n"), "want all times in nanoseconds of one clock"},
 	{"a clock that starts elsewhere", "start", says(`{"done":{"now":9000000000,"outcomes":[[%,1,1,200,0]]}}` + "\n"), "want all times in nanoseconds of one clock"},
 	{"an error message in a run", "start", says(`{"error":"out of ports"}` + "\n"), "faulty: out of ports"},
 	{"hello in a run", "start", says(`{"hello":{"protocol":1}}` + "\n"), "it sent hello or opened during a run"},
 	{"a stop too early", "start", says(`{"stopped":{}}` + "\n"), "it sent stopped before it got stop"},
+	{"fewer than no redirects", "stop", says(`{"stopped":{"redirects":-1}}` + "\n"), "it reports that it followed -1 redirects"},
 	{"an end without stopped", "stop", func(*faulty) error { os.Exit(0); return nil }, "it ended with exit status 0"},
 	{"no stopped", "stop", nothing, "it has reported nothing for 5.1s"},
 

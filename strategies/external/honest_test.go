@@ -67,7 +67,8 @@ func (h *honest) stop() error {
 	r.mu.Lock()
 	r.report()
 	r.mu.Unlock()
-	h.send("stopped", map[string]int{"connections": h.session.Usage().Connections})
+	used := h.session.Usage()
+	h.send("stopped", map[string]int{"connections": used.Connections, "redirects": int(used.Redirects)})
 	return nil
 }
 

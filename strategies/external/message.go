@@ -33,7 +33,8 @@ type hello struct {
 }
 
 type stopped struct {
-	Connections int `json:"connections"`
+	Connections int   `json:"connections"`
+	Redirects   int64 `json:"redirects"` // that were followed
 }
 
 // report is the content of a done message: requests that have ended.
@@ -69,6 +70,8 @@ func (m *message) check() error {
 		return fmt.Errorf("it reports that it can have %d requests in flight", m.Hello.MaxInFlight)
 	case m.Stopped != nil && m.Stopped.Connections < 0:
 		return fmt.Errorf("it reports that it used %d connections", m.Stopped.Connections)
+	case m.Stopped != nil && m.Stopped.Redirects < 0:
+		return fmt.Errorf("it reports that it followed %d redirects", m.Stopped.Redirects)
 	case m.Done != nil && (m.Done.Now < 0 || m.Done.Now > maxNumber):
 		return fmt.Errorf("its clock shows %d: want nanoseconds, from 0 to 2^59", m.Done.Now)
 	}

@@ -19,7 +19,7 @@ func TestParseMessage(t *testing.T) {
 		`{"hello":{"protocol":1,"colour":"red"},"unknown":[]}`: {Hello: &hello{Protocol: 1}},
 		`{"opened":{}}`:                    {Opened: &struct{}{}},
 		`{"stopped":{}}`:                   {Stopped: &stopped{}},
-		`{"stopped":{"connections":7}}`:    {Stopped: &stopped{7}},
+		`{"stopped":{"connections":7}}`:    {Stopped: &stopped{Connections: 7}},
 		`{"error":"no module named x"}`:    {Error: text("no module named x")},
 		`{"done":{"now":9,"outcomes":[]}}`: {Done: &report{9, reports{}}},
 		` { "done" : { "now" : 90 , "outcomes" : [ [ 7 , 8 , 9 , 200 , 27 ] , [8,1,2,503,0] ] } } `: {Done: &report{90, reports{

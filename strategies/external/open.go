@@ -26,6 +26,7 @@ func openMessage(t strategies.Target, limit int) ([]byte, error) {
 		CACert      string      `json:"cacert,omitempty"`
 		UnixSocket  string      `json:"unix_socket,omitempty"`
 		ConnectTo   []string    `json:"connect_to,omitempty"`
+		Follow      int         `json:"follow,omitempty"`
 		Decode      string      `json:"decode"`
 		MaxBody     int64       `json:"max_body"`
 		Limit       int         `json:"limit"`
@@ -33,7 +34,7 @@ func openMessage(t strategies.Target, limit int) ([]byte, error) {
 	o := open{
 		Method: t.Method, Headers: headerLines(t.Header), Body: append([]byte{}, t.Body...), Timeout: t.Timeout.Seconds(),
 		DialTimeout: t.DialTimeout.Seconds(), DNSCache: t.DNSCache.Seconds(), Insecure: t.Insecure, Varied: t.Varied,
-		MaxBody: t.MaxBody, Limit: limit,
+		Follow: t.Follow, MaxBody: t.MaxBody, Limit: limit,
 	}
 	if r := t.Route; !r.IsZero() {
 		o.UnixSocket = r.UnixSocket

@@ -8,6 +8,7 @@ import (
 
 	"sweetspot/strategies"
 	"sweetspot/strategies/external"
+	"sweetspot/strategies/redirect"
 	"sweetspot/strategies/strategytest"
 )
 
@@ -23,6 +24,15 @@ func TestOpenReturnsErrHandle(t *testing.T) {
 	target := strategies.Target{Handle: func(*strategies.Request, strategies.Answer) error { return nil }}
 	if _, err := program("mine", "pool").Open(t.Context(), target, 1); !errors.Is(err, strategies.ErrHandle) {
 		t.Errorf("got %v, want %v", err, strategies.ErrHandle)
+	}
+}
+
+func TestOpenReturnsErrOwn(t *testing.T) {
+	target := strategies.Target{Own: func(*strategies.Request, redirect.Step) *strategies.Message { return nil }}
+	strategytest.Open(t, program("mine", "pool"), target, 1)
+	target.Follow = 1
+	if _, err := program("mine", "pool").Open(t.Context(), target, 1); !errors.Is(err, strategies.ErrOwn) {
+		t.Errorf("got %v, want %v", err, strategies.ErrOwn)
 	}
 }
 

@@ -84,7 +84,7 @@ func newOutcome(status, bytes int64, failed bool, class, reason string) (strateg
 		return strategies.Answered(int(status), bytes, nil), nil
 	}
 	parsed, known := strategies.ParseClass(class)
-	if !known || parsed == strategies.OK || parsed == strategies.BadStatus || parsed == strategies.Unexpected {
+	if !known || parsed == strategies.OK || parsed == strategies.BadStatus {
 		return strategies.Outcome{}, fmt.Errorf("an outcome has the class %s: want one of those in EXTERNAL.md", quoted([]byte(class)))
 	}
 	o := strategies.Outcome{Class: parsed, Status: int(status), Bytes: bytes, Err: errors.New(class)}

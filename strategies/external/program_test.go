@@ -86,6 +86,7 @@ type received struct {
 		CACert      string
 		UnixSocket  string   `json:"unix_socket"`
 		ConnectTo   []string `json:"connect_to"`
+		Follow      int
 		Decode      string
 		MaxBody     int64 `json:"max_body"`
 		Limit       int
@@ -116,13 +117,19 @@ func (m *sentMessage) message() *strategies.Message {
 	return &strategies.Message{Method: m.Method, Header: header, Body: m.Body}
 }
 
-// requests returns the requests of a start message.
-func (r *received) requests() []strategies.Request {
+// requests returns the requests of a start message. Their messages have none of the target's headers but their own.
+func (r *received) requests(target strategies.Target) []strategies.Request {
 	requests := make([]strategies.Request, len(r.Start.URLs))
 	for i, url := range r.Start.URLs {
 		requests[i] = strategies.Request{URL: url, Index: r.Start.First + int64(i)}
 		if i < len(r.Start.Messages) && r.Start.Messages[i] != nil {
-			requests[i].Message = r.Start.Messages[i].message()
+			own := r.Start.Messages[i].message()
+			for name := range target.Header {
+				if _, set := own.Header[name]; !set {
+					own.Header[name] = nil
+				}
+			}
+			requests[i].Message = own
 		}
 	}
 	return requests
@@ -133,7 +140,7 @@ func (r *received) target() strategies.Target {
 	seconds := func(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 	return strategies.Target{
 		Method: m.Method, Header: m.Header, Body: m.Body, JSON: r.Open.Decode == "json", MaxBody: r.Open.MaxBody, Insecure: r.Open.Insecure,
-		Varied: r.Open.Varied, Route: r.route(),
+		Varied: r.Open.Varied, Route: r.route(), Follow: r.Open.Follow,
 		Timeout: seconds(r.Open.Timeout), DialTimeout: seconds(r.Open.DialTimeout), DNSCache: seconds(r.Open.DNSCache),
 	}
 }
@@ -141,7 +148,7 @@ func (r *received) target() strategies.Target {
 // allSettings are what the honest program keeps to.
 var allSettings = []strategies.Setting{
 	strategies.VariedSetting, strategies.HTTPProxySetting, strategies.HTTPSProxySetting, strategies.SOCKSProxySetting,
-	strategies.KeyPairSetting, strategies.AuthoritySetting, strategies.UnixSetting, strategies.DetourSetting,
+	strategies.KeyPairSetting, strategies.AuthoritySetting, strategies.UnixSetting, strategies.DetourSetting, strategies.FollowSetting,
 }
 
 func (r *received) route() network.Route {
@@ -171,6 +178,7 @@ func (p *program) serve(input io.Reader, h handler) error {
 	if err := h.begin(); err != nil {
 		return err
 	}
+	var target strategies.Target
 	for lines := bufio.NewReader(input); ; {
 		line, err := lines.ReadBytes('\n')
 		if err != nil {
@@ -182,11 +190,12 @@ func (p *program) serve(input io.Reader, h handler) error {
 		}
 		switch {
 		case r.Open != nil:
-			err = h.open(r.target(), r.Open.Limit)
+			target = r.target()
+			err = h.open(target, r.Open.Limit)
 		case r.Run != nil:
 			err = h.run(r.Run.Limit)
 		case r.Start != nil:
-			err = h.start(r.requests())
+			err = h.start(r.requests(target))
 		case r.Stop != nil:
 			err = h.stop()
 		case r.Close != nil:

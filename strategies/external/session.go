@@ -35,6 +35,7 @@ type session struct {
 
 	version     string
 	connections atomic.Int64 // of the latest Run
+	redirects   atomic.Int64 // that it followed
 
 	aborting chan struct{} // closed by the first Close
 	abort    sync.Once     // closes aborting
@@ -139,6 +140,7 @@ func (s *session) Run(ctx context.Context, limit int, work strategies.Work) erro
 		return fmt.Errorf("%s: run: %w", s.strategy.Name(), errClosed)
 	}
 	s.connections.Store(0)
+	s.redirects.Store(0)
 	x := newExchange(s, limit, work.Worker())
 	err := x.run(ctx)
 	switch {
@@ -225,7 +227,7 @@ func (s *session) end() {
 // Usage implements [strategies.Session].
 func (s *session) Usage() strategies.Usage {
 	used := s.process.usage()
-	return strategies.Usage{Connections: int(s.connections.Load()), CPU: used.cpu, Memory: used.memory}
+	return strategies.Usage{Connections: int(s.connections.Load()), Redirects: s.redirects.Load(), CPU: used.cpu, Memory: used.memory}
 }
 
 // Version implements [strategies.Versioned].

@@ -26,7 +26,7 @@ func (p *Parser) parseHead(block []byte) error {
 		return err
 	}
 	var f framing
-	p.cookies, p.coding = p.cookies[:0], "" // those of an interim response are ignored
+	p.cookies, p.coding, p.location = p.cookies[:0], "", nil // those of an interim response are ignored
 	for fields := newFields(rest); ; {
 		name, value, more, err := fields.next()
 		if err != nil {
@@ -69,9 +69,14 @@ func (p *Parser) parseStatus(line []byte) (version, error) {
 
 func digit(c byte) bool { return '0' <= c && c <= '9' }
 
-// readField records what a header says about the framing, and keeps cookies.
+// readField records what a header says about the framing, and keeps cookies and where a redirect leads.
 func (p *Parser) readField(f *framing, name, value []byte) error {
 	switch len(name) { // the length alone rules out most headers without a comparison
+	case len("Location"):
+		if p.location == nil && p.follows() && equalFold(name, "location") {
+			location := string(value)
+			p.location = &location
+		}
 	case len("Connection"): // and Set-Cookie
 		switch {
 		case equalFold(name, "connection"):

@@ -16,6 +16,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"sweetspot/strategies/redirect"
 )
 
 // The errors of an invalid response. Every error that a Parser returns from Feed wraps one of them.
@@ -41,7 +43,9 @@ type Parser struct {
 	KeepBelow int
 	// KeepHead has the head of a response kept for Header.
 	KeepHead bool
-	MaxHead  int // largest size of all heads of a response together, and of its trailer, in bytes; 0 means DefaultMaxHead
+	// Follow has where a redirect leads kept for Location, and its body is not kept.
+	Follow  bool
+	MaxHead int // largest size of all heads of a response together, and of its trailer, in bytes; 0 means DefaultMaxHead
 	// MaxBody is the largest size of a body that is kept, in bytes; 0 means DefaultMaxBody. A body with a Content-Encoding may
 	// be a little larger: to compress it may have made it longer.
 	MaxBody int64
@@ -60,6 +64,8 @@ type Parser struct {
 	lent    bool // body is not the parser's: see SetBody
 	cookies []string
 	coding  string // the value of Content-Encoding
+
+	location *string // the value of Location, of a redirect; nil if there is none, or it is not wanted
 }
 
 // phase is what a Parser expects next.
@@ -84,7 +90,7 @@ func (p *Parser) Reset(head bool) {
 	p.phase, p.isHead, p.closes = inHead, head, false
 	p.status, p.left, p.size, p.excess, p.heads = 0, 0, 0, 0, 0
 	p.partial.clear()
-	p.cookies, p.coding = p.cookies[:0], ""
+	p.cookies, p.coding, p.location = p.cookies[:0], "", nil
 	if p.head = p.head[:0]; cap(p.head) > maxReusedPartial {
 		p.head = nil
 	}
@@ -153,6 +159,15 @@ func (p *Parser) ContentEncoding() string { return p.coding }
 
 // Cookies returns the values of the Set-Cookie headers, once the head has been read.
 func (p *Parser) Cookies() []string { return p.cookies }
+
+// Location returns the value of the first Location header of a redirect, if Follow is set and the head has been read; it is empty if
+// there is none.
+func (p *Parser) Location() string {
+	if p.location == nil {
+		return ""
+	}
+	return *p.location
+}
 
 // Header returns the header of the response, if KeepHead is set and the head has been read. It is valid until Reset.
 func (p *Parser) Header() Header { return p.head }
@@ -265,7 +280,10 @@ func (p *Parser) count(n int64) {
 	}
 }
 
-func (p *Parser) keeps() bool { return p.status < p.KeepBelow }
+func (p *Parser) keeps() bool { return p.status < p.KeepBelow && !p.follows() }
+
+// follows reports whether the response is a redirect that the caller follows.
+func (p *Parser) follows() bool { return p.Follow && redirect.Is(p.status) }
 
 func (p *Parser) maxBody() int64 {
 	limit := p.MaxBody

@@ -23,6 +23,8 @@ type Config struct {
 	KeepBelow int
 	// KeepHead has the header of a response kept for [Stream.Header].
 	KeepHead bool
+	// Follow has where a redirect leads kept for [Stream.Location], and its body is not kept.
+	Follow bool
 	// MaxBody is the largest size of a body that is kept, in bytes. A body with a Content-Encoding may be a little larger: to
 	// compress it may have made it longer.
 	MaxBody int64
@@ -94,7 +96,7 @@ func New(config *Config) *Conn {
 		window:        defaultWindow,
 	}
 	c.requests.open()
-	c.head.limit, c.head.keeps = config.maxHead(), config.KeepHead
+	c.head.limit, c.head.keeps, c.head.follow = config.maxHead(), config.KeepHead, config.Follow
 	c.decoder = hpack.NewDecoder(hpackTable, c.head.add)
 	c.decoder.SetMaxStringLength(c.head.limit)
 	c.head.decoder = c.decoder
@@ -103,6 +105,7 @@ func New(config *Config) *Conn {
 	c.framer.SetReuseFrames()
 	c.out.bytes = append(c.out.bytes, wire.ClientPreface...)
 	_ = c.framer.WriteSettings( // writing to out never fails
+		wire.Setting{ID: wire.SettingHeaderTableSize, Val: hpackTable},
 		wire.Setting{ID: wire.SettingEnablePush, Val: 0},
 		wire.Setting{ID: wire.SettingInitialWindowSize, Val: uint32(config.window())},
 		wire.Setting{ID: wire.SettingMaxHeaderListSize, Val: uint32(c.head.limit)},

@@ -9,9 +9,13 @@ import (
 	"golang.org/x/net/http/httpguts"
 	wire "golang.org/x/net/http2"
 	"golang.org/x/net/http2/hpack"
+
+	"sweetspot/strategies/redirect"
 )
 
-// hpackTable is the size in bytes of the table of header fields that the server may fill: the default of HTTP/2.
+// hpackTable is the size in bytes of the table of header fields that the server may fill: the default of HTTP/2. It is sent all the
+// same. Nginx puts every field into the table and takes none from it; once it has been sent a size, it makes the table one of 0
+// bytes, which spares the client the work of keeping it.
 const hpackTable = 4096
 
 // maxReusedBlock is the largest buffer for a header block, in bytes, that is kept for the next.
@@ -95,7 +99,7 @@ func (c *Conn) respond(s *Stream, ends bool) error {
 	case h.status/100 == 1 && ends:
 		return malformed("the stream ended after an interim response")
 	case h.status/100 == 1:
-		s.cookies, s.header = s.cookies[:0], s.header[:0]
+		s.cookies, s.header, s.location = s.cookies[:0], s.header[:0], nil
 		return nil
 	}
 	c.useless = 0
@@ -116,6 +120,7 @@ type head struct {
 	decoder *hpack.Decoder // whose fields these are
 	limit   int            // bytes
 	keeps   bool           // the fields are kept in the stream
+	follow  bool           // and so is the Location of a redirect
 	stream  *Stream        // to which they belong
 
 	status  int // 0 if there was no :status
@@ -127,7 +132,7 @@ type head struct {
 }
 
 func (h *head) reset(s *Stream) {
-	*h = head{decoder: h.decoder, limit: h.limit, keeps: h.keeps, stream: s, length: -1}
+	*h = head{decoder: h.decoder, limit: h.limit, keeps: h.keeps, follow: h.follow, stream: s, length: -1}
 	if s != nil {
 		h.size = s.heads
 	}
@@ -188,6 +193,11 @@ func (h *head) readField(name, value string) error {
 	case "content-encoding":
 		if !strings.EqualFold(value, "identity") {
 			h.coding = value
+		}
+	case "location":
+		if h.stream.location == nil && h.follow && redirect.Is(h.status) {
+			location := value // not &value, which would take memory for every field
+			h.stream.location = &location
 		}
 	case "set-cookie":
 		h.stream.cookies = append(h.stream.cookies, value)

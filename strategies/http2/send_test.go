@@ -1,6 +1,7 @@
 package http2_test
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"strings"
@@ -175,5 +176,39 @@ func TestPaddingTakesNothingOfAKeptBody(t *testing.T) {
 	c.receive(s.data(1, true, "").Bytes(), 1000, false)
 	if len(c.log) != 1 || len(c.streams[0].Body()) != 2000 {
 		t.Errorf("%q, %d bytes; want a whole answer of 2000", c.log, len(c.streams[0].Body()))
+	}
+}
+
+// A server that makes the table of header fields one of no bytes, as nginx does once it has been sent a size, is understood.
+func TestTheTableOfHeaderFieldsMayBeGivenUp(t *testing.T) {
+	c := http2.New(defaults())
+	framer := wire.NewFramer(nil, bytes.NewReader(c.Unsent()[len(wire.ClientPreface):]))
+	frame, err := framer.ReadFrame()
+	settings, is := frame.(*wire.SettingsFrame)
+	if err != nil || !is {
+		t.Fatalf("the connection begins with %v, %v, want SETTINGS", frame, err)
+	}
+	if size, sent := settings.Value(wire.SettingHeaderTableSize); !sent || size != 4096 {
+		t.Errorf("the table has %d bytes, want that 4096 are sent: nginx keeps it otherwise", size)
+	}
+	s := newScript()
+	if _, err := c.Feed(s.Bytes()); err != nil {
+		t.Fatal(err)
+	}
+	var streams [3]http2.Stream
+	for i := range streams {
+		s.Reset()
+		c.OpenStream(&streams[i], http2.NewForm(get), "/", "")
+		block := inTheWayOfNginx()
+		if i == 0 {
+			block = append([]byte{0x20}, block...) // RFC 7541, section 6.3
+		}
+		id := uint32(2*i + 1)
+		_ = s.WriteHeaders(wire.HeadersFrameParam{StreamID: id, BlockFragment: block, EndHeaders: true})
+		s.data(id, true, `{"message":"hello"}`)
+		events, err := c.Feed(s.Bytes())
+		if err != nil || len(events) != 1 || events[0].Kind != http2.Done || streams[i].Size() != 19 {
+			t.Fatalf("request %d: %+v, %v, want an answer of 19 bytes", i, events, err)
+		}
 	}
 }

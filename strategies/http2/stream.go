@@ -6,6 +6,8 @@ import (
 	"net/http"
 
 	wire "golang.org/x/net/http2"
+
+	"sweetspot/strategies/redirect"
 )
 
 // A Stream is a request with its response. The zero value is ready for [Conn.OpenStream]; once it is no longer open, it may be
@@ -25,10 +27,12 @@ type Stream struct {
 	cookies []string
 	header  Header
 	body    []byte
-	lent    bool  // body is not the stream's: see Allow
-	room    int64 // bytes that the body may have before more are allowed, if it is kept
-	asked   bool  // there was a Wants, and no Allow since
-	credit  int64 // bytes of DATA that the server may still send
+
+	location *string // the value of Location, of a redirect; nil if there is none, or it is not wanted
+	lent     bool    // body is not the stream's: see Allow
+	room     int64   // bytes that the body may have before more are allowed, if it is kept
+	asked    bool    // there was a Wants, and no Allow since
+	credit   int64   // bytes of DATA that the server may still send
 
 	// The request:
 	isHead bool   // its method is HEAD
@@ -66,6 +70,15 @@ func (s *Stream) ContentEncoding() string { return s.coding }
 
 // Cookies returns the values of the Set-Cookie headers, once the head has been read.
 func (s *Stream) Cookies() []string { return s.cookies }
+
+// Location returns the value of the first Location header of a redirect, if [Config.Follow] is set and the head has been read; it is
+// empty if there is none.
+func (s *Stream) Location() string {
+	if s.location == nil {
+		return ""
+	}
+	return *s.location
+}
 
 // Header returns the header of the response, if [Config.KeepHead] is set and the head has been read.
 func (s *Stream) Header() Header { return s.header }
@@ -135,7 +148,9 @@ func (s *Stream) hasNoBody() bool {
 	return s.isHead || s.status == http.StatusNoContent || s.status == http.StatusNotModified
 }
 
-func (c *Conn) keeps(s *Stream) bool { return s.status < c.config.KeepBelow }
+func (c *Conn) keeps(s *Stream) bool {
+	return s.status < c.config.KeepBelow && !(c.config.Follow && redirect.Is(s.status))
+}
 
 // maxBody returns the largest size of the body, if it is kept.
 func (c *Conn) maxBody(s *Stream) int64 {

@@ -160,6 +160,7 @@ var statuses = []Answer{
 	{Name: "letters", Want: strategies.Malformed, serve: each("HTTP/1.1 abc X\r\n" + length)},
 	{Name: "not modified, with a length", Want: strategies.OK, serve: each("HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\n\r\n")},
 	{Name: "a redirect to itself", Want: strategies.OK, serve: each("HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n")},
+	{Name: "a redirect to no URL", Want: strategies.OK, serve: each("HTTP/1.1 302 Found\r\nLocation: http://%zz:-1/\r\nContent-Length: 0\r\n\r\n")},
 	{Name: "escape sequences for a reason", Want: strategies.BadStatus, serve: each("HTTP/1.1 500 red\x1b[31m\r\n" + length)},
 	{Name: "no reason", Want: strategies.OK, serve: each("HTTP/1.1 200\r\n" + length)},
 }

@@ -19,22 +19,33 @@ type stuck struct {
 	name string
 	url  func(t testing.TB, c candidate) string
 	want strategies.Class // of a request that reaches its timeout
+
+	follow int // redirects that are followed
 }
 
 var stuckServers = []stuck{
 	{"an address that does not answer", func(t testing.TB, c candidate) string {
 		return c.silent(t, func() string { return "http://" + Unanswered(t, "127.0.0.1:0") + "/" })
-	}, strategies.Timeout},
+	}, strategies.Timeout, 0},
 	{"a TLS handshake that hangs", func(t testing.TB, c candidate) string {
 		return c.silent(t, func() string { return "https" + strings.TrimPrefix(hangingServer(t), "http") })
-	}, strategies.Timeout},
+	}, strategies.Timeout, 0},
 	{"a server that never answers", func(t testing.TB, c candidate) string {
 		if c.protocol == strategies.HTTP3 {
 			return c.server(t, server.Config{Fail: server.Failures{Hang: 1}}).URL()
 		}
 		return hangingServer(t)
-	}, strategies.Timeout},
-	{"a body that has no end", endlessServer, strategies.Timeout},
+	}, strategies.Timeout, 0},
+	{"a body that has no end", endlessServer, strategies.Timeout, 0},
+	{"redirects that have no end", endlessRedirects, strategies.Timeout, 1 << 30},
+}
+
+// open opens a session for requests to the server.
+func (s stuck) open(t *testing.T, c candidate, target strategies.Target, limit int) strategies.Session {
+	if target.Follow = s.follow; target.Follow > 0 {
+		return c.openFollowing(t, target, limit)
+	}
+	return Open(t, c, target, limit)
 }
 
 // closeEndsWhatIsInFlight checks that Close during a Run ends it.
@@ -43,7 +54,7 @@ func closeEndsWhatIsInFlight(t *testing.T, c candidate) {
 	for _, server := range stuckServers {
 		t.Run(server.name, func(t *testing.T) {
 			t.Parallel() // nearly all of it is waiting
-			session := Open(t, c, strategies.Target{Timeout: time.Minute, DialTimeout: time.Minute}, limit)
+			session := server.open(t, c, strategies.Target{Timeout: time.Minute, DialTimeout: time.Minute}, limit)
 			w := NewWork(1<<40, server.url(t, c))
 			ended := runAside(t, session, limit, w)
 			time.Sleep(c.delay(20 * time.Millisecond)) // so that requests are in that phase; if not, Close must end them too
@@ -82,7 +93,7 @@ func timeoutsBoundEveryPhase(t *testing.T, c candidate) {
 			t.Parallel() // nearly all of it is waiting
 			target := strategies.Target{Timeout: 300 * time.Millisecond, DialTimeout: 250 * time.Millisecond}
 			w := NewWork(2*limit, server.url(t, c))
-			if !runAside(t, Open(t, c, target, limit), limit, w)(20 * time.Second) {
+			if !runAside(t, server.open(t, c, target, limit), limit, w)(20 * time.Second) {
 				t.Fatal("the run goes on long after its timeouts")
 			}
 			w.Check(t)
@@ -133,6 +144,17 @@ func endlessServer(t testing.TB, c candidate) (url string) {
 			time.Sleep(time.Millisecond) // an endless body need not be a fast one
 		}
 	})
+}
+
+// endlessRedirects starts a server whose answers redirect to itself.
+func endlessRedirects(t testing.TB, c candidate) (url string) {
+	srv := c.site(func(w http.ResponseWriter, _ *http.Request) {
+		time.Sleep(time.Millisecond) // the same as for a body
+		w.Header().Set("Location", "/")
+		w.WriteHeader(http.StatusFound)
+	})
+	t.Cleanup(srv.Close)
+	return srv.URL
 }
 
 // writeForever writes the text again and again, until the client has had enough.

@@ -1,64 +1,55 @@
 package strategytest
 
 import (
-	"bytes"
+	"context"
 	"crypto/tls"
 	"io"
 	"log"
 	"net"
 	"os"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
-	"golang.org/x/net/http2"
-	"golang.org/x/net/http2/hpack"
+	"github.com/quic-go/quic-go"
+	"github.com/quic-go/quic-go/http3"
 
 	"sweetspot/strategies"
+	"sweetspot/strategies/strategytest/frames"
 )
 
-// Frames is an odd or hostile way to answer requests in HTTP/2, with the class that its outcomes must have with every client of
-// HTTP/2. The class follows from RFC 9113, as that of an [Answer] does from RFC 9112.
-type Frames struct {
-	Group, Name string
-	Want        strategies.Class
-	Also        []strategies.Class // it may have one of these classes too
-	serve       func(p *framePeer)
+// oddFrames is an odd way to answer in a protocol that has frames, with what became of the requests.
+type oddFrames struct {
+	name     string
+	want     strategies.Class
+	allows   func(strategies.Class) bool
+	serve    func(t testing.TB, secure bool) (url string)
+	outcomes []strategies.Outcome
 }
 
-// String returns "group: name".
-func (f Frames) String() string { return f.Group + ": " + f.Name }
-
-// AllFrames returns every odd way to answer in HTTP/2.
-func AllFrames() []Frames {
-	all := map[string][]Frames{
-		"settings": settingsFrames, "answers": answerFrames, "headers": headerFrames, "bodies": bodyFrames,
-		"ends": endFrames, "breaches": breachFrames, "floods": floodFrames,
-	}
-	var list []Frames
-	for _, name := range []string{"settings", "answers", "headers", "bodies", "ends", "breaches", "floods"} {
-		for _, f := range all[name] {
-			f.Group = name
-			list = append(list, f)
+// oddFrames returns every odd way to answer in the protocol of the strategy.
+func (c candidate) oddFrames() (all []*oddFrames) {
+	if c.protocol == strategies.HTTP2 {
+		for _, a := range frames.HTTP2() {
+			serve := func(t testing.TB, secure bool) string { return serveHTTP2(t, secure, a.Serve) }
+			all = append(all, &oddFrames{name: a.String(), want: a.Want, allows: a.Allows, serve: serve})
 		}
+		return all
 	}
-	return list
+	for _, a := range frames.HTTP3() {
+		serve := func(t testing.TB, _ bool) string { return serveHTTP3(t, a) }
+		all = append(all, &oddFrames{name: a.String(), want: a.Want, allows: a.Allows, serve: serve})
+	}
+	return all
 }
 
-// Serve starts a server that answers in this way, until the end of the test, and returns its URL.
-func (f Frames) Serve(t testing.TB, secure bool) (url string) {
+// serveHTTP2 starts a server that calls answer for each connection of HTTP/2, until the end of the test, and returns its URL.
+func serveHTTP2(t testing.TB, secure bool, answer func(*frames.HTTP2Peer)) (url string) {
 	var conns atomic.Int64
 	handle := func(conn net.Conn) {
-		p := &framePeer{Conn: conn, number: conns.Add(1)}
-		p.Framer = http2.NewFramer(conn, conn)
-		p.AllowIllegalWrites, p.AllowIllegalReads = true, true
-		p.encoder = hpack.NewEncoder(&p.block)
-		preface := make([]byte, len(http2.ClientPreface))
-		if _, err := io.ReadFull(conn, preface); err == nil && string(preface) == http2.ClientPreface {
-			f.serve(p)
+		if p := frames.NewHTTP2Peer(conn, conns.Add(1)); p != nil {
+			answer(p)
 		}
 	}
 	if !secure {
@@ -74,115 +65,55 @@ func (f Frames) Serve(t testing.TB, secure bool) (url string) {
 	return "https" + strings.TrimPrefix(url, "http")
 }
 
-// A framePeer is a connection that [Frames] serve.
-type framePeer struct {
-	net.Conn
-	*http2.Framer
-	number  int64 // of the connection, from 1
-	encoder *hpack.Encoder
-	block   bytes.Buffer
-}
-
-// begin sends the settings.
-func (p *framePeer) begin(settings ...http2.Setting) bool { return p.WriteSettings(settings...) == nil }
-
-// request returns the stream of the next request, once all of it has come; 0 at the end of the connection.
-func (p *framePeer) request() uint32 {
-	for {
-		frame, err := p.ReadFrame()
-		if err != nil {
-			return 0
-		}
-		switch frame := frame.(type) {
-		case *http2.HeadersFrame:
-			return frame.StreamID
-		case *http2.SettingsFrame:
-			if !frame.IsAck() {
-				_ = p.WriteSettingsAck()
+// serveHTTP3 starts a server that answers in this way, until the end of the test, and returns its URL.
+func serveHTTP3(t testing.TB, answer frames.Answer[*frames.HTTP3Peer]) (url string) {
+	t.Helper()
+	listener, err := quic.ListenAddr("127.0.0.1:0", http3.ConfigureTLSConfig(certificate()), frames.HTTP3Config(answer.Streams))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var conns sync.WaitGroup
+	ctx, cancel := context.WithCancel(context.Background())
+	t.Cleanup(func() {
+		cancel()
+		_ = listener.Close()
+		conns.Wait()
+	})
+	conns.Go(func() {
+		var used atomic.Int64
+		for {
+			conn, err := listener.Accept(ctx)
+			if err != nil {
+				return
 			}
-		case *http2.PingFrame:
-			if !frame.IsAck() {
-				_ = p.WritePing(true, frame.Data)
-			}
+			conns.Go(func() {
+				defer conn.CloseWithError(quic.ApplicationErrorCode(http3.ErrCodeNoError), "")
+				defer context.AfterFunc(ctx, func() { _ = conn.CloseWithError(quic.ApplicationErrorCode(http3.ErrCodeNoError), "") })()
+				answer.Serve(frames.NewHTTP3Peer(conn, &used))
+			})
 		}
-	}
+	})
+	return "https://" + listener.Addr().String() + "/"
 }
 
-// fields encodes header fields, given as names and values in turn.
-func (p *framePeer) fields(pairs ...string) []byte {
-	p.block.Reset()
-	for pair := range slices.Chunk(pairs, 2) {
-		_ = p.encoder.WriteField(hpack.HeaderField{Name: pair[0], Value: pair[1]})
-	}
-	return slices.Clone(p.block.Bytes())
-}
-
-// head sends a head.
-func (p *framePeer) head(stream uint32, end bool, pairs ...string) bool {
-	return p.WriteHeaders(http2.HeadersFrameParam{
-		StreamID: stream, BlockFragment: p.fields(pairs...), EndHeaders: true, EndStream: end,
-	}) == nil
-}
-
-// answer sends a usual answer.
-func (p *framePeer) answer(stream uint32) bool {
-	return p.head(stream, false, ":status", "200", "content-length", "7") && p.WriteData(stream, true, []byte(object)) == nil
-}
-
-// wait returns when the client has closed the connection. It reads what comes, and answers nothing.
-func (p *framePeer) wait() { _, _ = io.Copy(io.Discard, p.Conn) }
-
-// raw sends a frame with these flags and that payload.
-func (p *framePeer) raw(kind http2.FrameType, flags http2.Flags, stream uint32, payload []byte) bool {
-	return p.WriteRawFrame(kind, flags, stream, payload) == nil
-}
-
-// eachStream answers every request of a connection by a function.
-func eachStream(reply func(p *framePeer, stream uint32) bool) func(*framePeer) {
-	return func(p *framePeer) {
-		if !p.begin() {
-			return
-		}
-		for stream := p.request(); stream != 0 && reply(p, stream); stream = p.request() {
-		}
-	}
-}
-
-// onceThen answers the first request of a connection by a function, and closes the connection.
-func onceThen(reply func(p *framePeer, stream uint32)) func(*framePeer) {
-	return func(p *framePeer) {
-		if p.begin() {
-			if stream := p.request(); stream != 0 {
-				reply(p, stream)
-			}
-		}
-	}
-}
-
-// forever calls send for a second, or until it fails. It reads what comes meanwhile.
-func forever(p *framePeer, send func() bool) {
-	go p.wait()
-	for end := time.Now().Add(time.Second); time.Now().Before(end) && send(); {
-		time.Sleep(50 * time.Microsecond) // so that other servers of the test have their share of the processor
-	}
-}
-
-// framesHaveTheirClass makes requests for every odd way to answer in HTTP/2. Whatever a server sends takes little memory.
+// framesHaveTheirClass makes requests for every odd way to answer in frames. Whatever a server sends takes little memory.
 func framesHaveTheirClass(t *testing.T, c candidate) {
-	skipIf(t, c.protocol != strategies.HTTP2, "it does not speak HTTP/2")
+	skipIf(t, !c.protocol.Multiplexes(), "HTTP/1.1 has no frames")
 	log.SetOutput(io.Discard) // net/http writes what servers do wrong to the standard logger
 	t.Cleanup(func() { log.SetOutput(os.Stderr) })
 	const allowed = 160 << 20 // bytes: what huge answers may take, too
 	for _, secure := range []bool{false, true} {
+		if !secure && c.protocol == strategies.HTTP3 {
+			continue // it has no such version
+		}
 		t.Run(map[bool]string{false: "http", true: "https"}[secure], func(t *testing.T) {
-			var asked []askedFrames
+			var asked []*oddFrames
 			grown := heapGrowth(func() { asked = askFrames(t, c, secure) })
 			for _, a := range asked {
-				t.Run(a.String(), func(t *testing.T) {
-					want := append([]strategies.Class{a.Want}, a.Also...)
+				t.Run(a.name, func(t *testing.T) {
 					for _, o := range a.outcomes {
-						if !slices.Contains(want, o.Class) {
-							t.Errorf("class %v, want %v: %v", o.Class, want, o.Err)
+						if !a.allows(o.Class) {
+							t.Errorf("class %v, want %v: %v", o.Class, a.want, o.Err)
 						}
 					}
 				})
@@ -194,30 +125,24 @@ func framesHaveTheirClass(t *testing.T, c candidate) {
 	}
 }
 
-type askedFrames struct {
-	Frames
-	outcomes []strategies.Outcome
-}
-
-// askFrames makes three requests for each of the frames, two at a time, in a session for each: some of them end in their timeout.
-func askFrames(t *testing.T, c candidate, secure bool) []askedFrames {
+// askFrames makes three requests for each of the odd ways, two at a time, in a session for each: some of them end in their timeout.
+func askFrames(t *testing.T, c candidate, secure bool) []*oddFrames {
 	const n, limit = 3, 2
 	var (
-		asked []askedFrames
 		all   sync.WaitGroup
 		few   = make(chan struct{}, 8) // at a time: the others' timeouts must not come first
+		asked = c.oddFrames()
 	)
-	for _, f := range AllFrames() {
-		asked = append(asked, askedFrames{Frames: f})
-	}
-	for i := range asked {
-		a := &asked[i]
+	for _, a := range asked {
 		all.Go(func() {
 			few <- struct{}{}
 			defer func() { <-few }()
 			target := strategies.Target{Insecure: true, Timeout: answerTimeout, DialTimeout: answerTimeout}
-			if a.Want == strategies.Timeout {
-				target.Timeout, target.DialTimeout = slowTimeout, slowTimeout
+			if a.want == strategies.Timeout {
+				target.Timeout = slowTimeout
+				if c.protocol != strategies.HTTP3 { // none of whose answers keeps a connection from being opened
+					target.DialTimeout = slowTimeout
+				}
 			}
 			session, err := c.Open(t.Context(), target, limit)
 			if err != nil {
@@ -225,7 +150,7 @@ func askFrames(t *testing.T, c candidate, secure bool) []askedFrames {
 				return
 			}
 			defer session.Close()
-			w := NewWork(n, a.Serve(t, secure))
+			w := NewWork(n, a.serve(t, secure))
 			if err := session.Run(t.Context(), limit, w); err != nil {
 				t.Error(err)
 				return

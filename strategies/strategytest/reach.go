@@ -4,15 +4,11 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
-	"log"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,107 +16,60 @@ import (
 	"sweetspot/strategies/network"
 )
 
-// An origin is a server that a way leads to.
-type origin struct {
-	*httptest.Server
-	port                  string
-	requests, connections atomic.Int64
-	name                  atomic.Value // the latest Host, and after it the name that TLS was asked for
-}
-
-// newOrigin starts a server over TLS, or over plain TCP if p is nil, and closes it at the end of the test. On may change it
-// before it starts.
-func newOrigin(t *testing.T, p *pki, on func(*httptest.Server)) *origin {
-	t.Helper()
-	o := &origin{}
-	o.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		o.requests.Add(1)
-		name := r.Host
-		if r.TLS != nil {
-			name += " " + r.TLS.ServerName
-		}
-		o.name.Store(name)
-	}))
-	o.Config.ConnState = func(_ net.Conn, state http.ConnState) {
-		if state == http.StateNew {
-			o.connections.Add(1)
-		}
-	}
-	speakAll(o.Server)
-	o.Config.ErrorLog = log.New(io.Discard, "", 0) // clients that end a handshake
-	if on != nil {
-		on(o.Server)
-	}
-	if p != nil {
-		if o.TLS == nil {
-			o.TLS = p.serverTLS()
-		}
-		o.TLS.NextProtos = []string{"h2", "http/1.1"}
-		o.StartTLS()
-	} else {
-		o.Start()
-	}
-	t.Cleanup(o.Close)
-	if tcp, ok := o.Listener.Addr().(*net.TCPAddr); ok {
-		o.port = fmt.Sprint(tcp.Port)
-	}
-	return o
-}
-
 // A way is one by which a target may have to be reached.
 type way struct {
 	name string
 	// build returns a server, the URL by which requests must reach it, and the proxy through which they do, if any.
-	build func(t *testing.T, p *pki, r *strategies.Target) (o *origin, url string, through *testProxy)
+	build func(t *testing.T, c candidate, p *pki, target *strategies.Target) (o *origin, url string, through *testProxy)
 	// told is the Host that the server gets, and after a space the name that TLS is asked for. PORT stands for the server's port.
 	// Empty means any.
 	told string
 }
 
 var ways = append(proxyWays(), []way{
-	{"own authorities", func(t *testing.T, p *pki, target *strategies.Target) (*origin, string, *testProxy) {
+	{"own authorities", func(t *testing.T, c candidate, p *pki, target *strategies.Target) (*origin, string, *testProxy) {
 		target.Route.Authorities = p.authorities
-		o := newOrigin(t, p, nil)
+		o := c.origin(t, anyPort, p.serverTLS())
 		return o, o.URL, nil
 	}, "127.0.0.1:PORT "},
-	{"a client's certificate", func(t *testing.T, p *pki, target *strategies.Target) (*origin, string, *testProxy) {
+	{"a client's certificate", func(t *testing.T, c candidate, p *pki, target *strategies.Target) (*origin, string, *testProxy) {
 		target.Route = network.Route{Authorities: p.authorities, KeyPair: p.client}
-		o := newOrigin(t, p, func(s *httptest.Server) { s.TLS = askingForCertificates(p) })
+		o := c.origin(t, anyPort, askingForCertificates(p))
 		return o, o.URL, nil
 	}, "127.0.0.1:PORT "},
-	{"a Unix socket", func(t *testing.T, _ *pki, target *strategies.Target) (*origin, string, *testProxy) {
+	{"a Unix socket", func(t *testing.T, c candidate, _ *pki, target *strategies.Target) (*origin, string, *testProxy) {
 		target.Route.UnixSocket = filepath.Join(t.TempDir(), "s")
-		o := newOrigin(t, nil, func(s *httptest.Server) { listen(t, s, "unix", target.Route.UnixSocket) })
+		o := c.origin(t, target.Route.UnixSocket, nil)
 		return o, "http://" + testName, nil
 	}, testName},
-	{"a Unix socket with TLS", func(t *testing.T, p *pki, target *strategies.Target) (*origin, string, *testProxy) {
+	{"a Unix socket with TLS", func(t *testing.T, c candidate, p *pki, target *strategies.Target) (*origin, string, *testProxy) {
 		target.Route = network.Route{UnixSocket: filepath.Join(t.TempDir(), "s"), Authorities: p.authorities}
-		o := newOrigin(t, p, func(s *httptest.Server) { listen(t, s, "unix", target.Route.UnixSocket) })
+		o := c.origin(t, target.Route.UnixSocket, p.serverTLS())
 		return o, "https://" + testName, nil
 	}, testName + " " + testName},
-	{"another host", func(t *testing.T, _ *pki, target *strategies.Target) (*origin, string, *testProxy) {
-		o := newOrigin(t, nil, nil)
+	{"another host", func(t *testing.T, c candidate, _ *pki, target *strategies.Target) (*origin, string, *testProxy) {
+		o := c.origin(t, anyPort, nil)
 		target.Route.Detours = []network.Detour{{FromHost: "other.test", ToHost: "192.0.2.1"}, {FromHost: testName, FromPort: "80", ToHost: "127.0.0.1", ToPort: o.port}}
 		return o, "http://" + testName, nil
 	}, testName},
-	{"another host with TLS", func(t *testing.T, p *pki, target *strategies.Target) (*origin, string, *testProxy) {
-		o := newOrigin(t, p, nil)
+	{"another host with TLS", func(t *testing.T, c candidate, p *pki, target *strategies.Target) (*origin, string, *testProxy) {
+		o := c.origin(t, anyPort, p.serverTLS())
 		target.Route = network.Route{Authorities: p.authorities, Detours: []network.Detour{{FromHost: testName, ToHost: "127.0.0.1", ToPort: o.port}}}
 		return o, "https://" + testName, nil
 	}, testName + " " + testName},
-	{"a Host for the server and for TLS", func(t *testing.T, p *pki, target *strategies.Target) (*origin, string, *testProxy) {
+	{"a Host for the server and for TLS", func(t *testing.T, c candidate, p *pki, target *strategies.Target) (*origin, string, *testProxy) {
 		target.Route.Authorities = p.authorities
 		target.Header = http.Header{"Host": {testName}}
-		o := newOrigin(t, p, nil)
+		o := c.origin(t, anyPort, p.serverTLS())
 		return o, o.URL, nil
 	}, testName + " " + testName},
-	{"an IPv6 address", func(t *testing.T, _ *pki, _ *strategies.Target) (*origin, string, *testProxy) {
-		o := newOrigin(t, nil, func(s *httptest.Server) { listen(t, s, "tcp", "[::1]:0") })
+	{"an IPv6 address", func(t *testing.T, c candidate, _ *pki, _ *strategies.Target) (*origin, string, *testProxy) {
+		o := c.origin(t, anyPort6, nil)
 		return o, o.URL, nil
 	}, "[::1]:PORT"},
-	{"an IPv6 address with TLS", func(t *testing.T, p *pki, target *strategies.Target) (*origin, string, *testProxy) {
+	{"an IPv6 address with TLS", func(t *testing.T, c candidate, p *pki, target *strategies.Target) (*origin, string, *testProxy) {
 		target.Route.Authorities = p.authorities
-		o := newOrigin(t, p, func(s *httptest.Server) { listen(t, s, "tcp", "[::1]:0") })
+		o := c.origin(t, anyPort6, p.serverTLS())
 		return o, o.URL, nil
 	}, "[::1]:PORT "},
 }...)
@@ -147,25 +96,25 @@ func proxyWays() []way {
 			}
 		}
 	}
-	return append(all, way{"a proxy to another host", func(t *testing.T, p *pki, target *strategies.Target) (*origin, string, *testProxy) {
-		o, _, through := throughProxy("http", nil, false)(t, p, target)
+	return append(all, way{"a proxy to another host", func(t *testing.T, c candidate, p *pki, target *strategies.Target) (*origin, string, *testProxy) {
+		o, _, through := throughProxy("http", nil, false)(t, c, p, target)
 		target.Route.Detours = []network.Detour{{FromHost: "other.test", ToHost: "127.0.0.1", ToPort: o.port}}
 		return o, "http://other.test", through
 	}, "other.test"})
 }
 
-func throughProxy(scheme string, login *url.Userinfo, secure bool) func(*testing.T, *pki, *strategies.Target) (*origin, string, *testProxy) {
-	return func(t *testing.T, p *pki, target *strategies.Target) (*origin, string, *testProxy) {
+func throughProxy(scheme string, login *url.Userinfo, secure bool) func(*testing.T, candidate, *pki, *strategies.Target) (*origin, string, *testProxy) {
+	return func(t *testing.T, c candidate, p *pki, target *strategies.Target) (*origin, string, *testProxy) {
 		through := newProxy(t, scheme, login, p)
 		target.Route.Proxy = through.url
 		if secure || scheme == "https" {
 			target.Route.Authorities = p.authorities
 		}
 		if secure {
-			o := newOrigin(t, p, nil)
+			o := c.origin(t, anyPort, p.serverTLS())
 			return o, "https://" + testName + ":" + o.port, through
 		}
-		o := newOrigin(t, nil, nil)
+		o := c.origin(t, anyPort, nil)
 		return o, "http://" + testName + ":" + o.port, through
 	}
 }
@@ -176,21 +125,9 @@ func askingForCertificates(p *pki) *tls.Config {
 	return config
 }
 
-// listen has a server listen at another address.
-func listen(t *testing.T, s *httptest.Server, kind, address string) {
-	t.Helper()
-	listener, err := net.Listen(kind, address)
-	if err != nil {
-		t.Skip(err) // there is no IPv6 here, or the path is too long for a socket
-	}
-	s.Listener.Close()
-	s.Listener = listener
-}
-
 // everyWayIsTaken checks that requests reach their server by every way that the strategy says it can take, over connections
 // that are kept.
 func everyWayIsTaken(t *testing.T, c candidate) {
-	skipIf(t, c.protocol == strategies.HTTP3, "the servers and the proxies are of TCP")
 	const n, limit = 12, 3
 	p := newPKI(t)
 	for _, w := range ways {
@@ -199,7 +136,8 @@ func everyWayIsTaken(t *testing.T, c candidate) {
 		}
 		t.Run(w.name, func(t *testing.T) {
 			var target strategies.Target
-			o, address, through := w.build(t, p, &target)
+			o, address, through := w.build(t, c, p, &target)
+			skipIf(t, !o.secure && c.protocol == strategies.HTTP3, "it makes requests over https only")
 			work := NewWork(n, address+"/a?b")
 			runIfAble(t, c, target, limit, work)
 			if got := work.Classes()[strategies.OK]; got != n || o.requests.Load() != n {
@@ -214,7 +152,7 @@ func everyWayIsTaken(t *testing.T, c candidate) {
 			if through == nil {
 				return
 			}
-			tunnel := c.protocol.Multiplexes() || target.Route.Proxy.Scheme == "socks5" || o.TLS != nil || len(target.Route.Detours) > 0
+			tunnel := c.protocol.Multiplexes() || target.Route.Proxy.Scheme == "socks5" || o.secure || len(target.Route.Detours) > 0
 			if whole := through.whole.Load(); tunnel != (whole == 0) || tunnel != (through.tunnels.Load() > 0) || !tunnel && whole != n {
 				t.Errorf("the proxy saw %d tunnels and %d requests with the whole URL; want tunnels %v", through.tunnels.Load(), whole, tunnel)
 			}
@@ -225,7 +163,7 @@ func everyWayIsTaken(t *testing.T, c candidate) {
 // runIfAble runs work, unless the strategy says that it cannot keep to the target's settings, as its traits must say too.
 func runIfAble(t *testing.T, c candidate, target strategies.Target, limit int, work *Work) {
 	t.Helper()
-	session, err := c.Open(t.Context(), target, limit)
+	session, err := c.Strategy.Open(t.Context(), target, limit) // which accepts no certificate but those of the target's authorities
 	if errors.Is(err, errors.ErrUnsupported) {
 		if target.Refuse(c.traits.CannotKeep) == nil {
 			t.Fatalf("it refuses what its traits do not name: %v", err)
@@ -240,7 +178,6 @@ func runIfAble(t *testing.T, c candidate, target strategies.Target, limit int, w
 
 // obstaclesHaveTheirClass checks the failures of what is between a client and its target.
 func obstaclesHaveTheirClass(t *testing.T, c candidate) {
-	skipIf(t, c.protocol == strategies.HTTP3, "what is in the way is of TCP")
 	p := newPKI(t)
 	tunnel := "https://" + testName + "/" // so that the proxy is asked for a tunnel
 	proxy := func(scheme, address string) strategies.Target {
@@ -279,7 +216,7 @@ func obstaclesHaveTheirClass(t *testing.T, c candidate) {
 		{"a socks5 proxy that closes", proxy("socks5", RawServer(t, Reply(""))), tunnel, strategies.Reset},
 		{"a socks5 proxy that is none", proxy("socks5", RawServer(t, Reply("HTTP/1.1 400 Bad Request\r\n\r\n"))), tunnel, strategies.Malformed},
 		{"no client's certificate", strategies.Target{Route: network.Route{Authorities: p.authorities}},
-			newOrigin(t, p, func(s *httptest.Server) { s.TLS = askingForCertificates(p) }).URL, strategies.BadTLS},
+			c.origin(t, anyPort, askingForCertificates(p)).URL, strategies.BadTLS},
 		{"a Unix socket that is not there", strategies.Target{Route: network.Route{UnixSocket: filepath.Join(t.TempDir(), "none")}}, "http://" + testName, strategies.Refused},
 	} {
 		t.Run(obstacle.name, func(t *testing.T) {

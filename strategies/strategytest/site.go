@@ -2,6 +2,7 @@ package strategytest
 
 import (
 	"context"
+	"crypto/tls"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -26,7 +27,11 @@ type site struct {
 // site starts a site. The caller must close it.
 func (c candidate) site(handler http.HandlerFunc) site {
 	if c.protocol == strategies.HTTP3 {
-		return site3(handler)
+		udp, err := net.ListenPacket("udp", anyPort)
+		if err != nil {
+			panic("strategytest: listen: " + err.Error()) // as httptest does
+		}
+		return site3(udp, certificate(), handler, func() {})
 	}
 	srv := httptest.NewUnstartedServer(handler)
 	speakAll(srv)
@@ -34,19 +39,16 @@ func (c candidate) site(handler http.HandlerFunc) site {
 	return site{srv.URL, srv.Close, srv.CloseClientConnections}
 }
 
-// site3 starts a site that speaks HTTP/3 alone.
-func site3(handler http.HandlerFunc) site {
-	udp, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
-	if err != nil {
-		panic("strategytest: listen: " + err.Error()) // as httptest does
-	}
+// site3 starts a site that speaks HTTP/3 alone, and calls opened for each connection.
+func site3(udp net.PacketConn, secure *tls.Config, handler http.Handler, opened func()) site {
 	var (
 		mu    sync.Mutex
 		conns []*quic.Conn
 	)
 	srv := &http3.Server{
-		TLSConfig: certificate(), Handler: handler, QUICConfig: &quic.Config{MaxIncomingStreams: 1000},
+		TLSConfig: secure, Handler: handler, QUICConfig: &quic.Config{MaxIncomingStreams: 1000},
 		ConnContext: func(ctx context.Context, c *quic.Conn) context.Context {
+			opened()
 			mu.Lock()
 			defer mu.Unlock()
 			conns = append(conns, c)

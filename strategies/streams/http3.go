@@ -3,13 +3,10 @@ package streams
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"os"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -20,7 +17,6 @@ import (
 	"github.com/quic-go/quic-go/qlog"
 	"github.com/quic-go/quic-go/qlogwriter"
 
-	"sweetspot/strategies/http1"
 	"sweetspot/strategies/network"
 )
 
@@ -44,10 +40,13 @@ type HTTP3 struct {
 // idleTimeout is how long a connection is kept on which nothing happens, if the server keeps it as long.
 const idleTimeout = 90 * time.Second
 
+// noStreams is how quic-go says that the server must not open streams for requests (RFC 9114, section 6.1).
+const noStreams = -1
+
 // OpenHTTP3 connects to address, which is host:port. Most is the most requests at a time that the server allows on a connection, if
 // that is known from [StreamsHTTP3].
 func OpenHTTP3(ctx context.Context, n *network.Network, address string, config *tls.Config, most int) (*HTTP3, error) {
-	return openHTTP3(ctx, n, address, config, &quic.Config{MaxIdleTimeout: idleTimeout}, most)
+	return openHTTP3(ctx, n, address, config, &quic.Config{MaxIdleTimeout: idleTimeout, MaxIncomingStreams: noStreams}, most)
 }
 
 // StreamsHTTP3 returns how many requests at a time the server at the address allows on a connection. It opens a connection to find
@@ -55,7 +54,7 @@ func OpenHTTP3(ctx context.Context, n *network.Network, address string, config *
 func StreamsHTTP3(ctx context.Context, n *network.Network, address string, config *tls.Config) (int, error) {
 	found := &parameters{}
 	c, err := openHTTP3(ctx, n, address, config, &quic.Config{
-		Tracer: func(context.Context, bool, quic.ConnectionID) qlogwriter.Trace { return found },
+		MaxIncomingStreams: noStreams, Tracer: func(context.Context, bool, quic.ConnectionID) qlogwriter.Trace { return found },
 	}, 0)
 	if err != nil {
 		return 0, err
@@ -138,24 +137,6 @@ func dialHTTP3(ctx context.Context, to *net.UDPAddr, secure *tls.Config, setting
 	return &HTTP3{quic: conn, client: transport.NewClientConn(conn), socket: socket, udp: udp}, nil
 }
 
-// handshakeFault returns the cause of an error before a connection is open.
-func handshakeFault(err error) error {
-	var transport *quic.TransportError
-	var timeout interface{ Timeout() bool }
-	switch {
-	case errors.As(err, &timeout) && timeout.Timeout():
-		return fmt.Errorf("QUIC handshake: the server does not answer in QUIC: %w", os.ErrDeadlineExceeded)
-	case errors.As(err, &transport) && transport.ErrorCode.IsCryptoError() && transport.ErrorCode&0xff == noProtocolAlert:
-		return &network.TLSError{Err: fmt.Errorf("QUIC handshake: the server does not speak h3: %w", network.ErrProtocol)}
-	case errors.As(err, &transport) && transport.ErrorCode.IsCryptoError():
-		return &network.TLSError{Err: fmt.Errorf("QUIC handshake: %v", err)} // which would wrap net.ErrClosed
-	}
-	return connectionFault(err)
-}
-
-// noProtocolAlert is TLS's no_application_protocol (RFC 7301, section 3.2).
-const noProtocolAlert = 120
-
 // Streams implements [Conn].
 func (c *HTTP3) Streams() int { return c.most }
 
@@ -209,59 +190,4 @@ func (b *body3) Read(p []byte) (int, error) {
 		err = b.conn.cause(b.ctx, err, true)
 	}
 	return n, err
-}
-
-// unusable is how quic-go names a connection on which it could not begin a request, by an error without a type.
-const unusable = "http3: conn unusable"
-
-// cause returns the cause of the error that quic-go gives to a request, as an error whose class is known. Begun says that the head
-// of the response was received before.
-func (c *HTTP3) cause(ctx context.Context, err error, begun bool) error {
-	var stream *quic.StreamError
-	switch {
-	case ctx.Err() != nil: // quic-go has reset the stream for that reason
-		return ctx.Err()
-	case c.network.Closed() != nil:
-		return c.network.Closed()
-	case strings.HasPrefix(err.Error(), unusable):
-		c.ending.Store(true)
-		return fmt.Errorf("%w: %v", ErrRefused, err)
-	case errors.As(err, &stream):
-		return streamFault3(stream, err)
-	case c.quic.Context().Err() != nil:
-		return connectionFault(context.Cause(c.quic.Context()))
-	case begun && errors.Is(err, io.ErrUnexpectedEOF):
-		return errBrokenOff
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return errNoResponse
-	}
-	return fmt.Errorf("%w: %w", http1.ErrMalformed, err)
-}
-
-// streamFault3 returns the cause of an error of a stream.
-func streamFault3(stream *quic.StreamError, err error) error {
-	switch {
-	case !stream.Remote:
-		return fmt.Errorf("%w: %v", http1.ErrMalformed, err)
-	case http3.ErrCode(stream.ErrorCode) == http3.ErrCodeRequestRejected:
-		return fmt.Errorf("%w (%v)", ErrRefused, err)
-	}
-	return fmt.Errorf("%w (%v)", ErrReset, err)
-}
-
-// connectionFault returns the cause of an error of the whole connection. quic-go's own errors wrap net.ErrClosed, which here means
-// that the session was closed.
-func connectionFault(err error) error {
-	var (
-		application *quic.ApplicationError
-		transport   *quic.TransportError
-		timeout     interface{ Timeout() bool }
-	)
-	switch {
-	case errors.As(err, &timeout) && timeout.Timeout():
-		return fmt.Errorf("the connection is gone: %v: %w", err, os.ErrDeadlineExceeded)
-	case errors.As(err, &application) && !application.Remote, errors.As(err, &transport) && !transport.Remote:
-		return fmt.Errorf("%w: %v", http1.ErrMalformed, err)
-	}
-	return fmt.Errorf("%w: it closed the connection: %v", ErrReset, err)
 }

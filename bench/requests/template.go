@@ -1,4 +1,4 @@
-package bench
+package requests
 
 import (
 	"errors"

@@ -1,11 +1,11 @@
-package bench_test
+package requests_test
 
 import (
 	"slices"
 	"strings"
 	"testing"
 
-	"sweetspot/bench"
+	"sweetspot/bench/requests"
 )
 
 func TestTemplateStandsForEveryCombination(t *testing.T) {
@@ -22,7 +22,7 @@ func TestTemplateStandsForEveryCombination(t *testing.T) {
 		{"{-_}", []string{"-", "_"}},
 		{"{xy:1}", []string{"x", "y"}},
 	} {
-		template, err := bench.ParseTemplate(test.text)
+		template, err := requests.ParseTemplate(test.text)
 		if err != nil {
 			t.Errorf("%s: %v", test.text, err)
 			continue
@@ -41,7 +41,7 @@ func TestTemplateStandsForEveryCombination(t *testing.T) {
 }
 
 func TestTemplateOfMillionsIsCountedAndReached(t *testing.T) {
-	template, err := bench.ParseTemplate("/{0-9a-z:4}")
+	template, err := requests.ParseTemplate("/{0-9a-z:4}")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func TestParseTemplateErrorsShowARightTemplate(t *testing.T) {
 		"{a-z:13}{0-9a-z}9": "more than 2^63",
 		"{é}":               "want numbers such as {1..1000}",
 	} {
-		if _, err := bench.ParseTemplate(text); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := requests.ParseTemplate(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want an error with %q", text, err, want)
 		}
 	}
@@ -80,7 +80,7 @@ func FuzzParseTemplate(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		template, err := bench.ParseTemplate(text)
+		template, err := requests.ParseTemplate(text)
 		if err != nil {
 			return
 		}
