@@ -143,22 +143,33 @@ func (r *runner) candidate(on *target, s strategies.Strategy, limit, streams int
 	return candidate{strategy: s, target: on, limit: on.load.limitOf(s, limit), streams: streams, began: r.began}
 }
 
-// use reports whether any of the candidates speaks the protocol.
+// use reports whether any of the candidates speaks the protocol on this machine.
 func (c candidates) use(p strategies.Protocol) bool {
-	return slices.ContainsFunc(c, func(one candidate) bool { return strategies.ProtocolOf(one.strategy) == p })
+	return slices.ContainsFunc(c, func(one candidate) bool { return one.here() && strategies.ProtocolOf(one.strategy) == p })
 }
 
 // opened returns the candidate with its first session, for limits of at most limit or its own, if the target speaks its protocol.
+// Whether it does to other machines, only these can see.
 func (c candidate) opened(ctx context.Context, limit int) (candidate, error) {
-	if err := c.target.speaks(ctx, c.strategy); err != nil {
-		return c, fmt.Errorf("%s: %w", c.strategy.Name(), err)
-	}
 	session, err := openSession(ctx, c.strategy, c.settings(), max(c.limit, limit))
 	if err != nil {
 		return c, err
 	}
 	c.session, c.ending = session, newEnding(session)
+	if !c.here() {
+		return c, nil
+	}
+	if err := c.target.speaks(ctx, c.strategy); err != nil {
+		c.ending.end(ctx)
+		return c, fmt.Errorf("%s: %w", c.strategy.Name(), err)
+	}
 	return c, nil
+}
+
+// here reports whether this machine makes the requests of the candidate. Without a session it is not known, and taken to do so.
+func (c candidate) here() bool {
+	remote, is := c.session.(Remote)
+	return !is || remote.Here()
 }
 
 // HasCopy reports whether a comparison of that many strategies, in repeats blocks, measures a second copy of one of them to

@@ -67,6 +67,9 @@ func (m reading) since(before reading) tally.Used {
 // if ctx has ended.
 func (r *runner) awaitPorts(ctx context.Context, c candidate) error {
 	on := c.target
+	if !c.here() {
+		return ctx.Err()
+	}
 	if name := c.strategy.Name(); name != on.latest && on.latest != "" {
 		if taken := on.ports.Taken(); taken > 0 {
 			r.alert(results.Warningf(results.FewPorts, "%s waited for ports: %d of %d were taken by connections that %s had closed",
@@ -79,18 +82,30 @@ func (r *runner) awaitPorts(ctx context.Context, c candidate) error {
 }
 
 // checkPorts gives an alert if strategies that open a connection for each request are likely to need more ports than there
-// are: each trial makes that many requests.
+// are: each trial makes that many requests. It says nothing of other machines, which may differ.
 func (r *runner) checkPorts(candidates candidates, each, blocks int) {
 	var names []string
 	on := r.targets[0] // what it takes is the same on every target
 	for _, c := range candidates {
-		if strategies.TraitsOf(c.strategy).Stateless && !slices.Contains(names, c.strategy.Name()) {
+		if strategies.TraitsOf(c.strategy).Stateless && c.here() && !slices.Contains(names, c.strategy.Name()) {
 			names = append(names, c.strategy.Name())
 		}
 	}
 	if needed := on.ports.Short(each, blocks*len(names)); needed > 0 && len(names) > 0 {
 		r.alert(results.Warningf(results.FewPorts, "this machine has %d ports for connections to the target, and %s will take %d or more: a connection for each request",
 			on.ports.Ports(), strings.Join(names, ", "), needed).With("needed", float64(needed)).With("ports", float64(on.ports.Ports())))
+	}
+}
+
+// notePorts notes what connections a trial has opened on this machine, and warns of a trial that seems to have had no port for some,
+// although the program that made its requests does not say why they failed.
+func (c candidate) notePorts(t *results.Trial) {
+	if !c.here() {
+		return
+	}
+	c.target.ports.Opened(t.Connections)
+	if n := t.Failed[strategies.Other.String()]; n > 0 && !slices.ContainsFunc(t.Warnings, isNoPorts) && c.target.ports.Exhausted() {
+		t.Warn(noPorts(n))
 	}
 }
 

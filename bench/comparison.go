@@ -85,6 +85,7 @@ func (c Comparison) Run(ctx context.Context, load Load, observe Observer) (Findi
 		recode(warnings, results.TooFewBlocks, results.CutShort)
 	}
 	found.Warnings = append(r.warnings, warnings...)
+	err, found.Warnings = r.concluded(err, found.Warnings)
 	return found, err
 }
 
@@ -240,7 +241,7 @@ func commonLimit(searches []*search) int {
 // run measures one block after another, as long as any time is left.
 func (c *finalComparison) run(ctx context.Context, r *runner, order *rand.Rand, left func() time.Duration) error {
 	for ; c.blocks < c.repeats && left() > 0; c.blocks++ {
-		began, before := time.Now(), float64(len(r.trials))
+		began, before := time.Now(), float64(r.counting())
 		r.shareDone = func(done float64) float64 {
 			blocks := float64(c.blocks) + (done-before)/float64(len(c.candidates))
 			return searchShare + (1-searchShare)*blocks/float64(c.repeats)

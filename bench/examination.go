@@ -6,6 +6,7 @@ import (
 	"math"
 	"time"
 
+	"sweetspot/results"
 	"sweetspot/results/stat"
 	"sweetspot/strategies"
 	"sweetspot/strategies/network"
@@ -38,7 +39,7 @@ func (l Load) exemption(objective *Objective) exemption {
 // reach returns the goodput that the candidate's strategy reaches against a server that answers at once, which is started
 // at the first call. It returns 0 if there is no such server or nothing could be measured.
 func (r *runner) reach(ctx context.Context, c candidate) (float64, error) {
-	if r.instant == nil {
+	if r.instant == nil || !c.here() { // other machines do not reach it
 		return 0, nil
 	}
 	urls, err := r.instant()
@@ -79,7 +80,7 @@ func (c candidate) calibrate(ctx context.Context, load Load, instant URLs) (floa
 	best := 0.0
 	for range calibrationTrials {
 		t, err := fresh.trial(ctx, load, 0, func(float64) {})
-		if err != nil || t == nil {
+		if err != nil || t == nil || t.Purpose == results.Void {
 			return 0, err
 		}
 		best = max(best, t.PerSecond)
@@ -109,10 +110,11 @@ func (s *search) beyond(limit int) int {
 	return max(limit, min(2*limit, s.finder.conclude().Explored[1]))
 }
 
-// sharesOne reports whether all requests of the candidate share one connection at the limit.
+// sharesOne reports whether all requests of the candidate share one connection at the limit. Those of other machines do not.
 func (c candidate) sharesOne(limit int) bool {
 	p := strategies.ProtocolOf(c.strategy)
-	return p.Multiplexes() && limit > 1 && p.Connections(limit, c.streams) == 1
+	_, remote := c.session.(Remote)
+	return !remote && p.Multiplexes() && limit > 1 && p.Connections(limit, c.streams) == 1
 }
 
 // splitConnection measures pairs of trials, one as it is and one with half of the requests on a second connection. It does nothing

@@ -100,7 +100,8 @@ func (f *shareFinder) add(tried optimum.Trial, t *results.Trial) {
 }
 
 // observation returns what a trial measured. Its threads are taken to wait for processors independently of one another, so that none
-// of them waits for a share of exp(-waited/elapsed) of the time, if it is the sum over them that they waited.
+// of them waits for a share of exp(-waited/elapsed) of the time, if it is the sum over them that they waited; of several machines the
+// mean is taken.
 func observation(t *results.Trial) optimum.Observation {
 	seen := optimum.Observation{
 		PerSecond:   t.PerSecond,
@@ -111,7 +112,8 @@ func observation(t *results.Trial) optimum.Observation {
 	}
 	seen.Early, seen.Late = thirds(t)
 	if t.Waited > 0 {
-		seen.Ready = math.Exp(-t.Waited / t.Elapsed)
+		machines := float64(max(1, len(t.Agents)))
+		seen.Ready = math.Exp(-t.Waited / machines / t.Elapsed)
 	}
 	return seen
 }

@@ -27,9 +27,9 @@ func Rank(trials []results.Trial, floor *stat.Component) ([]results.Summary, []r
 // A lineup is what is compared with one another: strategies, each at its limit.
 type lineup map[results.At]bool
 
-// of returns the trials of the lineup.
+// of returns the trials of the lineup, without void ones.
 func (l lineup) of(trials []results.Trial) []results.Trial {
-	return slices.DeleteFunc(slices.Clone(trials), func(t results.Trial) bool { return !l[t.At()] })
+	return slices.DeleteFunc(slices.Clone(trials), func(t results.Trial) bool { return !l[t.At()] || t.Purpose == results.Void })
 }
 
 // rankLineups ranks several lineups that were measured in the same blocks. The probability that any of its statements is
@@ -170,7 +170,7 @@ func samples(trials []results.Trial) []optimum.Sample[results.At] {
 	last := slices.MaxFunc(trials, func(a, b results.Trial) int { return cmp.Compare(a.Block, b.Block) })
 	var all []optimum.Sample[results.At]
 	for _, t := range trials {
-		if t.Purpose == results.Interrupted {
+		if t.Purpose == results.Interrupted || t.Purpose == results.Void {
 			continue
 		}
 		of, again := t.At(), t.Purpose == results.Control

@@ -1,12 +1,17 @@
 package bench
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"sweetspot/bench/arrivals"
 	"sweetspot/bench/tally"
+	"sweetspot/results"
 	"sweetspot/strategies"
 )
 
@@ -144,4 +149,117 @@ func (d dealtMessages) DifferByHost() bool {
 // Redirected implements [HostMessages].
 func (d dealtMessages) Redirected(i int64, url string, elsewhere bool) *strategies.Message {
 	return d.all.(HostMessages).Redirected(d.index(i), url, elsewhere)
+}
+
+// tainting are the codes of warnings about a part of a trial that say something about its machine. What they say of one machine may
+// not show in the sum.
+var tainting = []results.Code{results.NoCompletions, results.Stalled, results.ClientBusy, results.EmptySlots, results.SlowToFill, results.RateMissed, results.NoPorts}
+
+// taints returns what speaks against the machines that made a trial, each by its name. What the trial says already, and is true of
+// all of them, it leaves out.
+func taints(t *results.Trial, parts []Part, load Load) []results.Warning {
+	by := map[results.Code][]results.Warning{}
+	var all []results.Warning
+	for _, p := range parts {
+		all = append(all, results.About(p.Name+": ", p.Warnings)...)
+		own, err := p.Measurement.Report()
+		if err != nil {
+			continue // the sum could be reported
+		}
+		own.Limit, own.Processors = p.Limit, p.Measurement.Used.Processors
+		part := load
+		part.Rate *= float64(p.Limit) / float64(t.Limit)
+		part.Requests = min(load.Requests, own.Started)
+		validate(own, part)
+		warnOpenLoop(own, part, p.Measurement.Counts.Waited())
+		if n := p.Measurement.Counts.WithoutPort(); n > 0 {
+			own.Warn(noPorts(n))
+		}
+		for _, w := range results.About(p.Name+": ", own.Warnings) {
+			by[w.Code] = append(by[w.Code], w)
+		}
+	}
+	for _, code := range tainting {
+		said := slices.ContainsFunc(t.Warnings, func(w results.Warning) bool { return w.Code == code })
+		if !said || len(by[code]) < len(parts) {
+			all = append(all, by[code]...)
+		}
+	}
+	return all
+}
+
+// A voided is the error of a void trial.
+type voided struct {
+	why        string
+	repeatable bool // its machines are back
+}
+
+func (v voided) Error() string { return v.why }
+func (v voided) Unwrap() error { return ErrVoid }
+
+// isRepeatable reports whether an error is that of a void trial which can be made again.
+func isRepeatable(err error) bool {
+	var v voided
+	return errors.As(err, &v) && v.repeatable
+}
+
+// void keeps a void trial, with which its block is void. If it is to be made again, void waits until its machines can. The error wraps
+// [ErrVoid], or it is ctx's: see isRepeatable.
+func (r *runner) void(ctx context.Context, c candidate, t *results.Trial, at place) error {
+	v := voided{why: t.Warnings[len(t.Warnings)-1].Text}
+	if !at.whole {
+		t.Block = results.NoBlock
+	}
+	if err := r.keep(t); err != nil {
+		return err
+	}
+	r.voided = results.VoidBlocks(r.trials)
+	if at.repeat {
+		return v
+	}
+	for i := range r.trials {
+		if of := &r.trials[i]; of.Block == t.Block && at.whole {
+			r.fates[of.At().AnyLimit()].toCome++
+		}
+	}
+	if err := r.restore(ctx, c); err != nil {
+		v.why += ": " + err.Error()
+		return cmp.Or(ctx.Err(), error(v))
+	}
+	c.target.resetWitness(ctx)
+	what := "it is made again"
+	if at.whole {
+		what = fmt.Sprintf("block %d does not count, and another one is measured in its place", t.Block)
+	}
+	r.alert(results.Warningf(results.AgentLost, "%s: %s", v.why, what))
+	v.repeatable = true
+	return v
+}
+
+// restore waits until the machines of the candidate can measure again, and shows meanwhile that it does.
+func (r *runner) restore(ctx context.Context, c candidate) error {
+	began, back := time.Now(), make(chan error, 1)
+	go func() { back <- c.session.(Remote).Restore(ctx) }()
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
+	for {
+		select {
+		case err := <-back:
+			return err
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-ticker.C:
+			r.progress(c, 0, time.Since(began), "waiting for its machines")
+		}
+	}
+}
+
+// concluded returns the error of a run with its warnings. It is no error that machines were lost if something was measured before:
+// then a warning says from what the run concludes.
+func (r *runner) concluded(err error, warnings []results.Warning) (error, []results.Warning) {
+	if !errors.Is(err, ErrVoid) || r.counting() == 0 {
+		return err, warnings
+	}
+	w := results.Warningf(results.AgentLost, "%v: the run ended early, and concludes from the %d trials before", err, r.counting())
+	return nil, append(warnings, w.With("trials", float64(r.counting())))
 }

@@ -24,6 +24,7 @@ type runner struct {
 	atMost    func() time.Duration       // how long the run may last yet; nil if the trials to come are known
 	idle      bool                       // whether sessions of other strategies hold connections open
 	trials    []results.Trial            // in the order in which they were made
+	voided    int                        // of them
 	warnings  []results.Warning          // about the run as a whole
 
 	lastBlock int                  // the largest block number so far
@@ -41,9 +42,27 @@ func newRunner(ctx context.Context, load Load, observe Observer, instant Instant
 // load returns the load of the run's first target. That of another one differs in its URLs.
 func (r *runner) load() Load { return r.targets[0].load }
 
-// trial measures the candidate and keeps the trial. It is no error that the strategy broke down. The error is ctx's if it
-// has ended; else see [runner.hopeless].
+// A place is where in a run a trial is made.
+type place struct {
+	block  int
+	whole  bool   // its block counts as a whole or not at all
+	repeat bool   // it is not made again if it is void
+	doing  string // for the progress that is shown
+}
+
+// trial measures the candidate and keeps the trial. It is no error that the strategy broke down. If the trial is void, it is made
+// once more. The error is ctx's if it has ended; it wraps [ErrVoid] if the trial is void again, or its machines do not come back; else
+// see [runner.hopeless].
 func (r *runner) trial(ctx context.Context, c candidate, block int, doing string) (*results.Trial, error) {
+	t, err := r.once(ctx, c, place{block: block, doing: doing})
+	if isRepeatable(err) {
+		return r.once(ctx, c, place{block: block, doing: doing, repeat: true})
+	}
+	return t, err
+}
+
+// once is trial without making it again: see isRepeatable.
+func (r *runner) once(ctx context.Context, c candidate, at place) (*results.Trial, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -51,24 +70,20 @@ func (r *runner) trial(ctx context.Context, c candidate, block int, doing string
 		return nil, err
 	}
 	if c.session == nil {
-		return r.coldTrial(ctx, c, block, doing)
+		return r.coldTrial(ctx, c, at)
 	}
 	began := time.Now()
-	t, err := c.trial(ctx, c.target.load, block, func(share float64) {
-		if r.observe.Progress != nil {
-			done := len(r.trials)
-			left, atMost := r.left(c, time.Since(began))
-			r.observe.Progress(Progress{c.strategy.Name(), c.limit, c.rate, c.target.index, done, r.shareDone(float64(done) + share), doing, left, atMost})
-		}
-	})
+	t, err := c.trial(ctx, c.target.load, at.block, func(share float64) { r.progress(c, share, time.Since(began), at.doing) })
 	if err != nil {
 		return nil, err
 	}
 	r.fateOf(c).spent(time.Since(began))
-	if t == nil { // ctx ended before there was anything to measure
+	switch {
+	case t == nil: // ctx ended before there was anything to measure
 		return nil, ctx.Err()
-	}
-	if t.Error != "" {
+	case t.Purpose == results.Void:
+		return t, r.void(ctx, c, t, at)
+	case t.Error != "":
 		return t, r.drop(ctx, c, t)
 	}
 	if r.idle && t.Failed[strategies.Timeout.String()] > 0 {
@@ -76,15 +91,12 @@ func (r *runner) trial(ctx context.Context, c candidate, block int, doing string
 	}
 	if why := c.reconcile(t); why != nil {
 		if err := accountable(c.session, why); err != nil {
-			t = c.broken(err, block)
+			t = c.broken(err, at.block)
 			return t, r.drop(ctx, c, t)
 		}
 		t.Warn(results.Warningf(results.Contradicted, "%v", why))
 	}
-	c.target.ports.Opened(t.Connections)
-	if n := t.Failed[strategies.Other.String()]; n > 0 && !slices.ContainsFunc(t.Warnings, isNoPorts) && c.target.ports.Exhausted() {
-		t.Warn(noPorts(n)) // although the program that made the requests does not say why they failed
-	}
+	c.notePorts(t)
 	r.count(c, t)
 	if err := errors.Join(r.keep(t), ctx.Err()); err != nil {
 		return t, err
@@ -93,13 +105,26 @@ func (r *runner) trial(ctx context.Context, c candidate, block int, doing string
 	return t, r.hopeless()
 }
 
+// progress tells the observer how far the run is, with a trial of the candidate that has been under way for that long.
+func (r *runner) progress(c candidate, share float64, underWay time.Duration, doing string) {
+	if r.observe.Progress == nil {
+		return
+	}
+	left, atMost := r.left(c, underWay)
+	done := r.shareDone(float64(r.counting()) + share)
+	r.observe.Progress(Progress{c.strategy.Name(), c.limit, c.rate, c.target.index, len(r.trials), done, doing, left, atMost})
+}
+
+// counting returns how many trials are over that are not void.
+func (r *runner) counting() int { return len(r.trials) - r.voided }
+
 // drainTime lets the connections of a closed session drain, which may be thousands, so that one batch does not slow down
 // the next.
 const drainTime = 100 * time.Millisecond
 
-// coldTrial is trial with a session that is open for this one trial. A strategy whose session cannot be opened is left out from
+// coldTrial is once with a session that is open for this one trial. A strategy whose session cannot be opened is left out from
 // then on.
-func (r *runner) coldTrial(ctx context.Context, c candidate, block int, doing string) (*results.Trial, error) {
+func (r *runner) coldTrial(ctx context.Context, c candidate, at place) (*results.Trial, error) {
 	began, f := time.Now(), r.fateOf(c)
 	before := f.took
 	fresh, err := c.opened(ctx, c.limit)
@@ -110,7 +135,7 @@ func (r *runner) coldTrial(ctx context.Context, c candidate, block int, doing st
 		return nil, cmp.Or(ctx.Err(), r.hopeless())
 	}
 	r.observe.reportVersion(c.strategy, fresh.session)
-	t, err := r.trial(ctx, fresh, block, doing)
+	t, err := r.once(ctx, fresh, at)
 	fresh.ending.end(ctx)
 	pause(ctx, drainTime)
 	f.took = before + time.Since(began) // not only what the trial itself took
@@ -145,26 +170,48 @@ func (r *runner) drop(ctx context.Context, c candidate, t *results.Trial) error 
 }
 
 // blocks measures complete blocks of the candidates, numbered from first, each in its own random order. Candidates of
-// strategies that break down are left out from then on. It returns the trials also with an error.
+// strategies that break down are left out from then on. A block with a void trial is void, and another one is measured in its
+// place, once. It returns the trials of the other blocks also with an error, which wraps [ErrVoid] if that one is void too, or
+// machines do not come back.
 func (r *runner) blocks(ctx context.Context, candidates candidates, first, repeats int, order *rand.Rand) ([]results.Trial, error) {
 	candidates = slices.Clone(candidates) // the caller's order stays as it is
 	var all []results.Trial
-	for block := first; block < first+repeats; block++ {
-		order.Shuffle(len(candidates), func(i, j int) { candidates[i], candidates[j] = candidates[j], candidates[i] })
-		for _, candidate := range candidates {
-			if r.fateOf(candidate).broken {
-				continue
-			}
-			t, err := r.trial(ctx, candidate, block, "")
-			if t != nil {
-				all = append(all, *t)
-			}
-			if err != nil {
-				return all, err
-			}
+	at := place{block: first, whole: true}
+	for range repeats {
+		trials, err := r.block(ctx, candidates, at, order)
+		at.block++
+		if isRepeatable(err) {
+			again := at
+			again.repeat = true
+			trials, err = r.block(ctx, candidates, again, order)
+			at.block++
+		}
+		if all = append(all, trials...); err != nil {
+			return all, err
 		}
 	}
 	return all, nil
+}
+
+// block measures one block of the candidates, in a random order that it leaves them in. A void one has no trials.
+func (r *runner) block(ctx context.Context, candidates candidates, at place, order *rand.Rand) (trials []results.Trial, err error) {
+	order.Shuffle(len(candidates), func(i, j int) { candidates[i], candidates[j] = candidates[j], candidates[i] })
+	for _, candidate := range candidates {
+		if r.fateOf(candidate).broken {
+			continue
+		}
+		t, err := r.once(ctx, candidate, at)
+		if errors.Is(err, ErrVoid) {
+			return nil, err
+		}
+		if t != nil {
+			trials = append(trials, *t)
+		}
+		if err != nil {
+			return trials, err
+		}
+	}
+	return trials, nil
 }
 
 // warn adds a warning about the run as a whole.

@@ -45,7 +45,7 @@ func (s *search) step(ctx context.Context, r *runner, left time.Duration) (more 
 		c.limit = next.Limit
 	}
 	t, err := r.trial(ctx, c, next.Block, s.sofar)
-	if t == nil || t.Purpose == results.Interrupted {
+	if t == nil || t.Purpose == results.Interrupted || t.Purpose == results.Void {
 		return false, err
 	}
 	if s.broken = t.Error; s.broken != "" {

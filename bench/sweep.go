@@ -76,7 +76,9 @@ func (s Sweep) Run(ctx context.Context, load Load, observe Observer) (Findings, 
 	if err == nil && !run.harmful() {
 		compared, err = run.compare(ctx)
 	}
-	return run.conclude(compared), err
+	found := run.conclude(compared)
+	err, found.Warnings = r.concluded(err, found.Warnings)
+	return found, err
 }
 
 // check returns an error with a line for every field that no sweep could be made with.

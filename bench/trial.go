@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -17,6 +18,12 @@ func (c candidate) trial(ctx context.Context, load Load, block int, progress fun
 	order := c.order(load)
 	load = order.Load
 	m, err := c.measure(ctx, order, progress)
+	if errors.Is(err, ErrVoid) {
+		if ctx.Err() != nil {
+			return nil, nil // the end of ctx is why machines are missing
+		}
+		return c.void(m, err, block), nil
+	}
 	if err != nil {
 		t := c.broken(err, block)
 		if ctx.Err() != nil {
@@ -43,17 +50,33 @@ func (c candidate) trial(ctx context.Context, load Load, block int, progress fun
 		t.Warn(results.Warningf(results.CutShort, "interrupted after %.2g s", t.Elapsed))
 	}
 	validate(t, load)
-	c.warnStreams(t, m.Usage.Streams)
+	c.warnStreams(t, m)
 	warnOpenLoop(t, load, m.Counts.Waited())
 	c.warnNoLimit(t, load)
 	if n := m.Counts.WithoutPort(); n > 0 {
 		t.Warn(noPorts(n))
 	}
 	t.Warnings = append(t.Warnings, load.hosts.merge(m.Counts.Hosts())...)
+	t.Warnings = append(t.Warnings, taints(t, m.Parts, load)...)
 	return t, nil
 }
 
-// broken returns the trial in which the session broke down. It has no purpose of its own, so that the strategy's row shows
+// void returns a trial that must not count, with what was measured of it, if anything was.
+func (c candidate) void(m *Measurement, why error, block int) *results.Trial {
+	t := c.broken(nil, block)
+	if m != nil {
+		if measured, err := m.Report(); err == nil {
+			t = measured
+			c.label(t, block)
+			t.Offset = m.Began.Sub(c.began).Seconds()
+		}
+	}
+	t.Purpose = results.Void
+	t.Warn(results.Warningf(results.AgentLost, "%v", why))
+	return t
+}
+
+// broken returns the trial in which the session broke down, empty but for the error. It has no purpose of its own, so that the strategy's row shows
 // the error.
 func (c candidate) broken(err error, block int) *results.Trial {
 	t := &results.Trial{Failed: map[string]int64{}, Status: map[int]int64{}, Warnings: []results.Warning{}}
@@ -61,7 +84,9 @@ func (c candidate) broken(err error, block int) *results.Trial {
 	for _, class := range strategies.Failures() {
 		t.Failed[class.String()] = 0
 	}
-	t.Error = strings.TrimPrefix(err.Error(), t.Strategy+": ")
+	if err != nil {
+		t.Error = strings.TrimPrefix(err.Error(), t.Strategy+": ")
+	}
 	return t
 }
 

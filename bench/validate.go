@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 	"time"
 
 	"sweetspot/results"
@@ -165,8 +166,11 @@ func percent(share float64) string {
 }
 
 // warnStreams says that the server allows fewer requests at a time on one connection than the candidate could have there.
-func (c candidate) warnStreams(t *results.Trial, allowed int) {
-	wanted := c.limit
+func (c candidate) warnStreams(t *results.Trial, m *Measurement) {
+	allowed, wanted := m.Usage.Streams, c.limit
+	if len(m.Parts) > 0 { // each machine has connections of its own
+		wanted = slices.MaxFunc(m.Parts, func(a, b Part) int { return a.Limit - b.Limit }).Limit
+	}
 	if c.streams > 0 {
 		wanted = min(wanted, c.streams)
 	}

@@ -1,8 +1,13 @@
 package results
 
 import (
+	"compress/zlib"
+	"encoding/base64"
+	"encoding/binary"
 	"fmt"
+	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -64,11 +69,49 @@ func (h *Histogram) mergeEncoded(e Encoded) error {
 	return nil
 }
 
+// DecodeHistogram returns the histogram that was encoded. It returns an error if e is anything else than what [Histogram.Encode]
+// has returned; it may come from anywhere.
+func DecodeHistogram(e Encoded) (*Histogram, error) {
+	if err := e.checkRange(); err != nil {
+		return nil, fmt.Errorf("decode histogram: %w", err)
+	}
+	h := NewHistogram()
+	return h, h.mergeEncoded(e)
+}
+
+// checkRange returns an error unless the histogram has the range and the precision of ours. It reads no more than the header: what
+// follows may be large if it has others.
+func (e Encoded) checkRange() error {
+	const envelope = 8 // bytes before what is compressed
+	text := base64.NewDecoder(base64.StdEncoding, strings.NewReader(string(e)))
+	if _, err := io.CopyN(io.Discard, text, envelope); err != nil {
+		return err
+	}
+	inflated, err := zlib.NewReader(text)
+	if err != nil {
+		return err
+	}
+	var header struct {
+		Cookie, Length, Offset, Digits int32
+		Lowest, Highest                int64
+	}
+	if err := binary.Read(inflated, binary.BigEndian, &header); err != nil {
+		return err
+	}
+	if header.Digits != digits || header.Lowest != shortest || header.Highest != longest {
+		return fmt.Errorf("it counts from %d to %d with %d digits: want %d to %d with %d", header.Lowest, header.Highest, header.Digits, shortest, longest, digits)
+	}
+	return nil
+}
+
 // Count returns how many durations were recorded.
 func (h *Histogram) Count() int64 { return h.hdr.TotalCount() }
 
 // Latency returns the mean, the percentiles and the maximum of the durations that were recorded; all are 0 if there are none.
 func (h *Histogram) Latency() Latency {
+	if h.Count() == 0 {
+		return Latency{} // the library has a maximum above 0 for a merged one
+	}
 	seconds := func(nanoseconds int64) float64 { return time.Duration(nanoseconds).Seconds() }
 	l := Latency{Mean: h.hdr.Mean() / 1e9, Max: seconds(h.hdr.Max())}
 	for _, f := range Figures {

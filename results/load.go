@@ -72,6 +72,7 @@ func parse(name string, file io.Reader) (*Run, error) {
 	if !concluded {
 		run.Warnings = append(run.Warnings, Warningf(NoConclusion, "%s: the run was interrupted: it has no conclusion", name))
 	}
+	VoidBlocks(run.Trials)
 	return run.NonNull(), nil
 }
 

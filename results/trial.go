@@ -81,6 +81,28 @@ func (t *Trial) MeasuresStrategy() bool {
 	return t.Purpose != Control && t.Purpose != Causal && t.Purpose != Void
 }
 
+// NoBlock is the block of a void trial that was not part of a comparison.
+const NoBlock = -1
+
+// VoidBlocks makes every trial void whose block has a void one: a block counts as a whole or not at all. It returns how many trials
+// are void. A trial is kept as soon as it is over, and so before one of its block may turn out to be void.
+func VoidBlocks(trials []Trial) int {
+	blocks := map[int]bool{}
+	for i := range trials {
+		if trials[i].Purpose == Void {
+			blocks[trials[i].Block] = true
+		}
+	}
+	n := 0
+	for i := range trials {
+		if blocks[trials[i].Block] {
+			trials[i].Purpose = Void
+			n++
+		}
+	}
+	return n
+}
+
 // Warn adds a warning to the trial.
 func (t *Trial) Warn(warning Warning) { t.Warnings = append(t.Warnings, warning) }
 

@@ -37,6 +37,7 @@ var advice = map[results.Code]string{
 	results.ForeignFloor:      "measure it on this machine with 'make floor', or give it with --floor",
 	results.WideInterval:      "compare three or more runs a side, made in turn, or raise --duration and --repeats",
 	results.CredentialsSpread: "send it to one host by --header-for HOST HEADER",
+	results.AgentLost:         "see what its machine did meanwhile, and run again",
 	results.HostFails:         "leave its URLs out, or mend it",
 	results.DriftWithinRun:    "stop other programs on the machine and on the server, and run again",
 }

@@ -28,6 +28,7 @@ func newKeeper(dir string, run *results.Run) (*keeper, error) {
 
 func (k *keeper) trial(t results.Trial) {
 	k.run.Trials = append(k.run.Trials, t)
+	results.VoidBlocks(k.run.Trials)
 	if k.file != nil && k.err == nil {
 		k.err = k.file.Append(t)
 	}

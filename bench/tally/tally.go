@@ -241,9 +241,10 @@ func describe(o strategies.Outcome) string {
 
 // A Host is what became of the requests to one host.
 type Host struct {
-	Name              string // scheme, host and port, without the user
-	Succeeded, Failed int64
-	Err               string // of the first failure
+	Name      string `json:"name"` // scheme, host and port, without the user
+	Succeeded int64  `json:"succeeded"`
+	Failed    int64  `json:"failed"`
+	Err       string `json:"error,omitempty"` // of the first failure
 }
 
 func (h *Host) add(o *strategies.Outcome) {

@@ -8,21 +8,21 @@ import (
 
 // Used is what the machines that made the requests of a trial used for it in its window.
 type Used struct {
-	CPU       time.Duration // processor time of the process and of the session's own programs
-	Programs  time.Duration // the part of CPU that the programs used
-	Waited    time.Duration // that threads of the process were ready to run and had no processor
-	Exchange  time.Duration // from a request's first byte to its response's last one, summed over Exchanges
-	Exchanges int64         // requests that were timed so
-	Waits     []Wait        // how long goroutines waited for a processor, ascending; empty if that is not known
+	CPU       time.Duration `json:"cpu"`                 // processor time of the process and of the session's own programs
+	Programs  time.Duration `json:"programs,omitempty"`  // the part of CPU that the programs used
+	Waited    time.Duration `json:"waited,omitempty"`    // that threads of the process were ready to run and had no processor
+	Exchange  time.Duration `json:"exchange,omitempty"`  // from a request's first byte to its response's last one, summed over Exchanges
+	Exchanges int64         `json:"exchanges,omitempty"` // requests that were timed so
+	Waits     []Wait        `json:"waits,omitempty"`     // how long goroutines waited for a processor, ascending; empty if that is not known
 
-	Processors int    // that the process may use
-	Machine    string // on which it runs: processes with the same one share its processors
+	Processors int    `json:"processors,omitempty"` // that the process may use
+	Machine    string `json:"machine,omitempty"`    // on which it runs: processes with the same one share its processors
 }
 
 // A Wait is how many goroutines waited for a processor, for a time that was at most AtMost and more than that of the Wait before.
 type Wait struct {
-	AtMost time.Duration
-	Count  int64
+	AtMost time.Duration `json:"at_most"`
+	Count  int64         `json:"count"`
 }
 
 // plus returns the sum of two.
