@@ -23,8 +23,8 @@ type Remote interface {
 	// must not count, such as because a machine was lost; with it may come what was measured all the same. Another error is that
 	// of a session that has broken down.
 	Measure(ctx context.Context, order Order, progress func(share float64)) (*Measurement, error)
-	// Restore waits, after an [ErrVoid], until a trial can be measured by the same machines as before. The error says why that
-	// will not be.
+	// Restore waits, after an [ErrVoid], until trials can be measured by the same machines as before, also those of other sessions
+	// on them. The error says why that will not be.
 	Restore(ctx context.Context) error
 	// Here reports whether the machines are this one: they share its ports, and reach servers on its loopback address.
 	Here() bool
