@@ -243,12 +243,13 @@ func (r *runner) restore(ctx context.Context, c candidate) error {
 	}
 }
 
-// concluded returns the error of a run with its warnings. It is no error that machines were lost if something was measured before:
+// concluded returns what a run has found, with its error. It is no error that machines were lost if something was measured before:
 // then a warning says from what the run concludes.
-func (r *runner) concluded(err error, warnings []results.Warning) (error, []results.Warning) {
+func (r *runner) concluded(found Findings, err error) (Findings, error) {
 	if !errors.Is(err, ErrVoid) || r.counting() == 0 {
-		return err, warnings
+		return found, err
 	}
 	w := results.Warningf(results.AgentLost, "%v: the run ended early, and concludes from the %d trials before", err, r.counting())
-	return nil, append(warnings, w.With("trials", float64(r.counting())))
+	found.Warnings = append(found.Warnings, w.With("trials", float64(r.counting())))
+	return found, nil
 }
