@@ -84,7 +84,8 @@ var rooms = map[string][]string{
 	"github.com/olekukonko/tablewriter":                                 {"sweetspot/results/render"},
 	"github.com/guptarohit/asciigraph":                                  {"sweetspot/results/render"},
 	"github.com/dustin/go-humanize":                                     {"sweetspot/bench/cli/size"},   // sizes with units
-	"github.com/google/shlex":                                           {"sweetspot/strategies/lines"}, // the words of a command
+	"mvdan.cc/sh/v3/expand":                                             {"sweetspot/strategies/lines"}, // the words of a command
+	"mvdan.cc/sh/v3/syntax":                                             {"sweetspot/strategies/lines"},
 	"github.com/spf13/cobra":                                            {"sweetspot/bench/cli", "sweetspot/bench/cli/help", "sweetspot/bench/cli/manual"},
 	"github.com/spf13/cobra/doc":                                        {"sweetspot/bench/cli/manual"},
 	"github.com/spf13/pflag":                                            {"sweetspot/bench/cli", "sweetspot/bench/cli/agents", "sweetspot/bench/cli/help", "sweetspot/bench/cli/reach", "sweetspot/bench/cli/sending", "sweetspot/bench/cli/telemetry", "sweetspot/strategies/lines"}, // what cobra's flags are

@@ -13,7 +13,6 @@ import (
 	"net/url"
 	"os"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -45,9 +44,7 @@ type fastHTTPStack struct {
 	network     *network.Network
 	connections int
 	cookies     *Cookies
-
-	mu    sync.RWMutex
-	hosts map[string]*fastHTTPHost // by scheme and host
+	hosts       pools[*fastHTTPHost]
 }
 
 // fastHTTPHost is the pool of the connections to a host. The library's own queue for a connection may forget a caller: one that
@@ -75,27 +72,9 @@ func (h *fastHTTPHost) await(deadline time.Time) bool {
 }
 
 func openFastHTTP(target Target, n *network.Network, connections int) Stack {
-	return &fastHTTPStack{
-		target: target, network: n, connections: connections,
-		cookies: NewCookies(), hosts: map[string]*fastHTTPHost{},
-	}
-}
-
-// host returns the pool of the connections to the URL's host.
-func (s *fastHTTPStack) host(to *url.URL) *fastHTTPHost {
-	key := to.Scheme + "://" + to.Host
-	s.mu.RLock()
-	pool := s.hosts[key]
-	s.mu.RUnlock()
-	if pool != nil {
-		return pool
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.hosts[key] == nil {
-		s.hosts[key] = s.openHost(to)
-	}
-	return s.hosts[key]
+	s := &fastHTTPStack{target: target, network: n, connections: connections, cookies: NewCookies()}
+	s.hosts = newPools(s.openHost)
+	return s
 }
 
 func (s *fastHTTPStack) openHost(to *url.URL) *fastHTTPHost {
@@ -130,9 +109,7 @@ func dialContext(timeout time.Duration) (context.Context, context.CancelFunc) {
 }
 
 func (s *fastHTTPStack) Close() {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	for _, host := range s.hosts {
+	for _, host := range s.hosts.all() {
 		host.CloseIdleConnections()
 	}
 }
@@ -200,7 +177,7 @@ func (c *fastHTTPCaller) prepare(r *Request) error {
 		}
 		c.request.SetRequestURI(r.URL)
 		c.request.URI().DisablePathNormalizing = true // the URL is the user's
-		c.address, c.location, c.host = r.URL, location, c.stack.host(location)
+		c.address, c.location, c.host = r.URL, location, c.stack.hosts.of(location)
 		c.setLogin()
 	}
 	if !c.stack.cookies.Empty() {

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"sync"
 	"time"
 
 	"sweetspot/strategies/streams"
@@ -25,18 +24,18 @@ type multiplexedConn interface {
 // multiplexedStack is the stack of such a protocol.
 type multiplexedStack struct {
 	target  Target
-	limit   int
 	cookies *Cookies
-	open    opener
-
-	mu    sync.RWMutex
-	hosts map[string]*streams.Pool[multiplexedConn] // by scheme and host
+	hosts   pools[*streams.Pool[multiplexedConn]]
 }
 
 func newMultiplexedStack(target Target, limit int, open opener) *multiplexedStack {
-	return &multiplexedStack{
-		target: target, limit: limit, cookies: NewCookies(), open: open, hosts: map[string]*streams.Pool[multiplexedConn]{},
-	}
+	return &multiplexedStack{target: target, cookies: NewCookies(), hosts: newPools(func(to *url.URL) *streams.Pool[multiplexedConn] {
+		return streams.NewPool(limit, target.Streams, func(changed func()) (multiplexedConn, error) {
+			ctx, cancel := context.WithTimeout(context.Background(), target.DialTimeout)
+			defer cancel()
+			return open(ctx, to, changed)
+		})
+	})}
 }
 
 // addressOf returns the host:port of a URL.
@@ -48,31 +47,8 @@ func addressOf(to *url.URL) string {
 	return net.JoinHostPort(to.Hostname(), port)
 }
 
-// host returns the pool of the connections to the URL's host.
-func (s *multiplexedStack) host(to *url.URL) *streams.Pool[multiplexedConn] {
-	key := to.Scheme + "://" + to.Host
-	s.mu.RLock()
-	pool := s.hosts[key]
-	s.mu.RUnlock()
-	if pool != nil {
-		return pool
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.hosts[key] == nil {
-		s.hosts[key] = streams.NewPool(s.limit, s.target.Streams, func(changed func()) (multiplexedConn, error) {
-			ctx, cancel := context.WithTimeout(context.Background(), s.target.DialTimeout)
-			defer cancel()
-			return s.open(ctx, to, changed)
-		})
-	}
-	return s.hosts[key]
-}
-
 func (s *multiplexedStack) Close() {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	for _, pool := range s.hosts {
+	for _, pool := range s.hosts.all() {
 		pool.Close()
 	}
 }
@@ -161,7 +137,7 @@ func (c *multiplexedCaller) prepare(r *Request, deadline time.Time) error {
 		if err != nil {
 			return err
 		}
-		c.request.URL, c.address, c.host = parsed, r.URL, c.stack.host(parsed)
+		c.request.URL, c.address, c.host = parsed, r.URL, c.stack.hosts.of(parsed)
 		c.setLogin()
 	}
 	if !c.stack.cookies.Empty() {

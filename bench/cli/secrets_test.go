@@ -180,6 +180,7 @@ func TestNoWarningAboutAHostHasASecret(t *testing.T) {
 }
 
 func TestNoMessageAboutWrongArgumentsHasASecret(t *testing.T) {
+	t.Chdir(t.TempDir()) // --out makes the folder that it is given
 	url := "http://" + aUser + ":" + aPassword + "@127.0.0.1:1/"
 	for _, args := range [][]string{
 		{url},

@@ -179,7 +179,7 @@ func (c *Conclusion) measured(j *judge) {
 // peak may lie there.
 func (c *Conclusion) unexplored(s *Search, j *judge) {
 	last, most := j.limits[j.last()], s.highest(j.fit)
-	if c.Peak.High < last || most-last < cliffWidth(last) {
+	if c.Peak.High < last || most-last < s.width(j.fit, j.last(), s.seen.failingLimit()) {
 		return
 	}
 	c.Peak.High = most
@@ -200,7 +200,7 @@ func (c *Conclusion) modelled(j *judge, all laws) {
 	}
 	least, most := j.limits[0], j.limits[j.last()]
 	if !c.Certain {
-		c.Limit = j.limits[all.safest(j.limits)]
+		c.Limit = j.limits[all.likeliest(j.fit)]
 	}
 	low, high := all.bracket(c.Share, j.alpha, least, most)
 	if low < c.High && high > c.Low {

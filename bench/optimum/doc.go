@@ -28,7 +28,8 @@
 //   - The peak lies among the limits that are not certainly below the best, and their neighbours.
 //   - On a plateau the limits right of its edge are pooled into a straight line, if a test of their spread allows it. A limit is
 //     enough if it is beside the middle and both ends of the line, since a slow rise is nothing that a test would see.
-//   - A steep fall, and a limit at which requests begin to fail, are closed in on by halves and quarters.
+//   - A steep fall, and a limit at which requests begin to fail, are closed in on by halves and quarters: to a tenth of the limit, which no
+//     law falls by a fifth within, and to a fiftieth where requests fail, or as far as the curve rises up to the edge.
 //   - A trial that fades, or limits that lost more than a fifth since the ramp, say that the server changed: a burst that a rate
 //     limiter lets pass was spent, or the search harmed the server. Then the interval is that of what lasts, or of the server
 //     before.

@@ -170,17 +170,17 @@ func (j *judge) place() (low, high int) {
 // nextToLast returns the index of the limit before the largest, or of the largest if it is alone.
 func (j *judge) nextToLast() int { return max(0, j.last()-1) }
 
-// guess returns the index of the limit to use where none is certainly enough on a plateau: the smallest that probably is, or
-// else one of the best.
+// guess returns the index of the limit to use where none is certainly enough on a plateau: the smallest that is with 95%
+// confidence by itself, or else one of the best.
 func (j *judge) guess() int {
-	const probable = 1.5 // standard errors
+	probable := student(0.05, j.df)
 	for i := range j.limits {
 		if j.lead(i) > probable {
 			return i
 		}
 	}
 	if all := fitLaws(j.fit); len(all) > 0 {
-		return all.safest(j.limits)
+		return all.likeliest(j.fit)
 	}
 	return j.smoothed()
 }
@@ -188,12 +188,15 @@ func (j *judge) guess() int {
 // smoothed returns the index of the limit at which the curve is highest when each limit is taken together with its neighbours,
 // by weights that fall off within half an octave, of the limits that may be as good as the best. The single limit that was measured
 // to be best was more likely lucky than best. Neighbours that are certainly worse count as well: on the side of a steep fall it is
-// better to be far from it than close.
+// better to be far from it than close. About the best the curve is taken to bend only downwards.
 func (j *judge) smoothed() int {
 	const asGood = 1 // standard errors
+	from, to := j.summit(j.top)
+	height := slices.Clone(j.mu)
+	copy(height[from:], j.concave(from, to))
 	var rivals []int
 	for i := range j.limits {
-		if by, se := j.gap(j.top, i); by <= asGood*se {
+		if _, se := j.gap(j.top, i); height[j.top]-height[i] <= asGood*se {
 			rivals = append(rivals, i)
 		}
 	}
@@ -203,7 +206,7 @@ func (j *judge) smoothed() int {
 		for k := range j.limits {
 			octaves := math.Log2(float64(j.limits[k]) / float64(j.limits[i]))
 			weight := j.weight[k] * math.Exp(-8*octaves*octaves)
-			w, y = w+weight, y+weight*j.mu[k]
+			w, y = w+weight, y+weight*height[k]
 		}
 		if y/w > highest {
 			best, highest = i, y/w

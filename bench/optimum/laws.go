@@ -45,20 +45,30 @@ func (all laws) bracket(share, alpha float64, least, most int) (low, high int) {
 	return low, high
 }
 
-// safest returns the index of the smallest limit that gives about the largest share of the peak by that law for which it
-// gives least.
-func (all laws) safest(limits []int) int {
-	const about = 0.01 // of the peak
-	least, most := limits[0], limits[len(limits)-1]
-	shares := make([]float64, len(limits))
-	for i, n := range limits {
-		shares[i] = math.Inf(1)
-		for _, m := range all {
-			shares[i] = min(shares[i], m.perSecond(float64(n))/m.perSecond(m.peak(least, most)))
+// likeliest returns the index of the limit that may be expected to give the largest share of the peak. Each law counts by its
+// likelihood. Those with a corner count together as one for each q, since they are tried at many corners.
+func (all laws) likeliest(f *fit) int {
+	least, most := f.limits[0], f.limits[f.last()]
+	corners := make(map[float64]float64) // number of laws by q
+	closest := math.Inf(1)
+	for _, m := range all {
+		closest = min(closest, m.misfit(f))
+		if m.corner > 0 {
+			corners[m.q]++
 		}
 	}
-	highest := slices.Max(shares)
-	return slices.IndexFunc(shares, func(share float64) bool { return share >= highest-about })
+	shares := make([]float64, len(f.limits))
+	for _, m := range all {
+		likelihood := math.Exp((closest - m.misfit(f)) / (2 * f.sigma2))
+		if m.corner > 0 {
+			likelihood /= corners[m.q]
+		}
+		peak := m.perSecond(m.peak(least, most))
+		for i, n := range f.limits {
+			shares[i] += likelihood * m.perSecond(float64(n)) / peak
+		}
+	}
+	return slices.Index(shares, slices.Max(shares))
 }
 
 // usl returns the universal scalability law if the trials do not speak against it, if it fits better than a curve without a

@@ -39,7 +39,7 @@ func (s *Search) settled() bool {
 	if f == nil {
 		return true
 	}
-	if edge, next := s.drop(f); edge >= 0 && s.between(f.limits[edge], next, cliffWidth(f.limits[edge])) > 0 {
+	if edge, next := s.drop(f); edge >= 0 && s.between(f.limits[edge], next, s.width(f, edge, next)) > 0 {
 		return false
 	}
 	c := s.conclude(stopError)
@@ -141,10 +141,10 @@ func (p *planner) split(low, high int, ratio float64) bool {
 // cliffs closes in on where the curve falls steeply or requests begin to fail.
 func (p *planner) cliffs() {
 	if edge, next := p.search.drop(p.fit); edge >= 0 {
-		p.quarter(p.limits[edge], next, cliffWidth(p.limits[edge]))
+		p.quarter(p.limits[edge], next, p.search.width(p.fit, edge, next))
 	}
 	if failing := p.search.seen.failingLimit(); failing < math.MaxInt {
-		p.quarter(p.limits[p.last()], failing, cliffWidth(failing))
+		p.quarter(p.limits[p.last()], failing, p.search.width(p.fit, p.last(), failing))
 	}
 }
 

@@ -89,10 +89,18 @@ func TestSearchConcludesTheLawWhereItFits(t *testing.T) {
 	}
 }
 
-func TestSearchFindsTheEdgeOfACliff(t *testing.T) {
-	_, search := play(optimum.Settings{}, newSite(t, named("6"), 4096).exactly)
-	if c := search.Conclude(); c.Limit != 80 {
-		t.Errorf("limit %d, want 80, the largest safe one", c.Limit)
+func TestSearchClosesInOnACliffAsFarAsItMatters(t *testing.T) {
+	for _, test := range []struct {
+		name        string
+		least, edge int
+	}{
+		{"6 cliff", 73, 80},              // flat before its edge
+		{"6 cliff at the peak", 98, 100}, // what is missing of the edge is missing of the peak
+	} {
+		_, search := play(optimum.Settings{}, newSite(t, named(test.name), 4096).exactly)
+		if c := search.Conclude(); c.Verdict != optimum.Cliff || c.Limit < test.least || c.Limit > test.edge {
+			t.Errorf("%s: %s, limit %d, want a cliff, and from %d to %d", test.name, c.Verdict, c.Limit, test.least, test.edge)
+		}
 	}
 }
 

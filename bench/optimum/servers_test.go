@@ -43,6 +43,7 @@ var servers = []server{
 	{name: "5 shaper", spec: "shaper:rate=500", delay: 80 * ms, verdict: optimum.Plateau, aims: targets{verdict: true}},
 	{name: "5 rejects", spec: "reject:rate=500", delay: 80 * ms, verdict: optimum.Plateau, aims: targets{verdict: true}},
 	{name: "6 cliff", spec: "cliff:n=32,service=10ms,at=80,factor=0.4", verdict: optimum.Cliff, aims: targets{verdict: true}},
+	{name: "6 cliff at the peak", spec: "cliff:n=100,service=10ms,at=100,factor=0.4", verdict: optimum.Cliff, aims: targets{good: 0.55, verdict: true}},
 	{name: "7 humps", spec: "curve:1=90,10=850,40=560,70=600,126=995,256=700,512=300", verdict: optimum.Multimodal, aims: targets{good: 0.88, verdict: true}},
 	{name: "8 one", spec: "usl:rate=100,sigma=1,kappa=0.001", verdict: optimum.Peak, aims: targets{verdict: true}},
 	{name: "9 delay alone", spec: "none", delay: 100 * ms, max: 512, verdict: optimum.NoKnee, aims: targets{verdict: true}},

@@ -1,6 +1,9 @@
 package optimum
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // A Verdict says what kind of curve was found, and so what the figures beside it mean. That the client is the bottleneck is
 // no verdict of this package: in goodput alone the limits of the client look like those of the server.
@@ -42,7 +45,7 @@ func (s *Search) shape(j *judge) Verdict {
 	switch edge, next := s.drop(j.fit); {
 	case j.dip().z > t:
 		return Multimodal
-	case edge >= 0 && next-j.limits[edge] <= cliffWidth(j.limits[edge]) && j.falls(edge, t):
+	case edge >= 0 && next-j.limits[edge] <= s.width(j.fit, edge, next) && j.falls(edge, t):
 		return Cliff
 	case j.rise(s.settings.Max) > t:
 		return NoKnee
@@ -82,8 +85,24 @@ func (f *fit) dip() dip {
 	return deepest
 }
 
-// cliffWidth returns how close two limits must be for a fall between them to be a cliff and not a slope.
-func cliffWidth(limit int) int { return max(1, limit/50) }
+// How close two limits must be, as a part of the smaller one, for a fall between them to be a cliff and not a slope.
+const (
+	cliffWidth   = 0.1  // no law falls by a fifth within that
+	closestWidth = 0.02 // closer than that no edge is looked for
+)
+
+// width returns how close to a limit the next larger one must be to know where the curve falls between them, or where requests begin
+// to fail. Where the curve is flat before it falls, the largest safe limit need not be known exactly. Where it rises up to the edge,
+// what lies between the two limits would be goodput that is lost: at most half of what may be missing of the peak.
+func (s *Search) width(f *fit, edge, next int) int {
+	part := closestWidth
+	if octave, found := slices.BinarySearch(f.limits[:edge+1], f.limits[edge]/2+1); next < s.seen.failingLimit() && (octave > 0 || found) {
+		before := max(0, octave-1)
+		slope := (f.mu[edge] - f.mu[before]) / math.Log(float64(f.limits[edge])/float64(f.limits[before]))
+		part = max(closestWidth, min(cliffWidth, -math.Log(s.settings.Share)/2/max(slope, 0)))
+	}
+	return max(1, int(part*float64(f.limits[edge])))
+}
 
 // drop returns the index of the last good limit before a steep fall and the next larger limit tried, or -1 if there
 // is no such fall. Only limits tried between the two show whether the fall is a cliff or a slope.

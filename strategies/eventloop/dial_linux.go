@@ -58,11 +58,11 @@ func (d *dialling) init(l *loop, dialler dialler) {
 func (d *dialling) begin(h *host) {
 	l := d.loop
 	d.host = h
-	l.dialTimers.join(&d.timeout, l.clock)
 	if h.https || !l.target.Route.IsStraight() {
 		d.negotiate()
 		return
 	}
+	l.dialTimers.join(&d.timeout, l.clock)
 	addresses, known := l.network.Known(h.name)
 	if !known {
 		l.resolve(d)

@@ -28,6 +28,7 @@ type host struct {
 	waiting []*dialling   // wait for the host's addresses
 
 	negotiations int         // in progress
+	negotiated   bool        // one has succeeded
 	queue        []*dialling // wait until there are fewer
 }
 

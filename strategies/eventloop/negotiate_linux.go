@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"net"
 	"slices"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -22,28 +21,43 @@ type negotiation struct {
 // anything is the event of a connection that is new to the loop: while it was negotiated, anything may have arrived.
 const anything = unix.EPOLLIN
 
-// maxNegotiations is the number of negotiations with one host that a loop has in progress: enough to be bound by the processors
-// rather than by the time that messages take, and few enough that thousands of connections neither take much memory nor all make the
-// longest handshake, which only the first have to make.
-const maxNegotiations = 64
+// The number of negotiations with one host that a loop has in progress.
+const (
+	// firstNegotiations holds until one has succeeded, so that thousands of connections do not all make the longest handshake: the
+	// others resume its session.
+	firstNegotiations = 64
+	// maxNegotiations bounds the memory, some 20 KB each. With few, the connections that are made already would keep a busy server
+	// from answering the others in time.
+	maxNegotiations = 1024
+)
+
+// mayNegotiate reports whether another negotiation may begin.
+func (h *host) mayNegotiate() bool {
+	if h.negotiated {
+		return h.negotiations < maxNegotiations
+	}
+	return h.negotiations < firstNegotiations
+}
 
 // negotiate begins a negotiation, or lets it wait for its turn.
 func (d *dialling) negotiate() {
 	h := d.host
 	d.negotiation = &negotiation{}
-	if h.negotiations == maxNegotiations {
+	if !h.mayNegotiate() {
 		h.queue = append(h.queue, d)
 		return
 	}
 	d.startNegotiation()
 }
 
+// startNegotiation begins a negotiation. Its time counts from here: that of a connection which waits for its turn is bounded by the
+// timeout of its request.
 func (d *dialling) startNegotiation() {
 	l, h, n := d.loop, d.host, d.negotiation
 	l.makeRoom()
 	h.negotiations++
-	deadline := time.Now().Add(d.timeout.at - l.clock)
-	ctx, cancel := context.WithDeadline(l.background.ctx, deadline)
+	l.dialTimers.join(&d.timeout, l.clock)
+	ctx, cancel := context.WithTimeout(l.background.ctx, l.target.DialTimeout)
 	n.cancel = cancel
 	var secure *tls.Config
 	if h.https {
@@ -54,15 +68,16 @@ func (d *dialling) startNegotiation() {
 		socket, err := l.network.DialSocket(ctx, net.JoinHostPort(h.name, h.port), secure, l.protocol.Multiplexes())
 		l.inbox.post(func() {
 			h.negotiations--
+			h.negotiated = h.negotiated || err == nil
 			d.negotiated(n, socket, err)
 			h.negotiateNext()
 		})
 	})
 }
 
-// negotiateNext begins the negotiation that has waited longest.
+// negotiateNext begins the negotiations that have waited longest.
 func (h *host) negotiateNext() {
-	if len(h.queue) > 0 && h.negotiations < maxNegotiations {
+	for len(h.queue) > 0 && h.mayNegotiate() {
 		d := h.queue[0]
 		h.queue = h.queue[1:]
 		d.startNegotiation()

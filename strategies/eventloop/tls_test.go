@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -242,34 +241,6 @@ func TestCloseEndsAHandshake(t *testing.T) {
 		if o.Class != strategies.Other || !errors.Is(o.Err, net.ErrClosed) {
 			t.Errorf("request %d: class %v, want %v: %v", index, o.Class, strategies.Other, o.Err)
 		}
-	}
-}
-
-// With hundreds of connections to make, only some handshakes are in progress at a time, and every request gets its connection.
-func TestHandshakesAreBounded(t *testing.T) {
-	const limit, most = 200, 64 // for each loop
-	var now, peak atomic.Int64
-	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-	srv.TLS = &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
-		for n, p := now.Add(1), peak.Load(); n > p && !peak.CompareAndSwap(p, n); p = peak.Load() {
-		}
-		time.Sleep(100 * time.Millisecond)
-		now.Add(-1)
-		return nil, nil
-	}}
-	srv.StartTLS()
-	defer srv.Close()
-	w := strategytest.NewWork(2*limit, srv.URL)
-	session := strategytest.Open(t, eventLoop(t), strategies.Target{Insecure: true, Timeout: time.Minute, DialTimeout: time.Minute}, limit)
-	if err := session.Run(t.Context(), limit, w); err != nil {
-		t.Fatal(err)
-	}
-	w.Check(t)
-	if got := w.Classes()[strategies.OK]; got != 2*limit {
-		t.Errorf("%d of %d succeeded: %s", got, 2*limit, w.Errors())
-	}
-	if loops := int64(min(runtime.GOMAXPROCS(0), limit)); peak.Load() > most*loops {
-		t.Errorf("%d handshakes were in progress at a time, want at most %d", peak.Load(), most*loops)
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/google/shlex"
 	"github.com/spf13/pflag"
 )
 
@@ -62,12 +61,9 @@ func newCurlFlags() *curlFlags {
 // parseCommand reads a command of curl. Its flags that say what a request sends are understood, those that say how it is made are
 // ignored, and others are an error.
 func parseCommand(command string) (Line, error) {
-	if strings.Contains(command, " $'") {
-		return Line{}, errors.New("curl: a text in $'…': want one in '…'")
-	}
-	words, err := shlex.Split(command)
+	words, err := split(command)
 	if err != nil {
-		return Line{}, errors.New("curl: a quote that is not closed: want the whole command, in one line or with a backslash at the end of each line but the last")
+		return Line{}, fmt.Errorf("curl: %w", err)
 	}
 	f := newCurlFlags()
 	if err := f.set.Parse(words[1:]); err != nil {

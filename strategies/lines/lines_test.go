@@ -34,8 +34,11 @@ func TestLinesSayWhatTheirRequestsSend(t *testing.T) {
 			Header: http.Header{"Cookie": {"x=1; y=2"}, "User-Agent": {"me"}, "Referer": {"http://r/"}, "Authorization": {"Basic bWU6cGFzcw=="}, "Empty": {""}}}},
 		`curl --json '{"a":1}' -X PUT --url http://a/`: {URL: "http://a/", Message: &strategies.Message{
 			Method: "PUT", Header: http.Header{"Accept": {"application/json"}, "Content-Type": {"application/json"}}, Body: []byte(`{"a":1}`)}},
-		`curl -G -d a=1 -d b=2 http://a/?c`: {URL: "http://a/?c&a=1&b=2"},
-		`curl -I http://a/`:                 {URL: "http://a/", Message: &strategies.Message{Method: "HEAD"}},
+		`curl $'http://a/\x3fb=1' -H $'A: it\'s 100%25\u0021' --data-raw $'{"a":"\u00e9\n\\n"}'`: {URL: "http://a/?b=1", Message: &strategies.Message{
+			Method: "POST", Header: http.Header{"A": {"it's 100%25!"}, "Content-Type": {"application/x-www-form-urlencoded"}}, Body: []byte("{\"a\":\"é\n\\n\"}")}},
+		`curl "http://a/\"b\\\c" -H 'A: it'\''s' -H B:\ \$c`: {URL: `http://a/"b\\c`, Message: &strategies.Message{Header: http.Header{"A": {"it's"}, "B": {"$c"}}}},
+		`curl -G -d a=1 -d b=2 http://a/?c`:                  {URL: "http://a/?c&a=1&b=2"},
+		`curl -I http://a/`:                                  {URL: "http://a/", Message: &strategies.Message{Method: "HEAD"}},
 	} {
 		got, err := lines.Parse([]byte(text))
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
@@ -52,16 +55,18 @@ func TestWrongLinesAreErrorsThatSayWhatWouldBeRight(t *testing.T) {
 		`{"url":"http://a/","method":"G T"}`:       "want a word such as GET",
 		`{"url":"http://a/","headers":["a"]}`:      "want an object such as",
 		`{"url":"http://a/","headers":{"a b":""}}`: "want an object such as",
-		`curl`:                              "",
-		`curl 'http://a/`:                   "a quote that is not closed",
-		`curl -d`:                           "want flags that say what is sent",
-		`curl --form a=b http://a/`:         "want flags that say what is sent",
-		`curl -d @file http://a/`:           "want the body itself",
-		`curl -H nonsense http://a/`:        "want one such as 'Accept: text/html'",
-		`curl -X 'G T' http://a/`:           "want a word such as GET",
-		`curl http://a/ http://b/`:          "2 URLs: want one",
-		`curl -H 'A: b'`:                    "0 URLs: want one",
-		`curl --data-raw $'a\'b' http://a/`: "want one in '…'",
+		`curl`:                            "",
+		`curl 'http://a/`:                 "a quote that is not closed",
+		`curl -d`:                         "want flags that say what is sent",
+		`curl --form a=b http://a/`:       "want flags that say what is sent",
+		`curl -d @file http://a/`:         "want the body itself",
+		`curl -H nonsense http://a/`:      "want one such as 'Accept: text/html'",
+		`curl -X 'G T' http://a/`:         "want a word such as GET",
+		`curl http://a/ http://b/`:        "2 URLs: want one",
+		`curl -H 'A: b'`:                  "0 URLs: want one",
+		`curl "http://a/$HOME"`:           "a text that a shell would replace",
+		"curl 'http://a/' -H \"A: `ls`\"": "a text that a shell would replace",
+		`curl http://a/?b=1&c=2`:          "want each text with such a character in '…'",
 	} {
 		if _, err := lines.Parse([]byte(text)); want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%s: %v, want %q", text, err, want)
@@ -83,6 +88,7 @@ func TestCommandsMayTakeSeveralLines(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(`{"url":"http://a/","method":"PUT","headers":{"X":["1","2"]},"body":"c","id":7}`))
 	f.Add([]byte(`curl -X POST -H 'A: b' -d body http://a/`))
+	f.Add([]byte(`curl $'http://a/\u0021' -H "A: \"b\"" --data-raw 'it'\''s'`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		text = bytes.TrimSpace(text)
 		if lines.Skipped(text) {

@@ -64,6 +64,10 @@ TEXTS = [
 ]
 
 
+# What is in the texts, of GnuTLS and OpenSSL, of a connection that ended without TLS's word for it.
+UNCLEAN = "non-properly terminated", "unexpected eof while reading"
+
+
 def classify(error):
     code, reason = error.args
     for words, name in TEXTS:
@@ -191,6 +195,8 @@ class Response:
             raise self.failure
         if not self.body and (not error or error.args[0] == pycurl.E_GOT_NOTHING and self.lines):
             self.check_head()
+        if error and self.lines and any(words in error.args[1] for words in UNCLEAN):
+            raise Failure("truncated", "the connection was closed within the response")
         if error:
             raise error
         return self.body

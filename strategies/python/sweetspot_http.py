@@ -6,6 +6,7 @@ that their failures can be compared.
 
 import json
 import re
+import ssl
 import sys
 import zlib
 
@@ -184,15 +185,44 @@ class Gate:
         self.left -= len(data)
         return data
 
-    def end(self):
-        """Says that the server closed the connection. It raises the failure of a response that broke off."""
+    def end(self, unclean=False):
+        """Says that the server closed the connection. It raises the failure of a response that broke off.
+
+        Unclean says that the connection was one of TLS and ended without TLS's word for it. Anybody may have cut it off.
+        """
         broken = not self.ended() if self.status else self.held or self.size
-        if broken and not (self.status and self.left is None):
+        if broken and (unclean or not (self.status and self.left is None)):
             raise Failure("truncated", "the connection was closed within the response")
 
     def ended(self):
         """Returns whether the response is known to be whole: one that ends with the connection is not."""
         return self.chunks.ended if self.chunks else self.left == 0
+
+
+class Witness(ssl.SSLObject):
+    """A connection of TLS that remembers whether it ended without TLS's word for it, which is an error of one read only."""
+
+    unclean = False
+
+    def read(self, *arguments):
+        try:
+            return super().read(*arguments)
+        except ssl.SSLEOFError:
+            self.unclean = True
+            raise
+
+
+ssl.SSLContext.sslobject_class = Witness
+
+
+def unclean(tls):
+    """Returns whether a connection of TLS has ended without TLS's word for it. Tls is its ssl.SSLObject; None without TLS."""
+    try:
+        return tls is not None and (tls.read(1) != b"" or tls.unclean)
+    except ssl.SSLZeroReturnError:
+        return False
+    except ssl.SSLError:
+        return True
 
 
 def constant(name):

@@ -75,6 +75,7 @@ class Route:
     def context(self, insecure):
         """Returns the settings of TLS."""
         context = ssl.create_default_context(cafile=self.cacert)
+        context.options &= ~getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)  # Python takes such an end for a clean one
         if insecure:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE

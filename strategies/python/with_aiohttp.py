@@ -11,7 +11,7 @@ import time
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
 from sweetspot import ATTEMPT_DELAY, ERRNOS, alternate
-from sweetspot_http import Failure, Gate, request_target
+from sweetspot_http import Failure, Gate, request_target, unclean
 from sweetspot_reach import converse
 from yarl import URL
 
@@ -69,7 +69,7 @@ class Protocol(ResponseHandler):
     def connection_lost(self, error):
         if self.gate and not error:
             try:
-                self.gate.end()
+                self.gate.end(unclean(self.transport.get_extra_info("ssl_object")))
             except Failure as failure:
                 error = failure
         payload = getattr(self, "_payload", None)

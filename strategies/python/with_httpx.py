@@ -5,7 +5,7 @@ import time
 
 import httpcore
 import httpx
-from sweetspot_http import Body, Gate, request_target
+from sweetspot_http import Body, Gate, request_target, unclean
 from sweetspot_reach import Route, converse
 
 CAN = "proxy-http", "proxy-https", "proxy-socks5", "cert", "cacert", "unix_socket", "connect_to"
@@ -58,7 +58,7 @@ class Stream:
                 return data
             if self.gate.status:
                 continue  # what came was no part of the response
-        self.gate.end()
+        self.gate.end(unclean(self.get_extra_info("ssl_object")))
         return b""
 
     async def write(self, data, timeout=None):

@@ -69,8 +69,9 @@ class Socket(Deadline, socket.socket):
         return super().sendall(*arguments)
 
 
-class TLSSocket(Deadline, ssl.SSLSocket):
-    pass  # its sendall calls send
+class TLSSocket(Deadline, ssl.SSLSocket):  # its sendall calls send
+    # An end of the connection without TLS's word for it is an error, whatever who wraps the socket says.
+    suppress_ragged_eofs = property(lambda self: False, lambda self, value: None)
 
 
 class Reader:
@@ -82,12 +83,19 @@ class Reader:
         self.buffer = b""
         self.gate = Gate(strip=True)
 
+    def piece(self):
+        """Returns what comes next, nothing at the end, and whether the end came without TLS's word for it."""
+        try:
+            return self.file.read(PIECE), False
+        except ssl.SSLEOFError:
+            return b"", True
+
     def head(self, bodiless):
         """Returns the head of the answer. What was read of its body is in the buffer."""
         while not self.gate.status:
-            data = self.file.read(PIECE)
+            data, unclean = self.piece()
             if not data:
-                self.gate.end()
+                self.gate.end(unclean)
                 raise http.client.RemoteDisconnected("the server closed the connection without a response")
             self.buffer += self.gate.pass_on(data, bodiless)
         end = self.buffer.index(b"\n\r\n" if b"\n\r\n" in self.buffer else b"\n\n")
@@ -97,9 +105,9 @@ class Reader:
 
     def read(self, amount):
         while amount and not self.buffer and not self.gate.ended():
-            data = self.file.read(PIECE)
+            data, unclean = self.piece()
             if not data:
-                self.gate.end()
+                self.gate.end(unclean)
                 break
             self.buffer += self.gate.cut(data)
         data, self.buffer = self.buffer[:amount], self.buffer[amount:]

@@ -24,6 +24,7 @@ type Answer struct {
 	Want        strategies.Class
 	JSON        bool             // the target must decode bodies
 	Either      bool             // it may have any class: what the client sees first is a matter of chance
+	Secure      strategies.Class // it must have this class over TLS; OK is Want
 	Late        strategies.Class // it may have this class too, if the next request was sent before the server did its odd thing; OK is none
 
 	serve func(p *peer) // then the connection is closed

@@ -20,6 +20,10 @@ var closes = []Answer{
 	{Name: "by a reset without an answer", Want: strategies.Reset, serve: then("", (*peer).reset)},
 	{Name: "within the body", Want: strategies.Truncated, serve: once(ok + "Content-Length: 100\r\n\r\nhello")},
 	{Name: "by a reset within the body", Want: strategies.Reset, serve: then(ok+"Content-Length: 100\r\n\r\nhello", (*peer).reset)},
+	// The end of such a response is that of the connection, and who cuts off a connection of TLS cannot say for TLS that it ends there.
+	{Name: "by TCP alone after a body of no length", Want: strategies.OK, Secure: strategies.Truncated, serve: then(ok+"\r\n"+object, func(p *peer) { _ = p.tcp.CloseWrite() })},
+	{Name: "by TCP alone without an answer", Want: strategies.Reset, serve: then("", func(p *peer) { _ = p.tcp.CloseWrite() })},
+	{Name: "by TCP alone after an answer", Want: strategies.OK, Late: strategies.Reset, serve: then(good, func(p *peer) { _ = p.tcp.CloseWrite() })},
 	{Name: "announced", Want: strategies.OK, serve: once(ok + "Connection: close\r\n" + length)},
 	{Name: "unannounced", Want: strategies.OK, Late: strategies.Reset, serve: once(good)},
 	{Name: "of one side after the answer", Want: strategies.OK, Late: strategies.Reset, serve: then(good, func(p *peer) { p.halfClose(); p.wait() })},

@@ -47,14 +47,12 @@ func OpenHTTP2(ctx context.Context, n *network.Network, address string, config *
 		shared.Close()
 		return nil, err
 	}
+	c := &HTTP2{shared: shared, client: client, changed: changed}
 	select {
 	case <-greeted.done:
-	case <-ctx.Done():
+		c.most, err = greeted.streams, greeted.err
+	case <-ctx.Done(): // net/http still reads
 		err = ctx.Err()
-	}
-	c := &HTTP2{shared: shared, client: client, most: greeted.streams, changed: changed}
-	if err == nil {
-		err = greeted.err
 	}
 	if err != nil {
 		c.Close()

@@ -66,14 +66,32 @@ func TestOpenSaysWhyItCannot(t *testing.T) {
 }
 
 func TestOpenEndsWithItsContext(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	if _, err := streams.OpenHTTP2(ctx, newNetwork(t), listener.Addr().String(), nil, func() {}); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("got %v, want %v", err, context.DeadlineExceeded)
+	for name, begin := range map[string]string{
+		"nothing comes":            "",
+		"the settings come slowly": "\x00\x3f\xfc\x04\x00\x00\x00\x00\x00", // their head; then a byte at a time
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+			defer cancel()
+			listener, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer listener.Close()
+			go func() {
+				conn, err := listener.Accept()
+				if err != nil || begin == "" {
+					return
+				}
+				defer conn.Close()
+				for text := begin; err == nil; text = "\x00" {
+					_, err = io.WriteString(conn, text)
+					time.Sleep(100 * time.Microsecond)
+				}
+			}()
+			if _, err := streams.OpenHTTP2(ctx, newNetwork(t), listener.Addr().String(), nil, func() {}); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("got %v, want %v", err, context.DeadlineExceeded)
+			}
+		})
 	}
 }

@@ -5,6 +5,7 @@ package frames
 
 import (
 	"slices"
+	"time"
 
 	"sweetspot/strategies"
 )
@@ -37,3 +38,6 @@ func group[Peer any](name string, answers []Answer[Peer]) []Answer[Peer] {
 
 // object is the body of usual answers.
 const object = `{"a":1}`
+
+// endless is the longest that anything goes on. No client should let it.
+const endless = 30 * time.Second

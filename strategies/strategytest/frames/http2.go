@@ -117,10 +117,10 @@ func onceThen(reply func(p *HTTP2Peer, stream uint32)) func(*HTTP2Peer) {
 	}
 }
 
-// forever calls send for a second, or until it fails. It reads what comes meanwhile.
+// forever calls send until it fails, as it does once the client has closed the connection. It reads what comes meanwhile.
 func forever(p *HTTP2Peer, send func() bool) {
 	go p.wait()
-	for end := time.Now().Add(time.Second); time.Now().Before(end) && send(); {
+	for end := time.Now().Add(endless); time.Now().Before(end) && send(); {
 		time.Sleep(50 * time.Microsecond) // so that other servers of the test have their share of the processor
 	}
 }

@@ -221,7 +221,7 @@ var floods2 = []Answer[*HTTP2Peer]{
 		forever(p, func() bool { return p.WritePing(false, [8]byte{1}) == nil })
 	})},
 	{Name: "settings that nobody acknowledges in time", Want: strategies.Timeout, Also: []strategies.Class{strategies.Reset, strategies.Malformed}, Serve: onceThen(func(p *HTTP2Peer, _ uint32) {
-		for end := time.Now().Add(time.Second); time.Now().Before(end) && p.begin(); { // what the client sends is not read
+		for end := time.Now().Add(endless); time.Now().Before(end) && p.begin(); { // what the client sends is not read
 		}
 	})},
 	{Name: "continuations", Want: strategies.Malformed, Serve: onceThen(func(p *HTTP2Peer, stream uint32) {

@@ -191,7 +191,7 @@ func firstRequest(reply func(p *HTTP3Peer, stream *quic.Stream)) func(*HTTP3Peer
 	}
 }
 
-// flood answers every request by begin, and calls more for a second, or until it fails.
+// flood answers every request by begin, and calls more until it fails, as it does once the client has reset the stream.
 func flood(begin []byte, more func(p *HTTP3Peer, stream *quic.Stream) bool) func(*HTTP3Peer) {
 	return func(p *HTTP3Peer) {
 		var all sync.WaitGroup
@@ -199,7 +199,7 @@ func flood(begin []byte, more func(p *HTTP3Peer, stream *quic.Stream) bool) func
 		eachRequest(func(p *HTTP3Peer, stream *quic.Stream) {
 			all.Go(func() {
 				ok := send(stream, begin)
-				for end := time.Now().Add(time.Second); ok && time.Now().Before(end); ok = more(p, stream) {
+				for end := time.Now().Add(endless); ok && time.Now().Before(end); ok = more(p, stream) {
 					time.Sleep(50 * time.Microsecond) // so that other servers of the test have their share of the processor
 				}
 			})
