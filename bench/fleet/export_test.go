@@ -4,3 +4,14 @@ import "time"
 
 // WithEpoch returns the options for an agent whose clock counts from that time.
 func (o AgentOptions) WithEpoch(t time.Time) AgentOptions { o.epoch = t; return o }
+
+// Lose takes an agent for lost.
+func (f *Fleet) Lose(name string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, m := range f.members {
+		if m.name == name {
+			f.lost(m, "the test says so")
+		}
+	}
+}
