@@ -200,6 +200,10 @@ func judge(t *testing.T, r ran) bool {
 	}
 	right := true
 	for _, trial := range run.Trials {
+		if trial.Error != "" {
+			t.Errorf("%s of block %d broke down, though only an agent was hurt: %s", trial.Strategy, trial.Block, trial.Error)
+			right = false
+		}
 		if !trial.MeasuresStrategy() || trial.Error != "" {
 			continue
 		}
