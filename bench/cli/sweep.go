@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweetspot/bench"
+	"sweetspot/bench/cli/agents"
 	"sweetspot/bench/cli/bundled"
 	"sweetspot/bench/cli/room"
 	"sweetspot/results"
@@ -112,8 +114,10 @@ func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	defer team.Close()
 	plan.team = team
 	sweep.Seed, sweep.Repeats = o.seed, o.repeats
-	if sweep.Brakes = sweep.Brakes && plan.load.URLs != nil && !(team.Here() && local(cmd.Context(), plan.load)); sweep.Brakes {
-		fmt.Fprintln(cmd.ErrOrStderr(), plan.target, "is not this machine: the search stops at the first sign of harm, unless --no-brakes is given")
+	if careful := whyCareful(cmd.Context(), plan, team); careful != "" && sweep.Brakes {
+		fmt.Fprintln(cmd.ErrOrStderr(), careful+": the search stops at the first sign of harm, unless --no-brakes is given")
+	} else {
+		sweep.Brakes = false
 	}
 	if !o.quiet {
 		announce(cmd.ErrOrStderr(), sweep, plan.load)
@@ -141,6 +145,20 @@ func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 		unwritten = snippet.write(run, cmd.OutOrStdout())
 	}
 	return errors.Join(undecided(run.Optima), unwritten, thresholds.unmet(run))
+}
+
+// whyCareful says why a sweep must not harm its target: it is not this machine, as far as that is known, or it is one that agents
+// elsewhere reach by that name. It is empty if there is no reason.
+func whyCareful(ctx context.Context, plan parsed, team *agents.Team) string {
+	switch {
+	case plan.load.URLs == nil:
+		return ""
+	case !team.Here():
+		return "agents are not on this machine"
+	case !local(ctx, plan.load):
+		return plan.target + " is not this machine"
+	}
+	return ""
 }
 
 // distinct returns the numbers in ascending order, each once.
