@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -12,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweetspot/bench"
-	"sweetspot/bench/cli/agents"
 	"sweetspot/bench/cli/bundled"
 	"sweetspot/bench/cli/room"
 	"sweetspot/results"
@@ -145,20 +143,6 @@ func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 		unwritten = snippet.write(run, cmd.OutOrStdout())
 	}
 	return errors.Join(undecided(run.Optima), unwritten, thresholds.unmet(run))
-}
-
-// whyCareful says why a sweep must not harm its target: it is not this machine, as far as that is known, or it is one that agents
-// elsewhere reach by that name. It is empty if there is no reason.
-func whyCareful(ctx context.Context, plan parsed, team *agents.Team) string {
-	switch {
-	case plan.load.URLs == nil:
-		return ""
-	case !team.Here():
-		return "agents are not on this machine"
-	case !local(ctx, plan.load):
-		return plan.target + " is not this machine"
-	}
-	return ""
 }
 
 // distinct returns the numbers in ascending order, each once.
