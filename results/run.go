@@ -100,6 +100,7 @@ type Settings struct {
 	ConnectTo       string  `json:"connect_to,omitempty"`       // where connections were made instead, as HOST:PORT:HOST2:PORT2
 	KeepAlive       bool    `json:"keep_alive"`                 // whether connections were used again
 	Redirects       bool    `json:"redirects"`                  // whether they were followed
+	Follow          int     `json:"follow,omitempty"`           // redirects that a request followed at most; 0 if they were not
 	Decompression   bool    `json:"decompression"`              // whether bodies were requested compressed, and decompressed
 	Retries         int     `json:"retries"`                    // of a request that failed
 	HTTP            string  `json:"http"`                       // the protocol with its version

@@ -14,7 +14,7 @@ var advice = map[results.Code]string{
 	results.NoSlot:            "take a larger --limit to see the response time of the server alone",
 	results.Stalled:           "see what the server did meanwhile, and run again",
 	results.BoundByConnection: "take fewer --streams: see which number is best with --streams 1,10,100",
-	results.Redirects:         "use the URL they lead to",
+	results.Redirects:         "use the URL they lead to, or --follow them",
 	results.IdleConnections:   "if the server caps connections, run one strategy at a time",
 	results.Contradicted:      "do not trust its figures",
 	results.Harm:              "--no-brakes continues in spite of it",

@@ -46,7 +46,7 @@ of the sweep's best limit.
 
 Requests that are refused, reset or too slow, and answers 408, 425, 429 and 500 to 504, are retried, unless the method may not be
 repeated. A host that sends Retry-After is left alone until then. A host whose requests all fail is set aside, and at last given
-up: its other URLs fail for good. Redirects are answers; they are not followed.
+up: its other URLs fail for good. Redirects are answers, unless --follow is given.
 
 Exit status: 0 every URL succeeded, 4 some failed for good, 130 interrupted, 1 failed, 2 wrong usage.`,
 		Example: `  sweetspot fetch --urls urls.txt -o answers.jsonl
@@ -89,6 +89,8 @@ func (o *fetchFlags) bind(cmd *cobra.Command) {
 	o.display.bind(cmd)
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "do not show progress, or where things were saved")
 	_ = cmd.RegisterFlagCompletionFunc("strategy", completeStrategies)
+	_ = cmd.RegisterFlagCompletionFunc("profile", completeProfiles)
+	_ = cmd.RegisterFlagCompletionFunc("limit", cobra.FixedCompletions([]string{fetching.Auto}, cobra.ShellCompDirectiveDefault)) // or a file
 }
 
 // A fetchPlan is the meaning of the flags.

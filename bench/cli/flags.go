@@ -42,6 +42,7 @@ type options struct {
 	repeats    int
 	seed       uint64
 	timeout    time.Duration
+	follow     int
 	headers    []string
 	method     string
 	body       string
@@ -72,6 +73,11 @@ func oneURL(_ *cobra.Command, args []string) error {
 	if len(args) > 1 {
 		return fmt.Errorf("%d arguments, %q: want one URL at most, and --urls FILE for more", len(args), args)
 	}
+	if path := strings.Join(args, ""); path != "" {
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+			return fmt.Errorf("%s: a file: want a URL, or --urls %s", path, path)
+		}
+	}
 	return nil
 }
 
@@ -79,7 +85,7 @@ func (o *options) bind(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringSliceVarP(&o.strategies, "strategy", "s", nil, fmt.Sprintf(
 		"run the strategies with these `NAMES`, separated by commas: see 'sweetspot strategies'; %s stands for its whole first list (default %s)",
-		everyStrategy, strings.Join(o.defaults, ",")))
+		everyStrategy, strings.Join(o.defaults, ", ")))
 	bindExternal(f, &o.external)
 	o.agents.Bind(f)
 	f.Int64VarP(&o.requests, "requests", "n", 0, "make each trial a batch of exactly `N` requests, with its end; in bench with its cold start too, unless --warmup is given")
@@ -108,6 +114,7 @@ func (o *options) bind(cmd *cobra.Command) {
 func (o *options) bindRequest(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.DurationVar(&o.timeout, "timeout", strategies.DefaultTimeout, "let each request take at most `DURATION`")
+	f.IntVar(&o.follow, "follow", 0, "follow at most `N` redirects per request, which is one request still, with one timeout; credentials go on to the same server only (default none: a redirect is an answer)")
 	f.StringArrayVarP(&o.headers, "header", "H", nil, "send this `HEADER`, such as 'Accept: text/plain'; may be repeated")
 	f.StringVarP(&o.method, "method", "X", http.MethodGet, "request with this HTTP `METHOD`")
 	f.StringVar(&o.body, "body", "", "send this `BODY`, with POST if --method is not given; @FILE reads it from a file")
@@ -236,7 +243,7 @@ func (o *options) request(cmd *cobra.Command, found *faults) bench.Load {
 		o.method = http.MethodPost
 	}
 	load := bench.Load{
-		Method: o.method, Timeout: o.timeout, Insecure: o.insecure, Decode: o.decode != "", MaxBody: int64(o.maxBody), Rate: o.rate,
+		Method: o.method, Timeout: o.timeout, Insecure: o.insecure, Decode: o.decode != "", MaxBody: int64(o.maxBody), Rate: o.rate, Follow: o.follow,
 	}
 	var err error
 	var astray []error
@@ -259,6 +266,9 @@ func (o *options) request(cmd *cobra.Command, found *faults) bench.Load {
 	}
 	load.Expect, err = expect.Compile(o.expect)
 	found.add("--expect", err)
+	if o.follow < 0 {
+		found.addf("--follow %d: want at least 0", o.follow)
+	}
 	if o.timeout < time.Millisecond {
 		found.addf("--timeout %v: want at least 1ms, such as 10s", o.timeout)
 	}

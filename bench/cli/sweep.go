@@ -68,6 +68,7 @@ Without a URL, or with only a path, it starts the bundled test server for the ti
 	f.DurationVar(&sweep.Budget, "budget", 0, "search, and examine the client, for at most `DURATION`; comparing the strategies may add half of it (default 2m per strategy)")
 	f.StringVar(&slo, "slo", "", "find the largest limit that holds this latency `OBJECTIVE` instead, such as p99=200ms ("+latencyNames()+")")
 	bindOver(f, &over)
+	_ = cmd.RegisterFlagCompletionFunc("over", cobra.FixedCompletions([]string{results.OverLimit, results.OverRate}, cobra.ShellCompDirectiveNoFileComp))
 	f.BoolVar(&noBrakes, "no-brakes", false, "do not stop at signs of harm to a target that is not this machine")
 	return cmd
 }

@@ -97,6 +97,22 @@ func (p *PerHost) With(own *strategies.Message, address string) *strategies.Mess
 	return p.kept(key)
 }
 
+// DifferByHost reports that they do: see bench's HostMessages.
+func (p *PerHost) DifferByHost() bool { return true }
+
+// Redirected is Message for the URL to which redirects have led the i-th request. Elsewhere says that this is another server than the
+// first: then the message has no credentials but those that are for the URL.
+func (p *PerHost) Redirected(i int64, address string, elsewhere bool) *strategies.Message {
+	if !elsewhere || p.inner == nil {
+		return p.Message(i, address)
+	}
+	own := p.inner.Message(i, address)
+	if own == nil {
+		return p.Message(i, address)
+	}
+	return p.With(own.WithoutCredentials(), address)
+}
+
 func (p *PerHost) key(own *strategies.Message, address string) madeOf {
 	return madeOf{host: strategies.HostOf(address), cookies: p.cookies(address), own: own}
 }
@@ -140,7 +156,7 @@ func (p *PerHost) make(key madeOf) *strategies.Message {
 	for _, header := range headers {
 		for name, values := range header {
 			name = http.CanonicalHeaderKey(name)
-			if _, set := made.Header[name]; !set {
+			if len(made.Header[name]) == 0 {
 				made.Header[name] = values
 			}
 		}

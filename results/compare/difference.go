@@ -50,6 +50,7 @@ func Differences(old, new results.Settings) []string {
 		{"DNS cache", seconds(old.DNSSeconds), seconds(new.DNSSeconds)},
 		{"keep-alive", old.KeepAlive, new.KeepAlive},
 		{"redirects", old.Redirects, new.Redirects},
+		{"redirects per request", old.Follow, new.Follow},
 		{"decompression", old.Decompression, new.Decompression},
 		{"retries", old.Retries, new.Retries},
 		{"insecure", old.Insecure, new.Insecure},

@@ -28,7 +28,7 @@ var settingProperties = []property{
 	{"body decoding", func(r *results.Run) string { return r.Settings.Decode }},
 	{"responses expected", func(r *results.Run) string { return r.Settings.Expect }},
 	{"keep-alive", func(r *results.Run) string { return yesNo(r.Settings.KeepAlive) }},
-	{"redirects followed", func(r *results.Run) string { return yesNo(r.Settings.Redirects) }},
+	{"redirects followed", func(r *results.Run) string { return followed(r.Settings) }},
 	{"automatic decompression", func(r *results.Run) string { return yesNo(r.Settings.Decompression) }},
 	{"certificates verified", func(r *results.Run) string { return yesNo(!r.Settings.Insecure) }},
 	{"proxy", func(r *results.Run) string { return r.Settings.Proxy }},
@@ -38,6 +38,14 @@ var settingProperties = []property{
 	{"connected to", func(r *results.Run) string { return r.Settings.ConnectTo }},
 	{"retries", func(r *results.Run) string { return fmt.Sprint(r.Settings.Retries) }},
 	{"agents", render.Agents},
+}
+
+// followed says whether redirects were followed, and how many.
+func followed(s results.Settings) string {
+	if s.Follow > 0 {
+		return fmt.Sprintf("at most %d per request", s.Follow)
+	}
+	return yesNo(s.Redirects)
 }
 
 var machineProperties = []property{
