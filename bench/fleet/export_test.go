@@ -15,3 +15,14 @@ func (f *Fleet) Lose(name string) {
 		}
 	}
 }
+
+// SetAddresses sets what an agent has found out about the target.
+func (f *Fleet) SetAddresses(name string, addresses ...string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, m := range f.members {
+		if m.name == name {
+			m.addresses = addresses
+		}
+	}
+}

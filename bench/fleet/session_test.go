@@ -82,6 +82,23 @@ func TestAgentsWithDifferentSoftwareAreNamed(t *testing.T) {
 	}
 }
 
+func TestAgentsThatFindOtherAddressesAreNamed(t *testing.T) {
+	t.Parallel()
+	f := programs(t, map[string]program{"a": {}, "b": {}})
+	s, err := f.Strategy(program{}).Open(t.Context(), strategies.Target{}, 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	f.SetAddresses("a", "example.com is 10.0.0.1")
+	f.SetAddresses("b", "example.com is 10.0.0.2")
+	load := bench.Load{URLs: bench.List{"http://127.0.0.1/"}, Requests: 20}
+	m := measured(t, s.(bench.Remote), bench.Order{Load: load, Limit: 4}, func() {})
+	if w := warned(m.Parts[1], results.AgentDiffers); !strings.Contains(w.Text, "differs from a: for it example.com is 10.0.0.2, and for the other example.com is 10.0.0.1") {
+		t.Errorf("warnings of b: %v", m.Parts[1].Warnings)
+	}
+}
+
 // A slow agent makes the figure no wrong one, but it is not what its machine may be taken for.
 func TestASlowAgentIsNamed(t *testing.T) {
 	t.Parallel()
