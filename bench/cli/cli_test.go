@@ -23,6 +23,9 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 2 && os.Args[1] == asExternal {
 		speak(os.Args[2])
 	}
+	if len(os.Args) > 2 && os.Args[1] == asForwarder {
+		forwardAll(os.Args[2:])
+	}
 	if os.Getenv(asProgram) != "" && !strings.HasPrefix(os.Args[1], "-test.") { // as a process that fuzzes has it
 		note(os.Getenv(startsFile), strings.Join(os.Args[1:], " "))
 		os.Exit(cli.Run(signals.Context(), os.Args[1:], os.Stdout, os.Stderr))
@@ -71,7 +74,7 @@ func sweetspot(ctx context.Context, args ...string) ran {
 }
 
 // run returns the run that the call printed as JSON.
-func (r ran) run(t *testing.T) results.Run {
+func (r ran) run(t testing.TB) results.Run {
 	t.Helper()
 	var run results.Run
 	decoder := json.NewDecoder(strings.NewReader(r.stdout))
@@ -173,7 +176,7 @@ func TestRunReportsEveryFaultOfItsArguments(t *testing.T) {
 		{"bench -s pool, " + srv.URL(), []string{`--strategy: an empty name`}},
 		{"bench -s pool, fasthttp " + srv.URL(), []string{`2 arguments, ["fasthttp" "` + srv.URL() + `"]: want one URL at most, and --urls FILE for more`}},
 		{"benhc", []string{`unknown command "benhc": did you mean bench?`}},
-		{"frobnicate", []string{`unknown command "frobnicate": want one of article, bench, `}},
+		{"frobnicate", []string{`unknown command "frobnicate": want one of agent, article, bench, `}},
 		{"strategies x", []string{`"x": sweetspot strategies takes flags only, see 'sweetspot strategies --help'`}},
 		{"bench --limt 5", []string{`unknown flag: --limt: did you mean --limit or --live?`}},
 		{"bench --concurrency 5", []string{`unknown flag: --concurrency: did you mean --limit?`}},

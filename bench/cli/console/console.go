@@ -5,6 +5,7 @@ package console
 import (
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"sweetspot/bench"
@@ -14,8 +15,9 @@ import (
 	"sweetspot/results/text"
 )
 
-// A Console shows one run. Its functions must be called one at a time. The nil Console shows nothing.
+// A Console shows one run. Its functions may be called by several goroutines at once. The nil Console shows nothing.
 type Console struct {
+	mu      sync.Mutex // guards all that follows
 	to      io.Writer
 	area    *terminal.Area // nil if there is no terminal
 	began   time.Time
@@ -40,6 +42,8 @@ func (c *Console) Trial(t results.Trial) {
 	if c == nil {
 		return
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.trials, c.picture = append(c.trials, t), nil
 }
 
@@ -48,6 +52,8 @@ func (c *Console) Answer(o results.Optimum) {
 	if c == nil {
 		return
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.latest, c.picture = &o, nil
 	if line := c.answers.line(o, time.Since(c.began)); line != "" && c.area == nil {
 		fmt.Fprintln(c.to, line)
@@ -59,7 +65,12 @@ const redrawTime = 100 * time.Millisecond
 
 // Progress shows how far the run has come.
 func (c *Console) Progress(at bench.Progress) {
-	if c == nil || c.area == nil || time.Since(c.drawn) < redrawTime {
+	if c == nil || c.area == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if time.Since(c.drawn) < redrawTime {
 		return
 	}
 	c.drawn = time.Now()
@@ -105,7 +116,21 @@ func (c *Console) requests() string {
 
 // Clear removes the picture, so that what is printed next stands alone.
 func (c *Console) Clear() {
-	if c != nil {
-		c.area.Clear()
+	if c == nil {
+		return
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.area.Clear()
+}
+
+// Say prints a line above the picture, for what has to be known at once.
+func (c *Console) Say(line string) {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.area.Clear()
+	fmt.Fprintln(c.to, line)
 }
