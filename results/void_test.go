@@ -1,7 +1,6 @@
 package results_test
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -27,31 +26,6 @@ func TestABlockWithAVoidTrialIsVoidAsAWhole(t *testing.T) {
 	}
 	if groups := results.Groups(trials); len(groups) != 1 || len(groups[0].Trials) != 2 {
 		t.Errorf("%+v", groups)
-	}
-}
-
-func TestLoadRefusesMachinesThatDoNotAddUp(t *testing.T) {
-	for want, agents := range map[string][]results.Agent{
-		"":                                   nil, // they do
-		"trial.agents: b: a figure is below": {{Name: "b", Skew: -1}},
-		"trial.agents: 5 started":            {{Name: "a", Started: 2}, {Name: "b", Started: 3}},
-	} {
-		run := small(t)
-		file, err := results.Create(t.TempDir(), run)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer file.Close()
-		trial := run.Trials[0]
-		if trial.Agents = agents; want == "" {
-			trial.Agents = []results.Agent{{Name: "a", Started: trial.Started - 1, Succeeded: trial.Succeeded}, {Name: "b", Started: 1}}
-		}
-		if err := file.Append(trial); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := results.Load(file.Path()); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
-			t.Errorf("%v: got %v, want %q", agents, err, want)
-		}
 	}
 }
 
