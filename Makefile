@@ -29,6 +29,7 @@ test: ## run the tests; what needs a Debian package that is missing is skipped a
 	@command -v nginx >/dev/null || echo "skipped: the tests against nginx, which need Debian's nginx-light"
 	@command -v caddy >/dev/null || echo "skipped: the tests against caddy, which need Debian's caddy"
 	@command -v chromium >/dev/null || echo "skipped: the tests of the report in a browser, which need Debian's chromium"
+	@command -v ip >/dev/null && ip netns list >/dev/null 2>&1 || echo "skipped: the tests of agents on other hosts, which need root and Debian's iproute2"
 	@command -v prometheus >/dev/null || echo "skipped: the test of the dashboard's queries, which needs Debian's prometheus"
 	@command -v node >/dev/null || echo "skipped: the tests of the example in JavaScript, which need Debian's nodejs"
 	@for library in aiohttp httpx pycurl requests uvloop; do \

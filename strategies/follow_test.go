@@ -21,7 +21,7 @@ func TestOwnDecidesWhatRedirectedRequestsSend(t *testing.T) {
 		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			mu.Lock()
 			defer mu.Unlock()
-			got = append(got, name+" "+r.Header.Get("For")+" "+r.Header.Get("Authorization")+" "+r.Header.Get("X-Target"))
+			got = append(got, name+": "+r.Header.Get("For")+" "+r.Header.Get("Authorization")+" "+r.Header.Get("X-Target"))
 			if location != "" {
 				w.Header().Set("Location", location)
 				w.WriteHeader(http.StatusFound)
@@ -50,7 +50,7 @@ func TestOwnDecidesWhatRedirectedRequestsSend(t *testing.T) {
 		w := strategytest.NewWork(1, a.URL)
 		w.Messages = []*strategies.Message{{Header: http.Header{"For": {"a"}}}}
 		strategytest.Run(t, s, target, 1, w)
-		if diff := cmp.Diff([]string{"a a target 1", "b b for b 1"}, got); diff != "" {
+		if diff := cmp.Diff([]string{"a: a target 1", "b: b for b 1"}, got); diff != "" {
 			t.Errorf("%s: the servers got (-want +got):\n%s\n%s", name, diff, w.Errors())
 		}
 	}

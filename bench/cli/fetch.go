@@ -89,6 +89,8 @@ func (o *fetchFlags) bind(cmd *cobra.Command) {
 	o.display.bind(cmd)
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "do not show progress, or where things were saved")
 	_ = cmd.RegisterFlagCompletionFunc("strategy", completeStrategies)
+	_ = cmd.RegisterFlagCompletionFunc("profile", completeProfiles)
+	_ = cmd.RegisterFlagCompletionFunc("limit", cobra.FixedCompletions([]string{fetching.Auto}, cobra.ShellCompDirectiveDefault)) // or a file
 }
 
 // A fetchPlan is the meaning of the flags.

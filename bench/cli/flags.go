@@ -73,6 +73,11 @@ func oneURL(_ *cobra.Command, args []string) error {
 	if len(args) > 1 {
 		return fmt.Errorf("%d arguments, %q: want one URL at most, and --urls FILE for more", len(args), args)
 	}
+	if path := strings.Join(args, ""); path != "" {
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+			return fmt.Errorf("%s: a file: want a URL, or --urls %s", path, path)
+		}
+	}
 	return nil
 }
 
@@ -80,7 +85,7 @@ func (o *options) bind(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringSliceVarP(&o.strategies, "strategy", "s", nil, fmt.Sprintf(
 		"run the strategies with these `NAMES`, separated by commas: see 'sweetspot strategies'; %s stands for its whole first list (default %s)",
-		everyStrategy, strings.Join(o.defaults, ",")))
+		everyStrategy, strings.Join(o.defaults, ", ")))
 	bindExternal(f, &o.external)
 	o.agents.Bind(f)
 	f.Int64VarP(&o.requests, "requests", "n", 0, "make each trial a batch of exactly `N` requests, with its end; in bench with its cold start too, unless --warmup is given")

@@ -100,6 +100,7 @@ func (f *serveFlags) bind(cmd *cobra.Command) {
 	flags.DurationVar(&c.Drain, "drain", 5*time.Second, "when stopped, wait at most `DURATION` for the requests under way")
 	flags.BoolVar(&f.truth, "truth", false, "do not serve; print the exact throughput at --limits, the peak, and the smallest limits that give 95, 97 and 99% of it")
 	flags.IntSliceVar(&f.limits, "limits", []int{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096}, "with --truth, print the throughput at these `LIMITS`, each from 1 to 10000, separated by commas")
+	flags.Lookup("limits").DefValue = "the powers of 2 up to 4096"
 	flags.StringVar(&f.format, "format", "json", "with --truth, print in this `FORMAT`: json")
 	flags.BoolVar(&f.withParent, child.Flag, false, "stop when standard input ends, as it does when the parent process is gone")
 	_ = flags.MarkHidden(child.Flag)

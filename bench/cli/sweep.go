@@ -68,6 +68,7 @@ Without a URL, or with only a path, it starts the bundled test server for the ti
 	f.DurationVar(&sweep.Budget, "budget", 0, "search, and examine the client, for at most `DURATION`; comparing the strategies may add half of it (default 2m per strategy)")
 	f.StringVar(&slo, "slo", "", "find the largest limit that holds this latency `OBJECTIVE` instead, such as p99=200ms ("+latencyNames()+")")
 	bindOver(f, &over)
+	_ = cmd.RegisterFlagCompletionFunc("over", cobra.FixedCompletions([]string{results.OverLimit, results.OverRate}, cobra.ShellCompDirectiveNoFileComp))
 	f.BoolVar(&noBrakes, "no-brakes", false, "do not stop at signs of harm to a target that is not this machine")
 	return cmd
 }
@@ -112,8 +113,10 @@ func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	defer team.Close()
 	plan.team = team
 	sweep.Seed, sweep.Repeats = o.seed, o.repeats
-	if sweep.Brakes = sweep.Brakes && plan.load.URLs != nil && !(team.Here() && local(cmd.Context(), plan.load)); sweep.Brakes {
-		fmt.Fprintln(cmd.ErrOrStderr(), plan.target, "is not this machine: the search stops at the first sign of harm, unless --no-brakes is given")
+	if careful := whyCareful(cmd.Context(), plan, team); careful != "" && sweep.Brakes {
+		fmt.Fprintln(cmd.ErrOrStderr(), careful+": the search stops at the first sign of harm, unless --no-brakes is given")
+	} else {
+		sweep.Brakes = false
 	}
 	if !o.quiet {
 		announce(cmd.ErrOrStderr(), sweep, plan.load)

@@ -5,6 +5,7 @@ package console
 import (
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -88,14 +89,14 @@ func (c *Console) Progress(at bench.Progress) {
 // head returns the lines above the picture.
 func (c *Console) head(at bench.Progress, columns int) []string {
 	at.SoFar = "" // a line of its own
-	lines := []string{terminal.Bar(at.Share, columns) + " " + at.String()}
+	lines := terminal.Fill(terminal.Bar(at.Share, columns)+" ", strings.Fields(at.String()), columns)
+	add := func(words string) { lines = append(lines, terminal.Fill("", strings.Fields(words), columns)...) }
 	if n := len(c.trials); n > 0 {
 		t := c.trials[n-1]
-		lines = append(lines, fmt.Sprintf("latest: %s at limit %s: %s; %s in all", t.Strategy, text.Count(t.Limit),
-			render.Rates(t.PerSecond, t.Latency.P99, t.Failures()), c.requests()))
+		add(fmt.Sprintf("latest: %s: %s; %s in all", t.At(), render.Rates(t.PerSecond, t.Latency.P99, t.Failures()), c.requests()))
 	}
 	if c.latest != nil {
-		lines = append(lines, sofar(*c.latest))
+		add(sofar(*c.latest))
 	}
 	return lines
 }
