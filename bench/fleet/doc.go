@@ -63,5 +63,18 @@
 // hear of them in time. One that does not, by more than 10 ms, voids the trial, and the next is given more notice. The measurements are
 // merged exactly: see bench.Merge.
 //
+// How much notice an instant needs is taken from the call before it, and from how late machines were in the trials before.
+//
 // If the coordinator is interrupted, the agents shut the window, stop at once and send what they have.
+//
+// # Size
+//
+// 200 agents in one process with their coordinator, on two processors that others use too, have their window open 0.19 s after the last
+// was warm, of which 0.1 s are the notice. What they have measured is 1.5 kB each, and takes 0.07 s to read and merge. See make
+// fleet-scale.
+//
+// For 1,000 agents that makes, on paper: 0.4 s to read and merge a trial, 2,000 connections, and 4,000 beats and as many pulses per
+// second, of 200 bytes each. A NATS server carries some hundred times as many. What grows with the agents beside that is the chance that
+// one of 1,000 is lost or late, which voids a trial: for a run of an hour with few repeated trials, an agent must not be lost more often
+// than once in some hundred hours.
 package fleet

@@ -203,6 +203,8 @@ func (t *trial) merge(parts []bench.Part) (*bench.Measurement, error) {
 	m, err := bench.Merge(t.fleet.began.Add(t.opens), parts)
 	if errors.Is(err, bench.ErrVoid) {
 		t.fleet.delay()
+	} else {
+		t.fleet.relax()
 	}
 	return m, err
 }
