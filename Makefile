@@ -129,6 +129,19 @@ fetch-hosts: ## fetch 20,000 URLs from three hosts, of which one allows 200 per 
 fetch-peers: ## fetch beside curl --parallel, aria2c, wget2 and aiohttp, on nginx; PEERS_URLS=4000,40000 PEERS_ROUNDS=3 PEERS_FOLDER=/tmp
 	@go test ./bench/fetch -run '^$$' -bench Peers -benchtime 1x -timeout 2h
 
+fleet: ## 200 agents in one process, and 20 runs of each fault that may befall an agent; two minutes
+	go test ./bench/fleet -run NoFault -bench . -benchtime 5x -fleet-faults 20 -timeout 10m -v
+
+fleet: ## compare one client with three agents in network namespaces, 5, 20 and 40 ms away; needs root; four minutes
+	go test ./bench/cli -count=1 -run TestAgentsFarAwayAgreeWithOneClient -fleet-budget 1m -v -timeout 30m
+
+FLEET_CHAOS := 20
+fleet-chaos: ## let agents be killed, stopped, cut off, slow or with another clock, in 20 seeded runs each; half an hour; FLEET_CHAOS=20
+	go test ./bench/cli -count=1 -run TestFleetNeverGivesAWrongFigureWithoutAWarning -fleet-chaos $(FLEET_CHAOS) -v -timeout 3h
+
+fleet-cost: ## goodput with one agent beside that without, in turn, with quartiles of the ratio; two minutes
+	@go test ./bench/cli -run '^$$' -bench FleetCost -benchtime 1x -timeout 30m
+
 echarts: ## bundle the chart library of the report again; needs npm
 	dir=$$(mktemp -d) && trap "rm -rf $$dir" EXIT && cp results/report/echarts/build.js $$dir && cd $$dir && \
 	npm install --silent echarts@6.1.0 zrender@6.1.0 esbuild@0.28.2 && \
@@ -138,4 +151,4 @@ echarts: ## bundle the chart library of the report again; needs npm
 clean: ## remove what was built; runs are kept
 	rm -rf bin
 
-.PHONY: help build bench sweep serve test check format lint portable snapshot release truth finder finder-http floor pairs codes article overhead alone peers fetch-kills fetch-hosts fetch-peers example pictures echarts clean FORCE
+.PHONY: help build bench sweep serve test check format lint portable snapshot release truth finder finder-http floor pairs codes article overhead alone peers fetch-kills fetch-hosts fetch-peers fleet example pictures echarts clean FORCE

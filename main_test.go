@@ -45,15 +45,18 @@ var may = map[string][]string{
 	"sweetspot/bench/fetch":                    {"sweetspot/strategies", "sweetspot/strategies/redirect", "sweetspot/strategies/lines", "sweetspot/bench/fetch/flock", "sweetspot/bench/fetch/limit"},
 	"sweetspot/bench/fetch/flock":              {},
 	"sweetspot/bench/fetch/limit":              {},
+	"sweetspot/bench/fleet":                    {"sweetspot/bench", "sweetspot/bench/arrivals", "sweetspot/bench/process", "sweetspot/bench/requests", "sweetspot/results", "sweetspot/strategies", "sweetspot/strategies/expect", "sweetspot/strategies/network"},
 	"sweetspot/bench/process":                  {},
 	"sweetspot/bench/tally":                    {"sweetspot/bench/arrivals", "sweetspot/results", "sweetspot/results/text", "sweetspot/strategies"},
 	"sweetspot/bench/requests":                 {"sweetspot/strategies", "sweetspot/strategies/lines"},
 	"sweetspot/bench/ports":                    {},
 	"sweetspot/bench":                          {"sweetspot/strategies", "sweetspot/strategies/network", "sweetspot/results", "sweetspot/results/stat", "sweetspot/results/text", "sweetspot/bench/optimum", "sweetspot/bench/ports", "sweetspot/bench/process", "sweetspot/bench/arrivals", "sweetspot/bench/requests", "sweetspot/bench/tally"},
-	"sweetspot/bench/cli":                      {"sweetspot/*", "sweetspot/bench/cli/*", "sweetspot/bench/arrivals", "sweetspot/bench/fetch", "sweetspot/bench/ports", "sweetspot/bench/requests", "sweetspot/bench/process", "sweetspot/server/capacity", "sweetspot/results/*", "sweetspot/strategies/all", "sweetspot/strategies/expect", "sweetspot/strategies/external", "sweetspot/strategies/network"},
+	"sweetspot/bench/cli":                      {"sweetspot/*", "sweetspot/bench/cli/*", "sweetspot/bench/arrivals", "sweetspot/bench/fetch", "sweetspot/bench/fleet", "sweetspot/bench/ports", "sweetspot/bench/requests", "sweetspot/bench/process", "sweetspot/server/capacity", "sweetspot/results/*", "sweetspot/strategies/all", "sweetspot/strategies/expect", "sweetspot/strategies/external", "sweetspot/strategies/network"},
 	"sweetspot/bench/cli/build":                {},
 	"sweetspot/bench/cli/manual":               {"sweetspot/bench/cli/build"},
+	"sweetspot/bench/cli/agents":               {"sweetspot/bench", "sweetspot/bench/cli/child", "sweetspot/bench/cli/room", "sweetspot/bench/fleet", "sweetspot/results", "sweetspot/results/input", "sweetspot/results/text", "sweetspot/strategies", "sweetspot/strategies/network"},
 	"sweetspot/bench/cli/bundled":              {"sweetspot/bench", "sweetspot/server", "sweetspot/strategies"},
+	"sweetspot/bench/cli/child":                {},
 	"sweetspot/bench/cli/console":              {"sweetspot/bench", "sweetspot/bench/cli/terminal", "sweetspot/results", "sweetspot/results/render", "sweetspot/results/text"},
 	"sweetspot/bench/cli/live":                 {"sweetspot/bench", "sweetspot/bench/cli/telemetry", "sweetspot/results", "sweetspot/results/report"},
 	"sweetspot/bench/cli/telemetry":            {"sweetspot/bench", "sweetspot/results", "sweetspot/results/text"},
@@ -61,6 +64,7 @@ var may = map[string][]string{
 	"sweetspot/bench/cli/help":                 {"sweetspot/bench/cli/terminal"},
 	"sweetspot/bench/cli/machine":              {"sweetspot/results"},
 	"sweetspot/bench/cli/reach":                {"sweetspot/strategies/network"},
+	"sweetspot/bench/cli/room":                 {"sweetspot/bench", "sweetspot/bench/cli/machine", "sweetspot/bench/ports", "sweetspot/strategies", "sweetspot/strategies/external"},
 	"sweetspot/bench/cli/secret":               {"sweetspot/bench/requests", "sweetspot/results", "sweetspot/results/text"},
 	"sweetspot/bench/cli/sending":              {"sweetspot/bench", "sweetspot/bench/requests", "sweetspot/strategies"},
 	"sweetspot/bench/cli/signals":              {},
@@ -84,7 +88,7 @@ var rooms = map[string][]string{
 	"mvdan.cc/sh/v3/syntax":                                             {"sweetspot/strategies/lines"},
 	"github.com/spf13/cobra":                                            {"sweetspot/bench/cli", "sweetspot/bench/cli/help", "sweetspot/bench/cli/manual"},
 	"github.com/spf13/cobra/doc":                                        {"sweetspot/bench/cli/manual"},
-	"github.com/spf13/pflag":                                            {"sweetspot/bench/cli", "sweetspot/bench/cli/help", "sweetspot/bench/cli/reach", "sweetspot/bench/cli/sending", "sweetspot/bench/cli/telemetry", "sweetspot/strategies/lines"}, // what cobra's flags are
+	"github.com/spf13/pflag":                                            {"sweetspot/bench/cli", "sweetspot/bench/cli/agents", "sweetspot/bench/cli/help", "sweetspot/bench/cli/reach", "sweetspot/bench/cli/sending", "sweetspot/bench/cli/telemetry", "sweetspot/strategies/lines"}, // what cobra's flags are
 	"github.com/chromedp/chromedp":                                      {"sweetspot/results/report/chromium"},
 	"github.com/prometheus/client_golang/prometheus":                    {"sweetspot/bench/cli/telemetry", "sweetspot/bench/cli/live"},
 	"github.com/prometheus/client_golang/prometheus/promhttp":           {"sweetspot/bench/cli/telemetry", "sweetspot/bench/cli/live"},
@@ -103,6 +107,8 @@ var rooms = map[string][]string{
 	"golang.org/x/perf/benchfmt":                                        {"sweetspot/results/render"}, // whose tests read what was written
 	"github.com/failsafe-go/failsafe-go/circuitbreaker":                 {"sweetspot/bench/fetch"},
 	"github.com/cenkalti/backoff/v5":                                    {"sweetspot/bench/fetch"},
+	"github.com/nats-io/nats-server/v2/server":                          {"sweetspot/bench/fleet"}, // embedded by a coordinator
+	"github.com/nats-io/nats.go":                                        {"sweetspot/bench/fleet"},
 	"github.com/nlnwa/gowarc/v3":                                        {"sweetspot/bench/fetch"},
 	"github.com/temoto/robotstxt":                                       {"sweetspot/bench/fetch"},
 	"golang.org/x/net/proxy":                                            {"sweetspot/strategies/network"},                                                                           // SOCKS version 5

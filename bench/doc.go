@@ -34,11 +34,13 @@
 //	  optimum/         pure decisions: from measured points to a limit with its interval, from samples to verdicts
 //	  arrivals/        when the requests of an open loop are due
 //	  fetch/           requests a list and keeps the answers; limit/ finds the limit meanwhile, flock/ locks the output
+//	  fleet/           trials on several machines, over NATS: the strategies of a run, opened on its agents
 //	  requests/        lists of requests, headers for single hosts, logins
 //	  ports/           the local ports that a run needs; process/ is what this process has used
 //	  cli/             the command line; its packages: the bundled server's process, the live page, the terminal, the machine,
-//	                   signals, fetching, reach and sending, which are flags of several commands, and secret, the filter that every
-//	                   output passes
+//	                   signals, fetching, reach and sending, which are flags of several commands, agents, the machines that make the
+//	                   requests of a run, room, for how many they have room, child, the processes of this program, and secret, the
+//	                   filter that every output passes
 //	results/         what was measured: run, trial, summary, figures, verdicts, warnings, the run file
 //	  input/           reads files that a user names, within bounds
 //	  stat/            the statistical tests; text/ writes numbers; render/ has the formats

@@ -36,6 +36,7 @@ type Load struct {
 	MaxBody  int64         // the most bytes that a body may have that is decoded; 0 is [strategies.DefaultMaxBody]
 	Rate     float64       // requests started per second, at most; 0 is no cap. With Arrivals: that are due per second
 	Streams  int           // the most requests at a time on one connection, if the protocol multiplexes; 0: as many as the server allows
+	Follow   int           // redirects that a request follows at most: see [strategies.Target]
 
 	// Arrivals make it an open loop: requests are due at these times, at the Rate, whether or not slots are free, and what is due
 	// waits for a slot. It is empty for a closed loop, in which a request begins as soon as a slot is free and the Rate allows it.
@@ -73,6 +74,9 @@ func (l Load) check() error {
 	}
 	if l.Streams < 0 {
 		errs = append(errs, fmt.Errorf("load: %d streams on a connection: want at least 0", l.Streams))
+	}
+	if l.Follow < 0 {
+		errs = append(errs, fmt.Errorf("load: %d redirects followed: want at least 0", l.Follow))
 	}
 	if !(l.Rate >= 0) { // written so that NaN is wrong too
 		errs = append(errs, fmt.Errorf("load: rate %g: want at least 0", l.Rate))
@@ -168,6 +172,15 @@ type Messages interface {
 	Message(i int64, url string) *strategies.Message
 }
 
+// HostMessages are an optional interface of [Messages] that differ by host, which matters where redirects lead from one to another.
+type HostMessages interface {
+	// DifferByHost reports whether they do.
+	DifferByHost() bool
+	// Redirected is Message for the URL to which redirects have led the i-th request. If that is elsewhere, at another server, it
+	// leaves out the credentials that are for the first.
+	Redirected(i int64, url string, elsewhere bool) *strategies.Message
+}
+
 // A List is a list of URLs, which are requested in its order.
 type List []string
 
@@ -226,7 +239,12 @@ func (l Load) streamsOf(s strategies.Strategy, each []int) []int {
 func (l Load) Target() strategies.Target {
 	t := strategies.Target{
 		Method: l.Method, Header: l.Header, Body: l.Body, Timeout: l.Timeout, Insecure: l.Insecure, Varied: l.Messages != nil, Route: l.Route, JSON: l.Decode, MaxBody: l.MaxBody, Streams: l.Streams,
-		Expect: l.Expect,
+		Expect: l.Expect, Follow: l.Follow,
+	}
+	if m, differ := l.Messages.(HostMessages); differ && m.DifferByHost() {
+		t.Own = func(first *strategies.Request, url string, elsewhere bool) *strategies.Message {
+			return m.Redirected(first.Index, url, elsewhere)
+		}
 	}
 	return t.WithDefaults()
 }
@@ -246,6 +264,8 @@ func (l Load) Settings() results.Settings {
 		Arrivals:       string(l.Arrivals),
 		Insecure:       t.Insecure,
 		KeepAlive:      true,
+		Redirects:      l.Follow > 0,
+		Follow:         l.Follow,
 		HTTP:           "HTTP/1.1",
 	}
 	if l.Decode {

@@ -140,6 +140,17 @@ func (d dealtMessages) Message(i int64, url string) *strategies.Message {
 	return d.all.Message(d.index(i), url)
 }
 
+// DifferByHost implements [HostMessages].
+func (d dealtMessages) DifferByHost() bool {
+	m, differ := d.all.(HostMessages)
+	return differ && m.DifferByHost()
+}
+
+// Redirected implements [HostMessages].
+func (d dealtMessages) Redirected(i int64, url string, elsewhere bool) *strategies.Message {
+	return d.all.(HostMessages).Redirected(d.index(i), url, elsewhere)
+}
+
 // tainting are the codes of warnings about a part of a trial that say something about its machine. What they say of one machine may
 // not show in the sum.
 var tainting = []results.Code{results.NoCompletions, results.Stalled, results.ClientBusy, results.EmptySlots, results.SlowToFill, results.RateMissed, results.NoPorts}

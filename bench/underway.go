@@ -26,6 +26,7 @@ type Underway struct {
 	run     *running    // the latest Run: the one that is measured, or before a batch its warm-up; nil before the first
 	warmed  bool        // the warm-up of a batch is being ended
 	warmup  int64       // requests of a warm-up that was apart
+	led     int64       // redirects that these followed
 	release func() bool // undoes that the window is shut when ctx ends
 
 	at           time.Time // the instant that was set for the beginning
@@ -108,6 +109,7 @@ func (u *Underway) startBatch(at time.Time) (began time.Time, err error) {
 			return time.Time{}, err
 		}
 		u.warmup, u.warmed = u.run.recorder.result().Warmup(), false
+		u.led = u.session.session.Usage().Redirects
 	}
 	r := newRecorder(u.order, u.order.Load.Requests)
 	if began = at; r.epoch.After(at) {
@@ -192,6 +194,7 @@ func (u *Underway) batch(end reading) *Measurement {
 		Counts: counts, Late: max(u.late, u.run.began.Sub(u.at)), Elapsed: last - first,
 		Used: end.since(u.opened.get()), Usage: u.session.session.Usage(),
 	}
+	m.Usage.Redirects += u.led
 	ended := r.to()
 	switch {
 	case counts.Completed() == 0 && counts.CutOff() == 0:

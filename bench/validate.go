@@ -59,7 +59,7 @@ func validate(t *results.Trial, load Load) {
 		t.Warn(results.Warningf(results.ManyConnections, "it took %d connections: client or server does not keep them open, and each new one costs a handshake",
 			t.Connections).With("connections", float64(t.Connections)))
 	}
-	if redirects := redirected(t.Status); redirects > 0 {
+	if redirects := redirected(t.Status); redirects > 0 && load.Follow == 0 {
 		t.Warn(results.Warningf(results.Redirects, "%s of the answers are redirects, which are not followed",
 			percent(float64(redirects)/completed)).With("redirected_share", float64(redirects)/completed))
 	}
@@ -67,11 +67,11 @@ func validate(t *results.Trial, load Load) {
 
 // replaced reports whether the trial took more connections than it needed: to each host as many as the limit, and another for each
 // request that failed, which ends its connection. There may be a few more, when a dial and an idle connection race. Of a load
-// with very many hosts it is not known.
+// with very many hosts it is not known, nor where redirects may have led to others.
 func replaced(t *results.Trial, load Load) bool {
 	surplus := t.Connections - int(min(t.Failures(), math.MaxInt32))
 	number, known := load.hosts.count()
-	return known && surplus > 2*t.Limit*number
+	return known && t.Redirects == 0 && surplus > 2*t.Limit*number
 }
 
 // What makes a time in which no request ended a stall. It is the longer of shortestStall and a multiple of what is usual, and
@@ -205,7 +205,7 @@ func (c candidate) reconcile(t *results.Trial) error {
 	warnProtocol(t, strategies.ProtocolOf(c.strategy), saw)
 	err = contradiction(t, saw)
 	if t.Witnessed = err == nil; t.Witnessed && saw.Requests > 0 {
-		t.Server = saw.InFlight.Seconds() / float64(saw.Requests)
+		t.Server = saw.InFlight.Seconds() / float64(max(1, saw.Requests-t.Redirects))
 	}
 	return err
 }
@@ -213,7 +213,7 @@ func (c candidate) reconcile(t *results.Trial) error {
 // contradiction returns in what a trial differs from what the target saw. A failed request may not have reached the target,
 // and a request that was given up may still be under way there.
 func contradiction(t *results.Trial, saw ServerCounts) error {
-	made := t.WarmupRequests + t.Started
+	made := t.WarmupRequests + t.Started + t.Redirects
 	switch {
 	case saw.Requests > made, saw.Requests < made && t.FirstError == "":
 		return fmt.Errorf("it says that it made %d requests, the server saw %d", made, saw.Requests)

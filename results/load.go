@@ -242,7 +242,7 @@ func (t *Trial) check() error {
 	if t.Offered < 0 || t.Missed != nil && *t.Missed < 0 || t.Late != nil && *t.Late < 0 {
 		return errors.New("trial: a figure of the open loop is below 0")
 	}
-	return t.checkSeries()
+	return cmp.Or(t.checkSeries(), t.checkAgents())
 }
 
 // checkSeries returns an error unless the seconds add up to the counts of the trial.

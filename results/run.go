@@ -34,6 +34,7 @@ type Run struct {
 	Seed       uint64          `json:"seed"`                     // of the random order of the trials
 	Bundled    *Bundled        `json:"bundled_server,omitempty"` // nil if that is not the target, or the first of them
 	Machine    Machine         `json:"machine"`
+	Agents     []Member        `json:"agents,omitempty"` // that made the requests, in place of this machine; empty if there are none
 	Settings   Settings        `json:"settings"`
 	Trials     []Trial         `json:"trials"`
 	Floor      *stat.Component `json:"floor,omitempty"`             // by how much each strategy differs from run to run on its own; the intervals between strategies include it; nil if it is not known
@@ -99,6 +100,7 @@ type Settings struct {
 	ConnectTo       string  `json:"connect_to,omitempty"`       // where connections were made instead, as HOST:PORT:HOST2:PORT2
 	KeepAlive       bool    `json:"keep_alive"`                 // whether connections were used again
 	Redirects       bool    `json:"redirects"`                  // whether they were followed
+	Follow          int     `json:"follow,omitempty"`           // redirects that a request followed at most; 0 if they were not
 	Decompression   bool    `json:"decompression"`              // whether bodies were requested compressed, and decompressed
 	Retries         int     `json:"retries"`                    // of a request that failed
 	HTTP            string  `json:"http"`                       // the protocol with its version

@@ -19,6 +19,7 @@ var sections = map[string]reflect.Type{
 	"The run":        reflect.TypeFor[results.Run](),
 	"Bundled server": reflect.TypeFor[results.Bundled](),
 	"Machine":        reflect.TypeFor[results.Machine](),
+	"Member":         reflect.TypeFor[results.Member](),
 	"Settings":       reflect.TypeFor[results.Settings](),
 	"Trial":          reflect.TypeFor[results.Trial](),
 	"Agent":          reflect.TypeFor[results.Agent](),

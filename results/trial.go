@@ -44,6 +44,7 @@ type Trial struct {
 	ProgramCPU     float64          `json:"program_cpu_seconds,omitempty"`    // the part of CPU that the external program used which made the requests; 0 if this one did
 	Waited         float64          `json:"waited_seconds,omitempty"`         // that the client's threads were ready to run and had no processor, added up over them, without external programs; 0 if unknown
 	Scheduling     float64          `json:"scheduling_p99_seconds,omitempty"` // 99th percentile of the time that goroutines of the client waited for a processor; 0 if unknown
+	Redirects      int64            `json:"redirects,omitempty"`              // that requests followed, warm-up included; each is one more request to a server
 	Connections    int              `json:"connections"`                      // distinct connections that carried the trial's requests
 	Stall          float64          `json:"stall_seconds,omitempty"`          // the longest time in which no request ended, to 10 ms; 0 if none was that long
 	SettledLimit   int              `json:"settled_limit,omitempty"`          // the limit that the strategy moved to by itself, which may be below Limit; 0 if it keeps to Limit

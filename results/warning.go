@@ -103,6 +103,10 @@ const (
 	NoLatency       Code = "no-latency"       // the histograms of the trials cannot be merged
 	NoRate          Code = "no-rate"          // there is no mean rate, since trials had no success
 	HostFails       Code = "host-fails"       // every request to one of several hosts failed
+	AgentStalled    Code = "agent-stalled"    // a machine that made requests stood still for a time
+	AgentDiffers    Code = "agent-differs"    // a machine that made requests differs from the others
+	AgentSlower     Code = "agent-slower"     // a machine that made requests took much longer for each than the fastest
+	FewerAgents     Code = "fewer-agents"     // not all machines made requests
 
 	CredentialsSpread Code = "credentials-spread" // a header with credentials goes to several hosts
 )
@@ -140,7 +144,7 @@ const (
 	NoConclusion   Code = "no-conclusion"    // the run was interrupted
 	AgentLost      Code = "agent-lost"       // a machine that made requests was lost or late, so that a trial is void
 	Torn           Code = "torn"             // the last line of the file is torn
-	DifferentRuns  Code = "different-runs"   // two runs that are compared have different loads, targets or machines
+	DifferentRuns  Code = "different-runs"   // two runs that are compared have different loads, targets, agents or machines
 	DriftWithinRun Code = "drift-within-run" // one of the two runs that are compared drifted
 	ForeignFloor   Code = "foreign-floor"    // the variance between runs was measured on another machine
 	WideInterval   Code = "wide-interval"    // an interval is too wide to see a change by the threshold
@@ -150,7 +154,7 @@ const (
 func Codes() []Code {
 	return []Code{
 		NoCompletions, Failures, Unsteady, RateBound, RateMissed, NoSlot, CallersLimit, Stalled, ClientBusy, ManyConnections, NoPorts, OtherProtocol, StreamsBound, Redirects, LimitSettled, BatchTail,
-		SlowToFill, EmptySlots, CutShort, NotWitnessed, Contradicted, IdleConnections, NoLatency, NoRate, HostFails, CredentialsSpread,
+		SlowToFill, EmptySlots, CutShort, NotWitnessed, Contradicted, IdleConnections, NoLatency, NoRate, HostFails, AgentStalled, AgentDiffers, AgentSlower, FewerAgents, CredentialsSpread,
 		BrokeDown, BoundByClient, BoundByConnection, Harm, SmallBatch, NothingHolds, FailingLimits, BestGuess, NoSuccess, TooFewTrials, NotCertain, Drift, Harmed, Burst,
 		LeftOut, NotChecked, NotCompared, CopyDiffers, TooFewBlocks, NoTime, SmallBudget, FewPorts, SmallBuffers, FewFiles, NoConclusion, AgentLost, Torn,
 		DifferentRuns, DriftWithinRun, ForeignFloor, WideInterval,

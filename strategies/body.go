@@ -97,6 +97,9 @@ func (t Target) examine(deadline time.Time, r *Request, response Response, wire 
 
 // judge asks Expect, and hands what it accepts to Handle, and what it does not accept too if Every is set.
 func (t Target) judge(r *Request, a Answer) error {
+	if t.asIs(r, a.Status) {
+		return t.Handle(r, a)
+	}
 	unmet := t.expect(a)
 	if t.Handle == nil || unmet != nil && !t.Every {
 		return unmet

@@ -2,6 +2,7 @@ package strategies
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -29,10 +30,12 @@ type Cookies struct {
 	kept map[string][]keptCookie // by host, the oldest first
 }
 
-// keptCookie is what identifies a cookie of a host, and its size in bytes.
+// keptCookie is what identifies a cookie of a host, its size in bytes, and who set it how.
 type keptCookie struct {
 	name, domain, path string
 	bytes              int
+	from               *url.URL
+	set                *http.Cookie
 }
 
 // NewCookies returns an empty jar.
@@ -66,7 +69,7 @@ func (c *Cookies) SetCookies(from *url.URL, cookies []*http.Cookie) {
 // dropOldest notes a cookie that has just been set, and removes the oldest of its host while there are too many.
 func (c *Cookies) dropOldest(from *url.URL, cookie *http.Cookie) {
 	host := from.Hostname()
-	set := keptCookie{cookie.Name, cookie.Domain, cookiePath(from, cookie), len(cookie.Name) + len(cookie.Value)}
+	set := keptCookie{cookie.Name, cookie.Domain, cookiePath(from, cookie), len(cookie.Name) + len(cookie.Value), from, cookie}
 	kept := slices.DeleteFunc(c.kept[host], func(k keptCookie) bool {
 		return k.name == set.name && k.domain == set.domain && k.path == set.path
 	})
@@ -81,6 +84,17 @@ func (c *Cookies) dropOldest(from *url.URL, cookie *http.Cookie) {
 		kept, size = slices.Delete(kept, 0, 1), size-oldest.bytes
 	}
 	c.kept[host] = kept
+}
+
+// Each calls do with each cookie that is kept and with the URL that set it, so that another jar can be given the same.
+func (c *Cookies) Each(do func(from *url.URL, cookie *http.Cookie)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, host := range slices.Sorted(maps.Keys(c.kept)) {
+		for _, k := range c.kept[host] {
+			do(k.from, k.set)
+		}
+	}
 }
 
 // cookiePath returns the path for which a cookie is set: without an attribute that says so, the folder of the URL.

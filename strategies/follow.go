@@ -38,45 +38,59 @@ func (t Target) Redirected(r *Request, status int, location string) (Request, er
 	return next, nil
 }
 
+// asIs reports whether Handle gets an answer as it is.
+func (t Target) asIs(r *Request, status int) bool { return t.AsIs != nil && t.AsIs(r, status) }
+
 // onward returns what a request sends of its own where it has come to.
 func (t Target) onward(c *chain) *Message {
 	if t.Own == nil {
-		return Redirected(c.first.Message, c.step)
+		return c.first.Message.Redirected(c.step)
 	}
-	own := t.Own(&c.first, c.step)
-	changed := Redirected(own, c.step)
-	if own != nil && changed != own { // what it sends to this server is meant for it
-		for _, name := range redirect.Credentials {
-			if values, set := own.Header[name]; set {
-				changed.Header[name] = values
-			}
+	own := t.Own(&c.first, c.step.URL, c.step.Elsewhere)
+	changed := own.Redirected(c.step)
+	if changed == own {
+		return own
+	}
+	for _, name := range redirect.Credentials {
+		if own != nil && len(own.Header[name]) > 0 { // it is for this server
+			changed.Header[name] = own.Header[name]
 		}
 	}
 	return changed
 }
 
-// Redirected returns what a request sends of its own after the redirects that have led to a step, if it was own at first, which may
+// Redirected returns what a request sends of its own after the redirects that have led to a step, if it was m at first, which may
 // be nil.
-func Redirected(own *Message, step redirect.Step) *Message {
+func (m *Message) Redirected(step redirect.Step) *Message {
 	leftOut := step.LeftOut()
 	if len(leftOut) == 0 {
-		return own
+		return m
 	}
-	changed := Message{Method: step.Method, Header: http.Header{}}
-	if own != nil {
-		changed.Body = own.Body
-		for name, values := range own.Header {
-			changed.Header[http.CanonicalHeaderKey(name)] = values
-		}
-	}
+	changed := m.Without(leftOut...)
+	changed.Method = step.Method
 	if step.NoBody {
 		changed.Body = []byte{}
 	}
-	for _, name := range leftOut {
-		changed.Header[name] = nil
-	}
-	return &changed
+	return changed
 }
+
+// Without returns a copy of the message, which may be nil, that keeps these headers from being sent.
+func (m *Message) Without(names ...string) *Message {
+	copied := Message{Header: http.Header{}}
+	if m != nil {
+		copied.Method, copied.Body = m.Method, m.Body
+		for name, values := range m.Header {
+			copied.Header[http.CanonicalHeaderKey(name)] = values
+		}
+	}
+	for _, name := range names {
+		copied.Header[name] = nil
+	}
+	return &copied
+}
+
+// WithoutCredentials returns what m, which may be nil, sends to another server than the one for which it was made.
+func (m *Message) WithoutCredentials() *Message { return m.Without(redirect.Credentials...) }
 
 // Origin returns the request as its Worker has it, from which redirects may have led to r.
 func (r *Request) Origin() *Request {

@@ -23,7 +23,7 @@ const (
 func (t Target) decoding(next func(*Request, Answer) error) func(*Request, Answer) error {
 	processors := make(chan struct{}, runtime.GOMAXPROCS(0))
 	return func(r *Request, a Answer) error {
-		if a.Status < http.StatusBadRequest && t.hasBody(r, a.Status) {
+		if a.Status < http.StatusBadRequest && t.hasBody(r, a.Status) && !t.asIs(r, a.Status) {
 			if len(a.Body) > smallJSON {
 				processors <- struct{}{}
 			}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -65,11 +66,11 @@ func CheckURL(text string) error {
 		return fmt.Errorf("%q: want spaces and other than ASCII characters escaped, such as %%20", text)
 	}
 	parsed, err := url.Parse(text)
-	if err != nil {
+	if err != nil && strings.Contains(text, "://") {
 		return fmt.Errorf("%w: want one such as http://127.0.0.1:8080/", err)
 	}
-	if parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Hostname() == "" {
-		return fmt.Errorf("%q is not an http URL: want one such as http://127.0.0.1:8080/", text)
+	if err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Hostname() == "" {
+		return fmt.Errorf("%q is not an http URL: want one such as %s", text, withScheme(text))
 	}
 	if port := parsed.Port(); port != "" {
 		if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
@@ -77,6 +78,17 @@ func CheckURL(text string) error {
 		}
 	}
 	return nil
+}
+
+// hostAndPath matches what lacks only a scheme to be a URL: a host with a port, or a name with a dot, or an address.
+var hostAndPath = regexp.MustCompile(`^(localhost|[\w.-]+\.[a-zA-Z]{2,}|\d+(\.\d+){3}|[\w.-]+:\d+)(:\d+)?(/.*)?$`)
+
+// withScheme returns a URL for what may be one without its scheme, or else an example.
+func withScheme(text string) string {
+	if !hostAndPath.MatchString(text) {
+		return "http://127.0.0.1:8080/"
+	}
+	return "http://" + text
 }
 
 // HostOf returns the scheme, host and port of a URL that [CheckURL] accepts, without the user. It allocates nothing unless the URL

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"sweetspot/strategies/network"
-	"sweetspot/strategies/redirect"
 )
 
 // A Target is what all requests of a session have in common. It is the one place for settings, so that every client has the
@@ -36,9 +35,10 @@ type Target struct {
 	// redirects are discarded.
 	Follow int
 	// Own returns what a request sends of its own where redirects have led it, in place of its Message: for a load that sends other
-	// headers to other hosts. It is given the request as its Worker has it. If step.Elsewhere is set, it must leave out the credentials
-	// that are for another server. The default is the request's Message. Another process cannot call it: see [ErrOwn].
-	Own func(first *Request, step redirect.Step) *Message
+	// headers to other hosts. It is given the request as its Worker has it, and the URL. If that is elsewhere, at another server, it must
+	// leave out the credentials that are for the first. The default is the Message without them. Another process cannot call it:
+	// see [ErrOwn].
+	Own func(first *Request, url string, elsewhere bool) *Message
 
 	// MaxBody is the most bytes that a body may have, after decompression, if it is decoded or handed to Handle. A larger one
 	// gives the outcome the class [TooLarge]. The default is [DefaultMaxBody]. A body that is discarded may have any size.
@@ -56,6 +56,9 @@ type Target struct {
 	// Every has Handle called with every whole response: also with one that has a status of 400 or above, whose class is
 	// [BadStatus] all the same, and with one that can have no body.
 	Every bool
+	// AsIs says which answers Handle is called with as they are, neither decoded nor asked by Expect: for a caller that makes requests of
+	// its own among those of its user. It needs Every. The default is none.
+	AsIs func(r *Request, status int) bool
 
 	// Burn is processor time that each successful response costs on top, after Handle, to see whether the client is the bottleneck.
 	// Another process does not burn it: see [ErrHandle].

@@ -14,7 +14,7 @@ var advice = map[results.Code]string{
 	results.NoSlot:            "take a larger --limit to see the response time of the server alone",
 	results.Stalled:           "see what the server did meanwhile, and run again",
 	results.BoundByConnection: "take fewer --streams: see which number is best with --streams 1,10,100",
-	results.Redirects:         "use the URL they lead to",
+	results.Redirects:         "use the URL they lead to, or --follow them",
 	results.IdleConnections:   "if the server caps connections, run one strategy at a time",
 	results.Contradicted:      "do not trust its figures",
 	results.Harm:              "--no-brakes continues in spite of it",
@@ -39,6 +39,9 @@ var advice = map[results.Code]string{
 	results.CredentialsSpread: "send it to one host by --header-for HOST HEADER",
 	results.AgentLost:         "see what its machine did meanwhile, and run again",
 	results.HostFails:         "leave its URLs out, or mend it",
+	results.AgentStalled:      "stop other programs on that machine, and run again",
+	results.AgentSlower:       "measure without it to see what it changes",
+	results.AgentDiffers:      "make the machines alike, or leave that one out",
 	results.DriftWithinRun:    "stop other programs on the machine and on the server, and run again",
 }
 
@@ -67,7 +70,7 @@ var noAdvice = []results.Code{
 	results.Failures, results.ClientBusy, results.ManyConnections, results.LimitSettled, results.SlowToFill, results.CutShort,
 	results.NotWitnessed, results.NoLatency, results.NoRate, results.BrokeDown, results.OtherProtocol, results.StreamsBound, results.BoundByClient, results.FailingLimits,
 	results.NoSuccess, results.LeftOut, results.NotChecked, results.NotCompared, results.NoConclusion, results.Torn,
-	results.DifferentRuns,
+	results.DifferentRuns, results.FewerAgents,
 }
 
 // advise adds the advice to warnings that have none.

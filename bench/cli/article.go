@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweetspot/bench/cli/machine"
+	"sweetspot/bench/cli/room"
 	"sweetspot/bench/cli/terminal"
 	"sweetspot/results"
 	"sweetspot/results/article"
@@ -134,7 +135,7 @@ func (a *articleFlags) check(cmd *cobra.Command) error {
 	}
 	if files, err := machine.RaiseOpenFiles(); err != nil {
 		found.addf("open files: %w", err)
-	} else if need := uint64(sweptTo + spareFiles); files < need {
+	} else if need := uint64(sweptTo + room.SpareFiles); files < need {
 		found.addf("the article has %d requests in flight, but the limit on open files is %d: want at least %d, by 'ulimit -Hn'", sweptTo, files, need)
 	}
 	return found.err()

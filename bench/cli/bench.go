@@ -10,6 +10,7 @@ import (
 
 	"sweetspot/bench"
 	"sweetspot/bench/cli/bundled"
+	"sweetspot/bench/cli/room"
 	"sweetspot/bench/cli/secret"
 	"sweetspot/results"
 	"sweetspot/results/text"
@@ -78,7 +79,9 @@ func (o *options) second(cmd *cobra.Command, load bench.Load, found *faults) (*b
 	if !o.routed {
 		return nil, results.Target{} // what is wrong has been said
 	}
-	found.failures = append(found.failures, unreachable(cmd.Context(), load)...)
+	if !o.agents.Given() {
+		found.failures = append(found.failures, unreachable(cmd.Context(), load)...)
+	}
 	return &bench.SecondTarget{URLs: urls}, results.Target{URL: secret.Logins(url)}
 }
 
@@ -106,16 +109,20 @@ func runBench(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	if plan.load.Arrivals != "" && !cmd.Flags().Changed("rate") {
 		found.addf("--arrivals %s without --rate: want the requests that are due per second, such as --rate 100", o.arrivals)
 	}
-	plan.load.Most = mostInFlight(limit, measured, copies)
-	if plan.load.Arrivals != "" && !cmd.Flags().Changed("limit") {
-		plan.load.Most = mostInFlight(0, measured, copies)
-		limit = plan.load.Most
-	}
-	checkFiles("--limit", limit, o.streams, measured, copies, &found)
 	thresholds.parse(cmd, plan.strategies, &found)
-	if err := found.err(); err != nil {
+	team, err := o.muster(cmd, plan, &found, func(at room.Place) {
+		plan.load.Most = at.MostInFlight(limit, measured, copies)
+		if plan.load.Arrivals != "" && !cmd.Flags().Changed("limit") {
+			plan.load.Most = at.MostInFlight(0, measured, copies)
+			limit = plan.load.Most
+		}
+		found.misuse(at.CheckFiles("--limit", limit, o.streams, measured, copies))
+	})
+	if err != nil {
 		return err
 	}
+	defer team.Close()
+	plan.team = team
 	run := newRun("bench", redacted(cmd, args), plan, o)
 	if against != nil {
 		run.Targets = []results.Target{{URL: plan.target}, second}
@@ -126,13 +133,13 @@ func runBench(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	var instant bundled.Instant
 	defer instant.Stop()
 	comparison := bench.Comparison{
-		Strategies: plan.strategies, Limit: limit, Repeats: o.repeats, Against: against, Seed: o.seed, Instant: instant.Start, Floor: plan.floor,
+		Strategies: team.Strategies(plan.strategies), Limit: limit, Repeats: o.repeats, Against: against, Seed: o.seed, Instant: instant.Start, Floor: plan.floor,
 	}
 	if expected := comparison.Expected(plan.load); expected >= worthSaying && !o.quiet {
 		fmt.Fprintf(cmd.ErrOrStderr(), "measuring %s: about %s\n", text.Plural(len(measured)*o.repeats, "trial"), text.Span(expected.Seconds()))
 	}
-	err := job{
-		plan: comparison,
+	err = job{
+		plan: comparison, team: team,
 		load: plan.load, against: against, server: o.server(), run: run, display: &o.display, out: o.out, live: plan.live, otlp: plan.otlp, quiet: o.quiet,
 		sending: plan.sending,
 	}.do(cmd)

@@ -113,7 +113,19 @@ Exit status: 0 done, 1 failed, 2 wrong usage, 3 a threshold is not met, 4 URLs f
 		DisableSuggestions: true, // cobra's take several lines
 	}
 	root.SetFlagErrorFunc(help.MisspeltFlag)
-	root.AddCommand(newBenchCommand(), newSweepCommand(), newFetchCommand(), newCompareCommand(), newFloorCommand(), newShowCommand(), newReportCommand(),
+	root.AddCommand(newBenchCommand(), newSweepCommand(), newFetchCommand(), newCompareCommand(), newFloorCommand(), newAgentCommand(), newShowCommand(), newReportCommand(),
 		newArticleCommand(), newServeCommand(), newStrategiesCommand(), newVersionCommand(), manual.NewCommand())
 	return root
+}
+
+func newVersionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version, its commit and date, and the version of Go",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_, err := fmt.Fprint(cmd.OutOrStdout(), build.Describe())
+			return err
+		},
+	}
 }

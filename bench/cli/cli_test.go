@@ -23,6 +23,9 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 2 && os.Args[1] == asExternal {
 		speak(os.Args[2])
 	}
+	if len(os.Args) > 2 && os.Args[1] == asForwarder {
+		forwardAll(os.Args[2:])
+	}
 	if os.Getenv(asProgram) != "" && !strings.HasPrefix(os.Args[1], "-test.") { // as a process that fuzzes has it
 		note(os.Getenv(startsFile), strings.Join(os.Args[1:], " "))
 		os.Exit(cli.Run(signals.Context(), os.Args[1:], os.Stdout, os.Stderr))
@@ -71,7 +74,7 @@ func sweetspot(ctx context.Context, args ...string) ran {
 }
 
 // run returns the run that the call printed as JSON.
-func (r ran) run(t *testing.T) results.Run {
+func (r ran) run(t testing.TB) results.Run {
 	t.Helper()
 	var run results.Run
 	decoder := json.NewDecoder(strings.NewReader(r.stdout))
@@ -146,6 +149,11 @@ func TestRunReportsEveryFaultOfItsArguments(t *testing.T) {
 		{"bench -n 0 " + srv.URL(), []string{`--requests 0: want at least 1`}},
 		{"bench -n 5 -d 1s " + srv.URL(), []string{`--requests beside --duration`}},
 		{"bench ftp://x/", []string{`URL ftp://x/: "ftp://x/" is not an http URL: want one such as http://127.0.0.1:8080/`}},
+		{"bench 127.0.0.1:8080/x", []string{`"127.0.0.1:8080/x" is not an http URL: want one such as http://127.0.0.1:8080/x`}},
+		{"fetch " + file, []string{file + `: a file: want a URL, or --urls ` + file}},
+		{"bench -d 5 " + srv.URL(), []string{`--duration 5: want a number with a unit, such as 500ms, 5s or 2m`}},
+		{"bench -z 5s " + srv.URL(), []string{`did you mean --duration?`}},
+		{"serve --port 8080", []string{`did you mean --addr?`}},
 		{"bench http://127.0.0.1:99999/", []string{`port 99999: want 1 to 65535`}},
 		{"bench http://127.0.0.1/ä", []string{`want spaces and other than ASCII characters escaped, such as %20`}},
 		{"bench --expect status= --expect nothing --expect status==200 " + srv.URL(), []string{
@@ -173,18 +181,18 @@ func TestRunReportsEveryFaultOfItsArguments(t *testing.T) {
 		{"bench -s pool, " + srv.URL(), []string{`--strategy: an empty name`}},
 		{"bench -s pool, fasthttp " + srv.URL(), []string{`2 arguments, ["fasthttp" "` + srv.URL() + `"]: want one URL at most, and --urls FILE for more`}},
 		{"benhc", []string{`unknown command "benhc": did you mean bench?`}},
-		{"frobnicate", []string{`unknown command "frobnicate": want one of article, bench, `}},
+		{"frobnicate", []string{`unknown command "frobnicate": want one of agent, article, bench, `}},
 		{"strategies x", []string{`"x": sweetspot strategies takes flags only, see 'sweetspot strategies --help'`}},
 		{"bench --limt 5", []string{`unknown flag: --limt: did you mean --limit or --live?`}},
 		{"bench --concurrency 5", []string{`unknown flag: --concurrency: did you mean --limit?`}},
 		{"bench --connections=5", []string{`unknown flag: --connections: did you mean --limit?`}},
-		{"sweep -c 5", []string{`unknown shorthand flag: 'c' in -c: did you mean --limits?`}},
+		{"sweep -c 5", []string{`unknown shorthand flag: 'c' in -c: sweep seeks the limit: want --limits for certain ones, or 'bench -c N' for a single one`}},
 		{"sweep --concurrency 5", []string{`unknown flag: --concurrency: did you mean --limits?`}},
 		{"sweep --limit 5", []string{`unknown flag: --limit: did you mean --limits?`}},
 		{"bench -k", []string{`unknown shorthand flag: 'k' in -k: did you mean --insecure?`}},
 		{"bench -limit 5", []string{`unknown shorthand flag: 'l' in -limit: did you mean --limit?`}},
-		{"bench -z", []string{`unknown shorthand flag: 'z' in -z: see 'sweetspot bench --help'`}},
-		{"bench --frobnicate", []string{`unknown flag: --frobnicate: see 'sweetspot bench --help'`}},
+		{"bench -y", []string{`unknown shorthand flag: 'y' in -y: see 'sweetspot bench --help'`}},
+		{"bench -y", []string{`unknown shorthand flag: 'y' in -y: see 'sweetspot bench --help'`}},
 		{"serve --limits 1,2", []string{`--limits without --truth: want both`}},
 		{"bench --color sometimes --max-error-rate 100% -s pool --require limit(pool)>5 --require p99(pol)<1s --require p99 " + srv.URL(), []string{
 			`--color "sometimes": want auto, always or never`,

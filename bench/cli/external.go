@@ -8,12 +8,18 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/spf13/pflag"
+
 	"sweetspot/strategies"
 	"sweetspot/strategies/external"
 )
 
 // programs are the strategies that --external names.
 type programs []strategies.Strategy
+
+func bindExternal(f *pflag.FlagSet, external *[]string) {
+	f.StringArrayVar(external, "external", nil, "run a program as a strategy too, by `NAME=COMMAND`; may be repeated; see strategies/EXTERNAL.md")
+}
 
 // programName matches the names that a program may have: they cannot be confused in a list of names or in a table.
 var programName = regexp.MustCompile(`^[a-z0-9][a-z0-9+_.-]*$`)

@@ -15,6 +15,13 @@ func (f *faults) addf(format string, args ...any) {
 	f.usage = append(f.usage, fmt.Errorf(format, args...))
 }
 
+// misuse adds an error that the user can mend by calling the command in another way, unless it is nil.
+func (f *faults) misuse(err error) {
+	if err != nil {
+		f.usage = append(f.usage, err)
+	}
+}
+
 // add adds an error, or each of several joined ones, with the subject before it.
 func (f *faults) add(subject string, err error) {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {

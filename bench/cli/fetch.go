@@ -12,6 +12,7 @@ import (
 	"sweetspot/bench/cli/fetching"
 	"sweetspot/bench/cli/live"
 	"sweetspot/bench/cli/machine"
+	"sweetspot/bench/cli/room"
 	"sweetspot/bench/cli/secret"
 	"sweetspot/bench/cli/sending"
 	"sweetspot/bench/fetch"
@@ -45,7 +46,7 @@ of the sweep's best limit.
 
 Requests that are refused, reset or too slow, and answers 408, 425, 429 and 500 to 504, are retried, unless the method may not be
 repeated. A host that sends Retry-After is left alone until then. A host whose requests all fail is set aside, and at last given
-up: its other URLs fail for good. Redirects are answers; they are not followed.
+up: its other URLs fail for good. Redirects are answers, unless --follow is given.
 
 Exit status: 0 every URL succeeded, 4 some failed for good, 130 interrupted, 1 failed, 2 wrong usage.`,
 		Example: `  sweetspot fetch --urls urls.txt -o answers.jsonl
@@ -88,6 +89,8 @@ func (o *fetchFlags) bind(cmd *cobra.Command) {
 	o.display.bind(cmd)
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "do not show progress, or where things were saved")
 	_ = cmd.RegisterFlagCompletionFunc("strategy", completeStrategies)
+	_ = cmd.RegisterFlagCompletionFunc("profile", completeProfiles)
+	_ = cmd.RegisterFlagCompletionFunc("limit", cobra.FixedCompletions([]string{fetching.Auto}, cobra.ShellCompDirectiveDefault)) // or a file
 }
 
 // A fetchPlan is the meaning of the flags.
@@ -128,8 +131,8 @@ func (o *fetchFlags) parse(cmd *cobra.Command, args []string, found *faults) fet
 		found.add("--live "+o.live, err)
 	}
 	files, err := machine.RaiseOpenFiles()
-	if p.most = int(files) - spareFiles; err != nil || p.most < 1 {
-		found.addf("open files: the limit is %d: want a 'ulimit -n' of at least %d", files, spareFiles+1)
+	if p.most = int(files) - room.SpareFiles; err != nil || p.most < 1 {
+		found.addf("open files: the limit is %d: want a 'ulimit -n' of at least %d", files, room.SpareFiles+1)
 	}
 	return p
 }

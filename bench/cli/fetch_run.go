@@ -50,7 +50,7 @@ func (o *fetchFlags) run(cmd *cobra.Command, args []string) error {
 			return err
 		}
 	}
-	if err := p.send(cmd.Context()); err != nil {
+	if err := o.send(cmd.Context(), p); err != nil {
 		return err
 	}
 	store, err := o.openStore(cmd, p.source)
@@ -64,15 +64,15 @@ func (o *fetchFlags) run(cmd *cobra.Command, args []string) error {
 	return err
 }
 
-// send has the jobs of the source send what the flags say of single requests.
-func (p *fetchPlan) send(ctx context.Context) error {
+// send has requests send what the flags say of single ones.
+func (o *fetchFlags) send(ctx context.Context, p fetchPlan) error {
 	first, _, err := p.source.Job(0)
 	if err != nil {
 		return err
 	}
 	perHost, err := p.sending.PerHost(ctx, p.load, first.URL)
 	if perHost != nil {
-		p.source = fetch.Sending(p.source, perHost.With)
+		o.settings.Message = perHost.With
 	}
 	return err
 }

@@ -14,6 +14,8 @@ import (
 
 	"sweetspot/bench"
 	"sweetspot/bench/arrivals"
+	"sweetspot/bench/cli/agents"
+	"sweetspot/bench/cli/build"
 	"sweetspot/bench/cli/live"
 	"sweetspot/bench/cli/reach"
 	"sweetspot/bench/cli/secret"
@@ -40,6 +42,7 @@ type options struct {
 	repeats    int
 	seed       uint64
 	timeout    time.Duration
+	follow     int
 	headers    []string
 	method     string
 	body       string
@@ -47,6 +50,7 @@ type options struct {
 	against    string // of bench only
 	insecure   bool
 	reach      reach.Flags
+	agents     agents.Flags
 	sending    sending.Flags
 	routed     bool // whether the flags of reach are right
 	rate       float64
@@ -69,6 +73,11 @@ func oneURL(_ *cobra.Command, args []string) error {
 	if len(args) > 1 {
 		return fmt.Errorf("%d arguments, %q: want one URL at most, and --urls FILE for more", len(args), args)
 	}
+	if path := strings.Join(args, ""); path != "" {
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+			return fmt.Errorf("%s: a file: want a URL, or --urls %s", path, path)
+		}
+	}
 	return nil
 }
 
@@ -76,8 +85,9 @@ func (o *options) bind(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringSliceVarP(&o.strategies, "strategy", "s", nil, fmt.Sprintf(
 		"run the strategies with these `NAMES`, separated by commas: see 'sweetspot strategies'; %s stands for its whole first list (default %s)",
-		everyStrategy, strings.Join(o.defaults, ",")))
-	f.StringArrayVar(&o.external, "external", nil, "run a program as a strategy too, by `NAME=COMMAND`; may be repeated; see strategies/EXTERNAL.md")
+		everyStrategy, strings.Join(o.defaults, ", ")))
+	bindExternal(f, &o.external)
+	o.agents.Bind(f)
 	f.Int64VarP(&o.requests, "requests", "n", 0, "make each trial a batch of exactly `N` requests, with its end; in bench with its cold start too, unless --warmup is given")
 	f.DurationVarP(&o.duration, "duration", "d", 500*time.Millisecond, "measure each trial for `DURATION`, after a warm-up that is not counted")
 	f.DurationVar(&o.warmup, "warmup", bench.Automatic, "warm up for `DURATION` before each trial (default: until the strategy is at full speed; none with -n)")
@@ -104,6 +114,7 @@ func (o *options) bind(cmd *cobra.Command) {
 func (o *options) bindRequest(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.DurationVar(&o.timeout, "timeout", strategies.DefaultTimeout, "let each request take at most `DURATION`")
+	f.IntVar(&o.follow, "follow", 0, "follow at most `N` redirects per request, which is one request still, with one timeout; credentials go on to the same server only (default none: a redirect is an answer)")
 	f.StringArrayVarP(&o.headers, "header", "H", nil, "send this `HEADER`, such as 'Accept: text/plain'; may be repeated")
 	f.StringVarP(&o.method, "method", "X", http.MethodGet, "request with this HTTP `METHOD`")
 	f.StringVar(&o.body, "body", "", "send this `BODY`, with POST if --method is not given; @FILE reads it from a file")
@@ -126,6 +137,8 @@ type parsed struct {
 	live       string // the address to serve the run on while it is under way; empty for none
 	floor      *stat.Component
 	sending    sending.Plan
+	agents     agents.Plan
+	team       *agents.Team      // of the plan, once it has joined; nil if this process makes the requests
 	warnings   []results.Warning // about the flags
 }
 
@@ -144,6 +157,9 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 	var unsendable []error
 	p.sending, unsendable = o.sending.Plan()
 	found.usage = append(found.usage, unsendable...)
+	var misled []error
+	p.agents, misled = o.agents.Plan(cmd.Flags().Changed, build.Describe().Exact())
+	found.usage = append(found.usage, misled...)
 	if p.load.URLs != nil {
 		p.warnings = append(p.warnings, spread(p.load.Header, each(p.load.URLs))...)
 	}
@@ -164,7 +180,7 @@ func (o *options) parse(cmd *cobra.Command, args []string, found *faults) parsed
 		p.live, err = live.ParseAddress(o.live)
 		found.add("--live "+o.live, err)
 	}
-	if p.load.URLs != nil && o.routed {
+	if p.load.URLs != nil && o.routed && p.agents.Count() == 0 { // what agents reach they find out
 		found.failures = append(found.failures, unreachable(cmd.Context(), p.load)...)
 	}
 	if p.load.URLs != nil {
@@ -227,7 +243,7 @@ func (o *options) request(cmd *cobra.Command, found *faults) bench.Load {
 		o.method = http.MethodPost
 	}
 	load := bench.Load{
-		Method: o.method, Timeout: o.timeout, Insecure: o.insecure, Decode: o.decode != "", MaxBody: int64(o.maxBody), Rate: o.rate,
+		Method: o.method, Timeout: o.timeout, Insecure: o.insecure, Decode: o.decode != "", MaxBody: int64(o.maxBody), Rate: o.rate, Follow: o.follow,
 	}
 	var err error
 	var astray []error
@@ -250,6 +266,9 @@ func (o *options) request(cmd *cobra.Command, found *faults) bench.Load {
 	}
 	load.Expect, err = expect.Compile(o.expect)
 	found.add("--expect", err)
+	if o.follow < 0 {
+		found.addf("--follow %d: want at least 0", o.follow)
+	}
 	if o.timeout < time.Millisecond {
 		found.addf("--timeout %v: want at least 1ms, such as 10s", o.timeout)
 	}

@@ -10,6 +10,14 @@ import (
 func TestHelpOfEveryCommandFitsSixtyColumns(t *testing.T) {
 	root := newRoot()
 	help.Fit(root, 60)
+	for line := range strings.Lines(root.UsageString()) {
+		if n := len([]rune(strings.TrimRight(line, "\n"))); n > 60 && !strings.HasPrefix(line, "  sweetspot ") {
+			t.Errorf("%d columns: %s", n, line)
+		}
+	}
+	if !strings.Contains(root.UsageString(), "\n  sweetspot bench\n      compare the strategies on the bundled server\n") {
+		t.Errorf("no command line with what it does below it:\n%s", root.UsageString())
+	}
 	for _, cmd := range root.Commands() {
 		_, usage, _ := strings.Cut(cmd.UsageString(), "\nFlags:\n") // examples stay lines that can be pasted
 		for line := range strings.Lines(cmd.Long + "\n" + usage) {

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweetspot/bench"
+	"sweetspot/bench/cli/agents"
 	"sweetspot/bench/cli/build"
 	"sweetspot/bench/cli/bundled"
 	"sweetspot/bench/cli/console"
@@ -31,6 +32,7 @@ import (
 type job struct {
 	plan    bench.Plan
 	load    bench.Load          // without URLs if the bundled server is the target
+	team    *agents.Team        // that makes the requests; nil if this process does
 	against *bench.SecondTarget // of the plan, as the load; nil if there is one target
 	server  []string            // the bundled server's arguments
 	run     *results.Run        // as it is known before the first trial; do completes it
@@ -134,6 +136,9 @@ func (j job) measure(cmd *cobra.Command, watchers []watcher, page *live.Page, se
 	if j.load.Messages, err = j.sending.Messages(cmd.Context(), j.load); err != nil {
 		return err
 	}
+	if err := j.reached(cmd.Context()); err != nil {
+		return err
+	}
 	keep, err := newKeeper(j.out, j.run)
 	if err != nil {
 		return err
@@ -142,6 +147,7 @@ func (j job) measure(cmd *cobra.Command, watchers []watcher, page *live.Page, se
 	page.Target(j.run.Target, j.run.Targets...)
 	screen := console.New(cmd.ErrOrStderr(), j.quiet)
 	defer screen.Clear()
+	j.team.Tell(screen.Say)
 	watchers = append(watchers, screen)
 	secrets := secret.From(cmd.Context())
 	ctx, end := context.WithCancelCause(cmd.Context())
@@ -238,6 +244,7 @@ func newRun(command string, arguments []string, plan parsed, o *options) *result
 		Arguments:  arguments,
 		Seed:       o.seed,
 		Machine:    machine.Describe(),
+		Agents:     plan.team.Members(),
 		Settings:   plan.load.Settings(),
 		Trials:     []results.Trial{},
 		Floor:      plan.floor,

@@ -7,7 +7,6 @@ import (
 	"sweetspot/bench"
 	"sweetspot/bench/arrivals"
 	"sweetspot/results"
-	"sweetspot/strategies"
 )
 
 // The rates between which a sweep over rates searches by default, in requests per second. It stops at the first that is too much.
@@ -22,7 +21,7 @@ func bindOver(f *pflag.FlagSet, over *string) {
 
 // overRate adds to the sweep and to the load what a sweep over rates needs, and reports whether it is one. It adds to found which
 // flags do not go with it.
-func (o *options) overRate(cmd *cobra.Command, over string, sweep *bench.Sweep, load *bench.Load, all []strategies.Strategy, found *faults) bool {
+func (o *options) overRate(cmd *cobra.Command, over string, sweep *bench.Sweep, load *bench.Load, found *faults) bool {
 	changed := cmd.Flags().Changed
 	if over != results.OverRate {
 		if over != "limit" {
@@ -50,6 +49,5 @@ func (o *options) overRate(cmd *cobra.Command, over string, sweep *bench.Sweep, 
 	if !changed("arrivals") {
 		load.Arrivals, load.Seed = arrivals.Constant, o.seed
 	}
-	load.Most = mostInFlight(0, all, 0)
 	return true
 }

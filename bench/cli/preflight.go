@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"math"
 	"net"
 	"net/http"
 	"net/url"
@@ -17,92 +16,10 @@ import (
 	"time"
 
 	"sweetspot/bench"
-	"sweetspot/bench/cli/machine"
 	"sweetspot/bench/ports"
 	"sweetspot/results"
-	"sweetspot/strategies"
-	"sweetspot/strategies/external"
 	"sweetspot/strategies/network"
 )
-
-// spareFiles is how many files the program has open beside the strategies' connections: the standard streams, a run file,
-// the runtime's poller, the connections of a calibration, and a connection that is dialled while another is being closed.
-const spareFiles = 128
-
-// roomFor returns the largest limit for which a limit of files open files is enough, for all of the strategies and their
-// copies, if each request in flight takes a connection. It returns less than 1 if it is not enough for any.
-func roomFor(files uint64, all []strategies.Strategy, copies int) int {
-	if int(files) < spareFiles {
-		return 0
-	}
-	return (int(files) - spareFiles) / (len(all) + copies)
-}
-
-// mostInFlight returns how many requests a strategy may have in flight where only the machine limits it: in an open loop without a
-// limit, which is one of 0 here, or because the strategy sets none. The files and the ports of this machine have to be enough for
-// their connections, beside those of the other strategies.
-func mostInFlight(limit int, all []strategies.Strategy, copies int) int {
-	files, err := machine.RaiseOpenFiles()
-	if err != nil {
-		return 1 // checkFiles reports the error
-	}
-	room := int(min(files, math.MaxInt32)) - spareFiles
-	if supply, err := ports.Read(false); err == nil {
-		room = min(room, int(portShare*float64(supply.Ports)))
-	}
-	sharing := copies
-	for _, s := range all {
-		switch _, program := s.(external.Strategy); {
-		case limit == 0, strategies.SetsNoLimit(s):
-			sharing++
-		case !program:
-			room -= s.Limit(limit)
-		}
-	}
-	return max(1, min(bench.DefaultMost, room/max(1, sharing)))
-}
-
-// portShare is the part of this machine's ports that connections may take where only the machine limits them.
-const portShare = 0.8
-
-// checkFiles raises the limit on open files as far as possible. It adds a fault if the strategies and their copies would open
-// more connections than that.
-// Streams are the numbers of requests at a time on one connection with which strategies are measured whose protocol multiplexes;
-// empty for as many as the server allows.
-func checkFiles(flag string, limit int, streams []int, all []strategies.Strategy, copies int, found *faults) {
-	if len(all) == 0 {
-		return // that is a fault already
-	}
-	files, err := machine.RaiseOpenFiles()
-	if err != nil {
-		found.addf("open files: %w", err)
-		return
-	}
-	connections, most := 0, 0
-	for _, s := range all {
-		own, p := 0, strategies.ProtocolOf(s)
-		for _, n := range append(streams[:len(streams):len(streams)], 0)[:max(1, len(streams))] {
-			one := p.Connections(s.Limit(limit), n)
-			most, own = max(most, one), own+one
-			if !p.Multiplexes() {
-				break
-			}
-		}
-		if _, program := s.(external.Strategy); !program { // which has its own connections, and the same limit on open files
-			connections += own
-		}
-	}
-	connections = max(connections+copies*most, most)
-	switch room := int(files) - spareFiles; {
-	case connections <= room:
-	case roomFor(files, all, copies) < 1:
-		found.addf("%s %d: the strategies would open %d connections, but the limit on open files is %d: want a 'ulimit -n' of at least %d",
-			flag, limit, connections, files, connections+spareFiles)
-	default:
-		found.addf("%s %d: the strategies would open %d connections, but the limit on open files is %d: want at most %d, or fewer strategies, or a higher 'ulimit -Hn'",
-			flag, limit, connections, files, roomFor(files, all, copies))
-	}
-}
 
 // checkOut makes the folder if there is none, and adds a fault if it cannot be written to.
 func checkOut(flag, dir string, found *faults) {

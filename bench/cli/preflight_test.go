@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"sweetspot/bench"
-	"sweetspot/bench/cli/machine"
+	"sweetspot/bench/cli/room"
 	"sweetspot/strategies"
 	"sweetspot/strategies/network"
 )
@@ -33,46 +33,16 @@ func TestLocalRecognizesThisMachine(t *testing.T) {
 }
 
 func TestLowerMaxFitsTheOpenFilesUnlessMaxIsGiven(t *testing.T) {
-	files, err := machine.RaiseOpenFiles()
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := strategies.Named()
+	all, at := strategies.Named(), room.Place{Files: 10_000, Ports: 10_000, Shares: 3, Agent: "web-1"}
 	far := bench.Sweep{Min: 1, Max: 1 << 40}
-	if warnings := lowerMax(newSweepCommand(), &far, all); far.Max != roomFor(files, all, sweepCopies) || len(warnings) != 1 {
-		t.Errorf("largest limit %d, warnings %q; want %d and one", far.Max, warnings, roomFor(files, all, sweepCopies))
+	if warnings := lowerMax(newSweepCommand(), &far, all, at); far.Max != at.Limit(all, sweepCopies) || len(warnings) != 1 {
+		t.Errorf("largest limit %d, warnings %q; want %d and one", far.Max, warnings, at.Limit(all, sweepCopies))
 	}
 	asked, command := bench.Sweep{Min: 1, Max: 1 << 40}, newSweepCommand()
 	if err := command.Flags().Set("max", "1000000"); err != nil {
 		t.Fatal(err)
 	}
-	if warnings := lowerMax(command, &asked, all); asked.Max != 1<<40 || len(warnings) != 0 {
+	if warnings := lowerMax(command, &asked, all, at); asked.Max != 1<<40 || len(warnings) != 0 {
 		t.Errorf("largest limit %d, warnings %q; want it left to be refused", asked.Max, warnings)
-	}
-}
-
-func TestCheckFilesCountsStrategiesAndCopies(t *testing.T) {
-	files, err := machine.RaiseOpenFiles()
-	if err != nil {
-		t.Fatal(err)
-	}
-	pool, err := strategies.Get("pool")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, test := range []struct {
-		limit, copies int
-		fits          bool
-	}{
-		{int(files) - spareFiles, 0, true},
-		{int(files) - spareFiles + 1, 0, false},
-		{(int(files) - spareFiles) / 2, 1, true},
-		{(int(files)-spareFiles)/2 + 1, 1, false},
-	} {
-		var found faults
-		checkFiles("--limit", test.limit, nil, []strategies.Strategy{pool}, test.copies, &found)
-		if fits := found.err() == nil; fits != test.fits {
-			t.Errorf("limit %d with %d copies: fits %v, want %v: %v", test.limit, test.copies, fits, test.fits, found.err())
-		}
 	}
 }

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sweetspot/bench/cli/child"
 	"sweetspot/server"
 	"sweetspot/server/capacity"
 )
@@ -100,9 +100,10 @@ func (f *serveFlags) bind(cmd *cobra.Command) {
 	flags.DurationVar(&c.Drain, "drain", 5*time.Second, "when stopped, wait at most `DURATION` for the requests under way")
 	flags.BoolVar(&f.truth, "truth", false, "do not serve; print the exact throughput at --limits, the peak, and the smallest limits that give 95, 97 and 99% of it")
 	flags.IntSliceVar(&f.limits, "limits", []int{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096}, "with --truth, print the throughput at these `LIMITS`, each from 1 to 10000, separated by commas")
+	flags.Lookup("limits").DefValue = "the powers of 2 up to 4096"
 	flags.StringVar(&f.format, "format", "json", "with --truth, print in this `FORMAT`: json")
-	flags.BoolVar(&f.withParent, "with-parent", false, "stop when standard input ends, as it does when the parent process is gone")
-	_ = flags.MarkHidden("with-parent")
+	flags.BoolVar(&f.withParent, child.Flag, false, "stop when standard input ends, as it does when the parent process is gone")
+	_ = flags.MarkHidden(child.Flag)
 	_ = cmd.RegisterFlagCompletionFunc("profile", completeProfiles)
 	_ = cmd.RegisterFlagCompletionFunc("service-time", cobra.FixedCompletions([]string{"exponential", "constant"}, cobra.ShellCompDirectiveNoFileComp))
 }
@@ -131,13 +132,11 @@ func (f *serveFlags) run(cmd *cobra.Command) error {
 	if _, err := fmt.Fprintln(cmd.OutOrStdout(), srv.URL()); err != nil {
 		return errors.Join(err, srv.Close())
 	}
-	ctx, cancel := context.WithCancel(cmd.Context())
-	defer cancel()
+	ctx := cmd.Context()
 	if f.withParent {
-		go func() { // a read cannot be interrupted: it ends with the process at the latest
-			defer cancel()
-			io.Copy(io.Discard, cmd.InOrStdin())
-		}()
+		within, cancel := child.WithParent(ctx, cmd.InOrStdin())
+		defer cancel()
+		ctx = within
 	}
 	<-ctx.Done()
 	if err := srv.Close(); err != nil { // the server has stopped all the same

@@ -54,7 +54,8 @@ func listTraits(to io.Writer, all []strategies.Strategy) error {
 			}
 		}
 	}
-	fmt.Fprintln(to, "\nAll send the same requests and count the same failures, but for what these libraries cannot do otherwise:")
+	same := strings.Fields("All send the same requests and count the same failures, but for what these libraries cannot do otherwise:")
+	fmt.Fprintln(to, "\n"+strings.Join(terminal.Fill("", same, terminal.Columns(to)), "\n"))
 	for _, words := range traits {
 		text := strings.Fields(words + ": " + strings.Join(of[words], ", "))
 		if _, err := fmt.Fprintln(to, strings.Join(terminal.Fill("- ", text, terminal.Columns(to)), "\n")); err != nil {

@@ -12,7 +12,7 @@ import (
 
 	"sweetspot/bench"
 	"sweetspot/bench/cli/bundled"
-	"sweetspot/bench/cli/machine"
+	"sweetspot/bench/cli/room"
 	"sweetspot/results"
 	"sweetspot/results/text"
 	"sweetspot/server"
@@ -68,6 +68,7 @@ Without a URL, or with only a path, it starts the bundled test server for the ti
 	f.DurationVar(&sweep.Budget, "budget", 0, "search, and examine the client, for at most `DURATION`; comparing the strategies may add half of it (default 2m per strategy)")
 	f.StringVar(&slo, "slo", "", "find the largest limit that holds this latency `OBJECTIVE` instead, such as p99=200ms ("+latencyNames()+")")
 	bindOver(f, &over)
+	_ = cmd.RegisterFlagCompletionFunc("over", cobra.FixedCompletions([]string{results.OverLimit, results.OverRate}, cobra.ShellCompDirectiveNoFileComp))
 	f.BoolVar(&noBrakes, "no-brakes", false, "do not stop at signs of harm to a target that is not this machine")
 	return cmd
 }
@@ -86,27 +87,33 @@ func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 		sweep.Budget = time.Duration(max(1, sweep.Searches())) * 2 * time.Minute
 	}
 	sweep.Objective = parseObjective(slo, &found)
-	overRate := o.overRate(cmd, over, &sweep, &plan.load, plan.strategies, &found)
+	overRate := o.overRate(cmd, over, &sweep, &plan.load, &found)
 	checkSweep(&sweep, &found)
 	snippet.check(&found)
 	if sweep.Objective != nil && len(sweep.Limits) > 0 {
 		found.addf("--slo beside --limits: want a search for a limit or a fixed grid")
 	}
+	thresholds.parse(cmd, plan.strategies, &found)
 	var lowered []results.Warning
-	if !overRate {
-		lowered = lowerMax(cmd, &sweep, plan.strategies)
+	team, err := o.muster(cmd, plan, &found, func(at room.Place) {
+		if overRate {
+			plan.load.Most = at.MostInFlight(0, plan.strategies, 0)
+			return
+		}
+		lowered = lowerMax(cmd, &sweep, plan.strategies, at)
 		largest := "--max"
 		if len(sweep.Limits) > 0 {
 			largest = "--limits"
 		}
-		checkFiles(largest, sweep.Max, sweep.Streams, plan.strategies, sweepCopies, &found)
-	}
-	thresholds.parse(cmd, plan.strategies, &found)
-	if err := found.err(); err != nil {
+		found.misuse(at.CheckFiles(largest, sweep.Max, sweep.Streams, plan.strategies, sweepCopies))
+	})
+	if err != nil {
 		return err
 	}
+	defer team.Close()
+	plan.team = team
 	sweep.Seed, sweep.Repeats = o.seed, o.repeats
-	if sweep.Brakes = sweep.Brakes && plan.load.URLs != nil && !local(cmd.Context(), plan.load); sweep.Brakes {
+	if sweep.Brakes = sweep.Brakes && plan.load.URLs != nil && !(team.Here() && local(cmd.Context(), plan.load)); sweep.Brakes {
 		fmt.Fprintln(cmd.ErrOrStderr(), plan.target, "is not this machine: the search stops at the first sign of harm, unless --no-brakes is given")
 	}
 	if !o.quiet {
@@ -122,8 +129,9 @@ func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	var instant bundled.Instant
 	defer instant.Stop()
 	sweep.Instant, sweep.Floor = instant.Start, plan.floor
-	err := job{
-		plan: sweep, load: plan.load, server: o.server(), run: run, display: &o.display, out: o.out, live: plan.live, otlp: plan.otlp, quiet: o.quiet,
+	sweep.Strategies = team.Strategies(sweep.Strategies)
+	err = job{
+		plan: sweep, team: team, load: plan.load, server: o.server(), run: run, display: &o.display, out: o.out, live: plan.live, otlp: plan.otlp, quiet: o.quiet,
 		sending: plan.sending,
 	}.do(cmd)
 	if err != nil {
@@ -161,18 +169,17 @@ const sweepCopies = 1
 
 // lowerMax lowers the largest limit to what the limit on open files has room for, unless --max is given, and returns the
 // warning that says so.
-func lowerMax(cmd *cobra.Command, sweep *bench.Sweep, all []strategies.Strategy) []results.Warning {
-	files, err := machine.RaiseOpenFiles()
-	if err != nil || cmd.Flags().Changed("max") || len(sweep.Limits) > 0 {
-		return nil // checkFiles reports an error
+func lowerMax(cmd *cobra.Command, sweep *bench.Sweep, all []strategies.Strategy, at room.Place) []results.Warning {
+	if cmd.Flags().Changed("max") || len(sweep.Limits) > 0 {
+		return nil
 	}
-	room := roomFor(files, all, sweepCopies)
+	room := at.Limit(all, sweepCopies)
 	if room < max(1, sweep.Min) || room >= sweep.Max {
 		return nil // checkFiles reports that there is no room
 	}
 	sweep.Max = room
 	return []results.Warning{results.Warningf(results.FewFiles,
-		"limits above %d were not tried, since %d files may be open", sweep.Max, files).With("largest_limit", float64(sweep.Max))}
+		"limits above %d were not tried, since %d files may be open", sweep.Max, at.Files).With("largest_limit", float64(sweep.Max))}
 }
 
 // truth returns what the theory of the bundled server's capacity says about it: the peak of limits up to largest, and the

@@ -59,7 +59,7 @@ func (s *scheduler) advance(h *host, next Place) {
 
 // evict forgets a host without work if there are too many.
 func (s *scheduler) evict(h *host, now time.Duration) {
-	if len(s.hosts) > mostHosts && h.inFlight == 0 && h.paused <= now && h.over == nil && s.awaits(h.pace, now) == 0 {
+	if len(s.hosts) > mostHosts && s.hosts[h.name] == h && h.inFlight == 0 && h.away == 0 && h.paused <= now && h.over == nil && s.awaits(h.pace, now) == 0 {
 		s.others.Add(h.counts)
 		s.evicted++
 		delete(s.hosts, h.name)

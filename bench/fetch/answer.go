@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"mime"
@@ -11,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"sweetspot/strategies"
+	"sweetspot/strategies/redirect"
 )
 
 // kept is what is kept of an answer until it is known whether it is the result of its job.
@@ -21,9 +23,11 @@ type kept struct {
 	record   []byte        // for the WARC file
 	raw      []byte        // the body, of a robots.txt
 	location string        // the same
+
+	step *redirect.Step // to which a redirect leads; nil if the answer is the last
 }
 
-// keep returns what is kept of the answer to a task. An error is one of writing the body.
+// keep returns what is kept of the answer to a task. An error is one of writing the body, or of a redirect that leads nowhere.
 func (f *fetch) keep(t *task, a strategies.Answer) (*kept, error) {
 	k := &kept{status: a.Status, wait: -1}
 	if a.Status >= 400 {
@@ -33,12 +37,20 @@ func (f *fetch) keep(t *task, a strategies.Answer) (*kept, error) {
 		k.raw, k.location = bytes.Clone(a.Body[:min(len(a.Body), mostRobots)]), a.Header.Get("Location")
 		return k, nil
 	}
+	var err error
+	if f.follows(t, a.Status) {
+		var step *redirect.Step
+		if step, err = f.next(t, a); err == nil {
+			k.step = step
+			return k, nil
+		}
+	}
 	kind := a.Header.Get("Content-Type")
 	if kind != "" {
 		k.members = appendText(k.members, "type", kind)
 	}
 	k.members = f.appendHeaders(k.members, a.Header)
-	var err error
+	astray := err
 	if f.store.bodies != "" {
 		k.members, err = f.store.keepBody(k.members, t, kind, a.Body)
 	} else if len(a.Body) > 0 {
@@ -47,7 +59,7 @@ func (f *fetch) keep(t *task, a strategies.Answer) (*kept, error) {
 	if err == nil && f.store.warc != nil {
 		k.record, err = f.store.warc.record(t.job.URL, a)
 	}
-	return k, err
+	return k, cmp.Or(err, astray)
 }
 
 // appendHeaders appends the headers that the output has, if the answer has any of them.
@@ -116,7 +128,7 @@ func isJSON(kind string) bool {
 
 // ownFields are the names of the members of an output line that are not from the list.
 var ownFields = []string{
-	"index", "url", "final", "status", "attempts", "seconds", "bytes", "type", "headers", "json", "text", "base64", "file", "warc", "error",
+	"index", "url", "final_url", "final", "status", "attempts", "seconds", "bytes", "type", "headers", "json", "text", "base64", "file", "warc", "error",
 }
 
 // line returns the output line of a task with its result, without the end of the object, so that more can be added.
@@ -127,7 +139,10 @@ func (t *task) line(r result, bytes int64, seconds float64) []byte {
 	}
 	b := make([]byte, 0, size)
 	b = strconv.AppendInt(append(b, `{"index":`...), t.index, 10)
-	b = appendText(b, "url", t.job.URL)
+	b = appendText(b, "url", cmp.Or(t.listed, t.job.URL))
+	if final := t.finalURL(); final != "" {
+		b = appendText(b, "final_url", final)
+	}
 	b = append(b, `,"final":true`...)
 	if r.status != 0 {
 		b = strconv.AppendInt(append(b, `,"status":`...), int64(r.status), 10)

@@ -24,6 +24,7 @@ import (
 type line struct {
 	Index    int64
 	URL      string
+	FinalURL string `json:"final_url"`
 	Final    bool
 	Status   int
 	Attempts int

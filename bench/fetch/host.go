@@ -18,6 +18,7 @@ type host struct {
 	robots  *task   // the request for it, if it is to be made again
 
 	inFlight int
+	away     int           // jobs that redirects have led to other hosts, and that have no result
 	turn     uint64        // when it had its latest turn: those that had none for longest go first
 	paused   time.Duration // until when nothing starts
 	pace     *rate.Limiter // nil without a rate
@@ -93,7 +94,7 @@ func (h *host) earliest(now time.Duration) time.Duration {
 	switch {
 	case h.robots != nil:
 		at = max(at, h.robots.due)
-	case len(h.runs) == 0, len(h.retries) >= mostRetries:
+	case len(h.runs) == 0, len(h.retries) >= mostRetries, h.away >= mostRetries:
 		at = max(at, h.retries[0].due)
 	}
 	return at

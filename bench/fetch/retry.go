@@ -72,17 +72,21 @@ func (s *scheduler) finish(t *task, r result, now time.Duration) bool {
 	h.inFlight--
 	s.judgeHost(h, r, now)
 	defer s.put(h, now)
+	if r.failure == nil && t.answer != nil && t.answer.step != nil {
+		s.lead(t, now)
+		return false
+	}
 	if r.failure == nil || !r.retryable() || !idempotent(s.methodOf(t)) {
-		return s.end(t, r)
+		return s.end(t, r, now)
 	}
 	if r.wait >= 0 {
 		if t.waits++; t.waits > mostWaits {
-			return s.end(t, r)
+			return s.end(t, r, now)
 		}
 		t.due = h.paused
 	} else {
-		if t.again++; t.again > s.settings.Retries {
-			return s.end(t, r)
+		if t.retries++; t.retries > s.settings.Retries {
+			return s.end(t, r, now)
 		}
 		if t.delays == nil {
 			t.delays = newDelays()
@@ -92,16 +96,20 @@ func (s *scheduler) finish(t *task, r result, now time.Duration) bool {
 			h.paused = max(h.paused, t.due) // it does not say how long, but that it is too much
 		}
 	}
-	t.answer = nil
 	h.counts.Retries++
 	if t.index < 0 {
-		h.asked, h.robots = unasked, t
+		t.answer, h.asked, h.robots = nil, unasked, t
 		return false
 	}
-	t.job = Job{}
-	heap.Push(&h.retries, t)
-	s.waiting++
+	s.again(t)
 	return false
+}
+
+// again puts a task into the queue of its host, to be requested when it is due.
+func (s *scheduler) again(t *task) {
+	t.answer, t.job = nil, Job{}
+	heap.Push(&t.host.retries, t)
+	s.waiting++
 }
 
 // methodOf returns the method of a task's job.
@@ -113,12 +121,13 @@ func (s *scheduler) methodOf(t *task) string {
 }
 
 // end takes the result of a job, or of a request for robots.txt.
-func (s *scheduler) end(t *task, r result) bool {
+func (s *scheduler) end(t *task, r result, now time.Duration) bool {
 	if t.index < 0 {
 		s.learnRobots(t, r)
 		return true
 	}
 	s.left--
+	s.comeHome(t, now)
 	if r.failure == nil {
 		t.host.counts.Succeeded++
 	} else {
@@ -128,8 +137,9 @@ func (s *scheduler) end(t *task, r result) bool {
 }
 
 // refuse counts a job that has failed without a request.
-func (s *scheduler) refuse(t *task) {
+func (s *scheduler) refuse(t *task, now time.Duration) {
 	s.left--
+	s.comeHome(t, now)
 	t.host.counts.fail(t.over.Class)
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/temoto/robotstxt"
 
 	"sweetspot/strategies"
+	"sweetspot/strategies/redirect"
 )
 
 // robotsState says what is known about the robots.txt of a host.
@@ -76,7 +77,7 @@ func (s *scheduler) learnRobots(t *task, r result) {
 	h.asked = known
 	switch {
 	case r.status >= 300 && r.status < 400 && t.answer != nil && t.waits < mostRedirects:
-		if to := redirected(t.job.URL, t.answer.location); to != "" {
+		if to, err := redirect.Resolve(t.job.URL, t.answer.location); err == nil {
 			t.waits++
 			t.job.URL, t.answer, h.asked, h.robots = to, nil, unasked, t
 		}
@@ -99,19 +100,6 @@ func (s *scheduler) learnRobots(t *task, r result) {
 			s.count(h.pace, t.began)
 		}
 	}
-}
-
-// redirected returns the address of a redirect; empty if there is none.
-func redirected(from, location string) string {
-	base, err1 := url.Parse(from)
-	to, err2 := url.Parse(location)
-	if err1 != nil || err2 != nil || location == "" {
-		return ""
-	}
-	if to = base.ResolveReference(to); to.Scheme != "http" && to.Scheme != "https" {
-		return ""
-	}
-	return to.String()
 }
 
 // readable returns the lines of a robots.txt that the parser accepts: it refuses the whole text for one line that it does not.

@@ -6,6 +6,8 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 	"golang.org/x/time/rate"
+
+	"sweetspot/strategies/redirect"
 )
 
 // A task is a job under way: from its first turn until it has a result.
@@ -15,13 +17,17 @@ type task struct {
 	job      Job // as long as it is in flight
 	host     *host
 	attempts int           // requests that were made
-	again    int           // of them, those that count as retries
+	retries  int           // of them, those that count as such
 	waits    int           // of them, those that the host answered with a time to wait for
 	began    time.Duration // when the latest attempt began
 	due      time.Duration // when the next one may begin
 	delays   *backoff.ExponentialBackOff
 	over     *Failure // the result of a job that is not requested at all
 	answer   *kept    // of the latest attempt; nil if there was none
+
+	step   *redirect.Step // to which redirects have led; nil if there were none
+	listed string         // the URL of the job then
+	home   *host          // from which they have led to another; nil if they have not
 }
 
 // A scheduler decides which job is requested when. It has neither a clock nor a goroutine: the caller tells it what time it is, since
@@ -104,6 +110,9 @@ func (s *scheduler) put(h *host, now time.Duration) {
 	s.take(h)
 	if !h.hasWork() {
 		s.evict(h, now)
+		return
+	}
+	if h.held() {
 		return
 	}
 	until := h.earliest(now)
@@ -221,10 +230,10 @@ func (s *scheduler) dequeue(h *host, now time.Duration) *task {
 		s.err = err
 		return nil
 	}
-	if t.job = job; !again {
+	if s.address(t, job); !again {
 		s.advance(h, next)
 	}
-	if h.rules != nil && !h.rules.allow(job.URL) {
+	if h.rules != nil && !h.rules.allow(t.job.URL) {
 		t.over = &disallowed
 	}
 	return t

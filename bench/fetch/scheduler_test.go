@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sweetspot/strategies"
+	"sweetspot/strategies/redirect"
 )
 
 // jobs is a source of URLs, one per word.
@@ -259,7 +260,7 @@ func TestAHostThatFailsWithoutEndIsSetAside(t *testing.T) {
 				time.Sleep(min(wait, time.Second))
 			case task.over != nil:
 				given++
-				d.refuse(task)
+				d.refuse(task, d.now())
 				if !strings.Contains(task.over.Message, "given up") || task.over.Class != "refused" {
 					t.Fatalf("%+v, want what the host was given up for", task.over)
 				}
@@ -303,6 +304,43 @@ func TestAHostThatComesBackGoesOn(t *testing.T) {
 }
 
 // A list may have its hosts one after the other: they all begin at once, and the memory does not depend on the length.
+// A host whose jobs all lead to a slow one waits for these, so that the queue there has an end.
+func TestJobsThatAreLedAwayAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const n = 2*mostRetries + 100
+		d := newDesk(t, Settings{PerHost: 3}, 40, of("a", n))
+		var there []*task // at b, in flight
+		for !d.done() {
+			task, _ := d.next(d.now())
+			switch {
+			case task == nil: // one of b's ends
+				if len(there) == 0 {
+					t.Fatalf("nothing is in flight, and %d jobs are left", d.left)
+				}
+				if !d.finish(there[0], success, d.now()) {
+					t.Fatal("a success is not final")
+				}
+				there = there[1:]
+			case task.host.name == "http://a":
+				task.answer = &kept{step: &redirect.Step{URL: "http://b/x", Method: "GET", Taken: 1}}
+				if d.finish(task, success, d.now()) {
+					t.Fatal("a redirect is final")
+				}
+			default:
+				if there = append(there, task); len(there) > 3 || task.job.URL != "http://b/x" {
+					t.Fatalf("%d requests to b at once, to %s", len(there), task.job.URL)
+				}
+			}
+			if away := d.hosts["http://a"].away; away > mostRetries+3 {
+				t.Fatalf("%d jobs wait at b", away)
+			}
+		}
+		if a, b := d.hosts["http://a"], d.hosts["http://b"]; a.away != 0 || b.counts.Succeeded != n || a.counts.Requests != n || b.counts.Requests != n {
+			t.Errorf("a %+v and %d away, b %+v: want %d requests to both", a.counts, a.away, b.counts, n)
+		}
+	})
+}
+
 func TestTheListIsReadAhead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, Settings{}, 10, append(of("a", 100_000), of("b", 10)...))

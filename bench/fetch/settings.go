@@ -13,8 +13,11 @@ import (
 type Settings struct {
 	Strategy strategies.Strategy
 	// Target is what all requests have in common. A job may have another method, headers or body. With JSON, a body that is none is a
-	// failure. [Run] sets Handle and Every.
-	Target  strategies.Target
+	// failure. [Run] sets Handle and Every. It follows redirects by itself, as many as Follow says, each as a request with a Timeout of
+	// its own to its own host.
+	Target strategies.Target
+	// Message returns what a request to the URL sends whose job sends own, which may be nil. The default is own.
+	Message func(own *strategies.Message, url string) *strategies.Message
 	Limiter limit.Limiter // of the requests in flight
 
 	Retries int           // of a job that may succeed when it is requested again, at most

@@ -3,8 +3,6 @@ package fetch
 import (
 	"crypto/sha256"
 	"encoding/hex"
-
-	"sweetspot/strategies"
 )
 
 // A Source is a list of jobs, which is read in its order, from any place in it. One goroutine at a time uses it.
@@ -42,26 +40,6 @@ func (g generated) Digest() string { return digestOf([]byte(g.text)) }
 
 func (g generated) Job(at Place) (Job, Place, error) {
 	return Job{URL: g.At(int64(at))}, at + 1, nil
-}
-
-// Sending returns the source with what message returns for the message and the URL of each job in place of its message.
-func Sending(s Source, message func(own *strategies.Message, url string) *strategies.Message) Source {
-	return sending{s, message}
-}
-
-type sending struct {
-	Source
-	message func(own *strategies.Message, url string) *strategies.Message
-}
-
-func (s sending) Varied() bool { return true }
-
-func (s sending) Job(at Place) (Job, Place, error) {
-	job, next, err := s.Source.Job(at)
-	if err == nil {
-		job.Message = s.message(job.Message, job.URL)
-	}
-	return job, next, err
 }
 
 func digestOf(text []byte) string {

@@ -141,7 +141,7 @@ func (f *fetch) take(w *worker) (*task, time.Duration) {
 			f.tellReader()
 			return t, 0
 		}
-		f.schedule.refuse(t)
+		f.schedule.refuse(t, now)
 		f.counts.fail(t.over.Class)
 		f.store.append(t.line(result{failure: t.over, wait: -1}, 0, 0), nil)
 		if f.schedule.done() {

@@ -73,6 +73,11 @@ func NewPerHost(inner Messages, headers HostHeaders, jar http.CookieJar) *PerHos
 	return &PerHost{inner: inner, headers: headers, jar: jar}
 }
 
+// Parts returns what the messages were made of: see [NewPerHost].
+func (p *PerHost) Parts() (inner Messages, headers HostHeaders, jar http.CookieJar) {
+	return p.inner, p.headers, p.jar
+}
+
 // Message implements [Messages].
 func (p *PerHost) Message(i int64, address string) *strategies.Message {
 	var own *strategies.Message
@@ -90,6 +95,22 @@ func (p *PerHost) With(own *strategies.Message, address string) *strategies.Mess
 		return p.make(key)
 	}
 	return p.kept(key)
+}
+
+// DifferByHost reports that they do: see bench's HostMessages.
+func (p *PerHost) DifferByHost() bool { return true }
+
+// Redirected is Message for the URL to which redirects have led the i-th request. Elsewhere says that this is another server than the
+// first: then the message has no credentials but those that are for the URL.
+func (p *PerHost) Redirected(i int64, address string, elsewhere bool) *strategies.Message {
+	if !elsewhere || p.inner == nil {
+		return p.Message(i, address)
+	}
+	own := p.inner.Message(i, address)
+	if own == nil {
+		return p.Message(i, address)
+	}
+	return p.With(own.WithoutCredentials(), address)
 }
 
 func (p *PerHost) key(own *strategies.Message, address string) madeOf {
@@ -135,7 +156,7 @@ func (p *PerHost) make(key madeOf) *strategies.Message {
 	for _, header := range headers {
 		for name, values := range header {
 			name = http.CanonicalHeaderKey(name)
-			if _, set := made.Header[name]; !set {
+			if len(made.Header[name]) == 0 {
 				made.Header[name] = values
 			}
 		}

@@ -99,6 +99,32 @@ func TestARequestKeepsWhatItSendsItself(t *testing.T) {
 	}
 }
 
+// What a redirect leads to gets the headers of its host, and no credentials that were for another.
+func TestRedirectedRequestsSendWhatIsForTheirHost(t *testing.T) {
+	list, err := requests.Parse(`{"url":"http://a/","headers":{"X":"own","Authorization":"own","Cookie":"own=1"}}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	headers := requests.HostHeaders{"a": {"For": {"a"}}, "b": {"For": {"b"}, "Authorization": {"b"}}}
+	p := requests.NewPerHost(list, headers, nil)
+	for _, c := range []struct {
+		url       string
+		elsewhere bool
+		want      http.Header
+	}{
+		{"http://a/2", false, http.Header{"X": {"own"}, "Authorization": {"own"}, "Cookie": {"own=1"}, "For": {"a"}}},
+		{"http://b/", true, http.Header{"X": {"own"}, "Authorization": {"b"}, "Cookie": nil, "Host": nil, "Proxy-Authorization": nil, "For": {"b"}}},
+		{"http://a/3", true, http.Header{"X": {"own"}, "Authorization": nil, "Cookie": nil, "Host": nil, "Proxy-Authorization": nil, "For": {"a"}}},
+	} {
+		if diff := cmp.Diff(c.want, p.Redirected(0, c.url, c.elsewhere).Header); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.url, diff)
+		}
+	}
+	if got := requests.NewPerHost(nil, headers, nil).Redirected(0, "http://b/", true); got.Header.Get("For") != "b" {
+		t.Errorf("without a list: %+v", got)
+	}
+}
+
 func TestParseLogin(t *testing.T) {
 	method, address, body, err := requests.ParseLogin(`POST  /login  {"user": "me"}`)
 	if method != "POST" || address != "/login" || body != `{"user": "me"}` || err != nil {

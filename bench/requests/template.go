@@ -17,6 +17,7 @@ import (
 //	{0-9a-z:4}    all words of four of these characters
 //	{xyz:1}       x, y and z; {xyz} is refused, since it is more likely a name that was meant to be filled in
 type Template struct {
+	text     string
 	literals []string // one more than ranges: before, between and after them
 	ranges   []span
 	count    int64
@@ -30,7 +31,7 @@ type span interface {
 
 // ParseTemplate reads a template. Its error shows how a right one looks.
 func ParseTemplate(text string) (*Template, error) {
-	t := &Template{count: 1}
+	t := &Template{text: text, count: 1}
 	rest := text
 	for {
 		literal, after, found := strings.Cut(rest, "{")
@@ -57,6 +58,9 @@ func ParseTemplate(text string) (*Template, error) {
 		rest = after
 	}
 }
+
+// String returns the template as [ParseTemplate] reads it.
+func (t *Template) String() string { return t.text }
 
 // Len returns how many texts the template stands for.
 func (t *Template) Len() int64 { return t.count }

@@ -40,7 +40,8 @@ func (m *Measurement) Report() (*results.Trial, error) {
 		CPU:            m.Used.CPU.Seconds(),
 		ProgramCPU:     m.Used.Programs.Seconds(),
 		InFlightMean:   t.busy.Seconds() / m.Elapsed.Seconds(),
-		Wire:           m.Used.exchange().Seconds(),
+		Redirects:      m.Usage.Redirects,
+		Wire:           m.exchanges() * m.Used.exchange().Seconds(),
 		Waited:         m.Used.Waited.Seconds(),
 		Scheduling:     m.Used.waitP99().Seconds(),
 		Connections:    m.Usage.Connections,
@@ -65,6 +66,12 @@ func (m *Measurement) Report() (*results.Trial, error) {
 		return nil, err
 	}
 	return trial, t.reportResponses(trial)
+}
+
+// exchanges returns how many exchanges a request took on average: one for each redirect that was followed, and one more.
+func (m *Measurement) exchanges() float64 {
+	made := m.Counts.warmup + m.Counts.Completed() + m.Counts.cutOff
+	return 1 + float64(m.Usage.Redirects)/float64(max(1, made))
 }
 
 // reportResponses adds what is known of a trial with a rate.

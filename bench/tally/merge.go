@@ -102,6 +102,7 @@ func (m *Measurement) addUse(part *Measurement) {
 	m.Late = max(m.Late, part.Late)
 	m.Used = m.Used.plus(part.Used)
 	m.Usage.Connections += part.Usage.Connections
+	m.Usage.Redirects += part.Usage.Redirects
 	m.Usage.Settling = m.Usage.Settling || part.Usage.Settling
 	m.Usage.CPU += part.Usage.CPU
 	m.Usage.Memory += part.Usage.Memory

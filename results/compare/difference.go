@@ -50,6 +50,7 @@ func Differences(old, new results.Settings) []string {
 		{"DNS cache", seconds(old.DNSSeconds), seconds(new.DNSSeconds)},
 		{"keep-alive", old.KeepAlive, new.KeepAlive},
 		{"redirects", old.Redirects, new.Redirects},
+		{"redirects per request", old.Follow, new.Follow},
 		{"decompression", old.Decompression, new.Decompression},
 		{"retries", old.Retries, new.Retries},
 		{"insecure", old.Insecure, new.Insecure},
@@ -86,8 +87,8 @@ func differentRuns(old, new []*results.Run) []results.Warning {
 	return warnings
 }
 
-// different returns a warning if two runs have different loads, another if they have different targets, and another if
-// they ran on different machines.
+// different returns a warning if two runs have different loads, another if they have different targets, another if
+// different agents made their requests, and another if they ran on different machines.
 func different(old, new *results.Run) []results.Warning {
 	var warnings []results.Warning
 	warn := func(subject string, texts []string) {
@@ -97,6 +98,9 @@ func different(old, new *results.Run) []results.Warning {
 	}
 	warn("loads", Differences(old.Settings, new.Settings))
 	warn("targets", unequal([]difference{{"", old.Subject(), new.Subject()}}))
+	if warn("agents", agents(old.Agents, new.Agents)); len(old.Agents) > 0 && len(new.Agents) > 0 {
+		return warnings // the machines of the coordinators made no requests
+	}
 	a, b := old.Machine, new.Machine
 	warn("machines", append(machines(a, b), unequal([]difference{
 		{"kernel", known(a.Kernel, b.Kernel), known(b.Kernel, a.Kernel)},
@@ -104,6 +108,21 @@ func different(old, new *results.Run) []results.Warning {
 		{"open files", a.OpenFiles, b.OpenFiles},
 	})...))
 	return warnings
+}
+
+// agents describes how the agents of two runs differ: in their number, else in their machines.
+func agents(old, new []results.Member) []string {
+	if texts := unequal([]difference{{"", int64(len(old)), int64(len(new))}}); len(texts) > 0 {
+		return texts
+	}
+	list := func(members []results.Member) string {
+		machines := text.Each(members, func(m results.Member) string {
+			return fmt.Sprintf("%s/%s with %s", m.Machine.OS, m.Machine.Arch, text.Plural(m.Machine.CPUs, "CPU"))
+		})
+		slices.Sort(machines)
+		return strings.Join(slices.Compact(machines), ", ")
+	}
+	return unequal([]difference{{"on", list(old), list(new)}})
 }
 
 // machines describes how two machines differ.

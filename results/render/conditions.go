@@ -19,7 +19,7 @@ func Conditions(r *results.Run) string {
 	parts = append(parts, sizeOf(s)...)
 	parts = append(parts,
 		fmt.Sprintf("timeout %gs, dial %gs, DNS cached %gs", s.TimeoutSeconds, s.DialSeconds, s.DNSSeconds),
-		on(s.KeepAlive, "keep-alive"), on(s.Redirects, "redirects"), on(s.Decompression, "decompression"),
+		on(s.KeepAlive, "keep-alive"), redirects(s), on(s.Decompression, "decompression"),
 		retries(s.Retries))
 	switch {
 	case s.Arrivals != "" && s.Rate == 0: // a sweep varies it
@@ -45,13 +45,23 @@ func Conditions(r *results.Run) string {
 			parts = append(parts, way.words+text.Clean(way.value))
 		}
 	}
-	if m != (results.Machine{}) { // a program that measures by itself need not describe its machine
+	if agents := Agents(r); agents != "" {
+		parts = append(parts, agents)
+	} else if m != (results.Machine{}) { // a program that measures by itself need not describe its machine
 		parts = append(parts, text.Plural(m.CPUs, "CPU"), m.OS+"/"+m.Arch, m.Go)
 	}
 	if r.Seed != 0 {
 		parts = append(parts, fmt.Sprintf("seed %d", r.Seed))
 	}
 	return "The same for every client: " + strings.Join(parts, ", ") + "."
+}
+
+// redirects says whether they were followed, and how many.
+func redirects(s results.Settings) string {
+	if s.Follow > 0 {
+		return fmt.Sprintf("at most %s per request", text.Plural(s.Follow, "redirect"))
+	}
+	return on(s.Redirects, "redirects")
 }
 
 // sizeOf says how long a trial is.

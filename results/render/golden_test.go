@@ -28,6 +28,7 @@ func TestWriteLooksAsBefore(t *testing.T) {
 		{"sweeps", render.Table, 80}, {"interrupted", render.Table, 80},
 		{"hostile", render.Table, 80}, {"hostile", render.Markdown, 0}, {"hostile", render.CSV, 0},
 		{"nothing", render.Table, 80}, {"nothing", render.JSON, 0},
+		{"agents", render.Table, 100}, {"agents", render.Table, 40}, {"agents", render.Markdown, 0}, {"agents", render.CSV, 0},
 		{"targets", render.Table, 120}, {"targets", render.Table, 60}, {"targets", render.Markdown, 0},
 	} {
 		name := fmt.Sprintf("%s-%s-%d.golden", c.run, c.format, c.width)

@@ -78,6 +78,9 @@ func (d runDocument) Records() Grid {
 			Cell: func(t results.Trial) string { return text.Integer(t.Failed[class]) },
 		})
 	}
+	if slices.ContainsFunc(trials, func(t results.Trial) bool { return len(t.Agents) > 0 }) {
+		columns = append(columns, Field[results.Trial]{Name: "agents", Cell: func(t results.Trial) string { return strconv.Itoa(len(t.Agents)) }})
+	}
 	if slices.ContainsFunc(trials, func(t results.Trial) bool { return t.Response != nil }) {
 		columns = append(columns, openLoopRecords()...)
 	}

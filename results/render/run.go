@@ -37,6 +37,9 @@ func (d runDocument) Draw(p Page) error {
 	if err := view(p, r); err != nil {
 		return err
 	}
+	if err := drawAgents(p, r); err != nil {
+		return err
+	}
 	p.Paragraph(Faint, legend(r))
 	p.List(text.Prefixed("warning: ", results.Words(results.Warnings(r))))
 	return nil

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"sweetspot/results"
+	"sweetspot/results/render"
 	"sweetspot/results/text"
 )
 
@@ -27,7 +28,7 @@ var settingProperties = []property{
 	{"body decoding", func(r *results.Run) string { return r.Settings.Decode }},
 	{"responses expected", func(r *results.Run) string { return r.Settings.Expect }},
 	{"keep-alive", func(r *results.Run) string { return yesNo(r.Settings.KeepAlive) }},
-	{"redirects followed", func(r *results.Run) string { return yesNo(r.Settings.Redirects) }},
+	{"redirects followed", func(r *results.Run) string { return followed(r.Settings) }},
 	{"automatic decompression", func(r *results.Run) string { return yesNo(r.Settings.Decompression) }},
 	{"certificates verified", func(r *results.Run) string { return yesNo(!r.Settings.Insecure) }},
 	{"proxy", func(r *results.Run) string { return r.Settings.Proxy }},
@@ -36,6 +37,15 @@ var settingProperties = []property{
 	{"Unix socket", func(r *results.Run) string { return r.Settings.UnixSocket }},
 	{"connected to", func(r *results.Run) string { return r.Settings.ConnectTo }},
 	{"retries", func(r *results.Run) string { return fmt.Sprint(r.Settings.Retries) }},
+	{"agents", render.Agents},
+}
+
+// followed says whether redirects were followed, and how many.
+func followed(s results.Settings) string {
+	if s.Follow > 0 {
+		return fmt.Sprintf("at most %d per request", s.Follow)
+	}
+	return yesNo(s.Redirects)
 }
 
 var machineProperties = []property{
@@ -86,7 +96,27 @@ func propertyTables(sources []Source) []table {
 	for _, f := range machineProperties {
 		machine.addProperty(sources, f)
 	}
-	return []table{settings, machine}
+	return append([]table{settings, machine}, agentTables(sources)...)
+}
+
+// agentTables returns a table of the agents of each run that has any.
+func agentTables(sources []Source) []table {
+	var all []table
+	for i, source := range sources {
+		portions := source.Run.Portions()
+		if len(portions) == 0 {
+			continue
+		}
+		t := table{Caption: strings.TrimSpace(runLetter(i, len(sources)) + " Agents"), Rest: render.AgentWords}
+		for at, column := range render.AgentColumns() {
+			t.Head = append(t.Head, head{Name: column.Name, Word: at == 0})
+		}
+		for _, portion := range portions {
+			t.Rows = append(t.Rows, text.Each(render.AgentColumns(), func(f render.Field[results.Portion]) string { return f.Cell(portion) }))
+		}
+		all = append(all, t)
+	}
+	return all
 }
 
 // addProperty adds a row, unless the property is empty for every run.

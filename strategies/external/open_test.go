@@ -8,7 +8,6 @@ import (
 
 	"sweetspot/strategies"
 	"sweetspot/strategies/external"
-	"sweetspot/strategies/redirect"
 	"sweetspot/strategies/strategytest"
 )
 
@@ -28,7 +27,7 @@ func TestOpenReturnsErrHandle(t *testing.T) {
 }
 
 func TestOpenReturnsErrOwn(t *testing.T) {
-	target := strategies.Target{Own: func(*strategies.Request, redirect.Step) *strategies.Message { return nil }}
+	target := strategies.Target{Own: func(*strategies.Request, string, bool) *strategies.Message { return nil }}
 	strategytest.Open(t, program("mine", "pool"), target, 1)
 	target.Follow = 1
 	if _, err := program("mine", "pool").Open(t.Context(), target, 1); !errors.Is(err, strategies.ErrOwn) {

@@ -183,6 +183,7 @@ func LoadKeyPair(certFile, keyFile string) (*KeyPair, error) {
 // Authorities are certificates of authorities, and the file that they come from.
 type Authorities struct {
 	File string
+	PEM  []byte // the file's content
 	Pool *x509.CertPool
 }
 
@@ -192,9 +193,14 @@ func LoadAuthorities(file string) (*Authorities, error) {
 	if err != nil {
 		return nil, err
 	}
+	return NewAuthorities(file, text)
+}
+
+// NewAuthorities reads certificates from the content of a file in PEM.
+func NewAuthorities(file string, text []byte) (*Authorities, error) {
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(text) {
 		return nil, fmt.Errorf("%s: no certificate in it: want those of authorities in PEM, each beginning with -----BEGIN CERTIFICATE-----", file)
 	}
-	return &Authorities{file, pool}, nil
+	return &Authorities{file, text, pool}, nil
 }

@@ -67,7 +67,7 @@ class Harness:
         )  # fmt: skip
         self.target = types.SimpleNamespace(
             message=message, varied=False, route=Route({}), server_name=None, timeout=10, dial_timeout=5, dns_cache=300,
-            insecure=False, decode=True, max_body=32 << 20, limit=int(limit),
+            insecure=False, decode=True, max_body=32 << 20, follow=0, limit=int(limit),
         )  # fmt: skip
         self.run = Run(self, int(limit), [url] * int(requests))
 
@@ -86,6 +86,7 @@ class AsyncHarness(Harness):
 stand_in = types.ModuleType("sweetspot")
 stand_in.STDIN, _ = os.pipe()  # to which nothing is written
 stand_in.REPORT_EVERY = 1
+stand_in.clock = time.monotonic_ns
 stand_in.ATTEMPT_DELAY = 0.250
 stand_in.ERRNOS = {}
 stand_in.alternate = lambda found: [(family, address) for family, _, _, _, address in found]

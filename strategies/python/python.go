@@ -56,7 +56,7 @@ func init() {
 				Traits: strategies.Traits{Cannot: noHTTPSProxy, Stateless: true, Answers: resetUnderTLS},
 				Doc:    "Python's requests.get in a loop, each request on a new connection: how most programs begin",
 			},
-			"requests", []string{"sweetspot_http", "sweetspot_reach", "sweetspot", "sweetspot_threads", "with_urllib3", "with_requests", "python_requests"},
+			"requests", []string{"sweetspot_http", "sweetspot_redirect", "sweetspot_reach", "sweetspot", "sweetspot_threads", "with_urllib3", "with_requests", "python_requests"},
 		},
 		{
 			external.Program{
@@ -64,7 +64,7 @@ func init() {
 				Traits: strategies.Traits{Cannot: noHTTPSProxy, Answers: resetUnderTLS},
 				Doc:    "a session of Python's requests in a loop: the connection is kept, one request at a time",
 			},
-			"requests", []string{"sweetspot_http", "sweetspot_reach", "sweetspot", "sweetspot_threads", "with_urllib3", "with_requests", "python_requests_session"},
+			"requests", []string{"sweetspot_http", "sweetspot_redirect", "sweetspot_reach", "sweetspot", "sweetspot_threads", "with_urllib3", "with_requests", "python_requests_session"},
 		},
 		{
 			external.Program{
@@ -72,7 +72,7 @@ func init() {
 				Traits: strategies.Traits{Cannot: noHTTPSProxy, Answers: resetUnderTLS},
 				Doc:    "a queue and as many Python threads as the limit, over one session of requests: for code that blocks",
 			},
-			"requests", []string{"sweetspot_http", "sweetspot_reach", "sweetspot", "sweetspot_threads", "with_urllib3", "with_requests", "python_threads"},
+			"requests", []string{"sweetspot_http", "sweetspot_redirect", "sweetspot_reach", "sweetspot", "sweetspot_threads", "with_urllib3", "with_requests", "python_threads"},
 		},
 		{
 			external.Program{
@@ -80,7 +80,7 @@ func init() {
 				Traits: strategies.Traits{Cannot: noHTTPSProxy, ShortHeaders: true, Answers: fewHeaders},
 				Doc:    "aiohttp with a semaphore around each request: the article's choice, and asyncio's usual one",
 			},
-			"aiohttp", []string{"sweetspot_http", "sweetspot_reach", "sweetspot", "sweetspot_async", "with_aiohttp", "python_aiohttp"},
+			"aiohttp", []string{"sweetspot_http", "sweetspot_redirect", "sweetspot_reach", "sweetspot", "sweetspot_async", "with_aiohttp", "python_aiohttp"},
 		},
 		{
 			external.Program{
@@ -88,7 +88,7 @@ func init() {
 				Traits: strategies.Traits{Cannot: noHTTPSProxy, ShortHeaders: true, Answers: fewHeaders},
 				Doc:    "the same as python-aiohttp on uvloop's event loop: two more lines for a faster loop",
 			},
-			"aiohttp uvloop", []string{"sweetspot_http", "sweetspot_reach", "sweetspot", "sweetspot_async", "with_aiohttp", "python_aiohttp", "python_uvloop"},
+			"aiohttp uvloop", []string{"sweetspot_http", "sweetspot_redirect", "sweetspot_reach", "sweetspot", "sweetspot_async", "with_aiohttp", "python_aiohttp", "python_uvloop"},
 		},
 		{
 			external.Program{
@@ -96,7 +96,7 @@ func init() {
 				Traits: strategies.Traits{LosesEarly: true, Answers: noAnswers},
 				Doc:    "httpx with a semaphore around each request: asyncio with an interface like that of requests",
 			},
-			"httpx", []string{"sweetspot_http", "sweetspot_reach", "sweetspot", "sweetspot_async", "with_httpx", "python_httpx"},
+			"httpx", []string{"sweetspot_http", "sweetspot_redirect", "sweetspot_reach", "sweetspot", "sweetspot_async", "with_httpx", "python_httpx"},
 		},
 		{
 			external.Program{
@@ -104,7 +104,7 @@ func init() {
 				Traits: strategies.Traits{OnePool: true, LosesEarly: true, Answers: noAnswers},
 				Doc:    "httpx without a semaphore, the limit left to its connection pool: latency includes the wait for a connection",
 			},
-			"httpx", []string{"sweetspot_http", "sweetspot_reach", "sweetspot", "sweetspot_async", "with_httpx", "python_httpx_unbounded"},
+			"httpx", []string{"sweetspot_http", "sweetspot_redirect", "sweetspot_reach", "sweetspot", "sweetspot_async", "with_httpx", "python_httpx_unbounded"},
 		},
 		{
 			external.Program{
@@ -112,7 +112,7 @@ func init() {
 				Traits: strategies.Traits{URLName: true, Retries: true, LosesEarly: true, Answers: chunksOfCurl},
 				Doc:    "libcurl's CurlMulti driven directly from Python, with reused handles: the fastest in Python, and the most code",
 			},
-			"pycurl", []string{"sweetspot_http", "sweetspot_reach", "sweetspot", "python_pycurl"},
+			"pycurl", []string{"sweetspot_http", "sweetspot_redirect", "sweetspot_reach", "sweetspot", "python_pycurl"},
 		},
 	} {
 		p.Command = command(p.libraries, p.modules...)

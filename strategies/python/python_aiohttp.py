@@ -8,6 +8,7 @@ import asyncio
 import aiohttp
 from sweetspot_async import AsyncHarness
 from sweetspot_http import Body
+from sweetspot_redirect import Chain, location_of
 from with_aiohttp import CAN, CLASSES, VERSION, Request, connector_class, location
 
 
@@ -16,17 +17,29 @@ async def fetch(run, slots, session, number, url, message):
     async with slots:
         start = run.start()
         try:
+            chain = Chain(run, message, url)
             async with asyncio.timeout(target.timeout):
-                headers = message.headers if target.varied else None  # otherwise they are the session's
-                where = location(message, url)
-                request = session.request(message.method, where, headers=headers, data=message.body, allow_redirects=False)
-                async with request as response:
-                    body = Body(target, message, response.status, response.headers)
-                    async for piece in response.content.iter_any():
-                        body.add(piece)
+                while not (body := await exchange(target, session, chain)):
+                    pass
             run.answered(number, start, url, body)
         except Exception as error:
             run.failed(number, start, error)
+
+
+async def exchange(target, session, chain):
+    """Makes a request. It returns the body of the answer, or None if that leads to another request."""
+    message = chain.message
+    headers = message.headers if target.varied else None  # otherwise they are the session's
+    where = location(message, chain.url)
+    request = session.request(message.method, where, headers=headers, data=message.body, allow_redirects=False)
+    async with request as response:
+        redirects = chain.follows(response.status)
+        body = Body(target, message, response.status, response.headers, redirects)
+        async for piece in response.content.iter_any():
+            body.add(piece)
+    if not redirects:
+        return body
+    chain.follow(body.status, body.size, location_of(response.raw_headers))
 
 
 async def main(version=VERSION):

@@ -8,8 +8,9 @@ import select
 import time
 
 import pycurl
-from sweetspot import REPORT_EVERY, STDIN, Harness
+from sweetspot import REPORT_EVERY, STDIN, Harness, clock
 from sweetspot_http import MAX_HEADS, Body, Failure, Gate
+from sweetspot_redirect import Chain
 
 CLASSES = {
     pycurl.E_UNSUPPORTED_PROTOCOL: "malformed",  # what is not HTTP is taken for HTTP/0.9
@@ -47,6 +48,8 @@ EVENTS = {
 # The headers that a Body needs.
 NEEDED = re.compile(rb"\n(Content-Encoding|Content-Length):[ \t]*([!-~]*)", re.IGNORECASE)
 
+
+LOCATION = re.compile(rb"\nLocation:[ \t]*([^\r\n]*?)[ \t]*(?=\r?\n)", re.IGNORECASE)
 
 # What is in the texts of faults that have the codes of other faults, most of them of a proxy.
 TEXTS = [
@@ -144,14 +147,14 @@ class Multi:
 class Response:
     """What a handle receives. Libcurl is lenient, so the heads are checked again."""
 
-    def __init__(self, target, handle):
+    def __init__(self, target):
         self.target = target
-        self.handle = handle
         self.begin(None)
 
-    def begin(self, message):
-        """Expects a response to a request that sends the message."""
-        self.message = message
+    def begin(self, chain):
+        """Expects a response to the request of a chain."""
+        self.chain = chain
+        self.location = None
         self.lines = []  # of the heads and the trailer
         self.size = 0  # of the lines
         self.encoding = None
@@ -182,12 +185,15 @@ class Response:
 
     def check_head(self):
         gate = Gate()
-        head = gate.pass_on(b"".join(self.lines), self.message.method == "HEAD")
+        head = gate.pass_on(b"".join(self.lines), self.chain.message.method == "HEAD")
         if not gate.status:
             gate.end()
             raise Failure("malformed", "the response has no head")
         headers = {name.decode().title(): value.decode() for name, value in NEEDED.findall(head)} if self.target.decode else {}
-        self.body = Body(self.target, self.message, gate.status, headers)
+        redirects = self.chain.follows(gate.status)
+        if redirects and (found := LOCATION.search(head)):
+            self.location = found[1]
+        self.body = Body(self.target, self.chain.message, gate.status, headers, redirects)
 
     def end(self, error):
         """Returns the body, if the response was one."""
@@ -206,7 +212,7 @@ def new_handle(target, share):
     """Returns a handle that makes the target's requests, one after the other."""
     handle = pycurl.Curl()
     handle.message = None
-    handle.response = Response(target, handle)
+    handle.response = Response(target)
     handle.setopt(pycurl.HEADERFUNCTION, handle.response.add_line)
     handle.setopt(pycurl.WRITEFUNCTION, handle.response.add)
     handle.setopt(pycurl.SHARE, share)
@@ -272,14 +278,30 @@ def set_message(handle, message):
         handle.setopt(pycurl.CUSTOMREQUEST, message.method)
 
 
+def begin(multi, handle):
+    """Begins with the request to which the handle's chain has led."""
+    chain, target = handle.chain, handle.response.target
+    handle.setopt(pycurl.URL, chain.url)
+    if target.follow:  # the timeout is that of all requests of the chain
+        handle.setopt(pycurl.TIMEOUT_MS, max(1, round(1000 * target.timeout - (clock() - handle.start) / 1e6)))
+    if chain.message is not handle.message:
+        set_message(handle, chain.message)
+    handle.response.begin(chain)
+    multi.curl.add_handle(handle)
+
+
 def finish(run, handle, error):
-    """Reports the outcome of the handle's request, and prepares the handle for the next."""
+    """Reports the outcome of the handle's request. It returns False if a redirect leads to another request instead."""
     try:
-        body = handle.response.end(error)
+        body, chain = handle.response.end(error), handle.chain
         run.connections.add(handle.getinfo(pycurl.LOCAL_PORT))
+        if chain.follows(body.status):
+            chain.follow(body.status, body.size, handle.response.location)
+            return False
         run.answered(handle.number, handle.start, handle.url, body)
     except Exception as error:
         run.failed(handle.number, handle.start, error)
+    return True
 
 
 def make_requests(run, multi, free):
@@ -288,18 +310,17 @@ def make_requests(run, multi, free):
         while run.waiting and free:
             handle = free.pop()
             handle.number, handle.url, message = run.waiting.popleft()
-            handle.setopt(pycurl.URL, handle.url)
-            if message is not handle.message:
-                set_message(handle, message)
-            handle.response.begin(message)
+            handle.chain = Chain(run, message, handle.url)
             handle.start = run.start()
-            multi.curl.add_handle(handle)
+            begin(multi, handle)
         run.report_if_due()
         if multi.wait(REPORT_EVERY):
             harness.receive()
         for handle, error in multi.finished():
-            finish(run, handle, error)
-            free.append(handle)
+            if finish(run, handle, error):
+                free.append(handle)
+            else:
+                begin(multi, handle)
 
 
 harness = Harness(" ".join(pycurl.version.split()[:2]), classes=[(pycurl.error, classify)], can=CAN)

@@ -1,6 +1,7 @@
 package python
 
 import (
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -216,5 +217,24 @@ route = Route({"connect_to": ["a:80:b:", "::c:1"], "proxy": "http://p:1"})
 assert route.destination("A", 80) == ("b", 80) and route.destination("d", 2) == ("c", 1)
 assert not route.names_whole_url("http://a/")
 assert Route({"proxy": "http://p:1"}).names_whole_url("http://a/") and not Route({"proxy": "http://p:1"}).names_whole_url("https://a/")
+`)
+}
+
+// The programs follow redirects by the rules of package redirect, whose examples are here too.
+func TestRedirectsLeadToTheSame(t *testing.T) {
+	examples, err := os.ReadFile("../redirect/testdata/locations.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	runPython(t, "json", []string{"sweetspot_http", "sweetspot_redirect"}, `
+import json
+from sweetspot_redirect import resolve
+
+for example in json.loads(r'''`+string(examples)+`'''):
+    try:
+        got, _ = resolve(example["from"], example["location"].encode())
+    except ValueError:
+        got = None
+    assert got == example.get("to"), (example, got)
 `)
 }

@@ -8,7 +8,8 @@ A program creates a harness, which says hello, makes the requests of each run, a
             ...
             run.answered(number, start, url, body)  # or run.failed(number, start, error)
 
-The body is a Body of sweetspot_http, to which the program adds what it reads.
+The body is a Body of sweetspot_http, to which the program adds what it reads. Where the target follows redirects, a program goes on
+as long as a Chain of sweetspot_redirect says so.
 
 A program with its own event loop takes the requests from run.waiting, calls harness.receive when standard input is readable,
 and calls run.report_if_due regularly. The modules sweetspot_threads and sweetspot_async do so for threads and for asyncio.
@@ -19,6 +20,7 @@ import base64
 import collections
 import errno
 import gc
+import itertools
 import json
 import os
 import platform
@@ -92,7 +94,9 @@ class Target:
 
     def __init__(self, content):
         self.message = Message(content)
-        self.varied = content.get("varied", False)  # single requests may have messages of their own
+        self.follow = content.get("follow", 0)  # redirects per request, at most
+        # Whether single requests may send something else than all do: messages of their own, or what a redirect leaves of one.
+        self.varied = content.get("varied", False) or self.follow > 0
         self.timeout = content["timeout"]  # seconds, as are the next two
         self.dial_timeout = content["dial_timeout"]
         self.dns_cache = content["dns_cache"]
@@ -115,6 +119,7 @@ class Run:
         self.waiting = collections.deque()  # triples (number, URL, message), which the program takes from the left
         self.stopped = False  # no more will come
         self.connections = set()  # one member per connection used; empty if the library does not tell
+        self.redirects = itertools.count()  # how many were followed is its next number
         self.results = {}  # decoded bodies, by URL
         self.outcomes = []  # not reported yet
         self.reported = 0  # when the latest report was sent, in nanoseconds
@@ -165,7 +170,7 @@ class Run:
 
     def finish(self):
         self.report()
-        self.harness.send("stopped", connections=len(self.connections))
+        self.harness.send("stopped", connections=len(self.connections), redirects=next(self.redirects))
 
 
 class Harness:
@@ -185,7 +190,7 @@ class Harness:
         self.unread = b""
         self.target = self.run = None
         self.closed = False
-        hello = {"protocol": 1, "version": f"{version}, Python {platform.python_version()}", "can": ["varied", *can]}
+        hello = {"protocol": 1, "version": f"{version}, Python {platform.python_version()}", "can": ["varied", "follow", *can]}
         self.send("hello", **hello, **({"most": max_in_flight} if max_in_flight else {}))
         while not self.target:
             self.receive()

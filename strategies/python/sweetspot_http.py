@@ -234,13 +234,13 @@ decode_large_integers = json.JSONDecoder(parse_constant=constant, parse_int=floa
 
 
 class Body:
-    """The body of a response: counted as it arrives, and kept only if it will be decoded."""
+    """The body of a response: counted as it arrives, and kept only if it will be decoded, as that of a redirect never is."""
 
-    def __init__(self, target, message, status, headers):
+    def __init__(self, target, message, status, headers, redirects=False):
         self.status = status
         self.size = 0  # bytes, as they came
         self.most = target.max_body
-        decoded = target.decode and status < 400 and status not in (204, 304) and message.method != "HEAD"
+        decoded = target.decode and not redirects and status < 400 and status not in (204, 304) and message.method != "HEAD"
         self.kept = bytearray() if decoded else None
         self.gunzip = None
         if decoded:

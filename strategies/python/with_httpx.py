@@ -7,6 +7,7 @@ import httpcore
 import httpx
 from sweetspot_http import Body, Gate, request_target, unclean
 from sweetspot_reach import Route, converse
+from sweetspot_redirect import Chain, location_of
 
 CAN = "proxy-http", "proxy-https", "proxy-socks5", "cert", "cacert", "unix_socket", "connect_to"
 PIECE = 1 << 16  # bytes read at once
@@ -144,27 +145,46 @@ async def fetch(run, client, number, url, message):
     start = run.start()
     try:
         deadline.set(time.monotonic() + target.timeout)
-        headers = message.headers if target.varied else None  # otherwise they are the client's
-        request = client.build_request(message.method, url, headers=headers, content=message.body)
-        request.url = ExactURL(request.url)
-        request.url.exact = request_target(url).encode()
-        tunnelled.set(request.url.scheme == "https")
-        if target.route.names_whole_url(url):
-            request.url.exact = b"http://" + request.url.netloc + request.url.exact
-            if login := target.route.proxy.authorization():
-                request.headers["Proxy-Authorization"] = login
-        given = {"auth": AsGiven()} if "authorization" in message.given else {}
-        response = await client.send(request, stream=True, **given)
-        try:
-            body = Body(target, message, response.status_code, response.headers)
-            async for piece in response.aiter_raw():
-                body.add(piece)
-        finally:
-            await response.aclose()
-        stream = response.extensions["network_stream"]
-        run.connections.add(stream)
-        if stream.gate.surplus:
-            await stream.aclose()  # it is not used for another request
+        chain = Chain(run, message, url)
+        while not (body := await exchange(run, client, chain)):
+            pass
         run.answered(number, start, url, body)
     except Exception as error:
         run.failed(number, start, error)
+
+
+async def exchange(run, client, chain):
+    """Makes a request. It returns the body of the answer, or None if that leads to another request."""
+    message = chain.message
+    response = await client.send(build(run.harness.target, client, message, chain.url), stream=True, **login_of(message))
+    try:
+        redirects = chain.follows(response.status_code)
+        body = Body(run.harness.target, message, response.status_code, response.headers, redirects)
+        async for piece in response.aiter_raw():
+            body.add(piece)
+    finally:
+        await response.aclose()
+    stream = response.extensions["network_stream"]
+    run.connections.add(stream)
+    if stream.gate.surplus:
+        await stream.aclose()  # it is not used for another request
+    if not redirects:
+        return body
+    chain.follow(body.status, body.size, location_of(response.headers.raw))
+
+
+def build(target, client, message, url):
+    headers = message.headers if target.varied else None  # otherwise they are the client's
+    request = client.build_request(message.method, url, headers=headers, content=message.body)
+    request.url = ExactURL(request.url)
+    request.url.exact = request_target(url).encode()
+    tunnelled.set(request.url.scheme == "https")
+    if target.route.names_whole_url(url):
+        request.url.exact = b"http://" + request.url.netloc + request.url.exact
+        if login := target.route.proxy.authorization():
+            request.headers["Proxy-Authorization"] = login
+    return request
+
+
+def login_of(message):
+    return {"auth": AsGiven()} if "authorization" in message.given else {}

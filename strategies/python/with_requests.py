@@ -5,6 +5,7 @@ import http.client
 import requests
 import urllib3
 from sweetspot_http import Body
+from sweetspot_redirect import Chain, location_of
 from with_urllib3 import Values, call
 
 VERSION = f"requests {requests.__version__}, urllib3 {urllib3.__version__}"
@@ -19,6 +20,8 @@ CLASSES = [
     (requests.exceptions.InvalidURL, "other"),
 ]
 
+# A session looks where a redirect leads even if it follows none, and fails if that is no URL.
+requests.Session.get_redirect_target = lambda *_: None
 urllib3.disable_warnings()  # about certificates that are not verified, as asked
 
 
@@ -50,23 +53,54 @@ def as_given(request):
     return request
 
 
-def work(run, request):
-    """Makes requests of the run by the function request, one after the other, until none is left."""
+def work(run, opened, kept=True):
+    """Makes requests of the run, one after the other, until none is left.
+
+    Opened returns the context of a session: always the same one, or, if it is not kept, one for each request with its redirects.
+    """
     target = run.harness.target
-    sent = None  # the message that the arguments are for
+    latest = Latest(target, kept)
     for number, url, message in run:
         start = run.start()
         try:
-            if message is not sent:
-                sent, arguments = message, settings(target, message)
-            call.begin(target, message, url)
-            with request(message.method, url, **arguments) as response:
-                if connection := response.raw.connection:  # a response without a body has none any more
-                    run.connections.add(connection.sock or number)  # without a socket, the connection was for this request alone
-                response.raw.enforce_content_length = True
-                body = Body(target, message, response.status_code, response.headers)
-                for piece in response.raw.stream(PIECE, decode_content=False):
-                    body.add(piece)
+            chain = Chain(run, message, url)
+            call.begin(target)
+            with opened() as session:
+                while not (body := exchange(run, session, chain, latest, number)):
+                    pass
             run.answered(number, start, url, body)
         except Exception as error:
             run.failed(number, start, error)
+
+
+class Latest:
+    """The arguments of the latest request, for the next one that sends the same message."""
+
+    def __init__(self, target, kept):
+        self.target = target
+        self.kept = kept  # connections are kept for other requests
+        self.message = None
+
+    def settings(self, message):
+        if message is not self.message:
+            self.message, self.arguments = message, settings(self.target, message)
+        return self.arguments
+
+
+def exchange(run, session, chain, latest, number):
+    """Makes a request. It returns the body of the answer, or None if that leads to another request."""
+    message = chain.message
+    call.request(message, chain.url)
+    with session.request(message.method, chain.url, **latest.settings(message)) as response:
+        if connection := response.raw.connection:  # a response without a body has none any more
+            alone = number, connection.host, connection.port  # it is a connection for this request
+            run.connections.add(latest.kept and connection.sock or alone)
+        response.raw.enforce_content_length = True
+        redirects = chain.follows(response.status_code)
+        body = Body(run.harness.target, message, response.status_code, response.headers, redirects)
+        for piece in response.raw.stream(PIECE, decode_content=False):
+            body.add(piece)
+    if not redirects:
+        return body
+    headers = response.raw.headers.items()
+    chain.follow(body.status, body.size, location_of((name.encode(), value.encode("latin-1")) for name, value in headers))

@@ -27,15 +27,18 @@ PIECE = 1 << 16  # bytes read at once
 class Call(threading.local):
     """The request that a thread is making."""
 
-    def begin(self, target, message, url):
+    def begin(self, target):
         self.target = target
+        self.deadline = time.monotonic() + target.timeout
+
+    def request(self, message, url):
+        target = self.target
         self.message = message
         self.path = request_target(url)
         self.whole = target.route.names_whole_url(url)
         if self.whole:
             parts = urlsplit(url)
             self.path = f"http://{parts.netloc.rpartition('@')[2]}{self.path}"
-        self.deadline = time.monotonic() + target.timeout
 
     def left(self):
         """Returns how many seconds the request may still take."""

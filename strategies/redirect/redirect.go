@@ -4,7 +4,7 @@
 //   - 301, 302, 303, 307 and 308 are followed. Every other status is an answer.
 //   - After 301, 302 and 303 the method is GET, unless it was HEAD, and there is no body any more. 307 and 308 keep both.
 //   - A Location may be relative (RFC 3986, section 5.2). Its fragment is left out. What a request line may not have is escaped.
-//   - The headers of [Credentials], a given Host and the login of the URL go on to the same server only: the same host, with the same
+//   - The headers of [Credentials] and the login of the URL go on to the same server only: the same host, with the same
 //     scheme and port, or from http to https at the usual ports. Once they were left out, they are not sent in this chain again.
 //   - Too many redirects, no Location, and one that is no URL of http or https are errors, which wrap [ErrNowhere]. A loop ends as too
 //     many redirects: a server may redirect to the same URL for a reason, such as a cookie that it has set.
@@ -20,8 +20,8 @@ import (
 // ErrNowhere is the error of a redirect that cannot be followed.
 var ErrNowhere = errors.New("the redirect cannot be followed")
 
-// Credentials are the headers that only the server gets for which they were given.
-var Credentials = []string{"Authorization", "Cookie", "Proxy-Authorization"}
+// Credentials are the headers that only the server gets for which they were given. A Host is one of them.
+var Credentials = []string{"Authorization", "Cookie", "Proxy-Authorization", "Host"}
 
 // aboutBody are the headers that describe a body, which go with it.
 var aboutBody = []string{"Content-Encoding", "Content-Language", "Content-Length", "Content-Location", "Content-Type"}
@@ -73,7 +73,7 @@ func (s Step) LeftOut() []string {
 		names = aboutBody
 	}
 	if s.Elsewhere {
-		names = append(slices.Concat(names, Credentials), "Host")
+		names = slices.Concat(names, Credentials)
 	}
 	return names
 }

@@ -66,7 +66,7 @@ func failuresHaveTheirClass(t *testing.T, c candidate) {
 // has signed, if secure.
 func openForFailures(t *testing.T, c candidate, slow, secure bool) strategies.Session {
 	const limit = 4
-	var target strategies.Target
+	target := strategies.Target{Timeout: answerTimeout, DialTimeout: answerTimeout}
 	if slow {
 		target.Timeout = 150 * time.Millisecond
 	}

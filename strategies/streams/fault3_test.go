@@ -67,3 +67,10 @@ func TestCauseDoesNotWaitForTheEndOfTheConnection(t *testing.T) {
 		}
 	}
 }
+
+// A handshake may take as long as the dial timeout, which may be longer than the 5 s of quic-go.
+func TestTheDialTimeoutAloneBoundsAHandshake(t *testing.T) {
+	if got := settings3().HandshakeIdleTimeout; got < time.Minute {
+		t.Errorf("quic-go gives up a handshake after %v, want that it leaves it to the context", got)
+	}
+}

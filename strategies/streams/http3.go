@@ -43,19 +43,25 @@ const idleTimeout = 90 * time.Second
 // noStreams is how quic-go says that the server must not open streams for requests (RFC 9114, section 6.1).
 const noStreams = -1
 
+// settings3 returns those of every connection. How long a handshake may take is left to the dial timeout: quic-go by itself gives up
+// after 5 s in which nothing comes.
+func settings3() *quic.Config {
+	return &quic.Config{HandshakeIdleTimeout: idleTimeout, MaxIdleTimeout: idleTimeout, MaxIncomingStreams: noStreams}
+}
+
 // OpenHTTP3 connects to address, which is host:port. Most is the most requests at a time that the server allows on a connection, if
 // that is known from [StreamsHTTP3].
 func OpenHTTP3(ctx context.Context, n *network.Network, address string, config *tls.Config, most int) (*HTTP3, error) {
-	return openHTTP3(ctx, n, address, config, &quic.Config{MaxIdleTimeout: idleTimeout, MaxIncomingStreams: noStreams}, most)
+	return openHTTP3(ctx, n, address, config, settings3(), most)
 }
 
 // StreamsHTTP3 returns how many requests at a time the server at the address allows on a connection. It opens a connection to find
 // out, which carries no request: quic-go tells that only to those who trace a connection, which costs too much for other uses.
 func StreamsHTTP3(ctx context.Context, n *network.Network, address string, config *tls.Config) (int, error) {
 	found := &parameters{}
-	c, err := openHTTP3(ctx, n, address, config, &quic.Config{
-		MaxIncomingStreams: noStreams, Tracer: func(context.Context, bool, quic.ConnectionID) qlogwriter.Trace { return found },
-	}, 0)
+	traced := settings3()
+	traced.Tracer = func(context.Context, bool, quic.ConnectionID) qlogwriter.Trace { return found }
+	c, err := openHTTP3(ctx, n, address, config, traced, 0)
 	if err != nil {
 		return 0, err
 	}
@@ -85,7 +91,7 @@ func (p *parameters) note(set qlog.ParametersSet) {
 	}
 }
 
-func openHTTP3(ctx context.Context, n *network.Network, address string, config *tls.Config, settings *quic.Config, most int) (*HTTP3, error) {
+func openHTTP3(ctx context.Context, n *network.Network, address string, config *tls.Config, with *quic.Config, most int) (*HTTP3, error) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, fmt.Errorf("dial %s: %w", address, err)
@@ -95,7 +101,7 @@ func openHTTP3(ctx context.Context, n *network.Network, address string, config *
 		secure.ServerName = host
 	}
 	dial := func(ctx context.Context, to *net.UDPAddr) (*HTTP3, error) {
-		return dialHTTP3(ctx, to, secure, settings)
+		return dialHTTP3(ctx, to, secure, with)
 	}
 	c, err := network.DialPackets(ctx, n, address, dial, (*HTTP3).end)
 	if err != nil {
@@ -110,7 +116,7 @@ func openHTTP3(ctx context.Context, n *network.Network, address string, config *
 const refusalDelay = 100 * time.Millisecond
 
 // dialHTTP3 connects to one address. QUIC itself does not notice that nobody listens there.
-func dialHTTP3(ctx context.Context, to *net.UDPAddr, secure *tls.Config, settings *quic.Config) (*HTTP3, error) {
+func dialHTTP3(ctx context.Context, to *net.UDPAddr, secure *tls.Config, with *quic.Config) (*HTTP3, error) {
 	udp, err := net.ListenUDP("udp", nil)
 	if err != nil {
 		return nil, err
@@ -124,7 +130,7 @@ func dialHTTP3(ctx context.Context, to *net.UDPAddr, secure *tls.Config, setting
 	})
 	defer asking.Stop()
 	socket := &quic.Transport{Conn: udp}
-	conn, err := socket.Dial(ctx, to, secure, settings)
+	conn, err := socket.Dial(ctx, to, secure, with)
 	if err != nil {
 		socket.Close()
 		udp.Close()

@@ -43,6 +43,18 @@ func Describe() Info {
 	return info
 }
 
+// Exact returns the version with all that tells it from another build, in one line: two programs for which it is the same are the same.
+func (i Info) Exact() string {
+	words := i.Version
+	if i.Commit != "" {
+		words += " " + i.Commit
+	}
+	if i.Modified {
+		words += " with changes"
+	}
+	return words
+}
+
 // String returns the information in words, a line each.
 func (i Info) String() string {
 	words := "sweetspot " + i.Version + "\n"

@@ -5,6 +5,8 @@ package console
 import (
 	"fmt"
 	"io"
+	"strings"
+	"sync"
 	"time"
 
 	"sweetspot/bench"
@@ -14,8 +16,9 @@ import (
 	"sweetspot/results/text"
 )
 
-// A Console shows one run. Its functions must be called one at a time. The nil Console shows nothing.
+// A Console shows one run. Its functions may be called by several goroutines at once. The nil Console shows nothing.
 type Console struct {
+	mu      sync.Mutex // guards all that follows
 	to      io.Writer
 	area    *terminal.Area // nil if there is no terminal
 	began   time.Time
@@ -40,6 +43,8 @@ func (c *Console) Trial(t results.Trial) {
 	if c == nil {
 		return
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.trials, c.picture = append(c.trials, t), nil
 }
 
@@ -48,6 +53,8 @@ func (c *Console) Answer(o results.Optimum) {
 	if c == nil {
 		return
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.latest, c.picture = &o, nil
 	if line := c.answers.line(o, time.Since(c.began)); line != "" && c.area == nil {
 		fmt.Fprintln(c.to, line)
@@ -59,7 +66,12 @@ const redrawTime = 100 * time.Millisecond
 
 // Progress shows how far the run has come.
 func (c *Console) Progress(at bench.Progress) {
-	if c == nil || c.area == nil || time.Since(c.drawn) < redrawTime {
+	if c == nil || c.area == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if time.Since(c.drawn) < redrawTime {
 		return
 	}
 	c.drawn = time.Now()
@@ -77,14 +89,14 @@ func (c *Console) Progress(at bench.Progress) {
 // head returns the lines above the picture.
 func (c *Console) head(at bench.Progress, columns int) []string {
 	at.SoFar = "" // a line of its own
-	lines := []string{terminal.Bar(at.Share, columns) + " " + at.String()}
+	lines := terminal.Fill(terminal.Bar(at.Share, columns)+" ", strings.Fields(at.String()), columns)
+	add := func(words string) { lines = append(lines, terminal.Fill("", strings.Fields(words), columns)...) }
 	if n := len(c.trials); n > 0 {
 		t := c.trials[n-1]
-		lines = append(lines, fmt.Sprintf("latest: %s at limit %s: %s; %s in all", t.Strategy, text.Count(t.Limit),
-			render.Rates(t.PerSecond, t.Latency.P99, t.Failures()), c.requests()))
+		add(fmt.Sprintf("latest: %s: %s; %s in all", t.At(), render.Rates(t.PerSecond, t.Latency.P99, t.Failures()), c.requests()))
 	}
 	if c.latest != nil {
-		lines = append(lines, sofar(*c.latest))
+		add(sofar(*c.latest))
 	}
 	return lines
 }
@@ -105,7 +117,21 @@ func (c *Console) requests() string {
 
 // Clear removes the picture, so that what is printed next stands alone.
 func (c *Console) Clear() {
-	if c != nil {
-		c.area.Clear()
+	if c == nil {
+		return
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.area.Clear()
+}
+
+// Say prints a line above the picture, for what has to be known at once.
+func (c *Console) Say(line string) {
+	if c == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.area.Clear()
+	fmt.Fprintln(c.to, line)
 }

@@ -3,6 +3,7 @@ package fetching
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"sweetspot/bench/cli/terminal"
@@ -27,7 +28,7 @@ func (s Screen) Show(p fetch.Progress) {
 		return
 	}
 	columns, _ := s.area.Size()
-	s.area.Show([]string{terminal.Bar(Share(p), columns) + " " + Words(p)})
+	s.area.Show(terminal.Fill(terminal.Bar(Share(p), columns)+" ", strings.Fields(Words(p)), columns))
 }
 
 // Clear removes what is shown.

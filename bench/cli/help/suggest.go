@@ -31,7 +31,11 @@ func Misspelt(root *cobra.Command, err error) error {
 // MisspeltFlag returns an error about a command's flags with a suggestion of what was meant. Cobra calls it.
 func MisspeltFlag(cmd *cobra.Command, err error) error {
 	var missing *pflag.NotExistError
-	if !errors.As(err, &missing) {
+	var invalid *pflag.InvalidValueError
+	switch {
+	case errors.As(err, &invalid) && invalid.GetFlag().Value.Type() == "duration":
+		return fmt.Errorf("--%s %s: want a number with a unit, such as 500ms, 5s or 2m", invalid.GetFlag().Name, invalid.GetValue())
+	case !errors.As(err, &missing):
 		return err
 	}
 	var names []string
@@ -49,6 +53,9 @@ func MisspeltFlag(cmd *cobra.Command, err error) error {
 	default:
 		word = "--" + group // with one dash too few: -limit
 	}
+	if group := missing.GetSpecifiedShortnames(); group == "c" && cmd.Flags().Lookup("limits") != nil {
+		return fmt.Errorf("%s: %s seeks the limit: want --limits for certain ones, or 'bench -c N' for a single one", err, cmd.Name())
+	}
 	if flag := meant(cmd, strings.TrimLeft(cmp.Or(strings.TrimPrefix(word, "--"), missing.GetSpecifiedShortnames()), "-")); flag != "" {
 		return fmt.Errorf("%s: did you mean %s?", err, flag)
 	}
@@ -60,7 +67,9 @@ func MisspeltFlag(cmd *cobra.Command, err error) error {
 var elsewhere = map[string][]string{
 	"c": {"limit", "limits"}, "concurrency": {"limit", "limits"}, "connections": {"limit", "limits"}, "limit": {"limits"},
 	"parallel": {"limit", "limits"}, "parallel-max": {"limit", "limits"}, "threads": {"limit", "limits"}, "workers": {"limit", "limits"},
-	"vus": {"limit", "limits"}, "limits": {"limit"},
+	"vus": {"limit", "limits"}, "limits": {"limit"}, "users": {"limit", "limits"}, "concurrent": {"limit", "limits"}, "clients": {"limit", "limits"},
+	"P": {"limit", "limits"}, "Z": {"limit", "limits"}, "t": {"limit", "limits"}, "z": {"duration"}, "m": {"method"},
+	"max-time": {"timeout"}, "port": {"addr"}, "p": {"addr"}, "listen": {"addr"}, "dir": {"out"}, "output-dir": {"out"},
 	"qps": {"rate"}, "rps": {"rate"}, "num": {"requests"}, "iterations": {"requests"}, "time": {"duration"},
 	"data": {"body"}, "data-raw": {"body"}, "request": {"method"}, "k": {"insecure"}, "x": {"proxy"}, "u": {"header"}, "user": {"header"},
 	"output": {"out"}, "o": {"out"}, "json": {"format"}, "csv": {"format"}, "url": {"urls"}, "input": {"urls"}, "file": {"urls"},

@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -38,7 +39,19 @@ func (f *Filter) Version(version string) string { return clip(f.Reason(version),
 // Trial returns the trial with every text in it that may come from outside as [Filter.Reason] returns it.
 func (f *Filter) Trial(t results.Trial) results.Trial {
 	t.FirstError, t.Error, t.Warnings = f.Reason(t.FirstError), f.Reason(t.Error), f.Warnings(t.Warnings)
+	t.Agents = slices.Clone(t.Agents)
+	for i := range t.Agents {
+		t.Agents[i].Name = f.Version(t.Agents[i].Name)
+	}
 	return t
+}
+
+// Members returns the agents of a run with their names and versions as [Filter.Version] returns them.
+func (f *Filter) Members(agents []results.Member) []results.Member {
+	return text.Each(agents, func(m results.Member) results.Member {
+		m.Name, m.Version = f.Version(m.Name), f.Version(m.Version)
+		return m
+	})
 }
 
 // Conclusions does to what the run concludes what [Filter.Trial] does to a trial.
@@ -63,7 +76,7 @@ func (f *Filter) Loaded(run *results.Run) {
 	for strategy, version := range run.Versions {
 		run.Versions[strategy] = f.Version(version)
 	}
-	run.Target = Logins(run.Target)
+	run.Target, run.Agents = Logins(run.Target), f.Members(run.Agents)
 	for i := range run.Targets {
 		run.Targets[i].URL = Logins(run.Targets[i].URL)
 	}

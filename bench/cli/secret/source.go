@@ -122,6 +122,9 @@ func (f *Filter) Header(line string) {
 	f.URL(value)
 }
 
+// Token adds a secret that is one word; an empty one is none.
+func (f *Filter) Token(token string) { f.add(token) }
+
 // URL adds the login of a URL or a template of URLs. In a text that is no URL, all that stands before its last @ is taken
 // for a login: a password may have a character that must be escaped in a URL.
 func (f *Filter) URL(text string) {

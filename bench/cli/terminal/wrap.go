@@ -46,7 +46,7 @@ func Fill(begin string, words []string, columns int) []string {
 	for _, word := range words {
 		if !empty && columns > 0 && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > columns {
 			lines = append(lines, line)
-			line, empty = strings.Repeat(" ", len(begin)), true
+			line, empty = strings.Repeat(" ", utf8.RuneCountInString(begin)), true
 		}
 		if !empty {
 			line += " "

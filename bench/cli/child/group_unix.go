@@ -1,11 +1,11 @@
 //go:build unix
 
-package bundled
+package child
 
 import (
 	"os/exec"
 	"syscall"
 )
 
-// ignoreInterrupts keeps a Ctrl-C at the terminal from reaching the server before its clients have finished with it.
+// ignoreInterrupts keeps a Ctrl-C at the terminal from reaching the process before the one that started it has finished with it.
 func ignoreInterrupts(command *exec.Cmd) { command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
