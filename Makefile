@@ -29,6 +29,7 @@ test: ## run the tests; what needs a Debian package that is missing is skipped a
 	@command -v nginx >/dev/null || echo "skipped: the tests against nginx, which need Debian's nginx-light"
 	@command -v caddy >/dev/null || echo "skipped: the tests against caddy, which need Debian's caddy"
 	@command -v chromium >/dev/null || echo "skipped: the tests of the report in a browser, which need Debian's chromium"
+	@command -v ip >/dev/null && ip netns list >/dev/null 2>&1 || echo "skipped: the tests of agents on other hosts, which need root and Debian's iproute2"
 	@command -v prometheus >/dev/null || echo "skipped: the test of the dashboard's queries, which needs Debian's prometheus"
 	@command -v node >/dev/null || echo "skipped: the tests of the example in JavaScript, which need Debian's nodejs"
 	@for library in aiohttp httpx pycurl requests uvloop; do \
@@ -129,7 +130,7 @@ fetch-hosts: ## fetch 20,000 URLs from three hosts, of which one allows 200 per 
 fetch-peers: ## fetch beside curl --parallel, aria2c, wget2 and aiohttp, on nginx; PEERS_URLS=4000,40000 PEERS_ROUNDS=3 PEERS_FOLDER=/tmp
 	@go test ./bench/fetch -run '^$$' -bench Peers -benchtime 1x -timeout 2h
 
-fleet: ## 200 agents in one process, and 20 runs of each fault that may befall an agent; two minutes
+fleet-scale: ## 200 agents in one process, and 20 runs of each fault that may befall an agent; two minutes
 	go test ./bench/fleet -run NoFault -bench . -benchtime 5x -fleet-faults 20 -timeout 10m -v
 
 fleet: ## compare one client with three agents in network namespaces, 5, 20 and 40 ms away; needs root; four minutes
@@ -151,4 +152,4 @@ echarts: ## bundle the chart library of the report again; needs npm
 clean: ## remove what was built; runs are kept
 	rm -rf bin
 
-.PHONY: help build bench sweep serve test check format lint portable snapshot release truth finder finder-http floor pairs codes article overhead alone peers fetch-kills fetch-hosts fetch-peers fleet example pictures echarts clean FORCE
+.PHONY: help build bench sweep serve test check format lint portable snapshot release truth finder finder-http floor pairs codes article overhead alone peers fetch-kills fetch-hosts fetch-peers fleet-scale example pictures echarts clean FORCE

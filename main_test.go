@@ -55,7 +55,7 @@ var may = map[string][]string{
 	"sweetspot/bench/cli/build":                {},
 	"sweetspot/bench/cli/manual":               {"sweetspot/bench/cli/build"},
 	"sweetspot/bench/cli/agents":               {"sweetspot/bench", "sweetspot/bench/cli/child", "sweetspot/bench/cli/room", "sweetspot/bench/fleet", "sweetspot/results", "sweetspot/results/input", "sweetspot/results/text", "sweetspot/strategies", "sweetspot/strategies/network"},
-	"sweetspot/bench/cli/bundled":              {"sweetspot/bench", "sweetspot/server", "sweetspot/strategies"},
+	"sweetspot/bench/cli/bundled":              {"sweetspot/bench", "sweetspot/bench/cli/child", "sweetspot/server", "sweetspot/strategies"},
 	"sweetspot/bench/cli/child":                {},
 	"sweetspot/bench/cli/console":              {"sweetspot/bench", "sweetspot/bench/cli/terminal", "sweetspot/results", "sweetspot/results/render", "sweetspot/results/text"},
 	"sweetspot/bench/cli/live":                 {"sweetspot/bench", "sweetspot/bench/cli/telemetry", "sweetspot/results", "sweetspot/results/report"},

@@ -42,6 +42,5 @@ func (b Batches) Run(ctx context.Context, load Load, observe Observer) (Findings
 	r.checkPorts(all, int(load.Requests), b.Repeats)
 	r.shareDone = func(done float64) float64 { return min(1, done/float64(b.Repeats*len(all))) }
 	_, err := r.blocks(ctx, all, 0, b.Repeats, rand.New(rand.NewPCG(b.Seed, 0)))
-	err, warnings := r.concluded(err, r.warnings)
-	return Findings{Strategies: results.Summarise(r.trials), Warnings: warnings}, err
+	return r.concluded(Findings{Strategies: results.Summarise(r.trials), Warnings: r.warnings}, err)
 }

@@ -85,8 +85,7 @@ func (c Comparison) Run(ctx context.Context, load Load, observe Observer) (Findi
 		recode(warnings, results.TooFewBlocks, results.CutShort)
 	}
 	found.Warnings = append(r.warnings, warnings...)
-	err, found.Warnings = r.concluded(err, found.Warnings)
-	return found, err
+	return r.concluded(found, err)
 }
 
 // checkAgainst returns an error unless the load can be made on the second target too.

@@ -33,9 +33,10 @@
 //	bench/           measures: trials, comparisons, sweeps, checks of the figures
 //	  optimum/         pure decisions: from measured points to a limit with its interval, from samples to verdicts
 //	  arrivals/        when the requests of an open loop are due
+//	  tally/           what a trial counts; what several machines have counted of one, and its sum
 //	  fetch/           requests a list and keeps the answers; limit/ finds the limit meanwhile, flock/ locks the output
 //	  fleet/           trials on several machines, over NATS: the strategies of a run, opened on its agents
-//	  requests/        lists of requests, headers for single hosts, logins
+//	  requests/        lists of requests and templates of URLs, headers for single hosts, logins
 //	  ports/           the local ports that a run needs; process/ is what this process has used
 //	  cli/             the command line; its packages: the bundled server's process, the live page, the terminal, the machine,
 //	                   signals, fetching, reach and sending, which are flags of several commands, agents, the machines that make the
@@ -67,11 +68,15 @@
 // receives it in a line of its standard input, and reports its outcome in a line of its standard output.
 //
 // The outcome goes back to the same worker, with its error class and its HTTP status. The worker keeps it in a shard of
-// its own, and adds the shard to the trial's counters a few dozen outcomes at a time. So recording takes neither a lock nor
-// an allocation per request. The counters decide by the time of its end whether a request belongs to the warm-up or to the
+// its own, and adds the shard to the trial's counts a few dozen outcomes at a time. So recording takes neither a lock nor
+// an allocation per request. The counts decide by the time of its end whether a request belongs to the warm-up or to the
 // measured window, or was cut off when the window ended.
 //
-// The counters become a [results.Trial]. It is validated: what speaks against its figures is attached as a warning. If the
+// A trial under way on this machine is an [Underway]. Its window is opened and shut at once, or at instants that were set in advance.
+// The requests of a session that is a [Remote] are made by other machines: each has its [Order.Share] of the trial under way, and what
+// they count is added up by [Merge]. If one of them is lost, the trial is void, and with it its block, which is measured again.
+//
+// The counts become a [results.Trial]. It is validated: what speaks against its figures is attached as a warning. If the
 // target counts its requests, as the bundled server does, its counts must agree with the trial's.
 //
 // # The path of one sweep

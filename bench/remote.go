@@ -23,8 +23,8 @@ type Remote interface {
 	// must not count, such as because a machine was lost; with it may come what was measured all the same. Another error is that
 	// of a session that has broken down.
 	Measure(ctx context.Context, order Order, progress func(share float64)) (*Measurement, error)
-	// Restore waits, after an [ErrVoid], until a trial can be measured by the same machines as before. The error says why that
-	// will not be.
+	// Restore waits, after an [ErrVoid], until trials can be measured by the same machines as before, also those of other sessions
+	// on them. The error says why that will not be.
 	Restore(ctx context.Context) error
 	// Here reports whether the machines are this one: they share its ports, and reach servers on its loopback address.
 	Here() bool
@@ -254,12 +254,13 @@ func (r *runner) restore(ctx context.Context, c candidate) error {
 	}
 }
 
-// concluded returns the error of a run with its warnings. It is no error that machines were lost if something was measured before:
+// concluded returns what a run has found, with its error. It is no error that machines were lost if something was measured before:
 // then a warning says from what the run concludes.
-func (r *runner) concluded(err error, warnings []results.Warning) (error, []results.Warning) {
+func (r *runner) concluded(found Findings, err error) (Findings, error) {
 	if !errors.Is(err, ErrVoid) || r.counting() == 0 {
-		return err, warnings
+		return found, err
 	}
 	w := results.Warningf(results.AgentLost, "%v: the run ended early, and concludes from the %d trials before", err, r.counting())
-	return nil, append(warnings, w.With("trials", float64(r.counting())))
+	found.Warnings = append(found.Warnings, w.With("trials", float64(r.counting())))
+	return found, nil
 }

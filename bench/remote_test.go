@@ -469,3 +469,19 @@ func TestARunThatIsInterruptedWhileMachinesAreAwaitedEnds(t *testing.T) {
 		time.Sleep(time.Second) // until Restore has returned
 	})
 }
+
+func TestATrialOfOtherMachinesThatIsInterruptedCoversTheTimeUntilThen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		defer cancel()
+		var k kept
+		load := bench.Load{URLs: address(t), Duration: 10 * time.Second, Warmup: time.Second}
+		_, err := (bench.Comparison{Strategies: []strategies.Strategy{newApart("a", 2, always(100*time.Millisecond))}, Limit: 4, Repeats: 3}).Run(ctx, load, k.observer())
+		if !errors.Is(err, context.DeadlineExceeded) || len(k.trials) != 1 {
+			t.Fatalf("%v, %d trials", err, len(k.trials))
+		}
+		if got := k.trials[0]; got.Purpose != results.Interrupted || got.Elapsed < 1.8 || got.Elapsed > 2 || got.Succeeded < 70 || len(got.Agents) != 2 {
+			t.Errorf("%q: %d succeeded in %g s", got.Purpose, got.Succeeded, got.Elapsed)
+		}
+	})
+}

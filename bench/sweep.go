@@ -76,9 +76,7 @@ func (s Sweep) Run(ctx context.Context, load Load, observe Observer) (Findings, 
 	if err == nil && !run.harmful() {
 		compared, err = run.compare(ctx)
 	}
-	found := run.conclude(compared)
-	err, found.Warnings = r.concluded(err, found.Warnings)
-	return found, err
+	return r.concluded(run.conclude(compared), err)
 }
 
 // check returns an error with a line for every field that no sweep could be made with.

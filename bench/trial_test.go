@@ -43,7 +43,7 @@ func TestTrialOfAWindowMeasuresTheRate(t *testing.T) {
 			Status: map[int]int64{200: 571}, Bytes: 5710,
 			Elapsed: 1, PerSecond: 571, InFlightMean: 4, Warnings: []results.Warning{},
 		}
-		ignored := cmpopts.IgnoreFields(results.Trial{}, "Failed", "Latency", "Histogram", "CPU", "Scheduling")
+		ignored := cmpopts.IgnoreFields(results.Trial{}, "Failed", "Latency", "Histogram", "CPU", "Scheduling", "Waited")
 		if diff := cmp.Diff(want, got, ignored); diff != "" {
 			t.Errorf("trial (-want +got):\n%s", diff)
 		}

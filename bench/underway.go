@@ -145,6 +145,8 @@ func (u *Underway) Shut(at time.Time) {
 // ended before there was anything to measure. A window that was not shut ends now. The error is that of a session which broke down.
 func (u *Underway) Finish() (*Measurement, error) {
 	defer u.release()
+	defer u.opened.stop()
+	defer u.shut.stop()
 	if !u.opened.isSet() {
 		if u.run == nil {
 			return nil, nil
@@ -239,9 +241,13 @@ func (m *mark) set(at time.Time, take func() reading) {
 
 // get returns the reading, which it takes now if its instant has not come.
 func (m *mark) get() reading {
+	m.take()
+	return m.taken
+}
+
+// stop has no reading taken any more.
+func (m *mark) stop() {
 	if m.timer != nil {
 		m.timer.Stop()
 	}
-	m.take()
-	return m.taken
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -21,7 +20,7 @@ import (
 )
 
 // fleetChaos is how many seeded runs there are of each fault of an agent.
-var fleetChaos = flag.Int("fleet-chaos", 1, "let each fault happen to an agent in so many runs, each at moments drawn by its number")
+var fleetChaos = flag.Int("fleet-chaos", 0, "let each fault happen to an agent in so many runs, each at moments drawn by its number; 0 is one run of one fault")
 
 // A hurt is an agent that something happens to, and the network between it and its coordinator.
 type hurt struct {
@@ -78,23 +77,26 @@ var hurts = map[string]func(h *hurt){
 	"with a clock that is an hour ahead": nil, // from its start on
 }
 
-// The goodput of the target: requests take a fixed time, and the limit is kept full.
+// The goodput of the target: a request takes at least a fixed time.
 const (
 	chaosDelay = 20 * time.Millisecond
 	chaosLimit = 12
-	tolerance  = 0.1 // the share by which a figure may be off, on a machine that is busy
+	tolerance  = 0.4 // the share by which agents may differ on a machine that is busy: a warning says so of a third
 )
 
 // Whatever happens to an agent, a run ends, and no figure without a warning is wrong.
 func TestFleetNeverGivesAWrongFigureWithoutAWarning(t *testing.T) {
-	if testing.Short() {
-		t.Skip("each fault takes some seconds")
+	t.Parallel()
+	happening, repeats := hurts, 8
+	if *fleetChaos == 0 {
+		const one = "killed and started again"
+		happening, repeats = map[string]func(*hurt){one: hurts[one]}, 2
 	}
-	for what, hurt := range hurts {
+	for what, hurt := range happening {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
-			for seed := range *fleetChaos {
-				ran := chaos(t, uint64(seed), hurt, strings.Contains(what, "clock"))
+			for seed := range max(1, *fleetChaos) {
+				ran := chaos(t, uint64(seed), repeats, hurt, strings.Contains(what, "clock"))
 				if !judge(t, ran) {
 					t.Errorf("with seed %d: exit status %d\n%s", seed, ran.status, ran.stderr)
 				}
@@ -104,13 +106,13 @@ func TestFleetNeverGivesAWrongFigureWithoutAWarning(t *testing.T) {
 }
 
 // chaos runs a comparison with three agents, to one of which something happens, and returns what it left behind.
-func chaos(t *testing.T, seed uint64, happen func(*hurt), skewed bool) ran {
+func chaos(t *testing.T, seed uint64, repeats int, happen func(*hurt), skewed bool) ran {
 	srv := startServer(t, server.Config{Delay: chaosDelay})
 	address := fmt.Sprintf("127.0.0.1:%d", freePort(t))
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	run := exec.CommandContext(ctx, os.Args[0], "bench", "--agents", "3", "--listen", address, "--join-timeout", "20s",
-		"-s", "pool,eventloop", "-d", "200ms", "-c", fmt.Sprint(chaosLimit), "--repeats", "8", "--format", "json", srv.URL())
+		"-s", "pool,eventloop", "-d", "400ms", "-c", fmt.Sprint(chaosLimit), "--repeats", fmt.Sprint(repeats), "--format", "json", srv.URL())
 	var stdout, stderr strings.Builder
 	run.Stdout = &stdout
 	pipe, err := run.StderrPipe()
@@ -146,7 +148,7 @@ func chaos(t *testing.T, seed uint64, happen func(*hurt), skewed bool) ran {
 	h.over = over
 	var hurting sync.WaitGroup
 	hurting.Go(func() {
-		if happen != nil && h.wait(time.Second+h.within(4*time.Second)) {
+		if happen != nil && h.wait(time.Second+h.within(time.Duration(repeats)*500*time.Millisecond)) {
 			happen(h)
 		}
 	})
@@ -181,7 +183,8 @@ func timeNamespace(t *testing.T) []string {
 	return command
 }
 
-// judge checks the run: it has ended by itself and says why if it has no result, and each figure without a warning is right.
+// judge checks the run: it has ended by itself and says why if it has no result, and each figure without a warning is right. A machine
+// that is busy makes all agents slower alike, so that each agent is the measure of the others.
 func judge(t *testing.T, r ran) bool {
 	if r.status != 0 && !strings.Contains(r.stderr, "sweetspot: ") {
 		t.Error("it ended without a word")
@@ -195,29 +198,37 @@ func judge(t *testing.T, r ran) bool {
 		t.Error(err)
 		return false
 	}
-	warned := len(run.Warnings) > 1 // one is that there are few blocks
 	right := true
-	want := chaosLimit / chaosDelay.Seconds()
 	for _, trial := range run.Trials {
+		if trial.Error != "" {
+			t.Errorf("%s of block %d broke down, though only an agent was hurt: %s", trial.Strategy, trial.Block, trial.Error)
+			right = false
+		}
 		if !trial.MeasuresStrategy() || trial.Error != "" {
 			continue
 		}
-		if off := math.Abs(trial.PerSecond/want - 1); off > tolerance && len(trial.Warnings) == 0 {
-			t.Errorf("%s of block %d: %.0f/s without a warning, want %.0f/s", trial.Strategy, trial.Block, trial.PerSecond, want)
-			right = false
-		}
-	}
-	for _, s := range run.Strategies {
-		if off := math.Abs(s.PerSecond/want - 1); off > tolerance && len(s.Warnings) == 0 && !warned && s.Error == "" {
-			t.Errorf("%s: %.0f/s without a warning, want %.0f/s", s.Strategy, s.PerSecond, want)
-			right = false
-		}
-	}
-	for _, trial := range run.Trials {
-		if n := len(trial.Agents); trial.MeasuresStrategy() && trial.Error == "" && n != 3 {
-			t.Errorf("%s of block %d has %d agents: sets of agents are mixed", trial.Strategy, trial.Block, n)
+		if wrong := wrongFigure(trial); wrong != "" && len(trial.Warnings) == 0 {
+			t.Errorf("%s of block %d, without a warning: %s", trial.Strategy, trial.Block, wrong)
 			right = false
 		}
 	}
 	return right
+}
+
+// wrongFigure says what is wrong with the figures of a trial, which warnings should say; empty if nothing is.
+func wrongFigure(trial results.Trial) string {
+	if n := len(trial.Agents); n != 3 {
+		return fmt.Sprintf("%d agents, want the 3 of the run", n)
+	}
+	if most := chaosLimit / chaosDelay.Seconds(); trial.PerSecond > most*(1+tolerance) {
+		return fmt.Sprintf("%.0f/s, and the limit allows %.0f/s", trial.PerSecond, most)
+	}
+	least, most := trial.Succeeded, int64(0)
+	for _, a := range trial.Agents {
+		least, most = min(least, a.Succeeded), max(most, a.Succeeded)
+	}
+	if float64(least) < (1-tolerance)*float64(most) {
+		return fmt.Sprintf("one agent has made %d requests, another %d", most, least)
+	}
+	return ""
 }

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -163,6 +164,31 @@ func TestRunWithAgentsReportsEveryFaultBeforeItWaits(t *testing.T) {
 			if !strings.Contains(got.stderr, one) {
 				t.Errorf("%s: want %q in:\n%s", args, one, got.stderr)
 			}
+		}
+	}
+}
+
+// A coordinator that cannot begin says by its flag why.
+func TestCoordinatorSaysWhyItCannotBegin(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	f, err := fleet.Listen(t.Context(), fleet.Options{Agents: 1, Version: "v0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	url := startServer(t, server.Config{}).URL()
+	for flags, want := range map[string]string{
+		"--listen " + taken.Addr().String():                                     "sweetspot: --listen " + taken.Addr().String() + ": NATS server: it cannot listen on ",
+		"--nats nats://127.0.0.1:1":                                             "sweetspot: --nats: nats://127.0.0.1:1: ",
+		"--nats " + strings.Replace(f.Address(), "://", "://me:secretword@", 1): "sweetspot: --nats: the server does not accept the login",
+	} {
+		got := sweetspot(t.Context(), strings.Fields("bench --agents 1 "+flags+" "+url)...)
+		if got.status != 1 || strings.Count(got.stderr, "\n") != 1 || !strings.HasPrefix(got.stderr, want) || strings.Contains(got.stderr, "secretword") {
+			t.Errorf("%s: exit status %d, want %q: %s", flags, got.status, want, got.stderr)
 		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"sweetspot/bench"
+	"sweetspot/bench/cli/agents"
 	"sweetspot/bench/ports"
 	"sweetspot/results"
 	"sweetspot/strategies/network"
@@ -136,6 +137,20 @@ func local(ctx context.Context, load bench.Load) bool {
 		here = here && err == nil && !slices.ContainsFunc(found, func(ip net.IPAddr) bool { return !ip.IP.IsLoopback() && !own[ip.IP.String()] })
 	})
 	return here
+}
+
+// whyCareful says why a sweep must not harm its target: it is not this machine, as far as that is known, or it is one that agents
+// elsewhere reach by that name. It is empty if there is no reason.
+func whyCareful(ctx context.Context, plan parsed, team *agents.Team) string {
+	switch {
+	case plan.load.URLs == nil:
+		return ""
+	case !team.Here():
+		return "agents are not on this machine"
+	case !local(ctx, plan.load):
+		return plan.target + " is not this machine"
+	}
+	return ""
 }
 
 // addressOf returns the host and port of a URL.

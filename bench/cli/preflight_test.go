@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"sweetspot/bench"
+	"sweetspot/bench/cli/agents"
 	"sweetspot/bench/cli/room"
 	"sweetspot/strategies"
 	"sweetspot/strategies/network"
@@ -44,5 +45,21 @@ func TestLowerMaxFitsTheOpenFilesUnlessMaxIsGiven(t *testing.T) {
 	}
 	if warnings := lowerMax(command, &asked, all, at); asked.Max != 1<<40 || len(warnings) != 0 {
 		t.Errorf("largest limit %d, warnings %q; want it left to be refused", asked.Max, warnings)
+	}
+}
+
+func TestSweepIsCarefulWithTargetsAndAgentsElsewhere(t *testing.T) {
+	here, elsewhere := bench.Load{URLs: bench.List{"http://127.0.0.1/"}}, bench.Load{URLs: bench.List{"http://192.0.2.1/"}}
+	for _, c := range []struct {
+		load bench.Load
+		team *agents.Team
+		want string
+	}{
+		{bench.Load{}, nil, ""}, {here, nil, ""}, {elsewhere, nil, "T is not this machine"},
+		{here, &agents.Team{}, "agents are not on this machine"}, {bench.Load{}, &agents.Team{}, ""},
+	} {
+		if got := whyCareful(t.Context(), parsed{target: "T", load: c.load}, c.team); got != c.want {
+			t.Errorf("%v, agents %v: got %q, want %q", c.load.URLs, c.team != nil, got, c.want)
+		}
 	}
 }

@@ -113,8 +113,10 @@ func runSweep(cmd *cobra.Command, args []string, o *options, thresholds *thresho
 	defer team.Close()
 	plan.team = team
 	sweep.Seed, sweep.Repeats = o.seed, o.repeats
-	if sweep.Brakes = sweep.Brakes && plan.load.URLs != nil && !(team.Here() && local(cmd.Context(), plan.load)); sweep.Brakes {
-		fmt.Fprintln(cmd.ErrOrStderr(), plan.target, "is not this machine: the search stops at the first sign of harm, unless --no-brakes is given")
+	if careful := whyCareful(cmd.Context(), plan, team); careful != "" && sweep.Brakes {
+		fmt.Fprintln(cmd.ErrOrStderr(), careful+": the search stops at the first sign of harm, unless --no-brakes is given")
+	} else {
+		sweep.Brakes = false
 	}
 	if !o.quiet {
 		announce(cmd.ErrOrStderr(), sweep, plan.load)

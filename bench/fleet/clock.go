@@ -52,8 +52,12 @@ func (f *Fleet) hear(p pulse) {
 	defer f.mu.Unlock()
 	now := f.now()
 	for _, m := range f.members {
-		if m.joined.From != p.From || m.life.Err() != nil {
+		if m.joined.From != p.From {
 			continue
+		}
+		if m.life.Err() != nil { // it does not know yet that it was lost
+			_ = f.links.pulse.publish(farewell{f.id}, p.From, "dismissal")
+			return
 		}
 		m.heard = now
 		if p.Seq > f.seq || f.seq-p.Seq >= uint64(len(f.sent)) {

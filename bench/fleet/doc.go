@@ -21,6 +21,7 @@
 //	ROOM.COORDINATOR.farewell    the coordinator ends
 //	ROOM.COORDINATOR.content     an agent asks for a piece of a long text, such as a list of URLs
 //	ROOM.AGENT.call              the coordinator has the agent do something, and waits for the answer
+//	ROOM.AGENT.dismissal         the coordinator has taken the agent for lost
 //	ROOM.AGENT.content           the coordinator asks for a piece of a measurement
 //
 // A text that may be too long for a message is named by its hash and its size in the message. Who does not have it asks for it, piece by
@@ -37,7 +38,7 @@
 // Each machine has two connections. Over one of them go beats and pulses only, so that a machine which is busy with its load is not taken
 // for a lost one. An agent answers each beat of its coordinator. One that has not answered for the lease is lost, and a trial in which it
 // had a part is void. An agent that has heard no beat for the lease stops its load, closes its sessions and looks for a coordinator
-// again, the same or another. When it joins under the name of one that was lost, it takes its place.
+// again, the same or another. So does one that was taken for lost and is heard again. When it joins under the name of one that was lost, it takes its place.
 //
 // A void trial counts for nothing. The session then waits until the same names are all there, and is opened on all of them anew.
 //

@@ -36,7 +36,8 @@ type Fleet struct {
 }
 
 // Listen starts a coordinator: a NATS server, unless the options name another, and the beats that call agents. It does not wait for
-// agents: see [Fleet.Join]. An error has a line for every option that is wrong, or says why no server could be started or reached.
+// agents: see [Fleet.Join]. The coordinator lasts until [Fleet.Close], also if ctx ends before: what was measured is yet to be fetched
+// then. An error has a line for every option that is wrong, or says why no server could be started or reached.
 func Listen(ctx context.Context, o Options) (*Fleet, error) {
 	o = o.withDefaults()
 	if err := o.check(); err != nil {
@@ -60,7 +61,7 @@ func Listen(ctx context.Context, o Options) (*Fleet, error) {
 		f.end()
 		return nil, fmt.Errorf("fleet: %w", err)
 	}
-	ctx, f.stop = context.WithCancel(ctx)
+	ctx, f.stop = context.WithCancel(context.WithoutCancel(ctx))
 	f.ending.Go(func() { f.beat(ctx) })
 	return f, nil
 }
@@ -89,14 +90,27 @@ func (f *Fleet) Address() string {
 // Token returns the token that agents must have, "" for none.
 func (f *Fleet) Token() string { return f.options.Token }
 
-// Close tells the agents that the run is over and stops the server. It may be called more than once.
+// errClosed ends what is under way on agents when the fleet is closed.
+var errClosed = errors.New("the fleet was closed")
+
+// Close tells the agents that the run is over and stops the server. What is under way on agents ends with an error. It may be called
+// more than once.
 func (f *Fleet) Close() {
 	f.closing.Do(func() {
 		f.stop()
 		f.ending.Wait()
+		f.loseAll()
 		_ = f.links.work.publish(farewell{From: f.id}, f.id, "farewell")
 		f.end()
 	})
+}
+
+func (f *Fleet) loseAll() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, m := range f.members {
+		m.lose(errClosed)
+	}
 }
 
 // end closes what is open.

@@ -181,6 +181,7 @@ func (h *host) report(ctx context.Context, p *part) {
 		sent   time.Time
 		looked = time.Now()
 	)
+	defer func() { p.still(looked, time.Now()) }()
 	for ctx.Err() == nil {
 		n, now := h.look(p), time.Now()
 		p.still(looked, now)

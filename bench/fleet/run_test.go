@@ -48,7 +48,7 @@ func TestAComparisonRunsOnAgents(t *testing.T) {
 			return bench.ServerCounts{Requests: seen - before, PeakInFlight: 1}, nil
 		},
 	})
-	if late(err) {
+	if busy(err) {
 		return
 	}
 	if err != nil {

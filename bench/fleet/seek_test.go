@@ -94,8 +94,7 @@ func TestAnAgentWaitsForACoordinator(t *testing.T) {
 
 func TestACompleteFleetAsksForNoAgents(t *testing.T) {
 	t.Parallel()
-	var log said
-	f := listen(t, fleet.Options{Agents: 2, Lease: 200 * time.Millisecond, Log: log.say})
+	f := listen(t, fleetOf(2))
 	serve(t, f, "a")
 	serve(t, f, "b")
 	if err := f.Join(t.Context()); err != nil {

@@ -78,10 +78,15 @@ func (s *service) listen() error {
 	return errors.Join(
 		listen(s.links.work, func(farewell, *nats.Msg) { s.ending.Do(func() { close(s.ended) }) }, s.coordinator.From, "farewell"),
 		listen(s.links.work, s.calls.take, s.id, "call"),
+		listen(s.links.pulse, func(farewell, *nats.Msg) { s.cancel(errDismissed) }, s.id, "dismissal"),
 		s.host.contents.serve(),
 		s.links.work.conn.Flush(),
+		s.links.pulse.conn.Flush(),
 	)
 }
+
+// errDismissed is why the service of an agent ends which the coordinator has taken for lost while it was too busy to be heard.
+var errDismissed = errors.New("the coordinator has taken the agent for lost")
 
 // serve does what the coordinator asks for until it ends, which is no error. The error says that it was lost, or it is ctx's.
 func (s *service) serve(ctx context.Context) error {

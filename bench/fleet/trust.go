@@ -13,7 +13,7 @@ import (
 const (
 	longestStill = 250 * time.Millisecond // that it may stand still in a window
 	slower       = 1.5                    // times as long that it may take for a request as the fastest
-	enough       = 30                     // requests, from which it shows how long they take
+	enough       = 30                     // requests of the fastest, from which it shows how long they take
 )
 
 // distrust returns what speaks against the part of a machine: it stood still, or it differs from the first, or not all agents have one.
@@ -35,31 +35,28 @@ func (t *trial) distrust(m machine, a finishAnswer) []results.Warning {
 	return found
 }
 
-// compareSpeeds says of each part that is much slower than the fastest. In an open loop, or with a rate, all are as fast as they are
-// asked to be.
+// compareSpeeds says of each part that is much slower than the fastest. It is for closed loops without a rate: in others all are as
+// fast as they are asked to be, and how many requests are due is random.
 func compareSpeeds(parts []bench.Part) {
 	var fastest float64
 	name := ""
 	for _, p := range parts {
-		if speed := speedOf(p); speed > fastest {
+		if speed := speedOf(p); speed > fastest && p.Measurement.Counts.Completed() >= enough {
 			fastest, name = speed, p.Name
 		}
 	}
 	for i, p := range parts {
-		if speed := speedOf(p); speed > 0 && fastest > slower*speed {
+		if speed := speedOf(p); fastest > slower*speed {
 			parts[i].Warnings = append(p.Warnings, results.Warningf(results.AgentSlower,
 				"the agent took %.2g times as long for a request as %s: it or its way to the target is slower", fastest/speed, name).With("ratio", fastest/speed))
 		}
 	}
 }
 
-// speedOf returns how many requests ended per second in each slot of a part; 0 if they are too few to say.
+// speedOf returns how many requests ended per second in each slot of a part, as if one had if none did.
 func speedOf(p bench.Part) float64 {
-	n := p.Measurement.Counts.Completed()
-	if n < enough || p.Limit == 0 {
-		return 0
-	}
-	return float64(n) / float64(p.Limit) / p.Measurement.Elapsed.Seconds()
+	n := max(1, p.Measurement.Counts.Completed())
+	return float64(n) / float64(max(1, p.Limit)) / p.Measurement.Elapsed.Seconds()
 }
 
 // differs returns in what a machine differs from the first of those that the session is open on.

@@ -27,11 +27,12 @@ type settings struct {
 	JSON     bool          `json:"json,omitempty"`
 	MaxBody  int64         `json:"max_body,omitempty"`
 	Streams  int           `json:"streams,omitempty"`
+	Follow   int           `json:"follow,omitempty"`
 	Expect   []string      `json:"expect,omitempty"` // expressions
 }
 
 func (s settings) check() error {
-	if s.Timeout < 0 || s.MaxBody < 0 || s.Streams < 0 {
+	if s.Timeout < 0 || s.MaxBody < 0 || s.Streams < 0 || s.Follow < 0 {
 		return errors.New("settings: want numbers of at least 0")
 	}
 	return nil
@@ -52,7 +53,6 @@ type target struct {
 	DialTimeout time.Duration `json:"dial_timeout,omitempty"`
 	DNSCache    time.Duration `json:"dns_cache,omitempty"`
 	Varied      bool          `json:"varied,omitempty"`
-	Follow      int           `json:"follow,omitempty"`
 	Every       bool          `json:"every,omitempty"`
 	Burn        time.Duration `json:"burn,omitempty"`
 }
@@ -69,8 +69,8 @@ func targetOf(t strategies.Target) (target, error) {
 	}
 	r, err := routeOf(t.Route)
 	return target{
-		settings{t.Method, t.Header, t.Body, t.Timeout, t.Insecure, r, t.JSON, t.MaxBody, t.Streams, textsOf(t.Expect)},
-		t.DialTimeout, t.DNSCache, t.Varied, t.Follow, t.Every, t.Burn,
+		settings{t.Method, t.Header, t.Body, t.Timeout, t.Insecure, r, t.JSON, t.MaxBody, t.Streams, t.Follow, textsOf(t.Expect)},
+		t.DialTimeout, t.DNSCache, t.Varied, t.Every, t.Burn,
 	}, err
 }
 
@@ -119,7 +119,7 @@ func (n numbers) with(l bench.Load) bench.Load {
 func loadOf(l bench.Load, requests content) (load, error) {
 	r, err := routeOf(l.Route)
 	return load{
-		settings{l.Method, l.Header, l.Body, l.Timeout, l.Insecure, r, l.Decode, l.MaxBody, l.Streams, textsOf(l.Expect)},
+		settings{l.Method, l.Header, l.Body, l.Timeout, l.Insecure, r, l.Decode, l.MaxBody, l.Streams, l.Follow, textsOf(l.Expect)},
 		requests, l.Most,
 	}, err
 }
@@ -130,7 +130,7 @@ func (l load) load(of requested, n numbers) (bench.Load, error) {
 	r, err2 := l.Route.route()
 	return n.with(bench.Load{
 		URLs: of.urls, Messages: of.messages, Method: l.Method, Header: l.Header, Body: l.Body, Timeout: l.Timeout, Insecure: l.Insecure, Route: r,
-		Decode: l.JSON, MaxBody: l.MaxBody, Streams: l.Streams, Most: l.Most, Expect: e,
+		Decode: l.JSON, MaxBody: l.MaxBody, Streams: l.Streams, Follow: l.Follow, Most: l.Most, Expect: e,
 	}), errors.Join(err1, err2)
 }
 

@@ -135,7 +135,7 @@ func TestEveryFieldOfALoadComesThrough(t *testing.T) {
 	full(t, &l, map[string]any{
 		"URLs": urls, "Messages": listed{[]*strategies.Message{{Method: "PUT"}}, []int32{0, -1, 0, 0, 0, 0, 0, 0, -1}},
 		"Method": "POST", "Header": http.Header{"A": {"b"}}, "Body": []byte("body"), "Timeout": time.Second, "Insecure": true, "Route": fullRoute(t), "Decode": true,
-		"MaxBody": int64(5), "Rate": 1.5, "Streams": 6, "Arrivals": arrivals.Poisson, "Seed": uint64(7), "Most": 8, "Expect": compiled(t), "Requests": int64(9),
+		"MaxBody": int64(5), "Rate": 1.5, "Streams": 6, "Follow": 11, "Arrivals": arrivals.Poisson, "Seed": uint64(7), "Most": 8, "Expect": compiled(t), "Requests": int64(9),
 		"Duration": time.Minute, "Completions": int64(10), "Warmup": bench.Automatic,
 	})
 	list, err := requestsOf(l.URLs, l.Messages)
@@ -167,7 +167,7 @@ func TestEveryFieldOfATargetComesThrough(t *testing.T) {
 	var want strategies.Target
 	full(t, &want, map[string]any{
 		"Method": "POST", "Header": http.Header{"A": {"b"}}, "Body": []byte("body"), "Timeout": time.Second, "DialTimeout": 2 * time.Second, "DNSCache": 3 * time.Second,
-		"Insecure": true, "Route": fullRoute(t), "Varied": true, "Follow": 3, "Streams": 4, "MaxBody": int64(5), "JSON": true, "Handle": nil, "Own": nil, "Every": true, "Burn": time.Millisecond,
+		"Insecure": true, "Route": fullRoute(t), "Varied": true, "Follow": 3, "Streams": 4, "MaxBody": int64(5), "JSON": true, "Handle": nil, "Own": nil, "AsIs": nil, "Every": true, "Burn": time.Millisecond,
 		"Expect": compiled(t),
 	})
 	m, err := targetOf(want)

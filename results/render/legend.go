@@ -29,7 +29,7 @@ func legend(r *results.Run) string {
 	}
 	words += repeats(r.Trials)
 	if r.PeakMemory > 0 {
-		words += fmt.Sprintf(" The client used at most %s of memory.", text.Bytes(r.PeakMemory))
+		words += fmt.Sprintf(" %s used at most %s of memory.", process(r), text.Bytes(r.PeakMemory))
 	}
 	words += programs(r.Trials)
 	words += verdicts(slices.Concat(r.Strategies, r.AtCommon), r.Floor) + besideWords(r)
@@ -37,6 +37,14 @@ func legend(r *results.Run) string {
 		words += " " + results.NearPeak + ": the peak may be here."
 	}
 	return words
+}
+
+// process names the process whose memory is known.
+func process(r *results.Run) string {
+	if len(r.Agents) > 0 {
+		return "The coordinator of the agents"
+	}
+	return "The client"
 }
 
 // verdicts says how to read the verdicts of the summaries, whose intervals include the floor if there is one.

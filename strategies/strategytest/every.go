@@ -1,14 +1,17 @@
 package strategytest
 
 import (
+	"errors"
 	"io"
 	"maps"
 	"net/http"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"sweetspot/server"
 	"sweetspot/strategies"
 )
 
@@ -63,5 +66,26 @@ func everyAnswerIsHandled(t *testing.T, c candidate) {
 		if diff := cmp.Diff(map[strategies.Class]int{strategies.OK: 2, strategies.BadStatus: 1}, w.Classes()); diff != "" {
 			t.Errorf("%s: outcomes (-want +got):\n%s", method, diff)
 		}
+	}
+}
+
+// Burn is spent within each request that succeeds, with its slot.
+func burnIsSpent(t *testing.T, c candidate) {
+	const burn, n = 20 * time.Millisecond, 4
+	if c.otherProcess {
+		if _, err := c.Open(t.Context(), strategies.Target{Burn: burn}, 1); !errors.Is(err, strategies.ErrHandle) {
+			t.Errorf("open with a Burn: %v, want ErrHandle", err)
+		}
+		return
+	}
+	srv := c.server(t, server.Config{})
+	w := NewWork(n, srv.URL())
+	began := time.Now()
+	Run(t, c, strategies.Target{Burn: burn}, 1, w)
+	if took := time.Since(began); took < n*burn {
+		t.Errorf("%d requests, one at a time, took %v: want at least %v for each", n, took, burn)
+	}
+	if got := w.Classes()[strategies.OK]; got != n {
+		t.Errorf("%d of %d requests succeeded", got, n)
 	}
 }

@@ -74,6 +74,7 @@ var checks = []check{
 	{"a session keeps its cookies", sessionKeepsCookies},
 	{"Handle gets bodies whole and as sent", handleGetsWholeBodies},
 	{"Handle gets every answer and its header if the target says so", everyAnswerIsHandled},
+	{"Burn is spent in each request", burnIsSpent},
 	{"bodies are decoded if the target says so", bodiesAreDecoded},
 	{"a body of a bad status is not decoded", badStatusIsNotDecoded},
 	{"an expectation decides what is a success", expectationsDecide},

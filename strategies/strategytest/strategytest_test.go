@@ -23,6 +23,7 @@ func TestTestFindsFaults(t *testing.T) {
 		"outcomes not handed back":                  "each request is made exactly once",
 		"a new session for every run":               "a session keeps its cookies",
 		"no wait for requests in flight":            "cancellation starts nothing new and waits",
+		"no processor time burnt":                   "Burn is spent in each request",
 		"limits of 0 accepted":                      "a session holds limits below its largest",
 	} {
 		t.Run(fault, func(t *testing.T) {
@@ -53,6 +54,9 @@ type faulty struct {
 }
 
 func (f faulty) Open(ctx context.Context, target strategies.Target, maxLimit int) (strategies.Session, error) {
+	if f.fault == "no processor time burnt" {
+		target.Burn = 0
+	}
 	open := func() (strategies.Session, error) { return f.Strategy.Open(ctx, target, maxLimit+1) }
 	session, err := open()
 	return &faultySession{Session: session, fault: f.fault, open: open}, err

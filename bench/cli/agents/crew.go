@@ -36,7 +36,7 @@ type spawned struct {
 const mostStarts = 4
 
 // stopTime is how long an agent may take to end by itself: longer than a session needs that is closed.
-const stopTime = 2 * time.Second
+const stopTime = time.Second
 
 // startCrew starts n agents. If one cannot be started, those that were are to be stopped all the same.
 func startCrew(n int, join []string, tell func(string), fail context.CancelCauseFunc) (*crew, error) {

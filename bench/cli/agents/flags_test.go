@@ -89,9 +89,10 @@ func TestPlanKnowsWhetherAgentsAreHere(t *testing.T) {
 func TestPlanSaysWhatToRunOnEachMachine(t *testing.T) {
 	join := []string{"agent", "--join", "nats://10.0.0.5:4222", "--token-file", "/tmp/a token"}
 	for line, want := range map[string][]string{
-		"--agents 1":                                   {"waiting for 1 agent, at most 1m0s: start on this machine (--listen HOST:PORT lets others join):"},
-		"--agents 2 --listen 0.0.0.0:0":                {"waiting for 2 agents, at most 1m0s: start one on each machine, with a copy of /tmp/a token there:"},
-		"--agents 2 --listen 0.0.0.0:0 --token-file x": {"waiting for 2 agents, at most 1m0s: start one on each machine:"},
+		"--agents 1":                    {"waiting for 1 agent, at most 1m0s: start on this machine (--listen HOST:PORT lets others join):"},
+		"--agents 2 --listen 0.0.0.0:0": {"waiting for 2 agents, at most 1m0s: start one on each machine, with a copy of /tmp/a token there:"},
+		"--agents 2 --nats nats://me:word@10.0.0.5:4222 --token-file x": {"waiting for 2 agents, at most 1m0s: start one on each machine, with the login of the NATS server in the URL:"},
+		"--agents 2 --listen 0.0.0.0:0 --token-file x":                  {"waiting for 2 agents, at most 1m0s: start one on each machine:"},
 	} {
 		p, _ := parse(t, line)
 		want = append(want, "  sweetspot agent --join nats://10.0.0.5:4222 --token-file '/tmp/a token'")

@@ -2,8 +2,10 @@ package agents
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
+	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -52,7 +54,7 @@ func (t *Team) begin(ctx context.Context, p Plan, external []string) error {
 	}
 	p.options.Log = t.tell
 	if t.fleet, err = fleet.Listen(context.WithoutCancel(ctx), p.options); err != nil { // it ends when it is closed, after its trials
-		return err
+		return p.unable(err)
 	}
 	join := append([]string{"agent", "--join", t.fleet.Address(), "--token-file", token}, p.joining()...)
 	if !p.spawn {
@@ -80,6 +82,18 @@ func (t *Team) begin(ctx context.Context, p Plan, external []string) error {
 	return err
 }
 
+// unable says by the flags why there is no coordinator.
+func (p Plan) unable(err error) error {
+	flag, why := "--listen "+p.options.Listen, strings.TrimPrefix(err.Error(), "fleet: ")
+	if p.options.NATS != "" {
+		flag = "--nats"
+		if errors.Is(err, fleet.ErrToken) {
+			why = "the server does not accept the login: want its user and password in the URL, as in nats://USER:PASSWORD@HOST:PORT"
+		}
+	}
+	return fmt.Errorf("%s: %s", flag, why)
+}
+
 // joining returns the flags with which an agent speaks TLS with the coordinator, as far as they are the same on every machine.
 func (p Plan) joining() []string {
 	if p.options.NATS != "" {
@@ -95,6 +109,9 @@ func (p Plan) howToJoin(join []string) []string {
 		where = "on this machine (--listen HOST:PORT lets others join)"
 	} else if p.tokenFile == "" {
 		where += ", with a copy of " + join[4] + " there"
+	}
+	if server, err := url.Parse(p.options.NATS); err == nil && server.User != nil {
+		where += ", with the login of the NATS server in the URL"
 	}
 	line := "sweetspot " + strings.Join(text.Each(join, quoted), " ")
 	if p.options.NATS == "" && p.secure.cert != "" {
