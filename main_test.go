@@ -66,7 +66,7 @@ var may = map[string][]string{
 	"sweetspot/bench/cli/reach":                {"sweetspot/strategies/network"},
 	"sweetspot/bench/cli/room":                 {"sweetspot/bench", "sweetspot/bench/cli/machine", "sweetspot/bench/ports", "sweetspot/strategies", "sweetspot/strategies/external"},
 	"sweetspot/bench/cli/secret":               {"sweetspot/bench/requests", "sweetspot/results", "sweetspot/results/text"},
-	"sweetspot/bench/cli/sending":              {"sweetspot/bench", "sweetspot/bench/requests", "sweetspot/strategies"},
+	"sweetspot/bench/cli/sending":              {"sweetspot/bench", "sweetspot/bench/requests", "sweetspot/results/input", "sweetspot/strategies"},
 	"sweetspot/bench/cli/signals":              {},
 	"sweetspot/bench/cli/size":                 {},
 	"sweetspot/bench/cli/terminal":             {},

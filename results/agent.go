@@ -3,7 +3,6 @@ package results
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 
 	"sweetspot/results/stat"
@@ -24,7 +23,7 @@ type Portion struct {
 	Smallest int     // limit; with Largest the range of its shares of the trials' limits
 	Largest  int
 	Busy     float64 // share of the time of its processors that it used in the trials, from 0 to 1; 0 if unknown
-	Skew     float64 // the largest of the trials, in seconds, without its sign
+	Skew     float64 // the largest of the trials, in seconds
 }
 
 // Portions returns what each agent of the run did, the largest share first. It is empty if the run has no agents.
@@ -62,7 +61,7 @@ func (r *Run) Portions() []Portion {
 			s.Smallest, s.Largest = min(s.Smallest, a.Limit), max(s.Largest, a.Limit)
 			s.started, total = s.started+a.Started, total+a.Started
 			s.cpu, s.windows = s.cpu+a.CPU, s.windows+t.Elapsed
-			s.Skew = max(s.Skew, math.Abs(a.Skew))
+			s.Skew = max(s.Skew, a.Skew)
 		}
 	}
 	portions := make([]Portion, len(all))
@@ -84,7 +83,7 @@ func (t *Trial) checkAgents() error {
 	}
 	var started, succeeded int64
 	for _, a := range t.Agents {
-		if min(a.Started, a.Succeeded) < 0 || a.Limit < 0 || a.CPU < 0 {
+		if min(a.Started, a.Succeeded, int64(a.Limit)) < 0 || min(a.CPU, a.Skew) < 0 {
 			return fmt.Errorf("trial.agents: %s: a figure is below 0", text.Clean(a.Name))
 		}
 		started, succeeded = started+a.Started, succeeded+a.Succeeded

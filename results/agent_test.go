@@ -14,7 +14,7 @@ func TestPortionsAddUpWhatAgentsDidAndBeginWithTheLargest(t *testing.T) {
 		Agents: []results.Member{{Name: "a", Machine: results.Machine{CPUs: 2}}, {Name: "b", Machine: results.Machine{CPUs: 4}}, {Name: "idle"}},
 		Trials: []results.Trial{
 			{Strategy: "pool", Limit: 3, Elapsed: 2, Agents: []results.Agent{
-				{Name: "a", Started: 100, Limit: 1, CPU: 1, Skew: -3e-5}, {Name: "b", Started: 200, Limit: 2, CPU: 2, Skew: 1e-5}}},
+				{Name: "a", Started: 100, Limit: 1, CPU: 1, Skew: 3e-5}, {Name: "b", Started: 200, Limit: 2, CPU: 2, Skew: 1e-5}}},
 			{Strategy: "pool", Limit: 1, Elapsed: 2, Agents: []results.Agent{{Name: "b", Started: 100, Limit: 1, CPU: 2, Skew: 2e-5}}},
 			{Strategy: "pool", Limit: 9, Elapsed: 2, Purpose: results.Control, Agents: []results.Agent{{Name: "a", Started: 1e6, Limit: 9}}},
 		},

@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -24,7 +23,6 @@ import (
 	"sweetspot/bench/cli/telemetry"
 	"sweetspot/bench/requests"
 	"sweetspot/results"
-	"sweetspot/results/input"
 	"sweetspot/results/stat"
 	"sweetspot/server"
 	"sweetspot/strategies"
@@ -251,14 +249,14 @@ func (o *options) request(cmd *cobra.Command, found *faults) bench.Load {
 	found.usage, o.routed = append(found.usage, astray...), len(astray) == 0
 	load.Header, err = bench.ParseHeader(o.headers)
 	found.add("--header", err)
-	load.Body, err = readBody(o.body)
+	load.Body, err = sending.ReadBody(o.body)
 	found.add("--body", err)
 	secrets := secret.From(cmd.Context())
 	secrets.Body(load.Body)
 	for _, line := range o.headers {
 		secrets.Header(line)
 	}
-	if !validMethod(o.method) {
+	if !sending.ValidMethod(o.method) {
 		found.addf("--method %q: want a word such as GET or POST", o.method)
 	}
 	if o.decode != "" && o.decode != "json" {
@@ -292,7 +290,7 @@ func (o *options) addresses(cmd *cobra.Command, url string) (bench.URLs, error) 
 	case url != "" && o.urls != "":
 		return nil, errors.New("a URL is given beside it: want one of the two")
 	case o.urls != "":
-		text, err := readList(o.urls, cmd.InOrStdin())
+		text, err := sending.ReadList(o.urls, cmd.InOrStdin())
 		if err != nil {
 			return nil, errors.New(strings.TrimPrefix(err.Error(), o.urls+": ")) // the caller names the path
 		}
@@ -310,18 +308,6 @@ func (o *options) addresses(cmd *cobra.Command, url string) (bench.URLs, error) 
 	return urlsOf(url)
 }
 
-// readList reads a list from a file, or from the standard input if the path is "-".
-func readList(path string, stdin io.Reader) ([]byte, error) {
-	if path != "-" {
-		return input.ReadAll(path, mostInput)
-	}
-	text, err := io.ReadAll(io.LimitReader(stdin, mostInput+1))
-	if err == nil && len(text) > mostInput {
-		err = fmt.Errorf("longer than %d MiB: want a smaller list", mostInput>>20)
-	}
-	return text, err
-}
-
 // urlsOf returns the URLs of a URL or a template; nil for the bundled server, if it is empty or only a path.
 func urlsOf(url string) (bench.URLs, error) {
 	switch {
@@ -332,22 +318,6 @@ func urlsOf(url string) (bench.URLs, error) {
 		return bench.ParseURL(url)
 	}
 	return nil, nil
-}
-
-// mostInput is the size of the largest list of URLs or body that is read from a file, in bytes: room for millions of URLs.
-const mostInput = 256 << 20
-
-func readBody(text string) ([]byte, error) {
-	if path, isFile := strings.CutPrefix(text, "@"); isFile {
-		return input.ReadAll(path, mostInput)
-	}
-	return []byte(text), nil
-}
-
-// validMethod reports whether the method is a token as RFC 9110 defines it.
-func validMethod(method string) bool {
-	request, err := http.NewRequest(method, "/", nil)
-	return err == nil && request.Method == method
 }
 
 // server returns the arguments that the bundled server is started with.

@@ -94,8 +94,8 @@ func TestSearchClosesInOnACliffAsFarAsItMatters(t *testing.T) {
 		name        string
 		least, edge int
 	}{
-		{"6 cliff", 73, 80},              // flat before its edge
-		{"6 cliff at the peak", 98, 100}, // what is missing of the edge is missing of the peak
+		{"6 cliff", 73, 80},          // flat before its edge
+		{"6 cliff at peak", 98, 100}, // what is missing of the edge is missing of the peak
 	} {
 		_, search := play(optimum.Settings{}, newSite(t, named(test.name), 4096).exactly)
 		if c := search.Conclude(); c.Verdict != optimum.Cliff || c.Limit < test.least || c.Limit > test.edge {
