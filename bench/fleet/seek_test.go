@@ -121,6 +121,21 @@ func TestASecondAgentOfANameIsRefused(t *testing.T) {
 	}
 }
 
+// Also one whose patience ends before its name can be free says why it was not taken.
+func TestAnImpatientAgentSaysWhyItWasRefused(t *testing.T) {
+	t.Parallel()
+	f := listen(t, fleet.Options{Agents: 2})
+	first := serve(t, f, "a")
+	for len(f.Members()) == 0 {
+		time.Sleep(10 * time.Millisecond)
+	}
+	second := serve(t, f, "a", func(o *fleet.AgentOptions) { o.Patience = time.Second })
+	if err := <-second.err; !errors.Is(err, fleet.ErrRefused) || !strings.Contains(err.Error(), "another agent has the name a") {
+		t.Errorf("it ends with %v", err)
+	}
+	first.stop()
+}
+
 func TestWrongOptionsAreAllNamed(t *testing.T) {
 	t.Parallel()
 	_, err := fleet.Listen(t.Context(), fleet.Options{Listen: "nonsense", JoinTimeout: -1, Lease: time.Millisecond})
