@@ -152,6 +152,7 @@ func TestRunReportsEveryFaultOfItsArguments(t *testing.T) {
 		{"bench 127.0.0.1:8080/x", []string{`"127.0.0.1:8080/x" is not an http URL: want one such as http://127.0.0.1:8080/x`}},
 		{"fetch " + file, []string{file + `: a file: want a URL, or --urls ` + file}},
 		{"bench --agents two " + srv.URL(), []string{`--agents two: want a whole number`}},
+		{"bench --streams 1,x " + srv.URL(), []string{`--streams 1,x: want whole numbers, separated by commas`}},
 		{"bench --rate fast --spawn=maybe " + srv.URL(), []string{`--rate fast: want a number`}},
 		{"bench -d 5 " + srv.URL(), []string{`--duration 5: want a number with a unit, such as 500ms, 5s or 2m`}},
 		{"bench -z 5s " + srv.URL(), []string{`did you mean --duration?`}},

@@ -32,8 +32,9 @@ func Misspelt(root *cobra.Command, err error) error {
 var wanted = map[string]string{
 	"duration": "a number with a unit, such as 500ms, 5s or 2m",
 	"int":      "a whole number", "int64": "a whole number", "uint64": "a whole number from 0",
-	"float64": "a number",
-	"bool":    "true or false",
+	"intSlice": "whole numbers, separated by commas",
+	"float64":  "a number",
+	"bool":     "true or false",
 }
 
 // MisspeltFlag returns an error about a command's flags with a suggestion of what was meant. Cobra calls it.
