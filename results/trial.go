@@ -1,5 +1,7 @@
 package results
 
+import "slices"
+
 // A Purpose says why a trial was made, if not to measure its strategy unchanged. Such a trial does not count for the
 // strategy's figures. The purpose of all other trials is empty.
 type Purpose string
@@ -101,6 +103,15 @@ func VoidBlocks(trials []Trial) int {
 		}
 	}
 	return n
+}
+
+// Counting returns a copy of the run without its void trials, nor those of their blocks: it has what views for people show.
+func (r *Run) Counting() *Run {
+	counting := *r
+	counting.Trials = slices.Clone(r.Trials)
+	VoidBlocks(counting.Trials)
+	counting.Trials = slices.DeleteFunc(counting.Trials, func(t Trial) bool { return t.Purpose == Void })
+	return &counting
 }
 
 // Warn adds a warning to the trial.

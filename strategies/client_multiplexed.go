@@ -60,6 +60,7 @@ func (s *multiplexedStack) Caller() Caller {
 }
 
 // multiplexedCaller reuses its request where it has no body, which net/http permits once the response's body has been read and closed.
+// After a timeout it reuses nothing that it changes.
 type multiplexedCaller struct {
 	stack    *multiplexedStack
 	host     *streams.Pool[multiplexedConn]
@@ -128,6 +129,7 @@ func (c *multiplexedCaller) prepare(r *Request, deadline time.Time) error {
 	if c.deadline == nil || !c.deadline.Move(deadline) {
 		c.deadline = streams.NewExpiry(deadline)
 		c.request = c.request.WithContext(c.deadline)
+		c.request.Header = c.request.Header.Clone() // net/http may still be sending the request that has timed out
 	}
 	if c.own != r.Message {
 		c.set(r.Message)

@@ -74,7 +74,7 @@ func benchLines(r *results.Run) []byte {
 	} {
 		fmt.Fprintf(&b, "%s: %s\n", common.key, text.Clean(common.value))
 	}
-	for _, g := range results.Groups(r.Trials) {
+	for _, g := range results.Groups(r.Counting().Trials) {
 		for _, t := range g.Trials {
 			fmt.Fprintf(&b, "BenchmarkStrategy/%s-%d\t%d\t", benchName(t), max(1, r.Machine.CPUs), t.Succeeded)
 			b.WriteString(benchFigures(t))

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/olekukonko/tablewriter/pkg/twwidth"
 
 	"sweetspot/results/internal/fixture"
@@ -35,6 +36,18 @@ func TestWriteLooksAsBefore(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			fixture.Golden(t, filepath.Join("testdata", name), fixture.Written(t, render.Run(runs[c.run]), c.format, c.width))
 		})
+	}
+}
+
+func TestVoidTrialsChangeNoView(t *testing.T) {
+	for name, run := range fixture.Views(t) {
+		with := fixture.WithVoid(t, run)
+		for _, format := range []string{render.Table, render.Markdown, render.CSV, render.Benchfmt} {
+			want, got := fixture.Written(t, render.Run(run), format, 100), fixture.Written(t, render.Run(with), format, 100)
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s as %s (-want +got):\n%s", name, format, diff)
+			}
+		}
 	}
 }
 

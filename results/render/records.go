@@ -64,7 +64,7 @@ func trialColumns() []Field[results.Trial] {
 // Records returns one row per trial. Control trials and those with the client slowed down are left out, since they would
 // spoil the sum or the mean of a strategy's rows. JSON has them.
 func (d runDocument) Records() Grid {
-	trials := slices.DeleteFunc(slices.Clone(d.run.Trials), func(t results.Trial) bool { return !t.MeasuresStrategy() })
+	trials := slices.DeleteFunc(d.run.Counting().Trials, func(t results.Trial) bool { return !t.MeasuresStrategy() })
 	columns := trialColumns()
 	occurring := map[string]bool{}
 	for _, t := range trials {

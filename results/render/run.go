@@ -25,7 +25,7 @@ func (d runDocument) Value() any {
 
 // Draw draws the tables of the run, the curves of a sweep and its conclusions.
 func (d runDocument) Draw(p Page) error {
-	r := d.run
+	r := d.run.Counting()
 	view := drawBench
 	if len(r.Targets) > 0 {
 		view = drawTargets

@@ -108,6 +108,7 @@ func newPage(sources []Source, o Options) (*page, error) {
 	if len(sources) == 0 {
 		return nil, errors.New("report: no run to show")
 	}
+	sources = counting(sources)
 	d := newData(sources, o.Requests)
 	p := &page{Data: d, Requests: d.Requests, Progress: o.Progress, Figures: figures(sources, d)}
 	for i, source := range sources {

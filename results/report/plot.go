@@ -52,6 +52,7 @@ func WritePlot(w io.Writer, name, format string, sources []Source, requests int6
 	if i < 0 {
 		return fmt.Errorf("unknown plot %q", name)
 	}
+	sources = counting(sources)
 	all := newData(sources, requests)
 	for _, f := range figures(sources, all) {
 		if f.ID == name && f.Hidden {

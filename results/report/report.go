@@ -30,6 +30,11 @@ type Source struct {
 	Run  *results.Run
 }
 
+// counting returns the runs without their void trials.
+func counting(sources []Source) []Source {
+	return text.Each(sources, func(s Source) Source { return Source{s.Name, s.Run.Counting()} })
+}
+
 // DefaultRequests is the default number of requests for which the page shows how long they would take. It is the size of the
 // largest batch in the article to which package article refers.
 const DefaultRequests = 4000

@@ -8,8 +8,10 @@ import (
 	"flag"
 	"image/png"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,6 +30,27 @@ func TestWriteKeepsPagesSmall(t *testing.T) {
 	for name, run := range map[string]*results.Run{"nothing": empty("bench"), "sweep": sweep(t, "semaphore", "fasthttp"), "long": long(t)} {
 		if got := len(page(t, run)); got > maxPageBytes {
 			t.Errorf("%s: %d bytes, want at most %d", name, got, maxPageBytes)
+		}
+	}
+}
+
+func TestVoidTrialsChangeNoPageAndNoPlot(t *testing.T) {
+	run := bench(t)
+	early := trial(t, rand.New(rand.NewPCG(1, 1)), "void-strategy", 77, 1e6, 1e4) // was saved before its block was void
+	early.Block = 1000
+	lost := early
+	lost.Purpose = results.Void
+	with := new(*run)
+	with.Trials = append(slices.Clone(run.Trials), early, lost)
+	if page(t, run) != page(t, with) {
+		t.Error("a void block changes the page")
+	}
+	for _, plot := range report.Plots() {
+		var want, got bytes.Buffer
+		err1 := report.WritePlot(&want, plot.Name, "svg", sources(run), 0)
+		err2 := report.WritePlot(&got, plot.Name, "svg", sources(with), 0)
+		if (err1 == nil) != (err2 == nil) || want.String() != got.String() {
+			t.Errorf("a void block changes the plot %s: %v, %v", plot.Name, err1, err2)
 		}
 	}
 }
