@@ -125,6 +125,22 @@ func TestTokenIsWrittenForThisUserOnlyAndReadAgain(t *testing.T) {
 	}
 }
 
+func TestATokenThatOthersCanReadIsWarnedOf(t *testing.T) {
+	for mode, open := range map[os.FileMode]bool{0o600: false, 0o400: false, 0o644: true, 0o640: true} {
+		path := file(t, "token", newToken())
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+		p, errs := parse(t, "--agents 1 --join-timeout 1ms --token-file "+path)
+		var said []string
+		_, err := p.Start(t.Context(), nil, func(line string) { said = append(said, line) })
+		warned := slices.ContainsFunc(said, func(line string) bool { return strings.HasSuffix(line, ": chmod 600 "+path) })
+		if len(errs) > 0 || err == nil || warned != open {
+			t.Errorf("mode %o: said %q; %v, %v", mode, said, errs, err)
+		}
+	}
+}
+
 func FuzzReadToken(f *testing.F) {
 	for _, text := range []string{"", "a", "0123456789abcdef\n", "0123456789abcde f", "0123456789abcdef\r\n", "0123456789abcdé0"} {
 		f.Add(text)

@@ -51,6 +51,8 @@ func (t *Team) begin(ctx context.Context, p Plan, external []string) error {
 	}
 	if p.tokenFile == "" {
 		t.token = token
+	} else if isOpen(token) {
+		t.tell(fmt.Sprintf("warning: others can read the token in %s, and who has it can have the agents make any request: chmod 600 %s", token, quoted(token)))
 	}
 	p.options.Log = t.tell
 	if t.fleet, err = fleet.Listen(context.WithoutCancel(ctx), p.options); err != nil { // it ends when it is closed, after its trials

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"runtime"
 	"strings"
 	"unicode"
 
@@ -42,6 +43,12 @@ func readToken(path string) (string, error) {
 
 // absent reports whether the error is that there is no such file.
 func absent(err error) bool { return errors.Is(err, fs.ErrNotExist) }
+
+// isOpen reports whether other users of this machine can read the file, or write it. Where files have no such modes, it is not known.
+func isOpen(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0
+}
 
 // writeToken writes the token to a new file that only this user may read, and returns its path. Without a path it makes one among the
 // temporary files. A file that is there has the token already.
