@@ -39,6 +39,9 @@ type Part = tally.Part
 // ErrVoid is wrapped by the error of a trial that must not count.
 var ErrVoid = tally.ErrVoid
 
+// ErrLate is wrapped by the error of a trial that must not count because a machine was late. It wraps [ErrVoid].
+var ErrLate = tally.ErrLate
+
 // Merge returns the sum of the parts of a trial, which was to begin at that instant: see [tally.Merge].
 func Merge(at time.Time, parts []Part) (*Measurement, error) { return tally.Merge(at, parts) }
 
@@ -192,6 +195,7 @@ func taints(t *results.Trial, parts []Part, load Load) []results.Warning {
 type voided struct {
 	why        string
 	repeatable bool // its machines are back
+	late       bool // and it is to be made again in its place
 }
 
 func (v voided) Error() string { return v.why }
@@ -206,14 +210,18 @@ func isRepeatable(err error) bool {
 // void keeps a void trial, with which its block is void. If it is to be made again, void waits until its machines can. The error wraps
 // [ErrVoid], or it is ctx's: see isRepeatable.
 func (r *runner) void(ctx context.Context, c candidate, t *results.Trial, at place) error {
-	v := voided{why: t.Warnings[len(t.Warnings)-1].Text}
-	if !at.whole {
+	why := t.Warnings[len(t.Warnings)-1]
+	v := voided{why: why.Text, late: why.Code == results.AgentLate && at.late < mostLate}
+	if !at.whole || v.late {
 		t.Block = results.NoBlock
 	}
 	if err := r.keep(t); err != nil {
 		return err
 	}
 	r.voided = results.VoidBlocks(r.trials)
+	if v.late {
+		return r.restored(ctx, c, v)
+	}
 	if at.repeat {
 		return v
 	}
@@ -222,17 +230,28 @@ func (r *runner) void(ctx context.Context, c candidate, t *results.Trial, at pla
 			r.fates[of.At().AnyLimit()].toCome++
 		}
 	}
-	if err := r.restore(ctx, c); err != nil {
-		v.why += ": " + err.Error()
-		return cmp.Or(ctx.Err(), error(v))
-	}
-	c.target.resetWitness(ctx)
 	what := "it is made again"
 	if at.whole {
 		what = fmt.Sprintf("block %d does not count, and another one is measured in its place", t.Block)
 	}
-	r.alert(results.Warningf(results.AgentLost, "%s: %s", v.why, what))
+	err := r.restored(ctx, c, v)
+	if isRepeatable(err) {
+		r.alert(results.Warningf(results.AgentLost, "%s: %s", v.why, what))
+	}
+	return err
+}
+
+// restored waits until the machines of a void trial are back, and returns the error of it: see [runner.void].
+func (r *runner) restored(ctx context.Context, c candidate, v voided) error {
+	if err := r.restore(ctx, c); err != nil {
+		v.why, v.late = v.why+": "+err.Error(), false
+		return cmp.Or(ctx.Err(), error(v))
+	}
+	c.target.resetWitness(ctx)
 	v.repeatable = true
+	if v.late {
+		r.late, r.latest = r.late+1, v.why
+	}
 	return v
 }
 
@@ -254,9 +273,13 @@ func (r *runner) restore(ctx context.Context, c candidate) error {
 	}
 }
 
-// concluded returns what a run has found, with its error. It is no error that machines were lost if something was measured before:
+// concluded returns what a run has found, with its error. A warning says if trials were made again. It is no error that machines were lost if something was measured before:
 // then a warning says from what the run concludes.
 func (r *runner) concluded(found Findings, err error) (Findings, error) {
+	if r.late > 0 {
+		w := results.Warningf(results.AgentLate, "trials that were made again: %d; the last: %s", r.late, r.latest)
+		found.Warnings = append(found.Warnings, w.With("trials", float64(r.late)))
+	}
 	if !errors.Is(err, ErrVoid) || r.counting() == 0 {
 		return found, err
 	}

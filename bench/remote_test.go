@@ -25,6 +25,7 @@ type apart struct {
 	machines int
 	slow     map[int]func() time.Duration // latencies of machines that differ
 	void     func(measured int64) bool    // whether that trial, from 0, is void; nil if none is
+	late     func(measured int64) bool    // whether a machine is late in that trial
 	lost     func(restored int64) bool    // whether its machines do not come back, the n-th time, from 0
 	seen     *sightings
 }
@@ -119,6 +120,11 @@ func (a apart) Measure(ctx context.Context, order bench.Order, progress func(flo
 			return nil, err
 		}
 		parts = append(parts, part)
+	}
+	if a.late != nil && a.late(number) {
+		for _, p := range parts {
+			p.Measurement.Late = 50 * time.Millisecond
+		}
 	}
 	sum, err := bench.Merge(at, parts)
 	if a.void != nil && a.void(number) {
@@ -376,6 +382,40 @@ func TestMachinesThatStayLostEndTheRunWithWhatItHas(t *testing.T) {
 			})
 		}
 	}
+}
+
+func TestATrialInWhichAMachineIsLateIsMadeAgainInItsBlock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := newApart("a", 2, always(100*time.Millisecond)), newApart("b", 2, always(100*time.Millisecond))
+		a.late = func(i int64) bool { return i >= 2 && i < 6 }
+		var k kept
+		found, err := (bench.Comparison{Strategies: []strategies.Strategy{a, b}, Limit: 4, Repeats: 3}).Run(t.Context(), bench.Load{URLs: address(t), Duration: time.Second, Warmup: bench.Automatic}, k.observer())
+		if err != nil || len(found.Strategies) != 2 || found.Strategies[0].Trials != 3 || found.Strategies[1].Trials != 3 {
+			t.Fatalf("%+v, %v", found.Strategies, err)
+		}
+		voids := 0
+		for i, trial := range k.trials {
+			if trial.Purpose != results.Void {
+				continue
+			}
+			voids++
+			if trial.Block != results.NoBlock || !has(trial.Warnings, results.AgentLate, "m0 was late by 50ms, m1 was late by 50ms") || k.trials[i+1].Strategy != "a" {
+				t.Errorf("void is trial %d: %+v", i, trial)
+			}
+		}
+		if voids != 4 || results.VoidBlocks(k.trials) != 4 || !has(found.Warnings, results.AgentLate, "made again: 4; the last: the trial is void: m0 was late") || has(found.Warnings, results.AgentLost, "") {
+			t.Errorf("%d void trials: %v", voids, found.Warnings)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		a := newApart("a", 2, always(100*time.Millisecond))
+		a.late = func(int64) bool { return true }
+		var k kept
+		_, err := (bench.Comparison{Strategies: []strategies.Strategy{a}, Limit: 4, Repeats: 3}).Run(t.Context(), bench.Load{URLs: address(t), Duration: time.Second, Warmup: bench.Automatic}, k.observer())
+		if !errors.Is(err, bench.ErrVoid) || len(k.trials) > 50 {
+			t.Errorf("machines that are always late: %v, %d trials", err, len(k.trials))
+		}
+	})
 }
 
 func TestASweepRepeatsAVoidTrialOnce(t *testing.T) {

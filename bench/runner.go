@@ -25,6 +25,8 @@ type runner struct {
 	idle      bool                       // whether sessions of other strategies hold connections open
 	trials    []results.Trial            // in the order in which they were made
 	voided    int                        // of them
+	late      int                        // trials that were made again since a machine was late
+	latest    string                     // why the last of them was
 	warnings  []results.Warning          // about the run as a whole
 
 	lastBlock int                  // the largest block number so far
@@ -46,11 +48,12 @@ func (r *runner) load() Load { return r.targets[0].load }
 type place struct {
 	block  int
 	whole  bool   // its block counts as a whole or not at all
-	repeat bool   // it is not made again if it is void
+	repeat bool   // it is not made again if a machine is lost in it
+	late   int    // how often it was void because a machine was late
 	doing  string // for the progress that is shown
 }
 
-// trial measures the candidate and keeps the trial. It is no error that the strategy broke down. If the trial is void, it is made
+// trial measures the candidate and keeps the trial. It is no error that the strategy broke down. If a machine is lost, the trial is made
 // once more. The error is ctx's if it has ended; it wraps [ErrVoid] if the trial is void again, or its machines do not come back; else
 // see [runner.hopeless].
 func (r *runner) trial(ctx context.Context, c candidate, block int, doing string) (*results.Trial, error) {
@@ -61,8 +64,22 @@ func (r *runner) trial(ctx context.Context, c candidate, block int, doing string
 	return t, err
 }
 
-// once is trial without making it again: see isRepeatable.
+// mostLate is how often a trial is made again in which a machine was late: on a busy machine that happens often, and by chance.
+const mostLate = 10
+
+// once is trial without making it again if a machine is lost: see isRepeatable. If one is late, it makes the trial again at once, in the
+// same place.
 func (r *runner) once(ctx context.Context, c candidate, at place) (*results.Trial, error) {
+	for ; ; at.late++ {
+		t, err := r.attempt(ctx, c, at)
+		if v, is := errors.AsType[voided](err); !is || !v.late {
+			return t, err
+		}
+	}
+}
+
+// attempt is once without making the trial again.
+func (r *runner) attempt(ctx context.Context, c candidate, at place) (*results.Trial, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

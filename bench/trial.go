@@ -72,7 +72,11 @@ func (c candidate) void(m *Measurement, why error, block int) *results.Trial {
 		}
 	}
 	t.Purpose = results.Void
-	t.Warn(results.Warningf(results.AgentLost, "%v", why))
+	code := results.AgentLost
+	if errors.Is(why, ErrLate) {
+		code = results.AgentLate
+	}
+	t.Warn(results.Warningf(code, "%v", why))
 	return t
 }
 

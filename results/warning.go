@@ -142,7 +142,8 @@ const (
 	SmallBuffers   Code = "small-buffers"    // the system gives sockets smaller buffers than QUIC wants
 	FewFiles       Code = "few-files"        // the limit on open files bounds the limits tried
 	NoConclusion   Code = "no-conclusion"    // the run was interrupted
-	AgentLost      Code = "agent-lost"       // a machine that made requests was lost or late, so that a trial is void
+	AgentLost      Code = "agent-lost"       // a machine that made requests was lost, so that a trial is void
+	AgentLate      Code = "agent-late"       // a machine began or ended its part late, so that a trial is void
 	Torn           Code = "torn"             // the last line of the file is torn
 	DifferentRuns  Code = "different-runs"   // two runs that are compared have different loads, targets, agents or machines
 	DriftWithinRun Code = "drift-within-run" // one of the two runs that are compared drifted
@@ -156,7 +157,7 @@ func Codes() []Code {
 		NoCompletions, Failures, Unsteady, RateBound, RateMissed, NoSlot, CallersLimit, Stalled, ClientBusy, ManyConnections, NoPorts, OtherProtocol, StreamsBound, Redirects, LimitSettled, BatchTail,
 		SlowToFill, EmptySlots, CutShort, NotWitnessed, Contradicted, IdleConnections, NoLatency, NoRate, HostFails, AgentStalled, AgentDiffers, AgentSlower, FewerAgents, CredentialsSpread,
 		BrokeDown, BoundByClient, BoundByConnection, Harm, SmallBatch, NothingHolds, FailingLimits, BestGuess, NoSuccess, TooFewTrials, NotCertain, Drift, Harmed, Burst,
-		LeftOut, NotChecked, NotCompared, CopyDiffers, TooFewBlocks, NoTime, SmallBudget, FewPorts, SmallBuffers, FewFiles, NoConclusion, AgentLost, Torn,
+		LeftOut, NotChecked, NotCompared, CopyDiffers, TooFewBlocks, NoTime, SmallBudget, FewPorts, SmallBuffers, FewFiles, NoConclusion, AgentLost, AgentLate, Torn,
 		DifferentRuns, DriftWithinRun, ForeignFloor, WideInterval,
 	}
 }

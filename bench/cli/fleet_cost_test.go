@@ -23,7 +23,10 @@ func BenchmarkFleetCost(b *testing.B) {
 				b.Fatal(err)
 			}
 			run := ran{stdout: string(printed)}.run(b)
-			return run.Trials[0].PerSecond
+			if len(run.Strategies) != 1 {
+				b.Fatalf("%d strategies", len(run.Strategies))
+			}
+			return run.Strategies[0].PerSecond // of the trials that are not void
 		}
 		var ratios []float64
 		for round := range *fleetRounds {

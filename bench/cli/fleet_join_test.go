@@ -66,6 +66,9 @@ func (c *coordinator) said() string {
 	return strings.Join(c.lines, "\n")
 }
 
+// late reports whether an agent was late for a window, as on a busy machine, so that a trial is void.
+func (c *coordinator) late() bool { return strings.Contains(c.said(), "is void") }
+
 // token returns the path of the file with the token.
 func (c *coordinator) token() string { return c.join[4] }
 

@@ -101,6 +101,9 @@ func TestAgentsFarAwayCountEveryRequest(t *testing.T) {
 		"--repeats", "2", "--format", "json", "http://"+farTarget+"/")
 	farAway(t, c, target)
 	<-c.ended
+	if c.late() {
+		t.Skip("the machine is too busy: an agent was late for a window")
+	}
 	run := ran{c.status, c.stdout.String(), c.said()}.run(t)
 	addUp(t, run, len(distances))
 	for _, trial := range run.Trials {
@@ -108,12 +111,11 @@ func TestAgentsFarAwayCountEveryRequest(t *testing.T) {
 		for _, a := range trial.Agents {
 			made[a.Name] = a.Started
 		}
-		if trial.MeasuresStrategy() && (trial.Failures() > 0 || made["far-1"] <= made["far-3"]) {
+		if trial.Failures() > 0 || made["far-1"] <= made["far-3"] {
 			t.Errorf("%s: %d failed (%s), made by %v", trial.Strategy, trial.Failures(), trial.FirstError, made)
 		}
 	}
-	_, all := counted(run)
-	if made, saw := requests(run), srv.Stats().Requests; c.status != 0 || made > saw || made < saw && all {
+	if made, saw := requests(run), srv.Stats().Requests; c.status != 0 || made != saw {
 		t.Errorf("exit status %d: says it made %d requests, the server saw %d\n%s", c.status, made, saw, c.said())
 	}
 }

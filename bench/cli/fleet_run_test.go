@@ -9,10 +9,19 @@ import (
 	"sweetspot/server"
 )
 
-// counted returns the trials of a run that count, and whether those are all: on a busy machine an agent may be late for a window.
-func counted(run results.Run) (trials []results.Trial, all bool) {
-	trials = slices.DeleteFunc(slices.Clone(run.Trials), func(t results.Trial) bool { return t.Purpose == results.Void })
-	return trials, len(trials) == len(run.Trials)
+// punctual runs the program until no agent is late for a window, as one may be on a busy machine: such a trial is void. It calls reset
+// before each attempt. If the machine is too busy, the test is skipped.
+func punctual(t *testing.T, reset func(), args ...string) ran {
+	t.Helper()
+	const attempts = 5
+	for range attempts {
+		reset()
+		if got := sweetspot(t.Context(), args...); !strings.Contains(got.stderr, "is void") {
+			return got
+		}
+	}
+	t.Skip("the machine is too busy: an agent was late each time")
+	return ran{}
 }
 
 // addUp checks that every trial that counts is the sum of what its agents did.
@@ -21,8 +30,7 @@ func addUp(t *testing.T, run results.Run, agents int) {
 	if len(run.Agents) != agents {
 		t.Errorf("the run has %d agents, want %d", len(run.Agents), agents)
 	}
-	trials, _ := counted(run)
-	for _, trial := range trials {
+	for _, trial := range run.Trials {
 		var started, succeeded int64
 		limit := 0
 		for _, a := range trial.Agents {
@@ -39,18 +47,18 @@ func addUp(t *testing.T, run results.Run, agents int) {
 
 func TestAgentsMakeExactlyTheRequestsThatNginxLogs(t *testing.T) {
 	address, logged := nginx(t, "")
-	got := sweetspot(t.Context(), "bench", "--agents", "2", "--spawn", "-s", "pool,fasthttp,eventloop", "-n", "401", "-c", "5", "--repeats", "2",
+	tries := 0 // of which only the last counts every request
+	got := punctual(t, func() { tries++ }, "bench", "--agents", "2", "--spawn", "-s", "pool,fasthttp,eventloop", "-n", "401", "-c", "5", "--repeats", "2",
 		"--format", "json", address)
 	run := got.run(t)
 	addUp(t, run, 2)
-	trials, all := counted(run)
-	for _, trial := range trials {
+	for _, trial := range run.Trials {
 		if trial.Succeeded != 401 {
 			t.Errorf("%s: %d of 401 succeeded: %s", trial.Strategy, trial.Succeeded, trial.FirstError)
 		}
 	}
-	if saw := logged(); got.status != 0 || len(trials) != 6 || saw < 6*401 || all && saw > 6*401 {
-		t.Errorf("exit status %d, %d trials, nginx logged %d requests: %s", got.status, len(trials), saw, got.stderr)
+	if saw := logged(); got.status != 0 || len(run.Trials) != 6 || saw < 6*401 || tries == 1 && saw > 6*401 {
+		t.Errorf("exit status %d, %d trials, nginx logged %d requests: %s", got.status, len(run.Trials), saw, got.stderr)
 	}
 }
 
@@ -70,19 +78,17 @@ func TestAgentsShareListRateAndLimit(t *testing.T) {
 		{"bench -n 60 --repeats 1 --rate 300 --arrivals poisson", 60, false},
 		{"bench -d 300ms --repeats 1 -c 30 --rate 100 --arrivals constant", 60, true}, // thrice the rate is more
 	} {
-		srv.Reset()
-		got := sweetspot(t.Context(), append(strings.Fields(c.args), "--agents", "3", "--spawn", "-s", "pool", "--format", "json", srv.URL())...)
+		got := punctual(t, srv.Reset, append(strings.Fields(c.args), "--agents", "3", "--spawn", "-s", "pool", "--format", "json", srv.URL())...)
 		run := got.run(t)
-		trials, all := counted(run)
-		if got.status != 0 || len(trials) != 1 {
-			t.Errorf("%s: exit status %d, %d trials: %s", c.args, got.status, len(trials), got.stderr)
+		if got.status != 0 || len(run.Trials) != 1 {
+			t.Errorf("%s: exit status %d, %d trials: %s", c.args, got.status, len(run.Trials), got.stderr)
 			continue
 		}
-		trial := trials[0]
+		trial := run.Trials[0]
 		if n := trial.Started; n != c.number && !c.atMost || n > c.number {
 			t.Errorf("%s: %d requests, want %d", c.args, n, c.number)
 		}
-		if saw := srv.Stats().Requests; all && saw != trial.Started+trial.WarmupRequests {
+		if saw := srv.Stats().Requests; saw != trial.Started+trial.WarmupRequests {
 			t.Errorf("%s: %d requests and %d before, the server saw %d", c.args, trial.Started, trial.WarmupRequests, saw)
 		}
 		if len(trial.Agents) != int(min(3, trial.Started, int64(trial.Limit))) {
@@ -92,14 +98,13 @@ func TestAgentsShareListRateAndLimit(t *testing.T) {
 }
 
 func TestSweepWithAgentsUsesTheBundledServerAsItsWitness(t *testing.T) {
-	got := sweetspot(t.Context(), "sweep", "--agents", "3", "--spawn", "-s", "pool", "-d", "100ms", "--limits", "1,3,9", "--budget", "5s", "--profile", "plateau", "--format", "json")
+	got := punctual(t, func() {}, "sweep", "--agents", "3", "--spawn", "-s", "pool", "-d", "100ms", "--limits", "1,3,9", "--budget", "5s", "--profile", "plateau", "--format", "json")
 	run := got.run(t)
 	if got.status != 0 && !undecided(run) {
 		t.Errorf("exit status %d: %s", got.status, got.stderr)
 	}
 	addUp(t, run, 3)
-	trials, _ := counted(run)
-	for _, trial := range trials {
+	for _, trial := range run.Trials {
 		fewer := slices.ContainsFunc(trial.Codes, func(c results.WarningCode) bool { return c.Code == results.FewerAgents })
 		if !trial.Witnessed || fewer != (trial.Limit == 1) {
 			t.Errorf("limit %d: agrees with the server %v, warnings %q", trial.Limit, trial.Witnessed, trial.Warnings)
@@ -123,9 +128,9 @@ func TestAgentThatCannotReachTheTargetSaysSoInOneLine(t *testing.T) {
 // Programs are strategies on the agents too.
 func TestAgentsRunExternalPrograms(t *testing.T) {
 	srv := startServer(t, server.Config{}) // which the program only claims to ask
-	got := sweetspot(t.Context(), "bench", "--agents", "2", "--spawn", external("mine", "honest"), "-s", "mine", "-n", "40", "-c", "4", "--repeats", "1", "--format", "json", srv.URL())
+	got := punctual(t, func() {}, "bench", "--agents", "2", "--spawn", external("mine", "honest"), "-s", "mine", "-n", "40", "-c", "4", "--repeats", "1", "--format", "json", srv.URL())
 	run := got.run(t)
-	if trials, _ := counted(run); got.status != 0 || len(trials) != 1 || trials[0].Succeeded != 40 || run.Versions["mine"] != "speaker 1.2" {
+	if got.status != 0 || len(run.Trials) != 1 || run.Trials[0].Succeeded != 40 || run.Versions["mine"] != "speaker 1.2" {
 		t.Errorf("exit status %d, %+v, %v: %s", got.status, run.Trials, run.Versions, got.stderr)
 	}
 	addUp(t, run, 2)

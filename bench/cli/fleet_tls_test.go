@@ -62,8 +62,10 @@ func TestCoordinatorAndAgentsSpeakTLSAndShowCertificates(t *testing.T) {
 		t.Errorf("with both: exit status %d: %s", got.status, got.stderr)
 	}
 	<-c.ended
-	run := ran{c.status, c.stdout.String(), c.said()}.run(t)
-	if trials, _ := counted(run); c.status != 0 || len(trials) != 1 || trials[0].Succeeded != 20 {
+	if c.late() {
+		t.Skip("the machine is too busy: an agent was late for a window")
+	}
+	if run := (ran{c.status, c.stdout.String(), c.said()}).run(t); c.status != 0 || len(run.Trials) != 1 || run.Trials[0].Succeeded != 20 {
 		t.Errorf("exit status %d, %+v: %s", c.status, run.Trials, c.said())
 	}
 }

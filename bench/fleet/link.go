@@ -52,7 +52,9 @@ func (d dial) connect(name string) (*link, error) {
 	conn, err := nats.Connect(d.url, options...)
 	switch {
 	case errors.Is(err, nats.ErrAuthorization):
-		return nil, fmt.Errorf("%w: the coordinator at %s has another: want the token that it shows or its --token-file", ErrToken, shown(d.url))
+		return nil, fmt.Errorf("%w: the coordinator at %s has another: want the one that it was started with", ErrToken, shown(d.url))
+	case errors.Is(err, nats.ErrNoServers):
+		return nil, fmt.Errorf("%s: nobody listens there, or it is out of reach", shown(d.url))
 	case err != nil:
 		return nil, fmt.Errorf("%s: %s", shown(d.url), strings.TrimPrefix(err.Error(), "nats: "))
 	}

@@ -49,7 +49,8 @@ type Options struct {
 	Listen string
 	// NATS is the URL of a server to use in place of the embedded one. It may have a login.
 	NATS string
-	// Token is what agents must have to join. The default is a random one with the embedded server, and none with another.
+	// Token is what agents must have to join. The default is a random one with the embedded server, and none with another. To another
+	// server it is shown too, unless the URL has a login.
 	Token string
 	// TLS has the certificate of the embedded server; or what the connection to another server needs. Nil is without TLS, unless
 	// the URL says otherwise.

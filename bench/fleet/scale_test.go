@@ -74,14 +74,14 @@ func crowd(t testing.TB, n int) (*fleet.Fleet, bench.Remote) {
 func TestTwentyAgentsMeasureOneTrial(t *testing.T) {
 	t.Parallel()
 	_, s := crowd(t, 20)
-	load := bench.Load{URLs: bench.List{"http://127.0.0.1/"}, Requests: 2000}
+	load := bench.Load{URLs: bench.List{"http://127.0.0.1/"}, Requests: 400}
 	trial := report(t, measured(t, s, bench.Order{Load: load, Limit: 40}, func() {}))
-	if trial.Succeeded != 2000 || len(trial.Agents) != 20 {
-		t.Errorf("%d succeeded on %d agents, want 2000 on 20", trial.Succeeded, len(trial.Agents))
+	if trial.Succeeded != 400 || len(trial.Agents) != 20 {
+		t.Errorf("%d succeeded on %d agents, want 400 on 20", trial.Succeeded, len(trial.Agents))
 	}
 	for _, a := range trial.Agents {
-		if a.Succeeded != 100 || a.Limit != 2 {
-			t.Errorf("%+v, want 100 requests at a limit of 2", a)
+		if a.Succeeded != 20 || a.Limit != 2 {
+			t.Errorf("%+v, want 20 requests at a limit of 2", a)
 		}
 	}
 }

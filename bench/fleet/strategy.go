@@ -102,7 +102,7 @@ func (s *session) open(ctx context.Context) error {
 	})
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.id, s.machines, s.versions = q.Session, all, nil
+	s.id, s.machines, s.versions, s.accountable = q.Session, all, nil, false
 	for _, a := range answers {
 		s.versions = append(s.versions, a.Version)
 		s.accountable = s.accountable || a.Accountable
@@ -201,7 +201,10 @@ func (f *Fleet) missing() []string {
 
 // Contradicted implements [strategies.Accountable]: the agents know whether their sessions can be blamed.
 func (s *session) Contradicted(why error) error {
-	if !s.accountable {
+	s.mu.Lock()
+	accountable := s.accountable
+	s.mu.Unlock()
+	if !accountable {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(s.ctx, closeTime)

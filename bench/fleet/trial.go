@@ -123,7 +123,7 @@ func (t *trial) open(ctx context.Context) error {
 		a, err := ask[windowAnswer](ctx, m, callWindow, trialQuestion{t.id, opens + m.clock().offset})
 		if err == nil && a.Late > latest {
 			t.fleet.delay()
-			err = fmt.Errorf("%w: agent %s was late by %v", bench.ErrVoid, m.name, a.Late.Round(time.Millisecond))
+			err = fmt.Errorf("%w: agent %s was late by %v", bench.ErrLate, m.name, a.Late.Round(time.Millisecond))
 		}
 		return err
 	})

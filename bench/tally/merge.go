@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"sweetspot/results"
@@ -13,6 +14,9 @@ import (
 
 // ErrVoid is wrapped by the error of a trial that must not count.
 var ErrVoid = errors.New("the trial is void")
+
+// ErrLate is wrapped by the error of a trial that is void because a part of it began or ended late. It wraps [ErrVoid].
+var ErrLate = fmt.Errorf("%w", ErrVoid)
 
 // Latest is how late a part of a trial may begin or end. Its window is at most that much shorter, or longer, than the others'.
 const Latest = 10 * time.Millisecond
@@ -28,16 +32,17 @@ type Part struct {
 
 // Merge returns the sum of the parts of a trial, as one machine would have measured it that made all of its requests. Counts and
 // histograms are added exactly. The parts were to begin at the instant at, each on its own clock; the trial lasts from the first
-// beginning to the last end. An error that wraps [ErrVoid] says that a part was late, by more than [Latest].
+// beginning to the last end. An error that wraps [ErrLate] says which parts were late, by more than
+// [Latest].
 func Merge(at time.Time, parts []Part) (*Measurement, error) {
 	if len(parts) == 0 {
 		return nil, fmt.Errorf("%w: no part of it was measured", ErrVoid)
 	}
 	var sum *Measurement
-	var late []error
+	var late []string
 	for _, p := range parts {
 		if by := p.Measurement.Late; by > Latest {
-			late = append(late, fmt.Errorf("%s was late by %v: %w", p.Name, by.Round(time.Millisecond), ErrVoid))
+			late = append(late, fmt.Sprintf("%s was late by %v", p.Name, by.Round(time.Millisecond)))
 			continue
 		}
 		if sum == nil {
@@ -47,7 +52,7 @@ func Merge(at time.Time, parts []Part) (*Measurement, error) {
 		sum.add(p.Measurement)
 	}
 	if len(late) > 0 {
-		return nil, errors.Join(late...)
+		return nil, fmt.Errorf("%w: %s", ErrLate, strings.Join(late, ", "))
 	}
 	sum.Began = at.Add(sum.Start)
 	sum.Parts, sum.Processors = parts, processors(parts)
