@@ -152,4 +152,4 @@ echarts: ## bundle the chart library of the report again; needs npm
 clean: ## remove what was built; runs are kept
 	rm -rf bin
 
-.PHONY: help build bench sweep serve test check format lint portable snapshot release truth finder finder-http floor pairs codes article overhead alone peers fetch-kills fetch-hosts fetch-peers fleet-scale example pictures echarts clean FORCE
+.PHONY: help build bench sweep serve test check format lint portable snapshot release truth finder finder-http floor pairs codes article overhead alone peers fetch-kills fetch-hosts fetch-peers fleet fleet-scale fleet-chaos fleet-cost example pictures echarts clean FORCE
