@@ -16,7 +16,7 @@ func punctual(t *testing.T, reset func(), args ...string) ran {
 	const attempts = 5
 	for range attempts {
 		reset()
-		if got := sweetspot(t.Context(), args...); !strings.Contains(got.stderr, "is void") {
+		if got := sweetspot(t.Context(), args...); !strings.Contains(got.stderr+got.stdout, "is void") {
 			return got
 		}
 	}

@@ -76,7 +76,7 @@ func TestReportErrorsAreOneLine(t *testing.T) {
 		want   string
 	}{
 		{[]string{}, 2, "no run: want files that --out saved"},
-		{[]string{run, "--png", "x.png", "--plot", "pie"}, 2, `--plot "pie": want one of throughput, ranking, latency, percentiles, time, trials, errors`},
+		{[]string{run, "--png", "x.png", "--plot", "pie"}, 2, `--plot "pie": want one of throughput, rates, responses, ranking, latency, percentiles, waits, time, trials, errors`},
 		{[]string{run, "--plot", "latency"}, 2, "--plot latency without --png or --svg"},
 		{[]string{run, "-o", "nowhere/report.html"}, 2, "--output nowhere/report.html: there is no folder nowhere"},
 		{[]string{run, "-o", "."}, 2, "--output .: a folder: want a file"},

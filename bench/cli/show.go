@@ -72,5 +72,5 @@ func (s snippetFlag) write(run *results.Run, to io.Writer) error {
 	if h.Limit < 1 {
 		return errors.New("--snippet: the run names no limit to use: want a sweep that does")
 	}
-	return snippet.Write(to, snippet.Language(s.language), h.Limit, h.Source)
+	return snippet.Write(to, snippet.Language(s.language), snippet.Use{Limit: h.Limit, Follow: run.Settings.Follow, Why: h.Source})
 }

@@ -64,10 +64,10 @@ func seek(ctx context.Context, o AgentOptions) (*service, error) {
 		case err == nil:
 			o.Log("joined the coordinator at " + shown(o.Join))
 			return s, nil
-		case errors.Is(err, ErrToken), errors.Is(err, ErrVersion), errors.Is(err, ErrRefused):
-			return nil, err
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
+		case errors.Is(err, ErrToken), errors.Is(err, ErrVersion), errors.Is(err, ErrRefused):
+			return nil, err
 		}
 		if within.Err() == nil && err.Error() != said {
 			said = err.Error()
@@ -138,6 +138,9 @@ func (s *service) introduce(ctx context.Context) error {
 			return fmt.Errorf("the coordinator at %s does not answer: %w", shown(s.options.Join), err)
 		}
 		if err := pause(ctx, seekAgain); err != nil {
+			if answer.Refused != nil {
+				return answer.Refused.err()
+			}
 			return err
 		}
 	}

@@ -55,7 +55,10 @@ func (f *Fleet) hear(p pulse) {
 		if m.joined.From != p.From {
 			continue
 		}
-		if m.life.Err() != nil { // it does not know yet that it was lost
+		if m.life.Err() != nil { // it does not know yet that it was lost, or that the fleet is being closed, of which a farewell says more
+			if context.Cause(m.life) == errClosed {
+				return
+			}
 			_ = f.links.pulse.publish(farewell{f.id}, p.From, "dismissal")
 			return
 		}

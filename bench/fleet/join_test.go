@@ -89,6 +89,25 @@ func TestAgentsEndWithTheirCoordinator(t *testing.T) {
 	}
 }
 
+// A beat that crosses the farewell of the coordinator does not make the agent take itself for lost.
+func TestAnAgentThatAnswersAClosingCoordinatorEndsWithIt(t *testing.T) {
+	t.Parallel()
+	f := listen(t, fleet.Options{Agents: 1})
+	var log said
+	a := serve(t, f, "a", func(o *fleet.AgentOptions) { o.Log = log.say })
+	if err := f.Join(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	f.EndAgents()
+	for from := f.Beats(); f.Beats() < from+3; { // the agent answers at least one of them
+		time.Sleep(10 * time.Millisecond)
+	}
+	f.Close()
+	if err := <-a.err; err != nil || log.has("taken the agent for lost") {
+		t.Errorf("it ends with %v, and says %q", err, log.lines)
+	}
+}
+
 func TestWhoCannotJoinIsToldWhyAtBothEnds(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(*fleet.AgentOptions)

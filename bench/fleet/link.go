@@ -55,10 +55,21 @@ func (d dial) connect(name string) (*link, error) {
 		return nil, fmt.Errorf("%w: the coordinator at %s has another: want the one that it was started with", ErrToken, shown(d.url))
 	case errors.Is(err, nats.ErrNoServers):
 		return nil, fmt.Errorf("%s: nobody listens there, or it is out of reach", shown(d.url))
+	case errors.Is(err, nats.ErrSecureConnWanted):
+		return nil, fmt.Errorf("%s: it does not speak TLS: want a URL that begins with nats://, and no certificates", shown(d.url))
+	case err != nil && wantsCertificate(err):
+		return nil, fmt.Errorf("%s: it closed the connection after the TLS handshake: want a certificate that it accepts", shown(d.url))
 	case err != nil:
 		return nil, fmt.Errorf("%s: %s", shown(d.url), strings.TrimPrefix(err.Error(), "nats: "))
 	}
 	return &link{conn, roomOf(d.token)}, nil
+}
+
+// wantsCertificate reports whether a server has closed a connection since it had no certificate of an authority that the server knows.
+// In TLS 1.3 the server sees that after the client's handshake; its alert may be lost then.
+func wantsCertificate(err error) bool {
+	text := err.Error()
+	return strings.Contains(text, "connection closed by remote after TLS handshake") || strings.Contains(text, "remote error: tls: ")
 }
 
 // roomOf returns what the subjects of fleets with that token begin with. On a server that others use too, fleets with different

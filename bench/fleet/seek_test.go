@@ -121,6 +121,21 @@ func TestASecondAgentOfANameIsRefused(t *testing.T) {
 	}
 }
 
+// Also one whose patience ends before its name can be free says why it was not taken.
+func TestAnImpatientAgentSaysWhyItWasRefused(t *testing.T) {
+	t.Parallel()
+	f := listen(t, fleet.Options{Agents: 2})
+	first := serve(t, f, "a")
+	for len(f.Members()) == 0 {
+		time.Sleep(10 * time.Millisecond)
+	}
+	second := serve(t, f, "a", func(o *fleet.AgentOptions) { o.Patience = time.Second })
+	if err := <-second.err; !errors.Is(err, fleet.ErrRefused) || !strings.Contains(err.Error(), "another agent has the name a") {
+		t.Errorf("it ends with %v", err)
+	}
+	first.stop()
+}
+
 func TestWrongOptionsAreAllNamed(t *testing.T) {
 	t.Parallel()
 	_, err := fleet.Listen(t.Context(), fleet.Options{Listen: "nonsense", JoinTimeout: -1, Lease: time.Millisecond})
@@ -137,7 +152,7 @@ func TestWrongOptionsAreAllNamed(t *testing.T) {
 	}
 	first := listen(t, fleet.Options{Agents: 1})
 	address := strings.TrimPrefix(first.Address(), "nats://")
-	if _, err := fleet.Listen(t.Context(), fleet.Options{Agents: 1, Listen: address}); err == nil || !strings.Contains(err.Error(), "it cannot listen on "+address+": ") {
+	if _, err := fleet.Listen(t.Context(), fleet.Options{Agents: 1, Listen: address}); err == nil || !strings.HasSuffix(err.Error(), "it cannot listen on "+address+": address already in use") {
 		t.Errorf("an address in use: %v", err)
 	}
 	if _, err := fleet.Listen(t.Context(), fleet.Options{Agents: 1, NATS: "nats://me:secret@127.0.0.1:1"}); err == nil || !strings.Contains(err.Error(), "nats://127.0.0.1:1: ") {
@@ -163,6 +178,34 @@ func TestAgentsJoinOverTLS(t *testing.T) {
 	serve(t, f, "a", func(o *fleet.AgentOptions) { o.TLS = &tls.Config{RootCAs: authorities, MinVersion: tls.VersionTLS13} })
 	if err := f.Join(t.Context()); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// What is wrong with TLS is said by what would be right.
+func TestAnAgentSaysWhatIsWrongWithItsTLS(t *testing.T) {
+	t.Parallel()
+	https := httptest.NewTLSServer(nil)
+	defer https.Close()
+	authorities := x509.NewCertPool()
+	authorities.AddCert(https.Certificate())
+	plain := listen(t, fleet.Options{Agents: 1})
+	strict := listen(t, fleet.Options{Agents: 1, TLS: &tls.Config{
+		Certificates: https.TLS.Certificates, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: authorities, MinVersion: tls.VersionTLS13,
+	}})
+	for name, c := range map[string]struct {
+		at   *fleet.Fleet
+		join string
+		want string
+	}{
+		"the coordinator has none": {plain, strings.Replace(plain.Address(), "nats://", "tls://", 1), "it does not speak TLS: want a URL that begins with nats://"},
+		"it wants a certificate":   {strict, strict.Address(), "it closed the connection after the TLS handshake: want a certificate that it accepts"},
+	} {
+		a := serve(t, c.at, "a", func(o *fleet.AgentOptions) {
+			o.Join, o.Patience, o.TLS = c.join, 400*time.Millisecond, &tls.Config{RootCAs: authorities, MinVersion: tls.VersionTLS13}
+		})
+		if err := <-a.err; !errors.Is(err, fleet.ErrNoCoordinator) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: it ends with %v", name, err)
+		}
 	}
 }
 

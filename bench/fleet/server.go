@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -58,7 +59,7 @@ func startServer(o Options, refused func(address string)) (*server.Server, error
 	s.Start()
 	if failure.text != "" || !s.ReadyForConnections(startingTime) {
 		stopServer(s)
-		return nil, fmt.Errorf("NATS server: it cannot listen on %s: %s", o.Listen, failure.text)
+		return nil, fmt.Errorf("NATS server: it cannot listen on %s: %s", o.Listen, failure.why())
 	}
 	return s, nil
 }
@@ -74,6 +75,14 @@ func (*fatal) Tracef(string, ...any)  {}
 
 // Fatalf is called by the goroutine that starts the server.
 func (f *fatal) Fatalf(format string, v ...any) { f.text = fmt.Sprintf(format, v...) }
+
+// why returns why the server could not start: what the system said, without the server's words around it.
+func (f *fatal) why() string {
+	if at := strings.LastIndex(f.text, ": bind: "); at >= 0 {
+		return strings.TrimSuffix(f.text[at+len(": bind: "):], `"`)
+	}
+	return f.text
+}
 
 // stopServer stops the server and waits until its goroutines have ended.
 func stopServer(s *server.Server) {

@@ -178,6 +178,9 @@ func (s *session) refresh(ctx context.Context) error {
 func (f *Fleet) allBack(ctx context.Context) error {
 	within, cancel := context.WithTimeout(ctx, f.options.JoinTimeout)
 	defer cancel()
+	if names := f.missing(); len(names) > 0 {
+		f.options.Log(fmt.Sprintf("waiting for %s, at most %v", strings.Join(names, ", "), f.options.JoinTimeout))
+	}
 	err := until(within, f.complete)
 	switch {
 	case ctx.Err() != nil:

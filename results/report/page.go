@@ -115,7 +115,7 @@ func newPage(sources []Source, o Options) (*page, error) {
 		letter := runLetter(i, len(sources))
 		head := newRunHead(source, letter, i, d)
 		var err error
-		if head.Programs, err = newPrograms(head.Headline, letter); err != nil {
+		if head.Programs, err = newPrograms(head.Headline, source.Run.Settings.Follow, letter); err != nil {
 			return nil, err
 		}
 		p.Runs = append(p.Runs, head)

@@ -24,8 +24,8 @@ type programTab struct {
 	Program  string // a whole one
 }
 
-// newPrograms returns the code for the limit of a headline, or nil if it names none.
-func newPrograms(h results.Headline, letter string) (*programs, error) {
+// newPrograms returns the code for the limit of a headline, with that many redirects at most, or nil if it names none.
+func newPrograms(h results.Headline, follow int, letter string) (*programs, error) {
 	if h.Limit < 1 {
 		return nil, nil
 	}
@@ -35,7 +35,7 @@ func newPrograms(h results.Headline, letter string) (*programs, error) {
 	}
 	for _, l := range snippet.Lines(h.Limit) {
 		var program bytes.Buffer
-		if err := snippet.Write(&program, l.Language, h.Limit, h.Source); err != nil {
+		if err := snippet.Write(&program, l.Language, snippet.Use{Limit: h.Limit, Follow: follow, Why: h.Source}); err != nil {
 			return nil, err
 		}
 		p.Tabs = append(p.Tabs, programTab{l.Language, l.Title, l.Code, program.String()})

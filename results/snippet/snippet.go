@@ -79,14 +79,19 @@ func Names() string {
 // Known reports whether there is a program in the language.
 func (l Language) Known() bool { return slices.Contains(Languages(), l) }
 
+// A Use is a limit to keep to.
+type Use struct {
+	Limit  int    // the most requests at once
+	Follow int    // redirects that each of them follows at most; 0 is what the language does by itself
+	Why    string // a line that says where the limit comes from
+}
+
 // Write writes a whole program in the language. It reads URLs from its standard input, one per line, and requests them with at
-// most limit at once. Why is a line that says where the limit comes from. The error is that of w, or of a language that is not known.
-func Write(w io.Writer, l Language, limit int, why string) error {
+// most the limit at once. The error is that of w, or of a language that is not known.
+func Write(w io.Writer, l Language, u Use) error {
 	if !l.Known() {
 		return fmt.Errorf("language %q: want %s", l, Names())
 	}
-	return programs.ExecuteTemplate(w, string(l), struct {
-		Limit int
-		Why   string
-	}{limit, strings.Join(strings.Fields(why), " ")})
+	u.Why = strings.Join(strings.Fields(u.Why), " ")
+	return programs.ExecuteTemplate(w, string(l), u)
 }

@@ -126,6 +126,18 @@ func (c *crew) expectEnd() {
 	c.expected = true
 }
 
+// said returns the last that each agent has said, on a line of its own.
+func (c *crew) said() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var all strings.Builder
+	for _, s := range c.agents {
+		lines := s.said.lines(s.name)
+		all.WriteString(lines[max(0, strings.LastIndexByte(lines, '\n')):])
+	}
+	return all.String()
+}
+
 // stop ends all agents at once and waits for them.
 func (c *crew) stop() {
 	c.expectEnd()

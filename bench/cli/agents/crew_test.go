@@ -33,6 +33,7 @@ func TestMain(m *testing.M) {
 	}
 	ctx, cancel := child.WithParent(context.Background(), os.Stdin)
 	defer cancel()
+	fmt.Fprint(os.Stderr, "it waits\nit waits yet\n")
 	<-ctx.Done()
 	os.Exit(0)
 }
@@ -82,6 +83,12 @@ func TestCrewHasANameForEachAgentAndEndsThem(t *testing.T) {
 			t.Errorf("started by %q", line)
 		}
 	}
+}
+
+func TestCrewSaysWhatItsAgentsSaidLast(t *testing.T) {
+	c, _ := begin(t, 2, "stay", func(line string) { t.Error(line) }, nil)
+	const want = "\nagent-1: it waits yet\nagent-2: it waits yet"
+	<-waitUntil(func() bool { return c.said() == want }, t.Context().Done())
 }
 
 func TestCrewFailsWithWhatAnAgentSaysThatCannotJoin(t *testing.T) {

@@ -78,6 +78,9 @@ func (t *Team) begin(ctx context.Context, p Plan, external []string) error {
 	if cause := context.Cause(joining); err != nil && ctx.Err() == nil && cause != nil {
 		return cause // an agent has ended
 	}
+	if errors.Is(err, fleet.ErrTooFew) {
+		return fmt.Errorf("%w%s", err, t.crew.said())
+	}
 	t.crew.complete()
 	return err
 }

@@ -38,13 +38,22 @@ func Misspelt(root *cobra.Command, err error) error {
 	return suggest(fmt.Sprintf("unknown command %q", word), word, names, "want one of "+strings.Join(names, ", "))
 }
 
+// wanted has what a flag of each type wants whose own errors are those of Go's parsers.
+var wanted = map[string]string{
+	"duration": "a number with a unit, such as 500ms, 5s or 2m",
+	"int":      "a whole number", "int64": "a whole number", "uint64": "a whole number from 0",
+	"intSlice": "whole numbers, separated by commas",
+	"float64":  "a number",
+	"bool":     "true or false",
+}
+
 // MisspeltFlag returns an error about a command's flags with a suggestion of what was meant. Cobra calls it.
 func MisspeltFlag(cmd *cobra.Command, err error) error {
 	var missing *pflag.NotExistError
 	var invalid *pflag.InvalidValueError
 	switch {
-	case errors.As(err, &invalid) && invalid.GetFlag().Value.Type() == "duration":
-		return fmt.Errorf("--%s %s: want a number with a unit, such as 500ms, 5s or 2m", invalid.GetFlag().Name, invalid.GetValue())
+	case errors.As(err, &invalid) && wanted[invalid.GetFlag().Value.Type()] != "":
+		return fmt.Errorf("--%s %s: want %s", invalid.GetFlag().Name, invalid.GetValue(), wanted[invalid.GetFlag().Value.Type()])
 	case !errors.As(err, &missing):
 		return err
 	}
