@@ -29,10 +29,10 @@ func AgentColumns() []Field[results.Portion] {
 const AgentWords = "Share is the agent's part of all requests, limit its part of the limits, CPU busy the part of its processors that it used, " +
 	"and skew how far its windows may be from those of the others in time."
 
-// drawAgents draws what the agents of the run did, if it has any.
+// drawAgents draws what the agents of the run did, if they did anything.
 func drawAgents(p Page, run *results.Run) error {
 	portions := run.Portions()
-	if len(portions) == 0 {
+	if !slices.ContainsFunc(portions, func(p results.Portion) bool { return p.Share > 0 }) {
 		return nil
 	}
 	p.Heading(2, "The agents that made the requests")

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/olekukonko/tablewriter/pkg/twwidth"
 
+	"sweetspot/results"
 	"sweetspot/results/internal/fixture"
 	"sweetspot/results/render"
 )
@@ -48,6 +49,14 @@ func TestVoidTrialsChangeNoView(t *testing.T) {
 				t.Errorf("%s as %s (-want +got):\n%s", name, format, diff)
 			}
 		}
+	}
+}
+
+func TestAgentsThatMadeNoRequestHaveNoTable(t *testing.T) {
+	run := &results.Run{Command: "bench", Agents: []results.Member{{Name: "web-1"}}, Trials: []results.Trial{{Strategy: "pool", Limit: 4, Purpose: results.Void}}}
+	got := fixture.Written(t, render.Run(run), render.Table, 100)
+	if !strings.Contains(got, "nothing was measured") || strings.Contains(got, "agents that made") || strings.Contains(got, "No request failed") {
+		t.Errorf("got\n%s", got)
 	}
 }
 
