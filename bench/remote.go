@@ -42,6 +42,9 @@ var ErrVoid = tally.ErrVoid
 // ErrLate is wrapped by the error of a trial that must not count because a machine was late. It wraps [ErrVoid].
 var ErrLate = tally.ErrLate
 
+// Latest is how late a part of a trial may begin or end.
+const Latest = tally.Latest
+
 // Merge returns the sum of the parts of a trial, which was to begin at that instant: see [tally.Merge].
 func Merge(at time.Time, parts []Part) (*Measurement, error) { return tally.Merge(at, parts) }
 

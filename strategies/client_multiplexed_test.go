@@ -13,12 +13,18 @@ import (
 	"sweetspot/strategies/streams"
 )
 
-// lingering is a connection that never answers. As net/http does, it still uses a request after RoundTrip has returned with a timeout.
-type lingering struct{ uses []*http.Request }
+// openConn is the part of a connection that all tests have in common.
+type openConn struct{}
 
-func (*lingering) Streams() int          { return 1 }
-func (*lingering) Reserve() streams.Room { return streams.Open }
-func (*lingering) Close() error          { return nil }
+func (openConn) Streams() int          { return 1 }
+func (openConn) Reserve() streams.Room { return streams.Open }
+func (openConn) Close() error          { return nil }
+
+// lingering is a connection that never answers. As net/http does, it still uses a request after RoundTrip has returned with a timeout.
+type lingering struct {
+	openConn
+	uses []*http.Request
+}
 
 func (l *lingering) RoundTrip(r *http.Request) (*http.Response, error) {
 	l.uses = append(l.uses, r)
@@ -52,11 +58,10 @@ func TestMultiplexedLeavesARequestAloneThatHasTimedOut(t *testing.T) {
 }
 
 // earlyConn answers each request before it reads the request's body, and keeps the request.
-type earlyConn struct{ kept []*http.Request }
-
-func (*earlyConn) Streams() int          { return 1 }
-func (*earlyConn) Reserve() streams.Room { return streams.Open }
-func (*earlyConn) Close() error          { return nil }
+type earlyConn struct {
+	openConn
+	kept []*http.Request
+}
 
 func (c *earlyConn) RoundTrip(r *http.Request) (*http.Response, error) {
 	c.kept = append(c.kept, r)

@@ -146,5 +146,8 @@ func writePage(path string, runs []*results.Run) error {
 	if err := article.Write(&text, runs, render.Markdown, render.Screen{}); err != nil {
 		return err
 	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return err
+	}
 	return os.WriteFile(path, text.Bytes(), 0o666)
 }

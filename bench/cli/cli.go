@@ -115,6 +115,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage, 3 a threshold is not met, 4 URLs f
 	root.SetFlagErrorFunc(help.MisspeltFlag)
 	root.AddCommand(newBenchCommand(), newSweepCommand(), newFetchCommand(), newCompareCommand(), newFloorCommand(), newAgentCommand(), newShowCommand(), newReportCommand(),
 		newArticleCommand(), newServeCommand(), newStrategiesCommand(), newVersionCommand(), manual.NewCommand())
+	help.CheckTopic(root)
 	return root
 }
 

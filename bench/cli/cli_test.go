@@ -183,6 +183,7 @@ func TestRunReportsEveryFaultOfItsArguments(t *testing.T) {
 		{"sweep --limits 0,4 " + srv.URL(), []string{`--limits 0: want each at least 1`}},
 		{"bench -s pool, " + srv.URL(), []string{`--strategy: an empty name`}},
 		{"bench -s pool, fasthttp " + srv.URL(), []string{`2 arguments, ["fasthttp" "` + srv.URL() + `"]: want one URL at most, and --urls FILE for more`}},
+		{"help frobnicate", []string{`unknown command "frobnicate": want one of agent, article, bench, `}},
 		{"benhc", []string{`unknown command "benhc": did you mean bench?`}},
 		{"frobnicate", []string{`unknown command "frobnicate": want one of agent, article, bench, `}},
 		{"strategies x", []string{`"x": sweetspot strategies takes flags only, see 'sweetspot strategies --help'`}},

@@ -132,6 +132,8 @@ func (p pushing) Progress(bench.Progress) {}
 
 // measure runs the plan on the load. The server is the bundled one, if that is the target, else nil.
 func (j job) measure(cmd *cobra.Command, watchers []watcher, page *live.Page, server *bundled.Server) error {
+	secrets := secret.From(cmd.Context())
+	alert(cmd.ErrOrStderr(), secrets.Warnings(j.run.Warnings))
 	var err error
 	if j.load.Messages, err = j.sending.Messages(cmd.Context(), j.load); err != nil {
 		return err
@@ -149,7 +151,6 @@ func (j job) measure(cmd *cobra.Command, watchers []watcher, page *live.Page, se
 	defer screen.Clear()
 	j.team.Tell(screen.Say)
 	watchers = append(watchers, screen)
-	secrets := secret.From(cmd.Context())
 	ctx, end := context.WithCancelCause(cmd.Context())
 	defer end(nil)
 	observe := bench.Observer{

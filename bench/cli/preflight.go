@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,15 +24,21 @@ import (
 	"sweetspot/strategies/network"
 )
 
-// checkOut makes the folder if there is none, and adds a fault if it cannot be written to.
+// checkOut adds a fault if the folder cannot be written to, or there is none and none can be made. It makes none: something else
+// may be wrong, and then the command leaves nothing behind.
 func checkOut(flag, dir string, found *faults) {
 	if dir == "" {
 		return
 	}
-	err := os.MkdirAll(dir, 0o755)
+	there := dir // or the nearest folder above it
+	_, err := os.Stat(there)
+	for errors.Is(err, fs.ErrNotExist) && there != filepath.Dir(there) {
+		there = filepath.Dir(there)
+		_, err = os.Stat(there)
+	}
 	if err == nil {
 		var probe *os.File
-		if probe, err = os.CreateTemp(dir, ".sweetspot-*"); err == nil {
+		if probe, err = os.CreateTemp(there, ".sweetspot-*"); err == nil {
 			_ = probe.Close()
 			err = os.Remove(probe.Name())
 		}

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"net/url"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"sweetspot/bench"
@@ -10,6 +12,23 @@ import (
 	"sweetspot/strategies"
 	"sweetspot/strategies/network"
 )
+
+func TestCheckOutLeavesNothingBehind(t *testing.T) {
+	root := t.TempDir()
+	file := filepath.Join(root, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for dir, right := range map[string]bool{root: true, filepath.Join(root, "a", "b"): true, file: false, filepath.Join(file, "a"): false} {
+		var found faults
+		if checkOut("--out", dir, &found); (found.err() == nil) != right {
+			t.Errorf("%s: %v", dir, found.err())
+		}
+	}
+	if entries, err := os.ReadDir(root); err != nil || len(entries) != 1 {
+		t.Errorf("the folder has %v, want the file alone: %v", entries, err)
+	}
+}
 
 func TestLocalRecognizesThisMachine(t *testing.T) {
 	for _, test := range []struct {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"sweetspot/bench/cli"
 	"sweetspot/results"
 	"sweetspot/server"
 )
@@ -83,6 +84,31 @@ func TestCredentialsForSeveralHostsAreWarnedOf(t *testing.T) {
 		t.Errorf("warned %q, want that Authorization goes to two hosts", results.Words(run.Warnings))
 	}
 }
+
+func TestCredentialsForSeveralHostsAreWarnedOfBeforeTheFirstRequest(t *testing.T) {
+	srv, seen := recordingServer(t)
+	list := filepath.Join(t.TempDir(), "list")
+	if err := os.WriteFile(list, []byte(srv.URL+"/a\n"+strings.Replace(srv.URL, "127.0.0.1", "127.0.0.2", 1)+"/b\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	warned := false
+	messages := writerFunc(func(text []byte) (int, error) {
+		if !warned && strings.Contains(string(text), "--header-for") {
+			if warned = true; len(seen()) > 0 {
+				t.Errorf("warned after %v", seen())
+			}
+		}
+		return len(text), nil
+	})
+	cli.Run(t.Context(), []string{"bench", "--connect-to", "127.0.0.2::127.0.0.1:", "-s", "pool", "-n", "4", "--repeats", "1", "-H", "Authorization: Bearer x", "--urls", list}, io.Discard, messages)
+	if !warned || len(seen()) != 2 {
+		t.Errorf("warned %v, requested %v", warned, seen())
+	}
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(text []byte) (int, error) { return f(text) }
 
 func TestRunsSayHowTheTargetWasReached(t *testing.T) {
 	srv := startServer(t, server.Config{})

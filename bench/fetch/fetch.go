@@ -34,7 +34,7 @@ func Run(ctx context.Context, source Source, store *Store, s Settings, observe O
 	}
 	f := newFetch(source, store, s, observe)
 	s.Target.Handle, s.Target.Every = f.handle, true
-	s.Target.Varied = source.Varied() || s.Message != nil || s.Target.Follow > 0 || s.Robots && f.schedule.robotsMessage() != nil
+	s.Target.Varied = source.Varied() || s.Message != nil || s.Target.Follow > 0 || s.Robots
 	s.Target.Follow, s.Target.AsIs = 0, f.asIs
 	session, err := s.Strategy.Open(ctx, s.Target, s.Limiter.Most())
 	if err != nil {

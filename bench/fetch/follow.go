@@ -47,7 +47,10 @@ func (s *scheduler) address(t *task, job Job) {
 
 // lead puts a task into the queue of the host to which a redirect leads it.
 func (s *scheduler) lead(t *task, now time.Duration) {
-	from, to := t.host, s.host(hostOf(t.answer.step.URL))
+	name := hostOf(t.answer.step.URL)
+	_, known := s.hosts[name]
+	from, to := t.host, s.host(name)
+	to.elsewhere = to.elsewhere || !known && t.answer.step.Elsewhere
 	if t.step == nil {
 		t.listed = t.job.URL
 	}

@@ -97,10 +97,31 @@ func TestRedirectsAreFollowedUnderTheMannersOfTheirHosts(t *testing.T) {
 		counts[request]++
 	}
 	wantRequests := map[string]int{
-		"a GET /robots.txt mine": 1, "b GET /robots.txt mine": 1, "a GET /0 mine a": 1, "a GET /1 mine a": 1, "b GET /x  b": 1, "a GET /2 mine a": 1,
+		"a GET /robots.txt mine": 1, "b GET /robots.txt": 1, "a GET /0 mine a": 1, "a GET /1 mine a": 1, "b GET /x  b": 1, "a GET /2 mine a": 1,
 		"a PUT /3 mine a b": 1, "b PUT /y  b b": 1, "a GET /4 mine a": 4, "a GET /5 mine a": 1,
 	}
 	if diff := cmp.Diff(wantRequests, counts); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)
+	}
+}
+
+func TestRobotsRedirectedElsewhereIsAskedWithoutCredentials(t *testing.T) {
+	asked := make(chan http.Header, 1)
+	b := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { asked <- r.Header }))
+	defer b.Close()
+	a := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/robots.txt" {
+			http.Redirect(w, r, b.URL+"/robots.txt", http.StatusFound)
+		}
+	}))
+	defer a.Close()
+	s := settings(t)
+	s.Robots = true
+	s.Target = strategies.Target{Header: http.Header{"Authorization": {"mine"}, "Cookie": {"a=b"}, "Other": {"c"}}}
+	if _, err := run(t, t.Context(), list(t, a.URL+"/\n"), filepath.Join(t.TempDir(), "out.jsonl"), fetch.StoreOptions{}, s); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-asked; got.Get("Authorization") != "" || got.Get("Cookie") != "" || got.Get("Other") != "c" {
+		t.Errorf("another server was asked with %v", got)
 	}
 }

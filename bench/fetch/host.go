@@ -17,6 +17,8 @@ type host struct {
 	rules   *rules  // of robots.txt; nil if it has none, or they are not known
 	robots  *task   // the request for it, if it is to be made again
 
+	elsewhere bool // it was another server that led here, so that the credentials of the first are not for it
+
 	inFlight int
 	away     int           // jobs that redirects have led to other hosts, and that have no result
 	turn     uint64        // when it had its latest turn: those that had none for longest go first

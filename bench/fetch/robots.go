@@ -59,7 +59,11 @@ func (s *scheduler) askRobots(h *host) *task {
 		return t
 	}
 	s.robots--
-	return &task{index: s.robots, host: h, job: Job{URL: h.name + "/robots.txt", Message: s.robotsMessage()}}
+	t := &task{index: s.robots, host: h, job: Job{URL: h.name + "/robots.txt", Message: s.robotsMessage()}}
+	if h.elsewhere {
+		t.job.Message = t.job.Message.WithoutCredentials()
+	}
+	return t
 }
 
 // robotsMessage returns what a request for robots.txt sends: no body, and the method GET, whatever the others have.
@@ -76,10 +80,14 @@ func (s *scheduler) learnRobots(t *task, r result) {
 	h := t.host
 	h.asked = known
 	switch {
-	case r.status >= 300 && r.status < 400 && t.answer != nil && t.waits < mostRedirects:
-		if to, err := redirect.Resolve(t.job.URL, t.answer.location); err == nil {
-			t.waits++
-			t.job.URL, t.answer, h.asked, h.robots = to, nil, unasked, t
+	case r.status >= 300 && r.status < 400 && t.answer != nil:
+		step := redirect.Step{URL: t.job.URL, Method: http.MethodGet}
+		if t.step != nil {
+			step = *t.step
+		}
+		if step, err := step.Next(r.status, t.answer.location, mostRedirects); err == nil {
+			t.job = Job{URL: step.URL, Message: t.job.Message.Redirected(step)}
+			t.step, t.answer, h.asked, h.robots = &step, nil, unasked, t
 		}
 		return
 	case r.status >= 400 && r.status < 500 && r.status != http.StatusTooManyRequests, r.failure == nil && t.answer == nil:

@@ -121,7 +121,7 @@ func (t *trial) open(ctx context.Context) error {
 	opens := t.soon()
 	err := each(t.machines, func(_ int, m machine) error {
 		a, err := ask[windowAnswer](ctx, m, callWindow, trialQuestion{t.id, opens + m.clock().offset})
-		if err == nil && a.Late > latest {
+		if err == nil && a.Late > bench.Latest {
 			t.fleet.delay()
 			err = fmt.Errorf("%w: agent %s was late by %v", bench.ErrLate, m.name, a.Late.Round(time.Millisecond))
 		}
@@ -130,9 +130,6 @@ func (t *trial) open(ctx context.Context) error {
 	t.opens = opens
 	return err
 }
-
-// latest is how late a window may open on a machine.
-const latest = 10 * time.Millisecond
 
 // measured reports whether enough was measured: all that was asked for; or a session has ended by itself; or there is no use in going
 // on, since every request fails.

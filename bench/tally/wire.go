@@ -183,7 +183,7 @@ func (s *sentCounts) tally() (*Tally, error) {
 // check returns an error for what is out of bounds.
 func (s *sent) check() error {
 	c := &s.Counts
-	counts := []int64{c.Warmup, c.CutOff, c.Succeeded, c.Bytes, c.NoPort, c.Begun, c.Queued, s.Used.Exchanges, s.Usage.Exchanges, s.Usage.Memory}
+	counts := []int64{c.Warmup, c.CutOff, c.Succeeded, c.Bytes, c.NoPort, c.Begun, c.Queued, s.Used.Exchanges, s.Usage.Exchanges, s.Usage.Memory, s.Usage.Redirects}
 	counts = append(counts, int64(s.Usage.Connections), int64(s.Usage.Streams), int64(s.Usage.Limit), int64(s.Processors), int64(s.Used.Processors))
 	times := []time.Duration{c.Busy, s.Used.CPU, s.Used.Programs, s.Used.Waited, s.Used.Exchange, s.Usage.CPU, s.Usage.ExchangeTime}
 	texts := []string{c.Err, s.Used.Machine}

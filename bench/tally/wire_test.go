@@ -41,6 +41,7 @@ func TestMeasurementRefusesWhatCannotBeRight(t *testing.T) {
 		"a year":                       {`"elapsed":31536000000000000`, "want at most 48h"},
 		"no time":                      {`"elapsed":0`, "it lasts 0s"},
 		"a negative count":             {`"warmup":-1`, "a count is not from 0"},
+		"redirects below 0":            {`"Redirects":-1`, "a count is not from 0"},
 		"a count that overflows":       {`"bytes":4611686018427387904`, "a count is not from 0"},
 		"a time that overflows":        {`"busy":9223372036854775807`, "a time is not from 0"},
 		"more successes than counted":  {`"succeeded":1000`, "as many latencies"},

@@ -18,6 +18,7 @@ type exchange struct {
 	allowed int // requests that the program may have without a lookahead
 	worker  strategies.Worker
 	began   time.Duration                // on the session's clock
+	first   int64                        // number of the run's first request
 	pending map[int64]strategies.Request // by number: sent to the program and not reported yet
 
 	lookahead   lookahead
@@ -46,7 +47,7 @@ func newExchange(s *session, limit int, worker strategies.Worker) *exchange {
 		allowed *= callersPerConnection
 	}
 	return &exchange{
-		session: s, limit: limit, allowed: allowed, worker: worker, began: began,
+		session: s, limit: limit, allowed: allowed, worker: worker, began: began, first: s.next,
 		pending:   map[int64]strategies.Request{},
 		lookahead: newLookahead(limit, began),
 		unsent:    fmt.Appendf(nil, "{\"run\":{\"limit\":%d}}\n", limit),
@@ -194,6 +195,10 @@ func (x *exchange) handleMessage(m *message) (stopped bool, err error) {
 		return false, errors.New("it sent stopped before it got stop")
 	case len(x.pending) > 0:
 		return false, fmt.Errorf("it stopped with %d requests unreported", len(x.pending))
+	}
+	requests, follow := x.session.next-x.first, x.session.target.Follow
+	if float64(m.Stopped.Redirects) > float64(requests)*float64(follow) {
+		return false, fmt.Errorf("it reports that it followed %d redirects in %d requests: want at most %d in each", m.Stopped.Redirects, requests, follow)
 	}
 	x.session.connections.Store(int64(m.Stopped.Connections))
 	x.session.redirects.Store(m.Stopped.Redirects)

@@ -145,6 +145,7 @@ var faults = []fault{
 	{"hello in a run", "start", says(`{"hello":{"protocol":1}}` + "\n"), "it sent hello or opened during a run"},
 	{"a stop too early", "start", says(`{"stopped":{}}` + "\n"), "it sent stopped before it got stop"},
 	{"fewer than no redirects", "stop", says(`{"stopped":{"redirects":-1}}` + "\n"), "it reports that it followed -1 redirects"},
+	{"redirects that were not to be followed", "stop", says(`{"stopped":{"redirects":1}}` + "\n"), "want at most 0 in each"},
 	{"an end without stopped", "stop", func(*faulty) error { os.Exit(0); return nil }, "it ended with exit status 0"},
 	{"no stopped", "stop", nothing, "it has reported nothing for 5.1s"},
 

@@ -8,8 +8,8 @@ A program creates a harness, which says hello, makes the requests of each run, a
             ...
             run.answered(number, start, url, body)  # or run.failed(number, start, error)
 
-The body is a Body of sweetspot_http, to which the program adds what it reads. Where the target follows redirects, a program goes on
-as long as a Chain of sweetspot_redirect says so.
+The body is a Body of sweetspot_http, to which the program adds what it reads. Where the target follows redirects, a program goes
+on as long as a Chain of sweetspot_redirect says so.
 
 A program with its own event loop takes the requests from run.waiting, calls harness.receive when standard input is readable,
 and calls run.report_if_due regularly. The modules sweetspot_threads and sweetspot_async do so for threads and for asyncio.

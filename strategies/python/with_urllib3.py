@@ -73,7 +73,7 @@ class Socket(Deadline, socket.socket):
 
 
 class TLSSocket(Deadline, ssl.SSLSocket):  # its sendall calls send
-    # An end of the connection without TLS's word for it is an error, whatever who wraps the socket says.
+    # An end of the connection that TLS did not announce is an error. Who wraps the socket asks for the contrary.
     suppress_ragged_eofs = property(lambda self: False, lambda self, value: None)
 
 
@@ -87,7 +87,7 @@ class Reader:
         self.gate = Gate(strip=True)
 
     def piece(self):
-        """Returns what comes next, nothing at the end, and whether the end came without TLS's word for it."""
+        """Returns what comes next, nothing at the end, and whether the end came without being announced by TLS."""
         try:
             return self.file.read(PIECE), False
         except ssl.SSLEOFError:

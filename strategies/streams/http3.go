@@ -100,6 +100,9 @@ func openHTTP3(ctx context.Context, n *network.Network, address string, config *
 	if secure.ServerName == "" {
 		secure.ServerName = host
 	}
+	if secure.ClientSessionCache != nil {
+		secure.ClientSessionCache = sessionCopies{secure.ClientSessionCache}
+	}
 	dial := func(ctx context.Context, to *net.UDPAddr) (*HTTP3, error) {
 		return dialHTTP3(ctx, to, secure, with)
 	}
@@ -110,6 +113,25 @@ func openHTTP3(ctx context.Context, n *network.Network, address string, config *
 	c.network, c.most = n, most
 	c.stop = n.OnClose(c.end)
 	return c, nil
+}
+
+// sessionCopies is a cache of TLS sessions that returns a copy of each. quic-go writes to a session that it resumes, which other
+// connections may be resuming too.
+type sessionCopies struct{ tls.ClientSessionCache }
+
+// Get implements [tls.ClientSessionCache].
+func (c sessionCopies) Get(key string) (*tls.ClientSessionState, bool) {
+	session, found := c.ClientSessionCache.Get(key)
+	if !found || session == nil {
+		return session, found
+	}
+	ticket, state, err := session.ResumptionState()
+	if err != nil || state == nil {
+		return nil, false
+	}
+	own := *state
+	resumed, err := tls.NewResumptionState(ticket, &own)
+	return resumed, err == nil
 }
 
 // refusalDelay is how long a handshake may take before it is asked whether anybody listens at the port at all.

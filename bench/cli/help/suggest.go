@@ -10,6 +10,16 @@ import (
 	"github.com/spf13/pflag"
 )
 
+// CheckTopic has the help command refuse what is no command, as every other place does.
+func CheckTopic(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	topic, _, _ := root.Find([]string{"help"})
+	topic.Args = func(_ *cobra.Command, args []string) error {
+		_, _, err := root.Find(args)
+		return err
+	}
+}
+
 // Misspelt returns cobra's error about the arguments as one line that suggests what was meant.
 func Misspelt(root *cobra.Command, err error) error {
 	var word, parent string
