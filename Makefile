@@ -36,17 +36,20 @@ test: ## run the tests; what needs a Debian package that is missing is skipped a
 		python3 -c "import $$library" 2>/dev/null || /usr/bin/python3 -c "import $$library" 2>/dev/null || \
 			echo "skipped: the tests of the strategies over Python's $$library, which need Debian's python3-$$library"; \
 	done
-	go test $(LONG) ./...
+	go test -p $(AT_ONCE) $(LONG) ./...
 
 # The packages whose tests take longest begin first, so that none of them is left for the end.
 LONG := ./strategies/all ./bench/cli
+
+# How many packages are tested at once: half as many again as there are processors, since many tests wait more than they compute.
+AT_ONCE := $(shell expr 3 '*' $$(getconf _NPROCESSORS_ONLN || echo 2) / 2)
 
 # Packages without a goroutine, where the race detector finds nothing and takes up to twenty times as long.
 PURE := ./bench/optimum ./results ./results/article ./results/compare ./results/render ./results/report ./results/stat ./results/text \
 	./results/threshold ./server/capacity
 
 check: format lint ## what CI runs: formatting, linters, and the tests with the race detector, where there can be a race
-	go test -race $(LONG) $$(go list ./... | grep -vxF "$$(go list $(PURE))")
+	go test -race -p $(AT_ONCE) $(LONG) $$(go list ./... | grep -vxF "$$(go list $(PURE))")
 	go test $(PURE)
 
 format:
