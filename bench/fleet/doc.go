@@ -47,7 +47,7 @@
 // Nobody trusts the time of day of another machine. Each machine has a clock of its own that counts from its start and runs evenly. A
 // beat is a ping too: the agent's answer has the reading of its clock. The offset between two clocks is known from the fastest of
 // several round trips, to half of that trip (Cristian, 1989). It is measured anew before each trial. Half of the trip is the skew that
-// is reported: by so much the agent's window may have been off from the others'.
+// is reported: the most by which the agent's window may have been off from those of the others.
 //
 // # A trial
 //

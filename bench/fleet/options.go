@@ -161,10 +161,15 @@ func checkName(name string) error {
 	return nil
 }
 
+// IsServer reports whether the text is the URL of a NATS server.
+func IsServer(text string) bool {
+	server, err := url.Parse(text)
+	return err == nil && (server.Scheme == "nats" || server.Scheme == "tls") && server.Hostname() != ""
+}
+
 // checkServer returns an error unless the text is the URL of a NATS server. It does not quote the text, which may have a login.
 func checkServer(text string) error {
-	server, err := url.Parse(text)
-	if err != nil || server.Scheme != "nats" && server.Scheme != "tls" || server.Hostname() == "" {
+	if !IsServer(text) {
 		return errors.New("the URL of the NATS server: want one such as nats://127.0.0.1:4222")
 	}
 	return nil

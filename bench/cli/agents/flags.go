@@ -121,6 +121,14 @@ func isLoopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
+// checkServer returns an error unless the text is the URL of a NATS server. The error does not quote it, since it may have a login.
+func checkServer(text string) error {
+	if !fleet.IsServer(text) {
+		return errors.New("want the URL of a NATS server, such as nats://10.0.0.5:4222, or tls:// for one with a certificate")
+	}
+	return nil
+}
+
 // checkListen returns an error unless the text is an address to listen on.
 func checkListen(text string) error {
 	host, port, err := net.SplitHostPort(text)
@@ -132,15 +140,6 @@ func checkListen(text string) error {
 	}
 	if err != nil {
 		return fmt.Errorf("%q: want HOST:PORT, such as 0.0.0.0:4222 for every address of this machine", text)
-	}
-	return nil
-}
-
-// checkServer returns an error unless the text is the URL of a NATS server. The error does not quote it, since it may have a login.
-func checkServer(text string) error {
-	server, err := url.Parse(text)
-	if err != nil || server.Scheme != "nats" && server.Scheme != "tls" || server.Hostname() == "" {
-		return errors.New("want the URL of a NATS server, such as nats://10.0.0.5:4222, or tls:// for one with a certificate")
 	}
 	return nil
 }
